@@ -1,0 +1,9 @@
+//! Canonical JSON (RFC 8785): the one writer and the one reader of JSON in tracewire.
+
+mod number;
+mod read;
+mod write;
+
+pub use read::{Numbers, ReadOptions, read};
+pub(crate) use write::write_map;
+pub use write::{write, write_text, write_to};

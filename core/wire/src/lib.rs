@@ -1,0 +1,39 @@
+//! The tracewire wire format: what an event, an envelope and a value are, and their bytes.
+//!
+//! ```text
+//! bytes ─▶ json::read ─▶ Value ─▶ Event / Envelope ─▶ verify
+//!   ▲                      │
+//!   └──── json::write ◀────┘      content: slots ⇄ hashes
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`value`] | the value model: one form for every number, tags for what JSON cannot hold |
+//! | [`json`] | canonical JSON (RFC 8785): the one writer, the one reader |
+//! | [`event`], [`body`] | events, and what their bodies hold by type |
+//! | [`content`] | which parts of a body are content, their hashes, references |
+//! | [`envelope`] | a producer's events, chained |
+//! | [`erase`] | erasing and withholding without breaking a digest |
+//! | [`verify`] | what a set of envelopes proves, and what is missing |
+//! | [`id`], [`time`] | ids, hashes and time as text |
+//!
+//! The normative text is `spec/README.md`; requirement numbers (`TW-…`) in these pages refer to it. This crate does no
+//! I/O, reads no clock, and builds for `wasm32-unknown-unknown`.
+
+#![forbid(unsafe_code)]
+
+pub mod body;
+pub mod content;
+pub mod envelope;
+pub mod erase;
+mod error;
+pub mod event;
+pub mod id;
+pub mod json;
+#[cfg(feature = "schema")]
+pub mod schema;
+pub mod time;
+pub mod value;
+pub mod verify;
+
+pub use error::WireError;

@@ -1,0 +1,176 @@
+//! A map that keeps the order in which its entries came, with unique keys.
+
+use super::Value;
+use super::keys::{compare_keys, escape_key};
+use std::collections::BTreeSet;
+
+/// Values by key. Equality regards the order of entries; canonical bytes do not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map(Vec<(String, Value)>);
+
+impl Map {
+    /// A map without entries.
+    pub fn new() -> Self {
+        Map(Vec::new())
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    /// The value of a key, to change.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.0.iter_mut().find(|(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    /// Whether the key is there.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Sets the value of a key in wire form; gives what it replaces.
+    pub fn insert(&mut self, key: String, value: Value) -> Option<Value> {
+        match self.get_mut(&key) {
+            Some(place) => Some(std::mem::replace(place, value)),
+            None => {
+                self.0.push((key, value));
+                None
+            }
+        }
+    }
+
+    /// Sets the value of a key that a user chose (TW-VAL-008).
+    pub fn insert_user(&mut self, key: &str, value: Value) -> Option<Value> {
+        self.insert(escape_key(key).into_owned(), value)
+    }
+
+    /// Takes an entry out.
+    pub fn remove(&mut self, key: &str) -> Option<Value> {
+        let at = self.0.iter().position(|(known, _)| known == key)?;
+        Some(self.0.remove(at).1)
+    }
+
+    /// The entries in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, (String, Value)> {
+        self.0.iter()
+    }
+
+    /// The entries in order, their values to change.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Value)> {
+        self.0.iter_mut().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// Whether the entries are in the order of canonical JSON.
+    pub fn is_sorted(&self) -> bool {
+        self.0.is_sorted_by(|(a, _), (b, _)| compare_keys(a, b).is_lt())
+    }
+
+    /// Sorts the entries into the order of canonical JSON.
+    pub fn sort(&mut self) {
+        if !self.is_sorted() {
+            self.0.sort_by(|(a, _), (b, _)| compare_keys(a, b));
+        }
+    }
+
+    /// The map of these entries; keys that collide get `#2`, `#3`, … in order (TW-VAL-013).
+    pub fn from_entries(entries: Vec<(String, Value)>) -> Self {
+        let mut map = Map(entries);
+        if map.0.len() > 1 {
+            map.settle_collisions();
+        }
+        map
+    }
+
+    fn settle_collisions(&mut self) {
+        self.sort();
+        let has_collision = self.0.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b));
+        if !has_collision {
+            return;
+        }
+        let mut taken: BTreeSet<String> = self.0.iter().map(|(key, _)| key.clone()).collect();
+        let mut current: Option<(String, u64)> = None;
+        for (key, _) in &mut self.0 {
+            match &mut current {
+                // The sort is stable: entries of one key stand together in the host's order.
+                Some((repeated, number)) if repeated == key => {
+                    let renamed = loop {
+                        *number += 1;
+                        let candidate = format!("{repeated}#{number}");
+                        if taken.insert(candidate.clone()) {
+                            break candidate;
+                        }
+                    };
+                    *key = renamed;
+                }
+                _ => current = Some((key.clone(), 1)),
+            }
+        }
+        self.sort();
+    }
+
+    /// The map of entries whose keys are known to be unique.
+    pub(crate) fn from_unique(entries: Vec<(String, Value)>) -> Self {
+        Map(entries)
+    }
+}
+
+impl FromIterator<(String, Value)> for Map {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(entries: I) -> Self {
+        let mut map = Map::new();
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (String, Value);
+    type IntoIter = std::vec::IntoIter<(String, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Map {
+    type Item = &'a (String, Value);
+    type IntoIter = std::slice::Iter<'a, (String, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colliding_keys_are_numbered_in_order() {
+        let entries = ["1", "a", "1", "1#2", "1"].iter().enumerate();
+        let map = Map::from_entries(entries.map(|(at, key)| ((*key).to_owned(), Value::Int(at as i64))).collect());
+        let shown: Vec<String> = map.iter().map(|(key, value)| format!("{key}={}", value.as_int().unwrap())).collect();
+        assert_eq!(shown, ["1=0", "1#2=3", "1#3=2", "1#4=4", "a=1"]);
+    }
+
+    #[test]
+    fn insertion_keeps_order_and_replaces() {
+        let mut map = Map::from_iter([("b".to_owned(), Value::Int(1)), ("a".to_owned(), Value::Int(2))]);
+        assert_eq!(map.insert("b".to_owned(), Value::Int(3)), Some(Value::Int(1)));
+        map.insert_user("$x", Value::Null);
+        assert_eq!(map.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["b", "a", "$$x"]);
+        assert_eq!(map.remove("a"), Some(Value::Int(2)));
+    }
+}

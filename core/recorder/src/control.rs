@@ -1,0 +1,401 @@
+//! The recorder: one journal of this process, and what happens to it in each mode.
+
+use crate::clock::{Moment, Sources, System};
+use crate::error::RecorderError;
+use crate::journal::{self, Append, Directory, Dropped, JournalWriter, WriterOptions};
+use crate::limits::{Limits, Redact};
+use crate::modes::Delivery;
+use crate::record::{self, BodyWriter, Fixed};
+use crate::ship::sink::SinkOptions;
+use crate::span::{Span, SpanContext, StartSpan};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tracewire_wire::event::Status;
+use tracewire_wire::id::TraceId;
+use tracewire_wire::value::{Map, Value};
+
+/// Skew of the wall clock that an end reports (requirement TW-TIME-002).
+const CLOCK_SKEW_NANOS: i128 = 1_000_000_000;
+
+/// Who drains the journal, and when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Journal only: no thread, readers sweep it.
+    #[default]
+    Local,
+    /// Seal and deliver on the calling thread when a run ends and at each flush.
+    Inline,
+    /// A worker drains continuously.
+    Background,
+}
+
+/// How a [`Recorder`] is opened.
+pub struct Options {
+    /// Where journals live; without one the rule of TW-JNL-001 applies.
+    pub directory: Option<PathBuf>,
+    /// Attributes of the emitter, such as `service.name`.
+    pub resource: Map,
+    /// Who drains the journal.
+    pub mode: Mode,
+    /// Where envelopes go in inline and background mode.
+    pub sinks: Vec<SinkOptions>,
+    /// Bounds of records and envelopes.
+    pub limits: Limits,
+    /// Keys whose values are removed when the journal is sealed.
+    pub redact: Redact,
+    /// Most bytes that all journals of the directory may take.
+    pub quota_bytes: u64,
+    /// Size at which a journal file is closed and the next begun.
+    pub file_bytes: u64,
+    /// Whether each record is forced to the disk (power loss), not only to the kernel (death of the process).
+    pub fsync: bool,
+    /// How frames reach the file.
+    pub append: Append,
+    /// Clock and ids: the system, or [`crate::testing::Scripted`].
+    pub sources: Arc<dyn Sources>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            directory: None,
+            resource: Map::default(),
+            mode: Mode::Local,
+            sinks: Vec::new(),
+            limits: Limits::default(),
+            redact: Redact::default(),
+            quota_bytes: 1 << 30,
+            file_bytes: 32 << 20,
+            fsync: false,
+            append: Append::Auto,
+            sources: Arc::new(System),
+        }
+    }
+}
+
+impl Options {
+    /// The defaults, for an emitter of this name.
+    pub fn for_service(name: &str) -> Self {
+        let resource = Map::from_iter([("service.name".to_owned(), Value::Text(name.to_owned()))]);
+        Options { resource, ..Options::default() }
+    }
+}
+
+/// What happened to everything recorded so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlushReport {
+    /// Records in the journal.
+    pub written: u64,
+    /// Of these, events that this process has sealed into envelopes (inline and background mode).
+    pub sealed: u64,
+    /// Of these, events that every sink has acknowledged.
+    pub sent: u64,
+    /// Records written and not yet acknowledged by every sink; 0 where there is no sink.
+    pub pending: u64,
+    /// Records dropped, by reason.
+    pub dropped: BTreeMap<String, u64>,
+}
+
+/// The recorder's own state, for `stats()` of an SDK.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// The current producer, if a journal is open.
+    pub producer: Option<String>,
+    /// The directory in use.
+    pub directory: PathBuf,
+    /// Records written.
+    pub written: u64,
+    /// Records dropped, by reason.
+    pub dropped: BTreeMap<String, u64>,
+}
+
+/// Records what an agent does. Cheap to clone; every clone is the same recorder.
+///
+/// ```
+/// use tracewire_recorder::{Options, Recorder, StartSpan};
+/// use tracewire_wire::event::Status;
+/// let folder = std::env::temp_dir().join(format!("tracewire-doc-{}", std::process::id()));
+/// let recorder = Recorder::open(Options { directory: Some(folder.clone()), ..Options::default() }).unwrap();
+/// let start = StartSpan { parent: None, kind: "tool", correlation_id: None };
+/// let span = recorder.start_span(start, |body| body.text("name", "search"));
+/// recorder.end_span(&span, &Status::Ok, |_| {});
+/// assert_eq!(recorder.flush(None).written, 2);
+/// # drop(recorder); std::fs::remove_dir_all(folder).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Recorder {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    limits: Limits,
+    sources: Arc<dyn Sources>,
+    journal: Arc<JournalWriter>,
+    delivery: Delivery,
+    is_closed: AtomicBool,
+    /// Whether the journal may have something to say; spares a caller the lock.
+    has_notices: AtomicBool,
+}
+
+impl Recorder {
+    /// Opens a recorder. Its journal file is made when the first record comes.
+    ///
+    /// # Errors
+    /// [`RecorderError`] for a configuration that cannot work. A disk that fails is counted, never raised.
+    pub fn open(options: Options) -> Result<Self, RecorderError> {
+        let directory = match &options.directory {
+            Some(path) => Directory::at(path),
+            None => journal::find_directory(),
+        };
+        let mut sinks = vec!["store".to_owned()];
+        sinks.extend(options.sinks.iter().map(SinkOptions::name));
+        let journal = Arc::new(JournalWriter::new(
+            WriterOptions {
+                directory: directory.clone(),
+                resource: options.resource,
+                limits: options.limits.clone(),
+                redact: options.redact,
+                sinks,
+                quota_bytes: options.quota_bytes,
+                file_bytes: options.file_bytes,
+                fsync: options.fsync,
+                append: options.append,
+                sources: options.sources.clone(),
+            },
+            loss_record,
+        ));
+        let delivery = Delivery::new(options.mode, options.sinks, directory);
+        Ok(Recorder {
+            inner: Arc::new(Inner {
+                limits: options.limits,
+                sources: options.sources,
+                journal,
+                delivery,
+                is_closed: AtomicBool::new(false),
+                has_notices: AtomicBool::new(true),
+            }),
+        })
+    }
+
+    /// Begins a step; `body` writes its name, attributes, input and whatever else a start carries.
+    pub fn start_span(&self, start: StartSpan<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) -> Span {
+        let sources = &self.inner.sources;
+        let began = sources.now();
+        let (trace_id, flags) = match (start.parent, start.correlation_id) {
+            (Some(parent), _) => (parent.trace_id, parent.flags),
+            (None, Some(correlation)) => (TraceId::from_correlation(correlation), 1),
+            (None, None) => (sources.trace_id(), 1),
+        };
+        let context = SpanContext { trace_id, span_id: sources.span_id(), flags };
+        let span = Span::new(context, start.parent.map(|parent| parent.span_id), began);
+        let fixed = Fixed {
+            kind: Some(start.kind),
+            parent_id: span.parent_id,
+            ..Self::fixed("span.start", began, context)
+        };
+        self.write(&fixed, |writer| {
+            body(writer);
+            writer.optional_text("correlation_id", start.correlation_id);
+        });
+        span
+    }
+
+    /// Says what must be visible before a step ends.
+    pub fn update_span(&self, span: &Span, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        self.write(&Self::fixed("span.update", self.inner.sources.now(), span.context), body);
+    }
+
+    /// Records something that happened inside a step.
+    pub fn span_event(&self, span: &Span, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        self.write(&Self::fixed("span.event", self.inner.sources.now(), span.context), body);
+    }
+
+    /// Ends a step; false when it had ended already, which changes nothing.
+    pub fn end_span(&self, span: &Span, status: &Status, body: impl FnOnce(&mut BodyWriter<'_, '_>)) -> bool {
+        if !span.claim_end() {
+            return false;
+        }
+        let now = self.inner.sources.now();
+        let duration = now.monotonic_nanos.saturating_sub(span.began.monotonic_nanos);
+        let skew = i128::from(now.wall.0) - i128::from(span.began.wall.0) - i128::from(duration);
+        let fixed = Fixed {
+            status: Some(status),
+            duration_nanos: Some(duration),
+            ..Self::fixed("span.end", now, span.context)
+        };
+        self.write(&fixed, |writer| {
+            body(writer);
+            if skew.abs() > CLOCK_SKEW_NANOS {
+                writer.int("clock_skew_nanos", i64::try_from(skew).unwrap_or(i64::MAX));
+            }
+        });
+        if span.parent_id.is_none() {
+            self.inner.delivery.run_ended(&self.inner.journal);
+        }
+        true
+    }
+
+    /// Records a point event with a place of its own in the tree; gives its context.
+    pub fn point_event(
+        &self,
+        parent: Option<SpanContext>,
+        kind: Option<&str>,
+        body: impl FnOnce(&mut BodyWriter<'_, '_>),
+    ) -> SpanContext {
+        let sources = &self.inner.sources;
+        let trace_id = parent.map_or_else(|| sources.trace_id(), |parent| parent.trace_id);
+        let flags = parent.map_or(1, |parent| parent.flags);
+        let context = SpanContext { trace_id, span_id: sources.span_id(), flags };
+        let parent_id = parent.map(|parent| parent.span_id);
+        self.write(&Fixed { kind, parent_id, ..Self::fixed("event", sources.now(), context) }, body);
+        context
+    }
+
+    /// Records a log line, with the step that it belongs to.
+    pub fn log(&self, place: Option<SpanContext>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        self.unplaced("log", place, body);
+    }
+
+    /// Records a sample of a counter, gauge or histogram.
+    pub fn metric(&self, place: Option<SpanContext>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        self.unplaced("metric", place, body);
+    }
+
+    /// Records what somebody thinks of a trace, span or session.
+    pub fn feedback(&self, place: Option<SpanContext>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        self.unplaced("feedback", place, body);
+    }
+
+    fn unplaced(&self, event_type: &str, place: Option<SpanContext>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        let now = self.inner.sources.now();
+        let fixed = match place {
+            Some(context) => Self::fixed(event_type, now, context),
+            None => Fixed::new(event_type, now),
+        };
+        self.write(&fixed, body);
+    }
+
+    fn fixed<'a>(event_type: &'a str, moment: Moment, context: SpanContext) -> Fixed<'a> {
+        Fixed {
+            trace_id: Some(context.trace_id),
+            span_id: Some(context.span_id),
+            ..Fixed::new(event_type, moment)
+        }
+    }
+
+    fn write(&self, fixed: &Fixed<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        let journal = &self.inner.journal;
+        if self.inner.is_closed.load(Ordering::Relaxed) {
+            journal.count_drop("closed");
+            return;
+        }
+        let result = record::write(&self.inner.limits, fixed, body, |bytes| journal.append(bytes, fixed.moment));
+        self.appended(result);
+    }
+
+    /// Appends a record that a host wrote itself, CBOR of the journal's profile; false when it was dropped, which is
+    /// counted.
+    pub fn append_record(&self, record: &[u8]) -> bool {
+        if self.inner.is_closed.load(Ordering::Relaxed) {
+            self.inner.journal.count_drop("closed");
+            return false;
+        }
+        self.appended(self.inner.journal.append(record, self.inner.sources.now()))
+    }
+
+    /// A drop is counted already; the caller has nothing to decide.
+    fn appended(&self, result: Result<(), Dropped>) -> bool {
+        if result.is_err() {
+            self.inner.has_notices.store(true, Ordering::Relaxed);
+        }
+        self.inner.delivery.ensure_worker(&self.inner.journal);
+        result.is_ok()
+    }
+
+    /// Counts a record that a binding had to give up, so that the loss is visible.
+    pub fn count_drop(&self, reason: &'static str) {
+        self.inner.journal.count_drop(reason);
+    }
+
+    /// Ends the current envelope, delivers what the mode delivers (for at most `bound`), and reports.
+    pub fn flush(&self, bound: Option<Duration>) -> FlushReport {
+        self.inner.journal.mark();
+        self.inner.delivery.drain(&self.inner.journal, bound);
+        self.report()
+    }
+
+    fn report(&self) -> FlushReport {
+        let counters = self.inner.journal.counters();
+        let delivered = self.inner.delivery.counts();
+        let pending = match delivered.sent {
+            Some(sent) => counters.written.saturating_sub(sent),
+            None => 0,
+        };
+        FlushReport {
+            written: counters.written,
+            sealed: delivered.sealed,
+            sent: delivered.sent.unwrap_or(0),
+            pending,
+            dropped: counters.dropped,
+        }
+    }
+
+    /// Numbers of this recorder.
+    pub fn stats(&self) -> Stats {
+        let counters = self.inner.journal.counters();
+        Stats {
+            producer: self.inner.journal.producer(),
+            directory: self.inner.journal.directory().path().to_owned(),
+            written: counters.written,
+            dropped: counters.dropped,
+        }
+    }
+
+    /// Whether [`Recorder::take_notices`] may have something to give. Cheap enough to ask after each record.
+    pub fn has_notices(&self) -> bool {
+        self.inner.has_notices.load(Ordering::Relaxed)
+    }
+
+    /// Sentences for the host to log, each given once: a directory that could not be used, the first loss of a kind.
+    pub fn take_notices(&self) -> Vec<String> {
+        self.inner.has_notices.store(false, Ordering::Relaxed);
+        self.inner.journal.take_notices()
+    }
+
+    /// Closes the journal, delivers the rest, and reports. Records that come later are counted as dropped.
+    pub fn close(&self, bound: Option<Duration>) -> FlushReport {
+        if !self.inner.is_closed.swap(true, Ordering::AcqRel) {
+            self.inner.journal.close("exited");
+            self.inner.delivery.finish(&self.inner.journal, bound);
+        }
+        self.report()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if !self.is_closed.load(Ordering::Acquire) {
+            self.journal.close("exited");
+            self.delivery.finish(&self.journal, Some(Duration::from_secs(2)));
+        }
+    }
+}
+
+/// The record that says what was lost before the next one could be written.
+fn loss_record(moment: Moment, reason: &str, count: u64, bytes: u64) -> Vec<u8> {
+    record::write(
+        &Limits::default(),
+        &Fixed::new("loss", moment),
+        |body| {
+            body.text("reason", reason);
+            body.uint("count", count);
+            if bytes > 0 {
+                body.uint("bytes", bytes);
+            }
+        },
+        <[u8]>::to_vec,
+    )
+}

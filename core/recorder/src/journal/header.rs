@@ -1,0 +1,383 @@
+//! The header of a file: everything that decides its envelopes, and where it was written (section 3 of
+//! `spec/journal.md`).
+
+use crate::cbor::{Decoder, Scratch, Walker};
+use crate::limits::{Limits, Redact};
+use tracewire_wire::time::Timestamp;
+use tracewire_wire::value::{Map, Value};
+
+/// The format that this crate writes and reads.
+pub const FORMAT: u64 = 1;
+
+/// Attributes deeper than this are left out of a header: they come from configuration, not from a run.
+const ATTRIBUTE_DEPTH: usize = 32;
+
+/// The first frame of a journal file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Header {
+    /// Version of the spec.
+    pub spec: String,
+    /// Version of the seal.
+    pub seal: u64,
+    /// Name of the producer: process part and file number.
+    pub producer: String,
+    /// When the file was made.
+    pub created: Timestamp,
+    /// Attributes of the emitter.
+    pub resource: Map,
+    /// Bounds of records and envelopes.
+    pub limits: Limits,
+    /// Keys whose values are removed when the file is sealed.
+    pub redact: Redact,
+    /// Rules of sampling, where there are any.
+    pub sampling: Option<Map>,
+    /// Where the writer runs.
+    pub origin: Origin,
+    /// The producer of the process that forked this one.
+    pub parent: Option<String>,
+    /// The file before this one of the same process.
+    pub predecessor: Option<String>,
+    /// Who must acknowledge the file before it may go.
+    pub sinks: Vec<String>,
+    /// Names a test's clock and ids; absent in real use.
+    pub sources: Option<String>,
+    /// Members that this version does not know.
+    pub other: Map,
+}
+
+/// Where a writer runs: what decides whether somebody can tell that it is dead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The host's name.
+    pub host: String,
+    /// Names the boot of the system, empty where it has no name.
+    pub boot: String,
+    /// The pid namespace, empty where the system has none.
+    pub pid_namespace: String,
+    /// Process id.
+    pub pid: u64,
+    /// When the process started, in the system's own unit (Linux: clock ticks since boot).
+    pub started: u64,
+}
+
+/// What is wrong with the payload of a header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum HeaderError {
+    Newer(u64),
+    Invalid(String),
+}
+
+impl Header {
+    /// The payload of the header's frame.
+    pub fn to_cbor(&self) -> Vec<u8> {
+        // The budget is for what hosts record; a header is configuration and stands whole.
+        let unbounded = Limits { depth: 256, nodes: u32::MAX, text_bytes: u64::MAX, record_bytes: u64::MAX, ..Limits::default() };
+        let mut scratch = Scratch::default();
+        let mut walker = Walker::new(&mut scratch, &unbounded);
+        let it = &mut walker;
+        it.begin_part();
+        uint(it, "format", FORMAT);
+        it.part_text("spec", &self.spec);
+        uint(it, "seal", self.seal);
+        it.part_text("producer", &self.producer);
+        it.part_int("created", self.created.0);
+        attributes(it, "resource", &self.resource);
+        it.raw_text("limits");
+        it.begin_part();
+        for (name, value) in limits(&self.limits) {
+            uint(it, name, value);
+        }
+        it.end_part();
+        it.raw_text("redact");
+        it.begin_part();
+        texts(it, "keys", &self.redact.keys);
+        it.end_part();
+        if let Some(sampling) = &self.sampling {
+            attributes(it, "sampling", sampling);
+        }
+        it.raw_text("origin");
+        it.begin_part();
+        it.part_text("host", &self.origin.host);
+        it.part_text("boot", &self.origin.boot);
+        it.part_text("pid_namespace", &self.origin.pid_namespace);
+        uint(it, "pid", self.origin.pid);
+        uint(it, "started", self.origin.started);
+        it.end_part();
+        for (name, producer) in [("parent", &self.parent), ("predecessor", &self.predecessor)] {
+            if let Some(producer) = producer {
+                it.part_text(name, producer);
+            }
+        }
+        texts(it, "sinks", &self.sinks);
+        if let Some(sources) = &self.sources {
+            it.part_text("sources", sources);
+        }
+        for (name, value) in &self.other {
+            it.raw_text(name);
+            attribute(it, value);
+        }
+        it.end_part();
+        walker.written().to_vec()
+    }
+
+    /// Reads the payload of the header's frame.
+    ///
+    /// # Errors
+    /// A sentence that says which member is missing or wrong, or that the format is newer.
+    pub fn from_cbor(payload: &[u8]) -> Result<Self, String> {
+        Self::read(payload).map_err(|error| match error {
+            HeaderError::Newer(format) => format!("format {format} is newer than this program reads"),
+            HeaderError::Invalid(reason) => reason,
+        })
+    }
+
+    pub(crate) fn read(payload: &[u8]) -> Result<Self, HeaderError> {
+        let invalid = |reason: String| HeaderError::Invalid(reason);
+        let value = Decoder::new(payload).value().map_err(|error| invalid(error.to_string()))?;
+        let Value::Map(mut map) = value else { return Err(invalid("it is not a map".to_owned())) };
+        // First, because a later format may change the meaning of everything else.
+        match map.remove("format").as_ref().and_then(natural) {
+            Some(FORMAT) => {}
+            Some(format) => return Err(HeaderError::Newer(format)),
+            None => return Err(invalid("format is missing".to_owned())),
+        }
+        let mut members = Members(map);
+        let header = Header {
+            spec: members.text("spec")?,
+            seal: members.number("seal")?,
+            producer: members.text("producer")?,
+            created: Timestamp(members.time("created")?),
+            resource: members.map("resource")?.unwrap_or_default(),
+            limits: read_limits(members.map("limits")?.unwrap_or_default())?,
+            redact: Redact { keys: Members(members.map("redact")?.unwrap_or_default()).texts("keys")? },
+            sampling: members.map("sampling")?,
+            origin: read_origin(members.map("origin")?.unwrap_or_default())?,
+            parent: members.optional_text("parent")?,
+            predecessor: members.optional_text("predecessor")?,
+            sinks: members.texts("sinks")?,
+            sources: members.optional_text("sources")?,
+            other: members.0,
+        };
+        if super::directory::is_producer_name(&header.producer) {
+            Ok(header)
+        } else {
+            Err(invalid(format!("producer {:?} is not a name", header.producer)))
+        }
+    }
+}
+
+fn limits(limits: &Limits) -> [(&'static str, u64); 7] {
+    [
+        ("depth", u64::from(limits.depth)),
+        ("nodes", u64::from(limits.nodes)),
+        ("text_bytes", limits.text_bytes),
+        ("record_bytes", limits.record_bytes),
+        ("inline_bytes", limits.inline_bytes),
+        ("envelope_events", limits.envelope_events),
+        ("envelope_bytes", limits.envelope_bytes),
+    ]
+}
+
+fn read_limits(map: Map) -> Result<Limits, HeaderError> {
+    let mut members = Members(map);
+    let mut narrow = |name| members.number(name).map(|value| u32::try_from(value).unwrap_or(u32::MAX));
+    let (depth, nodes) = (narrow("depth")?, narrow("nodes")?);
+    Ok(Limits {
+        depth,
+        nodes,
+        text_bytes: members.number("text_bytes")?,
+        record_bytes: members.number("record_bytes")?,
+        inline_bytes: members.number("inline_bytes")?,
+        envelope_events: members.number("envelope_events")?,
+        envelope_bytes: members.number("envelope_bytes")?,
+    })
+}
+
+fn read_origin(map: Map) -> Result<Origin, HeaderError> {
+    let mut members = Members(map);
+    Ok(Origin {
+        host: members.optional_text("host")?.unwrap_or_default(),
+        boot: members.optional_text("boot")?.unwrap_or_default(),
+        pid_namespace: members.optional_text("pid_namespace")?.unwrap_or_default(),
+        pid: members.number("pid")?,
+        started: members.number("started")?,
+    })
+}
+
+/// Takes members out of a map by name and type; what is left at the end is not known to this version.
+struct Members(Map);
+
+impl Members {
+    fn wrong<T>(name: &str, expected: &str) -> Result<T, HeaderError> {
+        Err(HeaderError::Invalid(format!("{name} is not {expected}")))
+    }
+
+    fn optional_text(&mut self, name: &str) -> Result<Option<String>, HeaderError> {
+        match self.0.remove(name) {
+            None => Ok(None),
+            Some(Value::Text(text)) => Ok(Some(text)),
+            Some(_) => Self::wrong(name, "a text"),
+        }
+    }
+
+    fn text(&mut self, name: &str) -> Result<String, HeaderError> {
+        match self.optional_text(name)? {
+            Some(text) => Ok(text),
+            None => Self::wrong(name, "there"),
+        }
+    }
+
+    fn number(&mut self, name: &str) -> Result<u64, HeaderError> {
+        match self.0.remove(name).as_ref().and_then(natural) {
+            Some(number) => Ok(number),
+            None => Self::wrong(name, "a number from 0"),
+        }
+    }
+
+    fn time(&mut self, name: &str) -> Result<i64, HeaderError> {
+        match self.0.remove(name).as_ref().and_then(integer) {
+            Some(nanos) => Ok(nanos),
+            None => Self::wrong(name, "a time in nanoseconds"),
+        }
+    }
+
+    fn map(&mut self, name: &str) -> Result<Option<Map>, HeaderError> {
+        match self.0.remove(name) {
+            None => Ok(None),
+            Some(Value::Map(map)) => Ok(Some(map)),
+            Some(_) => Self::wrong(name, "a map"),
+        }
+    }
+
+    fn texts(&mut self, name: &str) -> Result<Vec<String>, HeaderError> {
+        let Some(Value::List(items)) = self.0.remove(name) else { return Self::wrong(name, "a list of texts") };
+        let texts: Option<Vec<String>> = items.iter().map(|item| item.as_text().map(str::to_owned)).collect();
+        texts.map_or_else(|| Self::wrong(name, "a list of texts"), Ok)
+    }
+}
+
+/// An integer of 64 bits, also where it is beyond what the wire's Int holds: nanoseconds since 1970 are.
+fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::Int(value) => Some(*value),
+        other => match other.tag() {
+            Some(("$int", digits)) => digits.as_text()?.parse().ok(),
+            _ => None,
+        },
+    }
+}
+
+fn natural(value: &Value) -> Option<u64> {
+    match value {
+        Value::Int(value) => u64::try_from(*value).ok(),
+        other => match other.tag() {
+            Some(("$int", digits)) => digits.as_text()?.parse().ok(),
+            _ => None,
+        },
+    }
+}
+
+fn uint(walker: &mut Walker<'_>, name: &str, value: u64) {
+    walker.raw_text(name);
+    walker.uint(value);
+}
+
+fn texts(walker: &mut Walker<'_>, name: &str, values: &[String]) {
+    walker.raw_text(name);
+    if walker.begin_list(0) {
+        values.iter().for_each(|value| walker.raw_text(value));
+        walker.end_list(0);
+    }
+}
+
+fn attributes(walker: &mut Walker<'_>, name: &str, map: &Map) {
+    walker.raw_text(name);
+    walker.wire_form();
+    members(walker, map, 0);
+}
+
+fn attribute(walker: &mut Walker<'_>, value: &Value) {
+    if matches!(value, Value::Map(_) | Value::List(_)) {
+        walker.wire_form();
+    }
+    value_at(walker, value, 0);
+}
+
+fn members(walker: &mut Walker<'_>, map: &Map, depth: usize) {
+    walker.begin_part();
+    for (key, value) in map {
+        walker.raw_text(key);
+        value_at(walker, value, depth + 1);
+    }
+    walker.end_part();
+}
+
+fn value_at(walker: &mut Walker<'_>, value: &Value, depth: usize) {
+    match value {
+        _ if depth > ATTRIBUTE_DEPTH => walker.null(),
+        Value::Null => walker.null(),
+        Value::Bool(value) => walker.bool(*value),
+        Value::Int(value) => walker.int(*value),
+        Value::Double(value) => walker.double(*value),
+        Value::Text(text) => walker.raw_text(text),
+        Value::Map(map) => members(walker, map, depth),
+        Value::List(items) => {
+            if walker.begin_list(0) {
+                items.iter().for_each(|item| value_at(walker, item, depth + 1));
+                walker.end_list(0);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole() -> Header {
+        Header {
+            spec: "1.0".into(),
+            seal: 1,
+            producer: "00000000000000ab-2".into(),
+            created: Timestamp(1_767_225_600_123_456_789),
+            resource: Map::from_iter([
+                ("service.name".into(), Value::from("shop")),
+                ("build".into(), Value::Map(Map::from_iter([("$int".into(), Value::from("9007199254740993"))]))),
+                ("tags".into(), Value::List(vec![Value::Int(-1), Value::Bool(true), Value::Null, Value::Double(0.5)])),
+            ]),
+            limits: Limits { depth: 3, text_bytes: 10, ..Limits::default() },
+            redact: Redact { keys: vec!["password".into()] },
+            sampling: Some(Map::from_iter([("rate".into(), Value::Double(0.25))])),
+            origin: Origin { host: "h".into(), boot: "b".into(), pid_namespace: "n".into(), pid: 7, started: 9 },
+            parent: Some("00000000000000aa-1".into()),
+            predecessor: Some("00000000000000ab-1".into()),
+            sinks: vec!["store".into()],
+            sources: Some("scripted".into()),
+            other: Map::from_iter([("later".into(), Value::List(vec![Value::Int(1)]))]),
+        }
+    }
+
+    #[test]
+    fn a_header_comes_back_as_it_was() {
+        assert_eq!(Header::read(&whole().to_cbor()), Ok(whole()));
+    }
+
+    #[test]
+    fn a_newer_format_is_named_before_anything_else_is_read() {
+        // {"format": 2, "spec": 5}
+        let payload = b"\xa2\x66format\x02\x64spec\x05";
+        assert_eq!(Header::read(payload), Err(HeaderError::Newer(2)));
+    }
+
+    #[test]
+    fn a_missing_member_is_named() {
+        let payload = b"\xa1\x66format\x01";
+        assert_eq!(Header::read(payload), Err(HeaderError::Invalid("spec is not there".into())));
+    }
+
+    #[test]
+    fn a_producer_that_is_a_path_is_refused() {
+        let header = Header { producer: "../../etc/x-1".into(), ..whole() };
+        assert!(matches!(Header::read(&header.to_cbor()), Err(HeaderError::Invalid(_))));
+    }
+}

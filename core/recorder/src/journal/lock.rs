@@ -1,0 +1,71 @@
+//! Locks that end with the process that holds them: of a journal's writer, and of a sink's shipper.
+
+use super::directory::{Directory, make_folder};
+use crate::error::RecorderError;
+use crate::fork::OwnFile;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+
+/// Opens a file for reading and writing, never a link that somebody put in its place.
+pub(super) fn open_writable(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW);
+    options.open(path)
+}
+
+/// Makes a new file that only its user can read.
+pub(super) fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Takes the exclusive lock of an open file; false when somebody else holds it.
+pub(super) fn try_exclusive(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Whether a writer or a recoverer holds the lock. Asks for a shared lock, so that those who ask do not disturb each
+/// other.
+pub(super) fn is_held(file: &File) -> io::Result<bool> {
+    match file.try_lock_shared() {
+        Ok(()) => file.unlock().map(|()| false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// The right to ship to a sink, which one process of a directory has at a time. It ends with the value or the process;
+/// fork children do not inherit it.
+#[derive(Debug)]
+pub struct Lease {
+    _file: OwnFile,
+}
+
+/// Takes the lease of a sink; `None` while another process has it.
+///
+/// # Errors
+/// [`RecorderError::Io`] when the lease file cannot be made or locked.
+pub fn lease(directory: &Directory, sink: &str) -> Result<Option<Lease>, RecorderError> {
+    let folder = directory.path().join("leases");
+    let path = folder.join(super::ack::file_name(sink));
+    let take = || -> io::Result<Option<Lease>> {
+        make_folder(&folder)?;
+        let file = match create_new(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_writable(&path)?,
+            made => made?,
+        };
+        let file = OwnFile::new(file);
+        Ok(try_exclusive(&file)?.then_some(Lease { _file: file }))
+    };
+    take().map_err(|source| RecorderError::io("lock", &path, source))
+}

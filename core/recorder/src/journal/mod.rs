@@ -1,0 +1,44 @@
+//! The journal: records go into append-only files that survive the death of their process.
+//!
+//! ```text
+//! append ─▶ writer ─▶ active file ─▶ segment (mapped window or write) ─▶ page cache
+//!             │            └ frame: length, kind, guard, payload, check
+//!             └ rotation, quota, losses owed to the stream
+//! reader ◀─ liveness, recovery, acknowledgements ◀─ anybody, later
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`frame`], `header` | the format: `spec/journal.md` sections 2 and 3 |
+//! | `writer`, `active`, `losses` | the one writer of a file, and what it could not write |
+//! | `segment` | bytes to the file: mapped or written; the only unsafe code here |
+//! | `reader` | items in order, around damage |
+//! | `liveness`, `recovery`, `lock` | who writes, who is dead, who may end its file |
+//! | `directory`, `quota`, `ack` | where files live, how much they take, when they go |
+
+mod ack;
+mod active;
+mod directory;
+pub mod frame;
+mod header;
+mod liveness;
+mod lock;
+mod losses;
+mod origin;
+mod quota;
+mod reader;
+mod recovery;
+mod segment;
+mod writer;
+
+pub use ack::{acknowledge, acknowledged, remove_if_acknowledged};
+pub use directory::{Directory, Surroundings, find_directory, find_directory_in};
+pub use header::{FORMAT, Header, Origin};
+pub use liveness::{Liveness, liveness};
+pub use lock::{Lease, lease};
+pub use losses::reason;
+pub use quota::journal_bytes;
+pub use reader::{Item, JournalReader, Tail};
+pub use recovery::{Recovery, recover};
+pub use segment::Append;
+pub use writer::{Counters, Dropped, JournalWriter, WriterOptions};

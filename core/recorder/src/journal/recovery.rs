@@ -1,0 +1,97 @@
+//! Recovery: a dead writer's file gets its close, exactly once, whoever tries and how many at once (requirement
+//! TW-JNL-019).
+
+use super::frame::{self, Kind};
+use super::liveness::{Liveness, closing_end, liveness};
+use super::lock::{open_writable, try_exclusive};
+use super::reader::{Item, JournalReader, Tail};
+use super::segment::write_all_at;
+use crate::error::RecorderError;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// How often the lock is tried while somebody only asks for it.
+const LOCK_TRIES: usize = 64;
+
+/// What became of a recovery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// The close was written by this call.
+    Recovered {
+        /// Where the file now ends.
+        end_offset: u64,
+    },
+    /// The file had its close already.
+    Closed,
+    /// Its writer lives, or somebody else is recovering it at this moment.
+    Held,
+    /// Its writer ran elsewhere: nobody here may end its file.
+    Unknown,
+}
+
+/// Ends the file of a dead writer with a close of reason `recovered`. Changes nothing else: no byte that is not zero is
+/// written over.
+///
+/// # Errors
+/// [`RecorderError`] where the file is not a readable journal (it is then left as it is), or cannot be written.
+pub fn recover(path: impl AsRef<Path>) -> Result<Recovery, RecorderError> {
+    let path = path.as_ref();
+    let header = JournalReader::open(path)?.header().clone();
+    match liveness(path, &header) {
+        Liveness::Alive => return Ok(Recovery::Held),
+        Liveness::Closed => return Ok(Recovery::Closed),
+        Liveness::Unknown => return Ok(Recovery::Unknown),
+        Liveness::Dead => {}
+    }
+    let failed = |source| RecorderError::io("recover", path, source);
+    let file = open_writable(path).map_err(failed)?;
+    if !gain(&file).map_err(failed)? {
+        return Ok(Recovery::Held);
+    }
+    // Only now nobody else writes; what was seen before may be old.
+    let mut reader = JournalReader::open(path)?;
+    while let Some(item) = reader.next()? {
+        if matches!(item, Item::Close { .. }) {
+            return Ok(Recovery::Closed);
+        }
+    }
+    let offset = match reader.tail() {
+        Tail::Closed => return Ok(Recovery::Closed),
+        Tail::Clean => reader.offset(),
+        Tail::Torn { offset, bytes } => offset + bytes,
+    };
+    let mut frame = Vec::new();
+    if !frame::encode(&mut frame, offset, Kind::Close, &close_payload("recovered"), reader.seed()) {
+        return Ok(Recovery::Held);
+    }
+    write_all_at(&file, &frame, offset).map_err(failed)?;
+    let end_offset = offset + frame.len() as u64;
+    // Space that the writer had reserved goes back; only zeros stand there.
+    if closing_end(&file, path)? == Some(end_offset) {
+        let _ = file.set_len(end_offset);
+    }
+    Ok(Recovery::Recovered { end_offset })
+}
+
+fn gain(file: &File) -> io::Result<bool> {
+    for _ in 0..LOCK_TRIES {
+        if try_exclusive(file)? {
+            return Ok(true);
+        }
+        std::thread::yield_now();
+    }
+    Ok(false)
+}
+
+/// The payload of a close: a CBOR map with its reason, the same whoever writes it.
+pub(super) fn close_payload(reason: &str) -> Vec<u8> {
+    let reason = reason.as_bytes().get(..255).unwrap_or(reason.as_bytes());
+    let mut payload = b"\xa1\x66reason".to_vec();
+    match reason.len() {
+        length @ 0..24 => payload.push(0x60 | length as u8),
+        length => payload.extend_from_slice(&[0x78, length as u8]),
+    }
+    payload.extend_from_slice(reason);
+    payload
+}

@@ -1,0 +1,40 @@
+//! The tracewire recorder: what happens between a call in an agent's code and a sealed envelope.
+//!
+//! ```text
+//! binding ─▶ span / control ─▶ cbor::Walker ─▶ journal (one append) ─▶ seal (pure) ─▶ ship (batches)
+//!            ids, time          bounded copy     file, survives kill      envelopes     sinks
+//! ```
+//!
+//! | module | what it is | touches |
+//! |---|---|---|
+//! | [`control`] | [`Recorder`]: opens a journal, stamps ids and time, flushes, closes | clock, journal |
+//! | [`span`] | an open step and its context | – |
+//! | [`cbor`] | the bounded writer of values, and the reader that normalises them | – |
+//! | [`journal`] | files, frames, locks, rotation, recovery | file system |
+//! | [`seal`] | a journal file's records become envelopes: a pure function of the file | – |
+//! | [`ship`] | a cursor per sink, batches handed out, results taken back | file system |
+//! | [`testing`] | injected clock and ids: the only way to have them | – |
+//!
+//! Recording never fails for the caller: what cannot be written is counted by reason, and
+//! [`Recorder::flush`] reports it. The format of the files is `spec/journal.md`.
+
+#![deny(unsafe_code)]
+
+pub mod cbor;
+pub mod clock;
+pub mod control;
+mod error;
+mod fork;
+pub mod journal;
+pub mod limits;
+mod modes;
+pub mod record;
+pub mod seal;
+pub mod ship;
+pub mod span;
+pub mod testing;
+
+pub use control::{FlushReport, Mode, Options, Recorder, Stats};
+pub use error::RecorderError;
+pub use limits::{Limits, Redact};
+pub use span::{Span, SpanContext, StartSpan};

@@ -1,0 +1,41 @@
+//! Bounds that decide bytes: they stand in every journal's header, so that whoever seals the file applies the same.
+
+/// Bounds of one record and of one envelope (requirements TW-LIM of the spec).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Deepest nesting of lists and maps inside one value.
+    pub depth: u32,
+    /// Most values (scalars, lists, maps, keys) inside one record.
+    pub nodes: u32,
+    /// Longest text or byte string, in bytes of UTF-8; what is longer is cut.
+    pub text_bytes: u64,
+    /// Largest record, in bytes of CBOR; values beyond it are cut.
+    pub record_bytes: u64,
+    /// Content up to this many bytes of canonical JSON stays inline in its event.
+    pub inline_bytes: u64,
+    /// An envelope ends after this many events.
+    pub envelope_events: u64,
+    /// An envelope ends once its events and contents reach this many bytes of canonical JSON.
+    pub envelope_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            depth: 64,
+            nodes: 50_000,
+            text_bytes: 1 << 20,
+            record_bytes: 4 << 20,
+            inline_bytes: 256,
+            envelope_events: 256,
+            envelope_bytes: 256 << 10,
+        }
+    }
+}
+
+/// Which values never leave the seal: a member whose key is listed is replaced by `{"$redacted":"key"}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Redact {
+    /// Keys, compared without regard to ASCII case, at any depth of a body.
+    pub keys: Vec<String>,
+}

@@ -1,0 +1,81 @@
+//! A record's CBOR becomes an event: ids and time in their types, values in wire form.
+
+use crate::cbor::{DecodeError, Decoder};
+use tracewire_wire::event::{Body, Event, EventType, Status};
+use tracewire_wire::id::{SpanId, TraceId};
+use tracewire_wire::time::Timestamp;
+use tracewire_wire::value::Map;
+
+/// Reads the event that a record holds; its `seq` is given by the sealer.
+pub(super) fn event(payload: &[u8], seq: u64) -> Result<Event, DecodeError> {
+    let mut decoder = Decoder::new(payload);
+    let mut left = decoder.open_map()?;
+    let mut event_type = None;
+    let mut event = Event::new(EventType::Event, Timestamp(0));
+    let mut has_time = false;
+    event.seq = seq;
+    while decoder.has_next(&mut left)? {
+        let Some(key) = decoder.plain_text()? else {
+            return Err(invalid("a member's name is not a text"));
+        };
+        match key {
+            "type" => event_type = Some(EventType::parse(text(&mut decoder)?)),
+            "time" => {
+                event.time = Timestamp(decoder.plain_int()?.ok_or(invalid("time is not an integer"))?);
+                has_time = true;
+            }
+            "trace_id" => {
+                event.trace_id = Some(TraceId::from_bytes(id(&mut decoder)?).ok_or(invalid("trace_id is zero"))?);
+            }
+            "span_id" => {
+                event.span_id = Some(SpanId::from_bytes(id(&mut decoder)?).ok_or(invalid("span_id is zero"))?);
+            }
+            "parent_id" => {
+                event.parent_id = Some(SpanId::from_bytes(id(&mut decoder)?).ok_or(invalid("parent_id is zero"))?);
+            }
+            "kind" => event.kind = Some(text(&mut decoder)?.to_owned()),
+            "status" => event.status = Some(Status::parse(text(&mut decoder)?)),
+            "duration_nanos" => {
+                let nanos = decoder.plain_int()?.and_then(|nanos| u64::try_from(nanos).ok());
+                event.duration_nanos = Some(nanos.ok_or(invalid("duration_nanos is not a positive integer"))?);
+            }
+            "nonce" => event.nonce = Some(text(&mut decoder)?.to_owned()),
+            "body" => event.body = Body::Present(body(&mut decoder)?),
+            unknown => {
+                let unknown = unknown.to_owned();
+                let value = decoder.value()?;
+                event.other.insert(unknown, value);
+            }
+        }
+    }
+    if !decoder.is_finished() {
+        return Err(invalid("bytes follow the record"));
+    }
+    match (event_type, has_time) {
+        (Some(event_type), true) => {
+            event.event_type = event_type;
+            Ok(event)
+        }
+        _ => Err(invalid("type or time is missing")),
+    }
+}
+
+fn body(decoder: &mut Decoder<'_>) -> Result<Map, DecodeError> {
+    match decoder.value()? {
+        tracewire_wire::value::Value::Map(map) => Ok(map),
+        _ => Err(invalid("body is not a map")),
+    }
+}
+
+fn text<'a>(decoder: &mut Decoder<'a>) -> Result<&'a str, DecodeError> {
+    decoder.plain_text()?.ok_or(invalid("a text is expected"))
+}
+
+fn id<const N: usize>(decoder: &mut Decoder<'_>) -> Result<[u8; N], DecodeError> {
+    let bytes = decoder.plain_bytes()?.ok_or(invalid("an id is not a byte string"))?;
+    bytes.try_into().map_err(|_| invalid("an id has the wrong length"))
+}
+
+fn invalid(reason: &'static str) -> DecodeError {
+    DecodeError { offset: 0, reason }
+}

@@ -1,0 +1,169 @@
+//! One sink's way through the journals of a directory.
+
+use crate::error::RecorderError;
+use crate::journal::{self, Directory, JournalReader, Lease, Liveness};
+use crate::seal::Sealer;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Envelopes of one producer, handed out until their result is known.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Names the batch in [`Shipper::batch_result`].
+    pub id: u64,
+    /// The producer.
+    pub producer: String,
+    /// Canonical JSON of each envelope, in order.
+    pub envelopes: Vec<Vec<u8>>,
+    /// How many events they hold.
+    pub events: u64,
+    end_offset: u64,
+    is_closed: bool,
+}
+
+/// Reads journals, seals them, and keeps the sink's cursors.
+pub struct Shipper {
+    directory: Directory,
+    sink: String,
+    own_process: String,
+    /// Held as long as this shipper lives, so that a sink has one shipper at a time.
+    lease: Option<Lease>,
+    open: BTreeMap<PathBuf, OpenJournal>,
+    in_flight: Option<Batch>,
+    next_id: u64,
+    sealed_events: u64,
+}
+
+struct OpenJournal {
+    reader: JournalReader,
+    sealer: Sealer,
+    acknowledged: u64,
+}
+
+impl Shipper {
+    /// A shipper of `sink`; `own_process` is the process part of this process's producer names.
+    pub fn new(directory: Directory, sink: &str, own_process: &str) -> Self {
+        Shipper {
+            directory,
+            sink: sink.to_owned(),
+            own_process: own_process.to_owned(),
+            lease: None,
+            open: BTreeMap::new(),
+            in_flight: None,
+            next_id: 1,
+            sealed_events: 0,
+        }
+    }
+
+    /// Events of this process that this shipper has sealed.
+    pub fn sealed_events(&self) -> u64 {
+        self.sealed_events
+    }
+
+    /// The next envelopes to deliver, about `max_bytes` of them, or `None` when all is delivered or another process
+    /// ships to this sink. A batch whose result is still open is handed out again.
+    ///
+    /// # Errors
+    /// [`RecorderError`] when the directory cannot be read. A journal that cannot be read is left out.
+    pub fn next_batch(&mut self, max_bytes: usize) -> Result<Option<Batch>, RecorderError> {
+        if let Some(batch) = &self.in_flight {
+            return Ok(Some(batch.clone()));
+        }
+        if !self.hold_lease()? {
+            return Ok(None);
+        }
+        for path in self.directory.journals()? {
+            if let Some(batch) = self.batch_of(&path, max_bytes) {
+                self.in_flight = Some(batch.clone());
+                return Ok(Some(batch));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Says what became of a batch: delivered, or to be tried again.
+    ///
+    /// # Errors
+    /// [`RecorderError`] when the cursor could not be written; the batch then comes again after a restart.
+    pub fn batch_result(&mut self, id: u64, delivered: bool) -> Result<(), RecorderError> {
+        let Some(batch) = self.in_flight.take_if(|batch| batch.id == id) else { return Ok(()) };
+        if !delivered {
+            self.in_flight = Some(batch);
+            return Ok(());
+        }
+        let path = self.directory.journal_path(&batch.producer);
+        if let Some(open) = self.open.get_mut(&path) {
+            open.acknowledged = batch.end_offset;
+        }
+        journal::acknowledge(&self.directory, &batch.producer, &self.sink, batch.end_offset)?;
+        if batch.is_closed {
+            self.open.remove(&path);
+            journal::remove_if_acknowledged(&self.directory, &batch.producer)?;
+        }
+        Ok(())
+    }
+
+    fn hold_lease(&mut self) -> Result<bool, RecorderError> {
+        if self.lease.is_none() {
+            self.lease = journal::lease(&self.directory, &self.sink)?;
+        }
+        Ok(self.lease.is_some())
+    }
+
+    fn batch_of(&mut self, path: &Path, max_bytes: usize) -> Option<Batch> {
+        if !self.open.contains_key(path) {
+            let opened = self.open_journal(path)?;
+            self.open.insert(path.to_owned(), opened);
+        }
+        let open = self.open.get_mut(path)?;
+        let mut batch = Batch {
+            id: self.next_id,
+            producer: open.sealer.producer().to_owned(),
+            envelopes: Vec::new(),
+            events: 0,
+            end_offset: 0,
+            is_closed: false,
+        };
+        let mut bytes = 0;
+        while bytes < max_bytes && !batch.is_closed {
+            let Ok(Some(item)) = open.reader.next() else { break };
+            let Ok(Some(sealed)) = open.sealer.push(&item) else { continue };
+            // What an earlier shipper delivered is sealed again only to know what the envelopes behind it carry.
+            if sealed.end_offset <= open.acknowledged {
+                continue;
+            }
+            bytes += sealed.bytes.len();
+            batch.events += sealed.events.len() as u64;
+            batch.end_offset = sealed.end_offset;
+            batch.is_closed = sealed.closed;
+            batch.envelopes.push(sealed.bytes);
+        }
+        if batch.envelopes.is_empty() {
+            return None;
+        }
+        self.next_id += 1;
+        if batch.producer.starts_with(&self.own_process) {
+            self.sealed_events += batch.events;
+        }
+        Some(batch)
+    }
+
+    /// Opens a journal that names this sink, if it is ours or its writer is gone.
+    fn open_journal(&self, path: &Path) -> Option<OpenJournal> {
+        let reader = JournalReader::open(path).ok()?;
+        let header = reader.header();
+        if !header.sinks.contains(&self.sink) {
+            return None;
+        }
+        let is_own = header.producer.starts_with(&self.own_process);
+        if !is_own && journal::liveness(path, header) == Liveness::Dead {
+            journal::recover(path).ok()?;
+        }
+        if !is_own && journal::liveness(path, header) != Liveness::Closed {
+            return None;
+        }
+        let acknowledged = journal::acknowledged(&self.directory, &header.producer, &self.sink).unwrap_or(0);
+        let sealer = Sealer::new(header);
+        sealer.can_seal().then_some(OpenJournal { reader, sealer, acknowledged })
+    }
+}

@@ -1,0 +1,97 @@
+//! An open step: its ids, when it began, and whether it ended.
+
+use crate::clock::Moment;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tracewire_wire::id::{SpanId, TraceId};
+
+/// What travels from one step to those it causes, in a process or between processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpanContext {
+    /// The trace.
+    pub trace_id: TraceId,
+    /// The step that is the parent of what it causes.
+    pub span_id: SpanId,
+    /// W3C trace flags; bit 0 says that the trace is sampled.
+    pub flags: u8,
+}
+
+impl SpanContext {
+    /// The `traceparent` header of W3C Trace Context, version 00.
+    pub fn traceparent(&self) -> String {
+        format!("00-{}-{}-{:02x}", self.trace_id, self.span_id, self.flags)
+    }
+
+    /// Reads a `traceparent` header (W3C Trace Context §3.2); `None` when it is not valid, as the standard demands.
+    ///
+    /// ```
+    /// use tracewire_recorder::SpanContext;
+    /// let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    /// assert_eq!(SpanContext::from_traceparent(header).unwrap().traceparent(), header);
+    /// assert!(SpanContext::from_traceparent("00-00000000000000000000000000000000-b7ad6b7169203331-01").is_none());
+    /// ```
+    pub fn from_traceparent(header: &str) -> Option<Self> {
+        let mut parts = header.trim_matches([' ', '\t']).split('-');
+        let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        // Version 00 has exactly four fields; a later one may append more. Version ff is not allowed.
+        let known = version == "00";
+        if lower_hex(version, 2)? == 0xff || (known && parts.next().is_some()) {
+            return None;
+        }
+        Some(SpanContext {
+            trace_id: trace.parse().ok()?,
+            span_id: span.parse().ok()?,
+            flags: u8::try_from(lower_hex(flags, 2)?).ok()?,
+        })
+    }
+}
+
+fn lower_hex(text: &str, length: usize) -> Option<u32> {
+    let valid = text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if valid { u32::from_str_radix(text, 16).ok() } else { None }
+}
+
+/// How a step begins.
+#[derive(Clone, Copy, Debug)]
+pub struct StartSpan<'a> {
+    /// The step that caused it; without one it is the root of a run.
+    pub parent: Option<SpanContext>,
+    /// Its kind, from the registry of span kinds.
+    pub kind: &'a str,
+    /// A root's own name for its trace: services that share it land in one trace without headers.
+    pub correlation_id: Option<&'a str>,
+}
+
+/// An open step. It ends once; later ends change nothing.
+#[derive(Debug)]
+pub struct Span {
+    pub(crate) context: SpanContext,
+    pub(crate) parent_id: Option<SpanId>,
+    pub(crate) began: Moment,
+    ended: AtomicBool,
+}
+
+impl Span {
+    pub(crate) fn new(context: SpanContext, parent_id: Option<SpanId>, began: Moment) -> Self {
+        Span { context, parent_id, began, ended: AtomicBool::new(false) }
+    }
+
+    /// The ids that a step caused by this one needs.
+    pub fn context(&self) -> SpanContext {
+        self.context
+    }
+
+    /// The parent's id, if there is one.
+    pub fn parent_id(&self) -> Option<SpanId> {
+        self.parent_id
+    }
+
+    /// Whether the step has ended.
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// True for the one call that ends the step.
+    pub(crate) fn claim_end(&self) -> bool {
+        !self.ended.swap(true, Ordering::AcqRel)
+    }
+}

@@ -3,6 +3,8 @@
 //! `cargo run --release -p tracewire-recorder --example append_speed -- [folder] [records]`, with `TRACEWIRE_APPEND=write`
 //! for plain writes.
 
+#![allow(clippy::print_stdout, reason = "a program that prints its findings")]
+
 use std::sync::Arc;
 use std::time::Instant;
 use tracewire_recorder::journal::{Append, Directory, JournalWriter, WriterOptions};

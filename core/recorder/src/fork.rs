@@ -130,9 +130,8 @@ impl OwnFile {
     pub(crate) fn new(file: File) -> Self {
         let generation = generation();
         let entry = (generation << 32) | u64::from(platform::number(&file).wrapping_add(1));
-        let slot = TABLE
-            .iter()
-            .position(|slot| slot.compare_exchange(0, entry, Ordering::AcqRel, Ordering::Relaxed).is_ok());
+        let slot =
+            TABLE.iter().position(|slot| slot.compare_exchange(0, entry, Ordering::AcqRel, Ordering::Relaxed).is_ok());
         OwnFile { file: ManuallyDrop::new(file), generation, slot }
     }
 }

@@ -100,6 +100,7 @@ impl Delivery {
         };
         own.wake.notify_all();
         self.drain(journal, bound);
+        lock(&own.routes).iter_mut().for_each(|route| route.shipper.release());
         // A worker that is inside a slow sink is not waited for: it owns what it needs.
         if let Some(thread) = thread.filter(JoinHandle::is_finished) {
             let _ = thread.join();

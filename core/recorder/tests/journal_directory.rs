@@ -1,5 +1,7 @@
 //! Where journals live, who may remove them, who may ship them.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests say what went wrong by panicking")]
+
 mod journal_support;
 
 use journal_support::*;

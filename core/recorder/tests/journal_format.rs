@@ -1,5 +1,7 @@
 //! The bytes of a journal file, whole and in every broken form.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests say what went wrong by panicking")]
+
 mod journal_support;
 
 use journal_support::*;
@@ -55,7 +57,9 @@ fn every_truncation_keeps_every_whole_frame() {
         let path = write_file(&folder, &bytes[..length]);
         if (length as u64) < SMALL_FRAMES[1] {
             match JournalReader::open(&path) {
-                Err(RecorderError::Header { offset, .. }) => assert_eq!(offset, if length < 16 { length as u64 } else { 16 }),
+                Err(RecorderError::Header { offset, .. }) => {
+                    assert_eq!(offset, if length < 16 { length as u64 } else { 16 })
+                }
                 other => panic!("{length}: {:?}", other.map(|reader| reader.offset())),
             }
             continue;
@@ -134,7 +138,8 @@ fn a_payload_that_copies_the_file_forges_nothing() {
     let whole = builder.write(&folder);
     assert_eq!(read(&whole).0.len(), 24);
     // The same when each of the outer frames is damaged, so that readers search through their payloads.
-    let starts: Vec<u64> = read(&whole).0.iter().map(|item| if let Found::Record(at, _) = item { *at } else { 0 }).collect();
+    let starts: Vec<u64> =
+        read(&whole).0.iter().map(|item| if let Found::Record(at, _) = item { *at } else { 0 }).collect();
     for start in &starts {
         builder.bytes[*start as usize] ^= 0x40;
     }

@@ -1,4 +1,12 @@
 //! Erasing and withholding: something goes, every digest stays (section 8 of the spec).
+//!
+//! | function | what goes |
+//! |---|---|
+//! | [`erase_content`], [`withhold_content`] | one content, wherever the envelope holds it |
+//! | [`erase_body`], [`withhold_body`] | all of an event but its fixed part |
+//! | [`withhold_event`] | a whole event |
+//!
+//! What was erased stays erased: withholding it changes nothing.
 
 use crate::content::{self, Mark};
 use crate::envelope::{Content, Entry, Envelope};
@@ -15,26 +23,51 @@ pub enum Removal {
     Withhold,
 }
 
-/// Removes one content, wherever the envelope holds it; true if it held it anywhere.
+/// Erases one content, wherever the envelope holds it; true if it held it anywhere.
+pub fn erase_content(envelope: &mut Envelope, hash: &Hash) -> bool {
+    remove_content(envelope, hash, Removal::Erase)
+}
+
+/// Withholds one content, wherever the envelope holds it; true if it held it anywhere.
+pub fn withhold_content(envelope: &mut Envelope, hash: &Hash) -> bool {
+    remove_content(envelope, hash, Removal::Withhold)
+}
+
+/// Erases the body of the event with this number; true if there was one.
+pub fn erase_body(envelope: &mut Envelope, seq: u64) -> bool {
+    remove_body(envelope, seq, Removal::Erase)
+}
+
+/// Withholds the body of the event with this number; true if there was one.
+pub fn withhold_body(envelope: &mut Envelope, seq: u64) -> bool {
+    remove_body(envelope, seq, Removal::Withhold)
+}
+
+/// Removes one content, wherever the envelope holds it: in `content`, inline in a body, inline in another content. True if it
+/// held it anywhere.
 pub fn remove_content(envelope: &mut Envelope, hash: &Hash, removal: Removal) -> bool {
     let mut found = false;
     if let Some(content) = envelope.content.get_mut(hash) {
-        found = true;
-        *content = match removal {
-            Removal::Erase => Content::Erased,
-            Removal::Withhold => Content::Withheld,
-        };
+        match (&*content, removal) {
+            (Content::Erased, _) | (Content::Withheld, Removal::Withhold) => {}
+            (_, Removal::Erase) => (*content, found) = (Content::Erased, true),
+            (_, Removal::Withhold) => (*content, found) = (Content::Withheld, true),
+        }
     }
-    let mut visit = |value: &mut Value| {
-        let is_it = Mark::of(value).is_none() && content::content_hash(value, None) == *hash;
-        if is_it {
+    let mut visit = |slot: &mut Value| {
+        let goes = match Mark::of(slot) {
+            None => content::content_hash(slot, None) == *hash,
+            Some(Mark::Withheld(withheld)) => withheld == *hash && removal == Removal::Erase,
+            Some(Mark::Ref(_) | Mark::Erased(_)) => false,
+        };
+        if goes {
             found = true;
-            *value = mark(*hash, removal).to_value();
+            *slot = mark(*hash, removal).to_value();
         }
     };
     for content in envelope.content.values_mut() {
         if let Content::Value { value, .. } = content {
-            content::visit_slot(value, &mut visit);
+            content::visit_slots_inside(value, &mut visit);
         }
     }
     for entry in &mut envelope.events {
@@ -50,10 +83,11 @@ pub fn remove_content(envelope: &mut Envelope, hash: &Hash, removal: Removal) ->
 /// Removes the body of one event; true if there was one.
 pub fn remove_body(envelope: &mut Envelope, seq: u64, removal: Removal) -> bool {
     let Some(event) = event_mut(envelope, seq) else { return false };
-    let hash = match &event.body {
-        Body::Present(body) if body.is_empty() => return false,
-        Body::Present(body) => content::body_hash(body, event.nonce.as_deref()),
-        Body::Erased(hash) | Body::Withheld(hash) => *hash,
+    let hash = match (&event.body, removal) {
+        (Body::Present(body), _) if body.is_empty() => return false,
+        (Body::Present(body), _) => content::body_hash(body, event.nonce.as_deref()),
+        (Body::Withheld(hash), Removal::Erase) => *hash,
+        (Body::Withheld(_), Removal::Withhold) | (Body::Erased(_), _) => return false,
     };
     event.nonce = None;
     event.body = match removal {
@@ -67,11 +101,11 @@ pub fn remove_body(envelope: &mut Envelope, seq: u64, removal: Removal) -> bool 
 pub fn withhold_event(envelope: &mut Envelope, seq: u64) -> bool {
     let at = seq.checked_sub(envelope.first_seq).and_then(|at| usize::try_from(at).ok());
     match at.and_then(|at| envelope.events.get_mut(at)) {
-        Some(entry) => {
+        Some(entry @ Entry::Event(_)) => {
             *entry = Entry::Withheld(entry.digest());
             true
         }
-        None => false,
+        Some(Entry::Withheld(_)) | None => false,
     }
 }
 

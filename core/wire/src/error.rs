@@ -33,6 +33,14 @@ impl WireError {
         }
     }
 
+    /// Byte offset of the first bad byte, for [`WireError::Json`].
+    pub fn offset(&self) -> Option<usize> {
+        match self {
+            WireError::Json { offset, .. } => Some(*offset),
+            WireError::Shape { .. } => None,
+        }
+    }
+
     pub(crate) fn shape(code: &'static str, path: impl Into<String>, reason: impl Into<String>) -> Self {
         WireError::Shape { code, path: path.into(), reason: reason.into() }
     }

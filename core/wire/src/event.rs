@@ -1,6 +1,6 @@
 //! Events: a fixed part, and a body with all the rest (section 5 of the spec).
 
-use crate::content;
+use crate::content::{self, Mark};
 use crate::error::WireError;
 use crate::id::{Hash, SpanId, TraceId};
 use crate::json;
@@ -92,6 +92,11 @@ pub enum Body {
     Withheld(Hash),
 }
 
+/// The members of an event that this version knows.
+const MEMBERS: [&str; 11] = [
+    "body", "duration_nanos", "kind", "nonce", "parent_id", "seq", "span_id", "status", "time", "trace_id", "type",
+];
+
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
@@ -168,8 +173,8 @@ impl Event {
                 json::write_map(body, out);
                 true
             }
-            Body::Erased(hash) => write_mark(out, "$erased", hash),
-            Body::Withheld(hash) => write_mark(out, "$withheld", hash),
+            Body::Erased(hash) => write_mark(out, Mark::Erased(*hash)),
+            Body::Withheld(hash) => write_mark(out, Mark::Withheld(*hash)),
         });
     }
 
@@ -254,62 +259,77 @@ impl Event {
 
     /// The rare event with members of a later version: their place in the order is only known at run time.
     fn write_with_unknown(&self, out: &mut Vec<u8>, with_nonce: bool, body: impl FnOnce(&mut Vec<u8>) -> bool) {
-        let known = Event { other: Map::new(), body: Body::Present(Map::new()), ..self.clone() };
-        let mut members: Vec<(String, Vec<u8>)> = Vec::new();
-        if let Value::Map(map) = known.to_value() {
-            let kept = map.into_iter().filter(|(name, _)| with_nonce || name != "nonce");
-            members.extend(kept.map(|(name, value)| (name, json::write(&value))));
-        }
-        members.extend(self.other.iter().map(|(name, value)| (name.clone(), json::write(value))));
         let mut written = Vec::new();
-        if body(&mut written) {
-            // Behind `"body":`.
-            members.push(("body".to_owned(), written.split_off("\"body\":".len())));
+        let has_body = body(&mut written);
+        let mut members = self.fixed_members();
+        members.extend(self.unknown_members());
+        if has_body {
+            // Only its place counts: what stands there is written already.
+            members.insert("body".to_owned(), Value::Null);
         }
-        members.sort_by(|(a, _), (b, _)| crate::value::compare_keys(a, b));
+        if !with_nonce {
+            members.remove("nonce");
+        }
+        members.sort();
         out.push(b'{');
         for (at, (name, value)) in members.iter().enumerate() {
             if at > 0 {
                 out.push(b',');
             }
-            json::write_text(name, out);
-            out.push(b':');
-            out.extend_from_slice(value);
+            if name == "body" {
+                out.extend_from_slice(&written);
+            } else {
+                json::write_text(name, out);
+                out.push(b':');
+                json::write_to(value, out);
+            }
         }
         out.push(b'}');
+    }
+
+    /// Members of a later version; none of them can take the place of a member that this version knows.
+    fn unknown_members(&self) -> impl Iterator<Item = (String, Value)> {
+        self.other.iter().filter(|(name, _)| !MEMBERS.contains(&name.as_str())).cloned()
     }
 
     /// The event as a value, members in canonical order but for unknown ones at the end.
     pub fn to_value(&self) -> Value {
         let mut map = Map::new();
-        let mut set = |name: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                map.insert(name.to_owned(), value);
-            }
-        };
-        set(
-            "body",
-            match &self.body {
-                Body::Present(body) if body.is_empty() => None,
-                Body::Present(body) => Some(Value::Map(body.clone())),
-                Body::Erased(hash) => Some(Value::tagged("$erased", hash.to_string())),
-                Body::Withheld(hash) => Some(Value::tagged("$withheld", hash.to_string())),
-            },
-        );
-        set("duration_nanos", self.duration_nanos.map(Value::from_u64));
-        set("kind", self.kind.clone().map(Value::Text));
-        set("nonce", self.nonce.clone().map(Value::Text));
-        set("parent_id", self.parent_id.map(|id| id.to_string().into()));
-        set("seq", Some(Value::from_u64(self.seq)));
-        set("span_id", self.span_id.map(|id| id.to_string().into()));
-        set("status", self.status.as_ref().map(|status| status.as_str().into()));
-        set("time", Some(self.time.to_string().into()));
-        set("trace_id", self.trace_id.map(|id| id.to_string().into()));
-        set("type", Some(self.event_type.as_str().into()));
-        for (name, value) in &self.other {
-            set(name, Some(value.clone()));
+        match &self.body {
+            Body::Present(body) if body.is_empty() => {}
+            Body::Present(body) => _ = map.insert("body".to_owned(), Value::Map(body.clone())),
+            Body::Erased(hash) => _ = map.insert("body".to_owned(), Mark::Erased(*hash).to_value()),
+            Body::Withheld(hash) => _ = map.insert("body".to_owned(), Mark::Withheld(*hash).to_value()),
         }
+        map.extend(self.fixed_members());
+        map.extend(self.unknown_members());
         Value::Map(map)
+    }
+
+    /// The known members but for the body, in canonical order.
+    fn fixed_members(&self) -> Map {
+        let text = |value: &dyn std::fmt::Display| Value::Text(value.to_string());
+        let members = [
+            ("duration_nanos", self.duration_nanos.map(Value::from_u64)),
+            ("kind", self.kind.clone().map(Value::Text)),
+            ("nonce", self.nonce.clone().map(Value::Text)),
+            ("parent_id", self.parent_id.map(|id| text(&id))),
+            ("seq", Some(Value::from_u64(self.seq))),
+            ("span_id", self.span_id.map(|id| text(&id))),
+            ("status", self.status.as_ref().map(|status| status.as_str().into())),
+            ("time", Some(text(&self.time))),
+            ("trace_id", self.trace_id.map(|id| text(&id))),
+            ("type", Some(self.event_type.as_str().into())),
+        ];
+        members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    }
+
+    /// Reads an event from JSON; unknown members are kept.
+    ///
+    /// # Errors
+    /// As of [`json::read`] and [`Event::from_value`].
+    pub fn read(bytes: &[u8]) -> Result<Self, WireError> {
+        Self::from_value(json::read(bytes, &json::ReadOptions::default())?)
     }
 
     /// Reads an event; unknown members are kept.
@@ -325,7 +345,7 @@ impl Event {
         for (name, value) in map {
             match name.as_str() {
                 "body" => event.body = read_body(value)?,
-                "duration_nanos" => event.duration_nanos = Some(read_count(&value, &name)?),
+                "duration_nanos" => event.duration_nanos = Some(read_nanos(&value, &name)?),
                 "kind" => event.kind = Some(read_text(value, &name)?),
                 "nonce" => event.nonce = Some(read_text(value, &name)?),
                 "parent_id" => event.parent_id = Some(read_parsed(value, &name)?),
@@ -359,27 +379,18 @@ fn write_display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
     let _ = write!(out, "\"{value}\"");
 }
 
-fn write_mark(out: &mut Vec<u8>, tag: &str, hash: &Hash) -> bool {
+fn write_mark(out: &mut Vec<u8>, mark: Mark) -> bool {
     json_member(out, "body");
-    out.extend_from_slice(b"{\"");
-    out.extend_from_slice(tag.as_bytes());
-    out.extend_from_slice(b"\":\"");
-    hash.write_to(out);
-    out.extend_from_slice(b"\"}");
+    mark.write_to(out);
     true
 }
 
 fn read_body(value: Value) -> Result<Body, WireError> {
-    if let Some(mark) = content::Mark::of(&value) {
-        match mark {
-            content::Mark::Erased(hash) => return Ok(Body::Erased(hash)),
-            content::Mark::Withheld(hash) => return Ok(Body::Withheld(hash)),
-            content::Mark::Ref(_) => {}
-        }
-    }
-    match value {
-        Value::Map(map) => Ok(Body::Present(map)),
-        other => Err(WireError::shape("event_shape", "/body", format!("a body is a map, this is {}", other.kind_name()))),
+    match (Mark::of(&value), value) {
+        (Some(Mark::Erased(hash)), _) => Ok(Body::Erased(hash)),
+        (Some(Mark::Withheld(hash)), _) => Ok(Body::Withheld(hash)),
+        (_, Value::Map(map)) => Ok(Body::Present(map)),
+        (_, other) => Err(WireError::shape("event_shape", "/body", format!("a body is a map, this is {}", other.kind_name()))),
     }
 }
 
@@ -399,4 +410,10 @@ pub(crate) fn read_parsed<T: FromStr<Err = WireError>>(value: Value, name: &str)
 pub(crate) fn read_count(value: &Value, name: &str) -> Result<u64, WireError> {
     let count = value.as_int().and_then(|count| u64::try_from(count).ok());
     count.ok_or_else(|| WireError::shape("member_type", format!("/{name}"), "an integer of 0 to 2^53 − 1 is expected"))
+}
+
+/// A duration may be longer than the 104 days that 2^53 nanoseconds are, and is a `$int` then.
+fn read_nanos(value: &Value, name: &str) -> Result<u64, WireError> {
+    let nanos = value.as_u64();
+    nanos.ok_or_else(|| WireError::shape("member_type", format!("/{name}"), "an integer of 0 to 2^64 − 1 is expected"))
 }

@@ -38,17 +38,51 @@ fn document(name: &str, title: &str, schema: Value, generator: &mut SchemaGenera
     if let Value::Object(members) = schema {
         document.extend(members);
     }
-    document.insert("$defs".to_owned(), Value::Object(generator.take_definitions(true)));
+    let mut definitions = generator.take_definitions(true);
+    for (name, definition) in &mut definitions {
+        for (_, member) in definition.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            tidy(member, name == "SpanUpdate");
+        }
+    }
+    document.insert("$defs".to_owned(), Value::Object(definitions));
     Value::Object(document)
+}
+
+/// A member's schema says what stands there: a member without a value is left out (TW-EVT-002), so null is no form of it but in
+/// an update, which sets null by it (TW-EVT-005). The first alternative is the plain form.
+fn tidy(member: &mut Value, can_be_null: bool) {
+    let null = json!({ "type": "null" });
+    let Some(Value::Array(alternatives)) = member.get("anyOf") else { return };
+    let nested = |alternative: &Value| match alternative.get("anyOf") {
+        Some(Value::Array(inner)) => inner.clone(),
+        _ => vec![alternative.clone()],
+    };
+    let any_value = json!({ "$ref": "#/$defs/Value" });
+    let mut forms: Vec<Value> = alternatives.iter().flat_map(nested).filter(|form| *form != null).collect();
+    if can_be_null && !forms.contains(&any_value) {
+        forms.push(null);
+    }
+    if let Value::Object(members) = member {
+        members.remove("anyOf");
+        match (forms.pop(), forms.is_empty()) {
+            (Some(Value::Object(only)), true) => members.extend(only),
+            (last, _) => _ = members.insert("anyOf".to_owned(), forms.into_iter().chain(last).collect()),
+        }
+    }
 }
 
 fn hash() -> Value {
     json!({ "type": "string", "pattern": "^sha256:[0-9a-f]{64}$" })
 }
 
+/// An id: hex digits that are not all zeros. Without look-ahead, which not every validator knows.
 fn hex(digits: usize, description: &str) -> Value {
-    let pattern = format!("^(?!0{{{digits}}}$)[0-9a-f]{{{digits}}}$");
-    json!({ "type": "string", "pattern": pattern, "description": description })
+    json!({
+        "type": "string",
+        "pattern": format!("^[0-9a-f]{{{digits}}}$"),
+        "not": { "const": "0".repeat(digits) },
+        "description": description
+    })
 }
 
 fn count(description: &str) -> Value {
@@ -60,6 +94,16 @@ fn mark(tag: &str, description: &str) -> Value {
 }
 
 fn event_schema(generator: &mut SchemaGenerator) -> Value {
+    // Each type's members of the fixed part (TW-EVT-004, 007, 008).
+    let required = |event_type: EventType| -> &[&str] {
+        match event_type {
+            EventType::SpanStart => &["trace_id", "span_id", "kind"],
+            EventType::SpanUpdate | EventType::SpanEvent => &["trace_id", "span_id"],
+            EventType::SpanEnd => &["trace_id", "span_id", "status", "duration_nanos"],
+            EventType::Event => &["span_id"],
+            _ => &[],
+        }
+    };
     let mut bodies = Vec::new();
     let mut body_of = |event_type: EventType, schema: Value| {
         bodies.push(json!({
@@ -68,7 +112,7 @@ fn event_schema(generator: &mut SchemaGenerator) -> Value {
                 mark("$erased", "The body was erased (TW-ERA-001)."),
                 mark("$withheld", "The body is not in this copy (TW-ERA-002)."),
                 schema
-            ] } } }
+            ] } }, "required": required(event_type) }
         }));
     };
     fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
@@ -99,7 +143,14 @@ fn event_schema(generator: &mut SchemaGenerator) -> Value {
             "parent_id": hex(16, "The span that caused that one."),
             "kind": { "type": "string", "description": "The span's kind, from the registry." },
             "status": { "type": "string", "description": "How the span ended.", "examples": Status::ALL },
-            "duration_nanos": count("How long the span took by a monotonic clock, in nanoseconds."),
+            "duration_nanos": {
+                "description": "How long the span took by a monotonic clock, in nanoseconds.",
+                "anyOf": [count("As an integer."), {
+                    "type": "object",
+                    "properties": { "$int": { "type": "string", "pattern": "^[1-9][0-9]{15,19}$" } },
+                    "required": ["$int"]
+                }]
+            },
             "body": { "type": "object", "description": "All the rest, by type." },
             "nonce": { "type": "string", "pattern": "^[0-9a-f]{32}$", "description": "Part of the body's hash in keyed mode (TW-ERA-004)." }
         },

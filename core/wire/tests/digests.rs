@@ -129,7 +129,7 @@ fn envelope() -> Envelope {
     let mut contents = std::collections::BTreeMap::new();
     content::externalise(&mut addressed, 256, &mut |hash, bytes| {
         let value = json::read(&bytes, &ReadOptions::default()).unwrap();
-        contents.insert(hash, Content::Value { value, nonce: None });
+        contents.insert(hash, Content::new(value));
     });
     event.body = Body::Present(addressed);
     let mut second = Event::from_value(value(EVENT)).unwrap();

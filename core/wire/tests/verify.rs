@@ -42,7 +42,9 @@ fn chain() -> Vec<Envelope> {
 
 fn report(envelopes: &[Envelope]) -> Report {
     let mut verifier = Verifier::new();
-    envelopes.iter().for_each(|envelope| verifier.push(envelope));
+    for envelope in envelopes {
+        verifier.push(envelope);
+    }
     verifier.finish()
 }
 
@@ -112,7 +114,7 @@ fn tampering_is_found_where_it_is() {
 #[test]
 fn a_content_under_another_hash_is_found() {
     let mut envelopes = chain();
-    let content = Content::Value { value: Value::from("forged"), nonce: None };
+    let content = Content::new(Value::from("forged"));
     envelopes[0].content.insert(Hash([7; 32]), content);
     assert_eq!(codes(&report(&envelopes)), ["content"]);
 }

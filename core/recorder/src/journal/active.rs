@@ -22,6 +22,8 @@ pub(super) struct Manner {
     pub(super) append: Append,
     pub(super) is_synced: bool,
     pub(super) file_bytes: u64,
+    /// What the quota leaves for a new file.
+    pub(super) headroom: u64,
 }
 
 /// What became of one frame.
@@ -64,7 +66,12 @@ impl From<io::Error> for CreateError {
 
 impl ActiveFile {
     /// Makes the file of `header.producer`. Nobody sees it under its name before it is locked and its header is whole.
-    pub(super) fn create(directory: &Directory, header: &Header, seed: u64, manner: Manner) -> Result<Self, CreateError> {
+    pub(super) fn create(
+        directory: &Directory,
+        header: &Header,
+        seed: u64,
+        manner: Manner,
+    ) -> Result<Self, CreateError> {
         directory.prepare()?;
         let path = directory.journal_path(&header.producer);
         let unfinished = directory.journal_folder().join(format!(".{}{UNFINISHED_SUFFIX}", header.producer));
@@ -111,7 +118,11 @@ impl ActiveFile {
         let mut scratch = Vec::new();
         let payload = header.to_cbor();
         let end = file.used + frame::frame_bytes(payload.len() as u64);
-        file.segment.step(end + CLOSE_RESERVE_BYTES, file.target(end, manner.file_bytes))?;
+        if end + CLOSE_RESERVE_BYTES > manner.headroom {
+            return Err(CreateError::Failed(reason::QUOTA, io::ErrorKind::QuotaExceeded.into()));
+        }
+        let target = file.target(end, manner.file_bytes).min(manner.headroom);
+        file.segment.step(end + CLOSE_RESERVE_BYTES, target)?;
         file.segment.write_first(&frame::preamble(seed))?;
         match file.put(Kind::Header, &payload, &mut scratch) {
             Outcome::Done => {

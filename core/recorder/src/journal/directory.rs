@@ -221,7 +221,9 @@ mod tests {
     fn names_are_names_and_not_paths() {
         assert!(is_producer_name("00000000000000ff-1"));
         assert!(is_producer_name("0123456789abcdef-120"));
-        for wrong in ["", "ff-1", "00000000000000FF-1", "00000000000000ff-0", "00000000000000ff-", "../../../../etc/x-1"] {
+        for wrong in
+            ["", "ff-1", "00000000000000FF-1", "00000000000000ff-0", "00000000000000ff-", "../../../../etc/x-1"]
+        {
             assert!(!is_producer_name(wrong), "{wrong}");
         }
     }

@@ -135,9 +135,7 @@ impl Check {
 /// Whether the check at the end of a whole frame holds.
 pub fn is_whole(frame: &[u8], offset: u64, seed: u64) -> bool {
     match frame.split_last_chunk::<8>() {
-        Some((covered, check)) => {
-            xxh3_64_with_seed(covered, seed.wrapping_add(offset)) == u64::from_le_bytes(*check)
-        }
+        Some((covered, check)) => xxh3_64_with_seed(covered, seed.wrapping_add(offset)) == u64::from_le_bytes(*check),
         None => false,
     }
 }

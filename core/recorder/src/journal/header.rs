@@ -71,7 +71,8 @@ impl Header {
     /// The payload of the header's frame.
     pub fn to_cbor(&self) -> Vec<u8> {
         // The budget is for what hosts record; a header is configuration and stands whole.
-        let unbounded = Limits { depth: 256, nodes: u32::MAX, text_bytes: u64::MAX, record_bytes: u64::MAX, ..Limits::default() };
+        let unbounded =
+            Limits { depth: 256, nodes: u32::MAX, text_bytes: u64::MAX, record_bytes: u64::MAX, ..Limits::default() };
         let mut scratch = Scratch::default();
         let mut walker = Walker::new(&mut scratch, &unbounded);
         let it = &mut walker;

@@ -2,8 +2,9 @@
 
 use super::frame::{self, Kind};
 use super::header::{Header, Origin};
+use super::item::Item;
 use super::lock::is_held;
-use super::reader::{Item, JournalReader, open_readable};
+use super::reader::{JournalReader, open_readable};
 use super::segment::read_at;
 use crate::error::RecorderError;
 use std::fs::File;

@@ -10,9 +10,9 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`frame`], `header` | the format: `spec/journal.md` sections 2 and 3 |
-//! | `writer`, `active`, `losses` | the one writer of a file, and what it could not write |
+//! | `writer`, `state`, `active`, `losses` | the one writer of a file, and what it could not write |
 //! | `segment` | bytes to the file: mapped or written; the only unsafe code here |
-//! | `reader` | items in order, around damage |
+//! | `reader`, `item` | items in order, around damage |
 //! | `liveness`, `recovery`, `lock` | who writes, who is dead, who may end its file |
 //! | `directory`, `quota`, `ack` | where files live, how much they take, when they go |
 
@@ -21,6 +21,7 @@ mod active;
 mod directory;
 pub mod frame;
 mod header;
+mod item;
 mod liveness;
 mod lock;
 mod losses;
@@ -29,16 +30,18 @@ mod quota;
 mod reader;
 mod recovery;
 mod segment;
+mod state;
 mod writer;
 
 pub use ack::{acknowledge, acknowledged, remove_if_acknowledged};
 pub use directory::{Directory, Surroundings, find_directory, find_directory_in};
 pub use header::{FORMAT, Header, Origin};
+pub use item::{Item, Tail};
 pub use liveness::{Liveness, liveness};
 pub use lock::{Lease, lease};
 pub use losses::reason;
 pub use quota::journal_bytes;
-pub use reader::{Item, JournalReader, Tail};
+pub use reader::JournalReader;
 pub use recovery::{Recovery, recover};
 pub use segment::Append;
 pub use writer::{Counters, Dropped, JournalWriter, WriterOptions};

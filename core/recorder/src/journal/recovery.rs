@@ -2,9 +2,10 @@
 //! TW-JNL-019).
 
 use super::frame::{self, Kind};
+use super::item::{Item, Tail};
 use super::liveness::{Liveness, closing_end, liveness};
 use super::lock::{open_writable, try_exclusive};
-use super::reader::{Item, JournalReader, Tail};
+use super::reader::JournalReader;
 use super::segment::write_all_at;
 use crate::error::RecorderError;
 use std::fs::File;

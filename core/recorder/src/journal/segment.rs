@@ -30,6 +30,9 @@ pub enum Append {
 /// Smallest and largest amount of space that is reserved ahead of the writer.
 const STEP_BYTES: std::ops::RangeInclusive<u64> = 256 << 10..=4 << 20;
 
+/// Space is reserved in multiples of this.
+const GRAIN_BYTES: u64 = 64 << 10;
+
 /// Why a frame could not be put.
 #[derive(Debug)]
 pub(super) enum PutError {
@@ -87,8 +90,8 @@ impl Segment {
     /// How far the next step would go: at least to `end`, otherwise in steps that grow with the file.
     pub(super) fn step_target(&self, end: u64, file_bytes: u64) -> u64 {
         let step = self.allocated.clamp(*STEP_BYTES.start(), *STEP_BYTES.end());
-        let ceiling = file_bytes.next_multiple_of(*STEP_BYTES.start());
-        (self.allocated + step).min(ceiling).max(end).next_multiple_of(64 << 10)
+        let ceiling = file_bytes.next_multiple_of(GRAIN_BYTES);
+        (self.allocated + step).min(ceiling).max(end).next_multiple_of(GRAIN_BYTES)
     }
 
     /// Reserves space up to `target`, or at least up to `end`.

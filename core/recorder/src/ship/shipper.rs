@@ -103,6 +103,12 @@ impl Shipper {
         Ok(())
     }
 
+    /// Lets another shipper of this sink go on.
+    pub fn release(&mut self) {
+        self.lease = None;
+        self.open.clear();
+    }
+
     fn hold_lease(&mut self) -> Result<bool, RecorderError> {
         if self.lease.is_none() {
             self.lease = journal::lease(&self.directory, &self.sink)?;

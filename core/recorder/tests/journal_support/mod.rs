@@ -84,13 +84,19 @@ pub fn all_records(directory: &Directory) -> (Vec<Vec<u8>>, bool) {
     for path in directory.journals().unwrap() {
         let (found, tail) = read(&path);
         is_damaged |= matches!(tail, Tail::Torn { .. }) || found.iter().any(|item| matches!(item, Found::Damage(..)));
-        all.extend(found.into_iter().filter_map(|item| if let Found::Record(_, bytes) = item { Some(bytes) } else { None }));
+        all.extend(
+            found.into_iter().filter_map(|item| if let Found::Record(_, bytes) = item { Some(bytes) } else { None }),
+        );
     }
     (all, is_damaged)
 }
 
 pub fn closes(path: &Path) -> Vec<String> {
-    read(path).0.into_iter().filter_map(|item| if let Found::Close(_, reason) = item { Some(reason) } else { None }).collect()
+    read(path)
+        .0
+        .into_iter()
+        .filter_map(|item| if let Found::Close(_, reason) = item { Some(reason) } else { None })
+        .collect()
 }
 
 /// A folder, and a directory of journals in it.

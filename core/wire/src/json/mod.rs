@@ -2,8 +2,9 @@
 
 mod number;
 mod read;
+mod scan;
 mod write;
 
 pub use read::{Numbers, ReadOptions, read};
-pub(crate) use write::write_map;
+pub(crate) use write::{write_map, write_members};
 pub use write::{write, write_text, write_to};

@@ -19,11 +19,7 @@ pub(crate) fn write_int(value: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(&buffer[at..]);
 }
 
-/// Appends a double; JSON has no form for NaN and infinities, which become null as in ECMAScript.
+/// Appends a finite double.
 pub(crate) fn write_double(value: f64, out: &mut Vec<u8>) {
-    if value.is_finite() {
-        out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
-    } else {
-        out.extend_from_slice(b"null");
-    }
+    out.extend_from_slice(ryu_js::Buffer::new().format_finite(value).as_bytes());
 }

@@ -1,13 +1,13 @@
 //! The reader: strict, bounded, with a code and a byte offset for whatever it refuses (TW-JSON-002 to 004).
 
+use super::scan::plain_length;
 use crate::error::WireError;
-use crate::value::{Map, Value};
-use std::collections::HashSet;
+use crate::value::{Map, SAFE_INTEGER, Value};
 
 /// How number literals are understood.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Numbers {
-    /// Integer literals exactly, beyond 2^53 as `$int` (TW-JSON-004).
+    /// Integer literals exactly, beyond ±(2^53 − 1) as `$int` (TW-JSON-004).
     #[default]
     Wire,
     /// Every literal as the double that ECMAScript reads, for JSON that is not tracewire's.
@@ -17,12 +17,17 @@ pub enum Numbers {
 /// Bounds and manner of reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadOptions {
-    /// Deepest nesting that is read.
+    /// Deepest nesting that is read, in levels; more than [`ReadOptions::DEPTH_LIMIT`] is taken as that.
     pub max_depth: usize,
     /// Most bytes that are read.
     pub max_bytes: usize,
     /// How number literals are understood.
     pub numbers: Numbers,
+}
+
+impl ReadOptions {
+    /// The deepest nesting that any options allow, in levels: what a small thread's stack certainly holds.
+    pub const DEPTH_LIMIT: usize = 512;
 }
 
 impl Default for ReadOptions {
@@ -31,45 +36,81 @@ impl Default for ReadOptions {
     }
 }
 
-/// Longest integer literal that is read exactly.
+/// Longest integer literal that is read exactly, in digits.
 const MAX_INTEGER_DIGITS: usize = 4096;
 
+/// Up to so many keys a map out of order is searched for a repeated key one by one; larger ones are sorted once.
+const FEW_KEYS: usize = 16;
+
 /// Reads one JSON value.
+///
+/// ```
+/// use tracewire_wire::{json::{self, ReadOptions}, value::Value};
+/// let value = json::read(b"[1.0, 18446744073709551616]", &ReadOptions::default())?;
+/// assert_eq!(value, Value::List(vec![Value::Int(1), Value::tagged("$int", "18446744073709551616")]));
+/// let error = json::read(br#"{"a":1,"a":2}"#, &ReadOptions::default()).unwrap_err();
+/// assert_eq!((error.code(), error.offset()), ("json_duplicate_key", Some(7)));
+/// # Ok::<(), tracewire_wire::WireError>(())
+/// ```
 ///
 /// # Errors
 /// [`WireError::Json`] with the offset of the first bad byte.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Value, WireError> {
-    let mut reader = Reader { bytes, at: 0, depth: 0, options };
+    read_boxed(bytes, options).map_err(|fault| *fault)
+}
+
+/// Errors are rare and large; boxed, they leave the way of the values narrow.
+type Fault = Box<WireError>;
+
+fn fault<T>(code: &'static str, offset: usize, reason: impl Into<String>) -> Result<T, Fault> {
+    Err(Box::new(WireError::Json { code, offset, reason: reason.into() }))
+}
+
+fn read_boxed(bytes: &[u8], options: &ReadOptions) -> Result<Value, Fault> {
     if bytes.len() > options.max_bytes {
-        return reader.fail("json_too_large", options.max_bytes, format!("more than {} bytes", options.max_bytes));
+        return fault("json_too_large", options.max_bytes, format!("more than {} bytes", options.max_bytes));
     }
     // One pass over the whole text up front is the cheapest way to know that every string is well-formed.
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(error) => return reader.fail("json_utf8", error.valid_up_to(), "ill-formed UTF-8"),
+        Err(error) => return fault("json_utf8", error.valid_up_to(), "ill-formed UTF-8"),
     };
-    reader.bytes = text.as_bytes();
+    let mut reader = Reader {
+        text,
+        bytes,
+        at: 0,
+        levels_left: options.max_depth.min(ReadOptions::DEPTH_LIMIT),
+        max_depth: options.max_depth.min(ReadOptions::DEPTH_LIMIT),
+        numbers: options.numbers,
+        items: Vec::new(),
+        entries: Vec::new(),
+        key_offsets: Vec::new(),
+    };
     reader.skip_space();
     let value = reader.value()?;
     reader.skip_space();
     if reader.at < bytes.len() {
-        return reader.fail("json_trailing", reader.at, "bytes follow the value");
+        return fault("json_trailing", reader.at, "bytes follow the value");
     }
     Ok(value)
 }
 
 struct Reader<'a> {
+    text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    depth: usize,
-    options: &'a ReadOptions,
+    levels_left: usize,
+    max_depth: usize,
+    numbers: Numbers,
+    /// Items of the lists that are open, the innermost last: each list is allocated once, at its size.
+    items: Vec<Value>,
+    /// The same for maps.
+    entries: Vec<(String, Value)>,
+    /// Where the key of each of those entries begins.
+    key_offsets: Vec<usize>,
 }
 
-impl Reader<'_> {
-    fn fail<T>(&self, code: &'static str, offset: usize, reason: impl Into<String>) -> Result<T, WireError> {
-        Err(WireError::Json { code, offset, reason: reason.into() })
-    }
-
+impl<'a> Reader<'a> {
     #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
@@ -82,127 +123,177 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&mut self) -> Result<Value, WireError> {
-        match self.peek() {
-            Some(b'"') => self.string().map(Value::Text),
-            Some(b'{') => self.nested(Self::map),
-            Some(b'[') => self.nested(Self::list),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.literal("true", Value::Bool(true)),
-            Some(b'f') => self.literal("false", Value::Bool(false)),
-            Some(b'n') => self.literal("null", Value::Null),
-            Some(_) => self.fail("json_syntax", self.at, "a value is expected"),
-            None => self.fail("json_end", self.at, "the text ends where a value is expected"),
-        }
-    }
-
-    fn literal(&mut self, word: &str, value: Value) -> Result<Value, WireError> {
-        if self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
-            self.at += word.len();
-            Ok(value)
-        } else {
-            self.fail("json_syntax", self.at, "a value is expected")
-        }
-    }
-
-    fn nested(&mut self, read: fn(&mut Self) -> Result<Value, WireError>) -> Result<Value, WireError> {
-        if self.depth >= self.options.max_depth {
-            return self.fail("json_too_deep", self.at, format!("nested deeper than {}", self.options.max_depth));
-        }
-        self.depth += 1;
-        self.at += 1;
-        self.skip_space();
-        let value = read(self)?;
-        self.depth -= 1;
-        Ok(value)
-    }
-
-    fn list(&mut self) -> Result<Value, WireError> {
-        let mut items = Vec::new();
-        if self.take(b']') {
-            return Ok(Value::List(items));
-        }
-        loop {
-            items.push(self.value()?);
-            self.skip_space();
-            if self.take(b']') {
-                return Ok(Value::List(items));
-            }
-            self.comma("a comma or the list's end is expected")?;
-        }
-    }
-
-    fn map(&mut self) -> Result<Value, WireError> {
-        let mut entries: Vec<(String, Value)> = Vec::new();
-        let mut keys = Keys::default();
-        if self.take(b'}') {
-            return Ok(Value::Map(Map::from_unique(entries)));
-        }
-        loop {
-            let start = self.at;
-            if self.peek() != Some(b'"') {
-                return self.fail("json_syntax", self.at, "a key is expected");
-            }
-            let key = self.string()?;
-            if keys.is_repeated(&entries, &key) {
-                return self.fail("json_duplicate_key", start, format!("the key {key:?} stands twice in one map"));
-            }
-            self.skip_space();
-            if !self.take(b':') {
-                return self.fail("json_syntax", self.at, "a colon is expected");
-            }
-            self.skip_space();
-            let value = self.value()?;
-            entries.push((key, value));
-            self.skip_space();
-            if self.take(b'}') {
-                return Ok(Value::Map(Map::from_unique(entries)));
-            }
-            self.comma("a comma or the map's end is expected")?;
-        }
-    }
-
+    #[inline]
     fn take(&mut self, byte: u8) -> bool {
         let is_there = self.peek() == Some(byte);
         self.at += usize::from(is_there);
         is_there
     }
 
-    fn comma(&mut self, reason: &str) -> Result<(), WireError> {
+    fn value(&mut self) -> Result<Value, Fault> {
+        match self.peek() {
+            Some(b'"') => self.string().map(Value::Text),
+            Some(b'{') => {
+                self.enter()?;
+                let map = self.map()?;
+                self.levels_left += 1;
+                Ok(Value::Map(map))
+            }
+            Some(b'[') => {
+                self.enter()?;
+                let items = self.list()?;
+                self.levels_left += 1;
+                Ok(Value::List(items))
+            }
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.literal(b"true", Value::Bool(true)),
+            Some(b'f') => self.literal(b"false", Value::Bool(false)),
+            Some(b'n') => self.literal(b"null", Value::Null),
+            Some(_) => fault("json_syntax", self.at, "a value is expected"),
+            None => fault("json_end", self.at, "the text ends where a value is expected"),
+        }
+    }
+
+    fn literal(&mut self, word: &[u8], value: Value) -> Result<Value, Fault> {
+        if self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
+            self.at += word.len();
+            Ok(value)
+        } else {
+            fault("json_syntax", self.at, "a value is expected")
+        }
+    }
+
+    /// Goes one level down, behind the bracket.
+    #[inline]
+    fn enter(&mut self) -> Result<(), Fault> {
+        match self.levels_left.checked_sub(1) {
+            Some(left) => self.levels_left = left,
+            None => return fault("json_too_deep", self.at, format!("nested deeper than {}", self.max_depth)),
+        }
+        self.at += 1;
+        self.skip_space();
+        Ok(())
+    }
+
+    fn list(&mut self) -> Result<Vec<Value>, Fault> {
+        let first = self.items.len();
+        if self.take(b']') {
+            return Ok(Vec::new());
+        }
+        loop {
+            let item = self.value()?;
+            self.items.push(item);
+            self.skip_space();
+            if self.take(b']') {
+                return Ok(self.items.split_off(first));
+            }
+            self.comma("a comma or the list's end is expected")?;
+        }
+    }
+
+    fn map(&mut self) -> Result<Map, Fault> {
+        let first = self.entries.len();
+        if self.take(b'}') {
+            return Ok(Map::new());
+        }
+        let mut is_ordered = true;
+        loop {
+            let start = self.at;
+            if self.peek() != Some(b'"') {
+                return fault("json_syntax", start, "a key is expected");
+            }
+            let key = self.string()?;
+            let known = self.entries.get(first..).unwrap_or_default();
+            // While keys come in order none can be repeated. Any total order will do; that of bytes is the cheapest.
+            is_ordered = is_ordered && known.last().is_none_or(|(last, _)| *last < key);
+            if !is_ordered && known.len() < FEW_KEYS && known.iter().any(|(known, _)| *known == key) {
+                return repeated(&key, start);
+            }
+            self.skip_space();
+            if !self.take(b':') {
+                return fault("json_syntax", self.at, "a colon is expected");
+            }
+            self.skip_space();
+            let value = self.value()?;
+            self.entries.push((key, value));
+            self.key_offsets.push(start);
+            self.skip_space();
+            if self.take(b'}') {
+                break;
+            }
+            self.comma("a comma or the map's end is expected")?;
+        }
+        if !is_ordered && self.entries.len() - first > FEW_KEYS {
+            self.refuse_repeated(first)?;
+        }
+        self.key_offsets.truncate(first);
+        Ok(Map::from_unique(self.entries.split_off(first)))
+    }
+
+    /// Sorts the places of the keys of the map whose entries begin here, and looks at neighbours.
+    fn refuse_repeated(&self, first: usize) -> Result<(), Fault> {
+        let entries = self.entries.get(first..).unwrap_or_default();
+        let offsets = self.key_offsets.get(first..).unwrap_or_default();
+        let mut keys: Vec<(&str, usize)> = entries.iter().map(|(key, _)| key.as_str()).zip(offsets.iter().copied()).collect();
+        keys.sort_unstable();
+        let pairs = keys.windows(2).filter_map(|pair| match pair {
+            [(a, _), (b, offset)] if a == b => Some((*offset, *b)),
+            _ => None,
+        });
+        match pairs.min() {
+            Some((offset, key)) => repeated(key, offset),
+            None => Ok(()),
+        }
+    }
+
+    fn comma(&mut self, reason: &str) -> Result<(), Fault> {
         match self.peek() {
             Some(b',') => {
                 self.at += 1;
                 self.skip_space();
                 Ok(())
             }
-            Some(_) => self.fail("json_syntax", self.at, reason),
-            None => self.fail("json_end", self.at, "the text ends inside a value"),
+            Some(_) => fault("json_syntax", self.at, reason),
+            None => fault("json_end", self.at, "the text ends inside a value"),
         }
     }
 
-    fn string(&mut self) -> Result<String, WireError> {
-        let mut text = String::new();
+    fn string(&mut self) -> Result<String, Fault> {
         self.at += 1;
+        let plain = self.plain()?;
+        if self.take(b'"') {
+            return Ok(plain.to_owned());
+        }
+        let mut text = String::with_capacity(plain.len() + 16);
+        text.push_str(plain);
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(plain) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) else {
-                return self.fail("json_end", self.bytes.len(), "the text ends inside a string");
-            };
-            // The whole text is well-formed, and these bytes are bounded by ASCII on both sides.
-            text.push_str(std::str::from_utf8(rest.get(..plain).unwrap_or_default()).unwrap_or_default());
-            self.at += plain;
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(text);
                 }
                 Some(b'\\') => text.push(self.escape()?),
-                _ => return self.fail("json_control", self.at, "a control character must be escaped"),
+                _ => return fault("json_control", self.at, "a control character must be escaped"),
             }
+            text.push_str(self.plain()?);
         }
     }
 
-    fn escape(&mut self) -> Result<char, WireError> {
+    /// Takes what stands for itself, up to a quote, a backslash or a control character.
+    #[inline]
+    fn plain(&mut self) -> Result<&'a str, Fault> {
+        let start = self.at;
+        match plain_length(self.bytes.get(start..).unwrap_or_default()) {
+            Some(length) => {
+                self.at += length;
+                // Both ends are at ASCII bytes or behind an escape, so this never splits a character.
+                Ok(self.text.get(start..start + length).unwrap_or_default())
+            }
+            None => fault("json_end", self.bytes.len(), "the text ends inside a string"),
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, Fault> {
         let start = self.at;
         self.at += 2;
         Ok(match self.bytes.get(start + 1) {
@@ -229,108 +320,91 @@ impl Reader<'_> {
                 };
                 match char::from_u32(scalar) {
                     Some(character) => character,
-                    None => return self.fail("json_surrogate", start, "a surrogate without its other half"),
+                    None => return fault("json_surrogate", start, "a surrogate without its other half"),
                 }
             }
-            _ => return self.fail("json_escape", start, "an escape that JSON does not have"),
+            _ => return fault("json_escape", start, "an escape that JSON does not have"),
         })
     }
 
-    fn hex_unit(&mut self, start: usize) -> Result<u32, WireError> {
+    fn hex_unit(&mut self, start: usize) -> Result<u32, Fault> {
         let digits = self.bytes.get(self.at..self.at + 4).unwrap_or_default();
-        let unit = std::str::from_utf8(digits)
-            .ok()
-            .filter(|text| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            .and_then(|text| u32::from_str_radix(text, 16).ok());
+        let unit = digits.iter().try_fold(0, |unit, byte| Some(unit * 16 + char::from(*byte).to_digit(16)?));
         match unit {
-            Some(unit) => {
+            Some(unit) if digits.len() == 4 => {
                 self.at += 4;
                 Ok(unit)
             }
-            None => self.fail("json_escape", start, "four hex digits are expected"),
+            _ => fault("json_escape", start, "four hex digits are expected"),
         }
     }
 
-    fn number(&mut self) -> Result<Value, WireError> {
+    fn number(&mut self) -> Result<Value, Fault> {
         let start = self.at;
-        self.take(b'-');
-        let whole = self.digits();
-        let has_leading_zero = whole > 1 && self.bytes.get(self.at - whole) == Some(&b'0');
-        if whole == 0 || has_leading_zero {
-            return self.fail("json_number", start, "a number begins with one digit, which is 0 only alone");
+        let is_negative = self.take(b'-');
+        let first_digit = self.peek();
+        let (whole, magnitude) = self.digits();
+        if whole == 0 || (whole > 1 && first_digit == Some(b'0')) {
+            return fault("json_number", start, "a number begins with one digit, which is 0 only alone");
         }
-        let mut is_integer = true;
-        if self.take(b'.') {
-            is_integer = false;
-            if self.digits() == 0 {
-                return self.fail("json_number", start, "digits are expected behind the point");
-            }
+        if !matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
+            return match i64::try_from(magnitude) {
+                Ok(small) if whole <= 18 && small <= SAFE_INTEGER => Ok(Value::Int(if is_negative { -small } else { small })),
+                _ => self.large_integer(start, whole),
+            };
         }
-        if let Some(b'e' | b'E') = self.peek() {
-            is_integer = false;
-            self.at += 1;
+        if self.take(b'.') && self.digits().0 == 0 {
+            return fault("json_number", start, "digits are expected behind the point");
+        }
+        if self.take(b'e') || self.take(b'E') {
             let _ = self.take(b'+') || self.take(b'-');
-            if self.digits() == 0 {
-                return self.fail("json_number", start, "digits are expected in the exponent");
+            if self.digits().0 == 0 {
+                return fault("json_number", start, "digits are expected in the exponent");
             }
         }
-        // Only ASCII was taken.
-        let literal = std::str::from_utf8(self.bytes.get(start..self.at).unwrap_or_default()).unwrap_or_default();
-        if is_integer && whole <= 15 {
-            return Ok(Value::from_i64(literal.parse().unwrap_or_default()));
+        self.double(start)
+    }
+
+    fn large_integer(&mut self, start: usize, digits: usize) -> Result<Value, Fault> {
+        if self.numbers == Numbers::Ecma {
+            return self.double(start);
         }
-        if is_integer && self.options.numbers == Numbers::Wire {
-            if whole > MAX_INTEGER_DIGITS {
-                return self.fail("json_number", start, format!("an integer of more than {MAX_INTEGER_DIGITS} digits"));
-            }
-            return Ok(Value::big_int(literal).unwrap_or_default());
+        if digits > MAX_INTEGER_DIGITS {
+            return fault("json_integer_length", start, format!("an integer of more than {MAX_INTEGER_DIGITS} digits"));
         }
-        match literal.parse::<f64>() {
-            Ok(value) if !value.is_finite() => self.fail("number_range", start, "a number beyond the range of doubles"),
-            Ok(value) if self.options.numbers == Numbers::Wire => Ok(Value::from_f64(value)),
-            Ok(value) => Ok(match Value::from_f64(value) {
-                int @ Value::Int(_) => int,
-                _ => Value::Double(value),
+        Ok(Value::big_int(self.since(start)).unwrap_or_default())
+    }
+
+    fn double(&mut self, start: usize) -> Result<Value, Fault> {
+        match self.since(start).parse::<f64>() {
+            Ok(value) if !value.is_finite() => fault("number_range", start, "a number beyond the range of doubles"),
+            Ok(value) => Ok(match (Value::from_f64(value), self.numbers) {
+                (Value::Map(_), Numbers::Ecma) => Value::Double(value),
+                (value, _) => value,
             }),
-            Err(_) => self.fail("json_number", start, "a number that cannot be read"),
+            Err(_) => fault("json_number", start, "a number that cannot be read"),
         }
     }
 
-    fn digits(&mut self) -> usize {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += count;
-        count
+    fn since(&self, start: usize) -> &str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Takes digits: how many there are, and their value where they are at most 19.
+    #[inline]
+    fn digits(&mut self) -> (usize, u64) {
+        let start = self.at;
+        let mut magnitude = 0u64;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            magnitude = magnitude.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+            self.at += 1;
+        }
+        (self.at - start, magnitude)
     }
 }
 
-/// Knows the keys of one map: nothing to ask while they come in order, a look while there are few, a set beyond.
-#[derive(Default)]
-struct Keys {
-    is_unordered: bool,
-    set: Option<HashSet<String>>,
-}
-
-impl Keys {
-    const FEW: usize = 16;
-
-    fn is_repeated(&mut self, entries: &[(String, Value)], key: &str) -> bool {
-        if !self.is_unordered {
-            // Any total order will do; bytes are the cheapest to compare.
-            match entries.last() {
-                Some((last, _)) if last.as_str() >= key => self.is_unordered = true,
-                _ => return false,
-            }
-        }
-        if let Some(set) = &mut self.set {
-            return !set.insert(key.to_owned());
-        }
-        if entries.len() < Self::FEW {
-            return entries.iter().any(|(known, _)| known == key);
-        }
-        let mut set: HashSet<String> = entries.iter().map(|(known, _)| known.clone()).collect();
-        let is_new = set.insert(key.to_owned());
-        self.set = Some(set);
-        !is_new
-    }
+fn repeated<T>(key: &str, offset: usize) -> Result<T, Fault> {
+    // The key is the user's: a long one is not repeated in a message.
+    let shown: String = key.chars().take(64).collect();
+    fault("json_duplicate_key", offset, format!("the key {shown:?} stands twice in one map"))
 }

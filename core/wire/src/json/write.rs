@@ -1,7 +1,8 @@
 //! The writer: canonical bytes of a value.
 
 use super::number;
-use crate::value::{Map, Value, compare_keys};
+use super::scan::plain_length;
+use crate::value::{Map, SAFE_INTEGER, Value, compare_keys};
 
 /// Canonical bytes of a value.
 ///
@@ -22,8 +23,11 @@ pub fn write_to(value: &Value, out: &mut Vec<u8>) {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
-        Value::Int(value) => number::write_int(*value, out),
-        Value::Double(value) => number::write_double(*value, out),
+        Value::Int(value) if value.unsigned_abs() <= SAFE_INTEGER.unsigned_abs() => number::write_int(*value, out),
+        Value::Double(value) if value.is_finite() => number::write_double(*value, out),
+        // Only made by hand, past the constructors: written in the form that they give.
+        Value::Int(value) => write_to(&Value::from_i64(*value), out),
+        Value::Double(value) => write_to(&Value::from_f64(*value), out),
         Value::Text(text) => write_text(text, out),
         Value::List(items) => {
             out.push(b'[');
@@ -41,26 +45,35 @@ pub fn write_to(value: &Value, out: &mut Vec<u8>) {
 
 /// Appends the canonical bytes of a map.
 pub(crate) fn write_map(map: &Map, out: &mut Vec<u8>) {
-    out.push(b'{');
-    if map.is_sorted() {
-        write_entries(map.iter(), out);
-    } else {
-        let mut entries: Vec<&(String, Value)> = map.iter().collect();
-        entries.sort_by(|(a, _), (b, _)| compare_keys(a, b));
-        write_entries(entries.into_iter(), out);
-    }
-    out.push(b'}');
+    write_members(map, out, |_, value, out| write_to(value, out));
 }
 
-fn write_entries<'a>(entries: impl Iterator<Item = &'a (String, Value)>, out: &mut Vec<u8>) {
+/// Appends a map in canonical order; `write` appends each value.
+pub(crate) fn write_members(map: &Map, out: &mut Vec<u8>, write: impl FnMut(&str, &Value, &mut Vec<u8>)) {
+    if map.is_sorted() {
+        write_entries(map.iter(), out, write);
+    } else {
+        let mut entries: Vec<&(String, Value)> = map.iter().collect();
+        entries.sort_unstable_by(|(a, _), (b, _)| compare_keys(a, b));
+        write_entries(entries.into_iter(), out, write);
+    }
+}
+
+fn write_entries<'a>(
+    entries: impl Iterator<Item = &'a (String, Value)>,
+    out: &mut Vec<u8>,
+    mut write: impl FnMut(&str, &Value, &mut Vec<u8>),
+) {
+    out.push(b'{');
     for (at, (key, value)) in entries.enumerate() {
         if at > 0 {
             out.push(b',');
         }
         write_text(key, out);
         out.push(b':');
-        write_to(value, out);
+        write(key, value, out);
     }
+    out.push(b'}');
 }
 
 /// For each byte: 0 when it stands for itself, `u` for a `\u00xx` escape, else the letter behind the backslash.
@@ -103,29 +116,6 @@ pub fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// How many bytes come before the first that needs an escape; `None` when none does.
-#[inline]
-fn plain_length(bytes: &[u8]) -> Option<usize> {
-    // Eight bytes at a time: a byte below 0x20, a quote or a backslash sets a high bit.
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let zero_bytes = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-    let (words, _) = bytes.as_chunks::<8>();
-    let mut at = 0;
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let special = control | zero_bytes(word ^ (ONES * u64::from(b'"'))) | zero_bytes(word ^ (ONES * u64::from(b'\\')));
-        if special != 0 {
-            break;
-        }
-        at += 8;
-    }
-    // The word that stopped the loop may do so by a borrow from a lower byte; the table decides.
-    let rest = bytes.get(at..).unwrap_or_default();
-    rest.iter().position(|byte| ESCAPES[usize::from(*byte)] != 0).map(|found| at + found)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,8 +149,20 @@ mod tests {
         ] {
             assert_eq!(String::from_utf8(write(&Value::Double(value))).unwrap(), expected);
         }
-        for (value, expected) in [(0, "0"), (-1, "-1"), (i64::MIN, "-9223372036854775808"), (9007199254740991, "9007199254740991")] {
+        for (value, expected) in [(0, "0"), (-1, "-1"), (9007199254740991, "9007199254740991")] {
             assert_eq!(String::from_utf8(write(&Value::Int(value))).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_that_json_cannot_hold_are_written_as_their_tags() {
+        for (value, expected) in [
+            (Value::Int(i64::MIN), r#"{"$int":"-9223372036854775808"}"#),
+            (Value::Int(9007199254740992), r#"{"$int":"9007199254740992"}"#),
+            (Value::Double(f64::NAN), r#"{"$float":"NaN"}"#),
+            (Value::Double(f64::NEG_INFINITY), r#"{"$float":"-Infinity"}"#),
+        ] {
+            assert_eq!(String::from_utf8(write(&value)).unwrap(), expected);
         }
     }
 }

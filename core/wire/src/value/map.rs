@@ -4,8 +4,8 @@ use super::Value;
 use super::keys::{compare_keys, escape_key};
 use std::collections::BTreeSet;
 
-/// Values by key. Equality regards the order of entries; canonical bytes do not.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Values by key. The order in which entries came is kept, and means nothing: neither equality nor canonical bytes regard it.
+#[derive(Clone, Debug, Default)]
 pub struct Map(Vec<(String, Value)>);
 
 impl Map {
@@ -132,6 +132,33 @@ impl FromIterator<(String, Value)> for Map {
             map.insert(key, value);
         }
         map
+    }
+}
+
+impl Extend<(String, Value)> for Map {
+    fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(key, value);
+        }
+    }
+}
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        if self.len() != other.len() {
+            return false;
+        }
+        let is_same_order = self.0.iter().zip(&other.0).all(|((a, _), (b, _))| a == b);
+        if is_same_order {
+            return self.0.iter().zip(&other.0).all(|((_, a), (_, b))| a == b);
+        }
+        let in_order = |map: &Map| {
+            let mut places: Vec<usize> = (0..map.len()).collect();
+            let key = |place: &usize| map.0.get(*place).map(|(key, _)| key.as_str());
+            places.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+            places
+        };
+        in_order(self).iter().zip(in_order(other)).all(|(a, b)| self.0.get(*a) == other.0.get(b))
     }
 }
 

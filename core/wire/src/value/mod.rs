@@ -16,6 +16,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 /// The largest integer that every host's double holds exactly: 2^53 − 1.
 pub const SAFE_INTEGER: i64 = (1 << 53) - 1;
 
+/// Longest magnitude that becomes exact digits, in bytes.
+const MAX_MAGNITUDE_BYTES: usize = 1024;
+
 /// A value in wire form.
 ///
 /// Tags are maps with a key that begins with one `$`; a user's own such key has one more (TW-VAL-008).
@@ -88,15 +91,26 @@ impl Value {
             return None;
         }
         let digits = digits.trim_start_matches('0');
-        Some(match format!("{sign}{digits}").parse::<i64>() {
-            _ if digits.is_empty() => Value::Int(0),
-            Ok(small) if small.unsigned_abs() <= SAFE_INTEGER.unsigned_abs() => Value::Int(small),
-            _ => Value::tagged("$int", format!("{sign}{digits}")),
+        // 2^53 has 16 digits, so that 17 never overflow.
+        let small = if digits.len() <= 17 { digits.parse::<i64>().ok() } else { None };
+        Some(match small.or(digits.is_empty().then_some(0)) {
+            Some(small) if small <= SAFE_INTEGER => Value::Int(if sign.is_empty() { small } else { -small }),
+            _ => Value::tagged("$int", [sign, digits].concat()),
         })
     }
 
     /// The value of a CBOR bignum: the big-endian magnitude n stands for n, or for −1 − n (RFC 8949 §3.4.3).
+    ///
+    /// Beyond 1,024 bytes it is `$unserializable` with its size: exact digits take time in the square of their number.
     pub fn big_int_from_bytes(negative: bool, magnitude: &[u8]) -> Self {
+        let zeros = magnitude.iter().take_while(|byte| **byte == 0).count();
+        let magnitude = magnitude.get(zeros..).unwrap_or_default();
+        if magnitude.len() > MAX_MAGNITUDE_BYTES {
+            return Value::Map(Map::from_unique(vec![
+                ("$unserializable".to_owned(), "int".into()),
+                ("text".to_owned(), Value::Text(format!("{} bytes", magnitude.len()))),
+            ]));
+        }
         let digits = digits::of_magnitude(magnitude, negative);
         let text = if negative { format!("-{digits}") } else { digits };
         Self::big_int(&text).unwrap_or_default()
@@ -136,6 +150,29 @@ impl Value {
     /// The integer, if this is one within ±(2^53 − 1).
     pub fn as_int(&self) -> Option<i64> {
         if let Value::Int(value) = self { Some(*value) } else { None }
+    }
+
+    /// The integer, if this is one from 0 to 2^64 − 1, as a number or as `$int`.
+    pub fn as_u64(&self) -> Option<u64> {
+        match self {
+            Value::Int(value) => u64::try_from(*value).ok(),
+            _ => self.big_int_digits()?.parse().ok(),
+        }
+    }
+
+    /// The integer, if this is one within the range of an `i64`, as a number or as `$int`.
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Value::Int(value) => Some(*value),
+            _ => self.big_int_digits()?.parse().ok(),
+        }
+    }
+
+    /// The digits of a `$int` that has nothing but digits and a minus sign.
+    fn big_int_digits(&self) -> Option<&str> {
+        let (tag, digits) = self.tag()?;
+        let digits = digits.as_text().filter(|_| tag == "$int")?;
+        digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-').then_some(digits)
     }
 
     /// The number as a double; a `$int` or a text is none.

@@ -70,7 +70,8 @@ impl Window {
     ///
     /// The caller has asked [`Window::holds`].
     pub(super) fn put(&self, offset: u64, frame: &[u8]) {
-        let (Some((head, rest)), true) = (frame.split_first_chunk::<8>(), self.holds(offset, frame.len() as u64)) else {
+        let (Some((head, rest)), true) = (frame.split_first_chunk::<8>(), self.holds(offset, frame.len() as u64))
+        else {
             return;
         };
         let at = (offset - self.start) as usize;

@@ -1,0 +1,144 @@
+//! `tracewire trace`: one trace, or the traces of a session or a correlation id, as trees.
+
+use std::sync::Arc;
+
+use tracewire_insight::{Located, Tree};
+use tracewire_store::{Lookup, SqliteStore, Store as _, StoredEvent, TraceFilter, TraceRow};
+use tracewire_wire::id::{SpanId, TraceId};
+
+use crate::args::{Global, Trace};
+use crate::error::{CliError, EXIT_OK};
+use crate::json;
+use crate::picture::{Picture, draw, footer, header};
+use crate::process::Processes;
+use crate::source::{Source, now};
+use crate::term::{Screen, escape};
+
+/// Traces of a session or correlation id that are drawn.
+const MOST_TRACES: usize = 50;
+/// Traces named where an id fits several.
+const SOME: usize = 4;
+
+/// Draws what was asked for.
+///
+/// # Errors
+/// Where nothing fits, several traces fit, or the store refuses.
+pub fn run(global: &Global, what: &Trace, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    let source = Source::open(global)?;
+    let found = select(&source, what)?;
+    let processes = source.processes()?;
+    let mut documents = Vec::new();
+    let several = found.traces.len() > 1;
+    for (place, trace_id) in found.traces.iter().enumerate() {
+        let events = events(&source.store, *trace_id)?;
+        let located: Vec<Located<'_>> = events.iter().map(|(producer, event)| Located { producer, event }).collect();
+        let tree = Tree::build(*trace_id, &located, &|producer| processes.life(producer), now());
+        if global.json {
+            documents.push(json::tree(&tree, &processes.behind(&tree.producers), what.full));
+            continue;
+        }
+        if place > 0 {
+            screen.gap()?;
+        }
+        show(&tree, &processes, what, found.span, several, screen)?;
+    }
+    if global.json {
+        let focus = json::or_null(found.span.map(|span_id| span_id.to_string()));
+        screen.bytes(&json::line(&json::object([
+            ("span_id", focus),
+            ("traces", tracewire_wire::value::Value::List(documents)),
+        ])))?;
+    }
+    Ok(EXIT_OK)
+}
+
+fn show(
+    tree: &Tree<'_>,
+    processes: &Processes,
+    what: &Trace,
+    span: Option<SpanId>,
+    several: bool,
+    screen: &mut Screen<'_>,
+) -> Result<(), CliError> {
+    let focus = span.and_then(|span_id| tree.find(span_id));
+    // Who asks for one span wants to see what is in it.
+    let picture = Picture { tree, processes, full: what.full || focus.is_some(), focus, limit: what.limit };
+    header(&picture, screen)?;
+    let left_out = draw(&picture, screen)?;
+    if !several {
+        footer(&picture, left_out, screen)?;
+    }
+    Ok(())
+}
+
+struct Found {
+    traces: Vec<TraceId>,
+    span: Option<SpanId>,
+}
+
+fn select(source: &Source, what: &Trace) -> Result<Found, CliError> {
+    let store = &source.store;
+    let named = |kind, id: &String| CliError::NotFound { what: kind, id: escape(id, false) };
+    // The earliest first, as people tell it.
+    let all = |rows: Vec<TraceRow>| Found { traces: rows.iter().rev().map(|row| row.trace_id).collect(), span: None };
+    if let Some(session) = &what.session {
+        let rows = store.find(&Lookup::Session(session.clone()), MOST_TRACES)?;
+        return if rows.is_empty() { Err(named("session", session)) } else { Ok(all(rows)) };
+    }
+    if let Some(correlation) = &what.correlation {
+        let rows = store.find(&Lookup::Correlation(correlation.clone()), MOST_TRACES)?;
+        return if rows.is_empty() { Err(named("correlation id", correlation)) } else { Ok(all(rows)) };
+    }
+    if let Some(id) = &what.id {
+        return by_id(store, id);
+    }
+    let latest = store.traces(&TraceFilter { limit: 1, ..TraceFilter::default() })?.traces;
+    if latest.is_empty() { Err(CliError::Empty(source.directory.path().to_owned())) } else { Ok(all(latest)) }
+}
+
+/// A trace, else a span; a whole span id is a span first.
+fn by_id(store: &SqliteStore, typed: &str) -> Result<Found, CliError> {
+    let id = typed.trim().to_ascii_lowercase();
+    if id.is_empty() || id.len() > 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(CliError::NoId(escape(typed, false)));
+    }
+    if id.len() == 16
+        && let Some(found) = by_span(store, &id)?
+    {
+        return Ok(found);
+    }
+    let rows = store.find(&Lookup::Trace(id.clone()), SOME + 1)?;
+    match rows.as_slice() {
+        [] => {}
+        [row] => return Ok(Found { traces: vec![row.trace_id], span: None }),
+        several => {
+            let some = several.iter().take(SOME).map(|row| row.trace_id.to_string().chars().take(id.len() + 6).collect());
+            return Err(CliError::Ambiguous { count: several.len(), some: some.collect(), id });
+        }
+    }
+    let span = if id.len() < 16 { by_span(store, &id)? } else { None };
+    span.ok_or(CliError::NotFound { what: "trace or span", id })
+}
+
+fn by_span(store: &SqliteStore, id: &str) -> Result<Option<Found>, CliError> {
+    for row in store.find(&Lookup::Span(id.to_owned()), SOME)? {
+        let spans = store.spans(row.trace_id)?;
+        if let Some(span) = spans.iter().find(|span| span.span_id.to_string().starts_with(id)) {
+            return Ok(Some(Found { traces: vec![row.trace_id], span: Some(span.span_id) }));
+        }
+    }
+    Ok(None)
+}
+
+type Event = (Arc<str>, tracewire_wire::event::Event);
+
+/// The events of a trace with their content, as far as it is here.
+fn events(store: &SqliteStore, trace_id: TraceId) -> Result<Vec<Event>, CliError> {
+    let mut events = Vec::new();
+    for StoredEvent { producer, mut event, .. } in store.events(trace_id)? {
+        // A content that does not read back is shown as a reference; `verify` says what is wrong with it.
+        let _ = store.resolve(&mut event);
+        events.push((producer, event));
+    }
+    Ok(events)
+}

@@ -1,0 +1,115 @@
+//! What can go wrong for a person at a terminal: one line what, one line how to mend it, a code, an exit code.
+
+use std::io;
+use std::path::PathBuf;
+
+use tracewire_recorder::RecorderError;
+use tracewire_store::StoreError;
+
+/// Everything was as asked.
+pub const EXIT_OK: u8 = 0;
+/// The command ran and found a problem.
+pub const EXIT_PROBLEM: u8 = 1;
+/// The command was not understood.
+pub const EXIT_USAGE: u8 = 2;
+/// There is nothing to show.
+pub const EXIT_NO_DATA: u8 = 3;
+/// A file or the store could not be read or written.
+pub const EXIT_IO: u8 = 4;
+
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The directory of `--dir` is not there.
+    #[error("nothing was recorded yet: {} is not there", .0.display())]
+    NoDirectory(PathBuf),
+    /// No trace was recorded yet.
+    #[error("nothing was recorded in {} yet", .0.display())]
+    Empty(PathBuf),
+    /// No trace, span, session or correlation id fits.
+    #[error("nothing recorded fits {what} {id}")]
+    NotFound {
+        /// `trace or span`, `session`, …
+        what: &'static str,
+        /// What was asked for, harmless.
+        id: String,
+    },
+    /// Several traces fit.
+    #[error("{count} traces begin with {id}")]
+    Ambiguous {
+        /// What was asked for, harmless.
+        id: String,
+        /// How many.
+        count: usize,
+        /// Some of them.
+        some: Vec<String>,
+    },
+    /// It is no id at all.
+    #[error("{0} is no id: a trace id has 32 hex digits, a span id 16, and the first few are enough")]
+    NoId(String),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A journal or the directory could not be used.
+    #[error(transparent)]
+    Recorder(#[from] RecorderError),
+    /// Output or input failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl CliError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoDirectory(_) => "no_directory",
+            Self::Empty(_) => "no_data",
+            Self::NotFound { .. } => "not_found",
+            Self::Ambiguous { .. } => "ambiguous_id",
+            Self::NoId(_) => "invalid_id",
+            Self::Store(error) => error.code(),
+            Self::Recorder(error) => error.code(),
+            Self::Io(_) => "io",
+        }
+    }
+
+    /// The exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoDirectory(_) | Self::Empty(_) | Self::NotFound { .. } => EXIT_NO_DATA,
+            Self::Ambiguous { .. } | Self::NoId(_) => EXIT_USAGE,
+            Self::Store(_) | Self::Recorder(_) | Self::Io(_) => EXIT_IO,
+        }
+    }
+
+    /// How to mend it.
+    pub fn mend(&self) -> String {
+        match self {
+            Self::NoDirectory(_) | Self::Empty(_) => "record something first, or name another directory with --dir".to_owned(),
+            Self::NotFound { .. } => "see what there is with `tracewire list`".to_owned(),
+            Self::Ambiguous { some, .. } => format!("type more digits: {}", some.join(", ")),
+            Self::NoId(_) => {
+                "see what there is with `tracewire list`; other names go behind --session or --correlation".to_owned()
+            }
+            Self::Store(StoreError::NewerVersion { .. }) => "install the newer tracewire that made it".to_owned(),
+            Self::Store(StoreError::Locked) => "another process is writing; try again".to_owned(),
+            Self::Store(StoreError::DiskFull) => "make room on the disk; what was recorded stays in the journals".to_owned(),
+            Self::Store(StoreError::Corrupt { .. } | StoreError::Foreign { .. }) => {
+                "see `tracewire doctor`; the store can be moved away and is made anew from what the journals still hold"
+                    .to_owned()
+            }
+            Self::Store(_) | Self::Recorder(_) | Self::Io(_) => {
+                "see `tracewire doctor`, or name another directory with --dir".to_owned()
+            }
+        }
+    }
+
+    /// Whether the reader of the output went away, which is no error of ours.
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// What to do where nothing was recorded yet, in Python.
+pub const FIRST_STEPS: &str =
+    concat!("    import tracewire\n", "    tracewire.init()\n", "    with tracewire.span(\"hello\"): print(\"recorded\")\n",);

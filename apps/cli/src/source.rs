@@ -1,0 +1,199 @@
+//! Where everything comes from: the directory, its journals swept into the store.
+
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tracewire_recorder::journal::{Directory, find_directory};
+use tracewire_store::{Progress, SqliteStore, Store as _, SweepReport, Sweeper};
+use tracewire_wire::time::Timestamp;
+
+use crate::args::Global;
+use crate::error::CliError;
+use crate::process::Processes;
+
+/// A sweep shorter than this shows no progress.
+const QUIET_FOR: Duration = Duration::from_millis(600);
+
+/// Why a directory was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// `--dir`.
+    Option,
+    /// `TRACEWIRE_DIR`.
+    Variable,
+    /// `.tracewire` here or further up.
+    Project,
+    /// The user's state folder, for want of a better one.
+    Fallback,
+}
+
+impl Chosen {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Option => "named by --dir",
+            Self::Variable => "named by TRACEWIRE_DIR",
+            Self::Project => "the nearest .tracewire from the working directory upward",
+            Self::Fallback => "the user's state folder",
+        }
+    }
+}
+
+/// The directory that the arguments and the surroundings name. Touches nothing.
+pub fn directory(global: &Global) -> (Directory, Chosen) {
+    if let Some(path) = &global.dir {
+        // A project's folder is as good as the directory inside it.
+        let inside = path.join(".tracewire");
+        let path = if !path.join("journal").is_dir() && inside.is_dir() { &inside } else { path };
+        return (Directory::at(path), Chosen::Option);
+    }
+    let found = find_directory();
+    let chosen = if found.notice().is_some() {
+        Chosen::Fallback
+    } else if std::env::var_os("TRACEWIRE_DIR").is_some_and(|value| !value.is_empty()) {
+        Chosen::Variable
+    } else {
+        Chosen::Project
+    };
+    (found, chosen)
+}
+
+/// The database of a directory.
+pub fn store_path(directory: &Directory) -> PathBuf {
+    directory.path().join("store.db")
+}
+
+/// Whether there is anything to read. A command that only reads must not make a directory.
+///
+/// # Errors
+/// [`CliError::NoDirectory`], [`CliError::Empty`], or what reading the folder said.
+pub fn must_have_something(directory: &Directory) -> Result<(), CliError> {
+    if !directory.path().is_dir() {
+        return Err(CliError::NoDirectory(directory.path().to_owned()));
+    }
+    if !store_path(directory).exists() && directory.journals()?.is_empty() {
+        return Err(CliError::Empty(directory.path().to_owned()));
+    }
+    Ok(())
+}
+
+/// A directory with its store.
+pub struct Source {
+    /// The directory.
+    pub directory: Directory,
+    /// The store.
+    pub store: SqliteStore,
+    /// What the last sweep said.
+    pub swept: SweepReport,
+    sweeper: Sweeper,
+}
+
+impl Source {
+    /// Opens the store and sweeps all journals into it.
+    ///
+    /// # Errors
+    /// Where there is nothing to read, or the store refuses.
+    pub fn open(global: &Global) -> Result<Self, CliError> {
+        let (directory, _) = directory(global);
+        must_have_something(&directory)?;
+        Self::open_at(directory)
+    }
+
+    /// The same for a directory that is known to hold something.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub fn open_at(directory: Directory) -> Result<Self, CliError> {
+        let store = SqliteStore::open(&store_path(&directory))?;
+        let sweeper = Sweeper::new(directory.clone());
+        let mut source = Self { directory, store, swept: SweepReport::default(), sweeper };
+        let mut bar = Bar::new();
+        source.swept = source.sweeper.sweep(&mut source.store, &mut bar)?;
+        bar.done();
+        Ok(source)
+    }
+
+    /// Sweeps again, without a word.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub fn sweep(&mut self) -> Result<(), CliError> {
+        self.swept = self.sweeper.sweep(&mut self.store, &mut ())?;
+        Ok(())
+    }
+
+    /// All processes.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    pub fn processes(&self) -> Result<Processes, CliError> {
+        Ok(Processes::new(&self.store.producers()?))
+    }
+}
+
+/// The present.
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
+/// A path relative to the working directory where that is shorter.
+pub fn short_path(path: &Path) -> String {
+    let relative = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
+    relative.filter(|path| !path.as_os_str().is_empty()).unwrap_or_else(|| path.to_owned()).to_string_lossy().into_owned()
+}
+
+/// A word that a shell takes as it is.
+pub fn shell_word(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", crate::term::escape(word, false).replace('\'', r"'\''"))
+}
+
+/// Progress on standard error: only on a terminal, and only when it takes long.
+struct Bar {
+    since: Instant,
+    bytes: u64,
+    done: u64,
+    events: u64,
+    bar: Option<ProgressBar>,
+    wanted: bool,
+}
+
+impl Bar {
+    fn new() -> Self {
+        Self { since: Instant::now(), bytes: 0, done: 0, events: 0, bar: None, wanted: io::stderr().is_terminal() }
+    }
+
+    fn done(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Bar {
+    fn begin(&mut self, bytes: u64) {
+        self.bytes = bytes;
+    }
+
+    fn advance(&mut self, bytes: u64, events: u64) {
+        self.done = self.done.saturating_add(bytes);
+        self.events = self.events.saturating_add(events);
+        if self.bar.is_none() && self.wanted && self.since.elapsed() >= QUIET_FOR {
+            let bar = ProgressBar::new(self.bytes);
+            if let Ok(style) = ProgressStyle::with_template("reading journals {wide_bar} {bytes}/{total_bytes}  {msg}  {eta}") {
+                bar.set_style(style);
+            }
+            self.bar = Some(bar);
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.done.min(self.bytes));
+            bar.set_message(format!("{} events", crate::term::units::count(self.events)));
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The terminal: what may reach it, how wide things are, how they are coloured.
+
+mod glyphs;
+mod line;
+pub mod palette;
+mod screen;
+mod text;
+pub mod units;
+
+pub use glyphs::Glyphs;
+pub use line::Line;
+pub use screen::{ColorWhen, Screen};
+pub use text::{escape, fit, fit_middle, width};

@@ -1,0 +1,75 @@
+//! Options of a recorder from a dict of Python values. Unknown keys are the package's business, not ours.
+
+use crate::walk::{Host, walk};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use std::path::PathBuf;
+use tracewire_recorder::cbor::{Decoder, Scratch, Walker};
+use tracewire_recorder::{Limits, Mode, Options};
+use tracewire_wire::value::{Map, Value};
+
+/// Which contents are recorded at all.
+#[derive(Clone, Copy)]
+pub(crate) struct Capture {
+    pub(crate) input: bool,
+    pub(crate) output: bool,
+}
+
+/// # Errors
+/// `ValueError` that begins with the name of the option at fault.
+pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Capture)> {
+    let (mut options, mut capture) = (Options::default(), Capture { input: true, output: true });
+    for (key, value) in given.iter() {
+        let key = key.cast::<PyString>()?.to_string_lossy().into_owned();
+        let wrong = |error: PyErr| PyValueError::new_err(format!("{key}: {error}"));
+        match key.as_str() {
+            _ if value.is_none() => {}
+            "dir" => options.directory = Some(value.extract::<PathBuf>().map_err(wrong)?),
+            "mode" => options.mode = mode(&value).map_err(wrong)?,
+            "resource" => options.resource = map(&value)?,
+            "redact" => options.redact.keys = value.extract().map_err(wrong)?,
+            "quota_bytes" => options.quota_bytes = value.extract().map_err(wrong)?,
+            "file_bytes" => options.file_bytes = value.extract().map_err(wrong)?,
+            "capture_input" => capture.input = value.extract().map_err(wrong)?,
+            "capture_output" => capture.output = value.extract().map_err(wrong)?,
+            "fsync" => options.fsync = value.extract().map_err(wrong)?,
+            "limits" => limits(&mut options.limits, value.cast::<PyDict>()?).map_err(wrong)?,
+            _ => {}
+        }
+    }
+    Ok((options, capture))
+}
+
+fn mode(value: &Bound<'_, PyAny>) -> PyResult<Mode> {
+    match value.extract::<&str>()? {
+        "local" => Ok(Mode::Local),
+        "inline" => Ok(Mode::Inline),
+        "background" => Ok(Mode::Background),
+        other => Err(PyValueError::new_err(format!("{other:?} is not one of local, inline, background"))),
+    }
+}
+
+fn limits(limits: &mut Limits, given: &Bound<'_, PyDict>) -> PyResult<()> {
+    for (key, value) in given.iter() {
+        match key.extract::<&str>()? {
+            "depth" => limits.depth = value.extract()?,
+            "nodes" => limits.nodes = value.extract()?,
+            "text_bytes" => limits.text_bytes = value.extract()?,
+            "record_bytes" => limits.record_bytes = value.extract()?,
+            other => return Err(PyValueError::new_err(format!("{other:?} is not a limit"))),
+        }
+    }
+    Ok(())
+}
+
+/// A Python mapping as a map of the wire, by the same walk as every recorded value.
+fn map(value: &Bound<'_, PyAny>) -> PyResult<Map> {
+    let (mut scratch, limits, host) = (Scratch::default(), Limits::default(), Host::new(value.py()));
+    let mut walker = Walker::new(&mut scratch, &limits);
+    walk(&mut walker, value, &host);
+    match Decoder::new(walker.written()).value() {
+        Ok(Value::Map(map)) => host.finish(map),
+        _ => Err(PyValueError::new_err("resource: not a mapping")),
+    }
+}

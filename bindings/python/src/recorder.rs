@@ -1,0 +1,169 @@
+//! The recorder: one journal of this process.
+
+use crate::body;
+use crate::call::Call;
+use crate::context::parent_of;
+use crate::guard::guard;
+use crate::options::{Capture, options};
+use crate::span::Span;
+use crate::walk::{Host, text_of};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use std::sync::Arc;
+use std::time::Duration;
+use tracewire_recorder::clock::Sources;
+use tracewire_recorder::record::BodyWriter;
+use tracewire_recorder::{self as core, FlushReport, StartSpan};
+
+/// Records what this process does into its journal.
+#[pyclass(frozen, module = "tracewire._native")]
+pub(crate) struct Recorder {
+    core: core::Recorder,
+    capture: Capture,
+    sources: Arc<dyn Sources>,
+}
+
+impl Recorder {
+    pub(crate) fn open(options: core::Options, capture: Capture) -> PyResult<Self> {
+        let sources = options.sources.clone();
+        let core = core::Recorder::open(options).map_err(crate::error)?;
+        Ok(Recorder { core, capture, sources })
+    }
+
+    fn begin<'py>(
+        &self,
+        kind: &Bound<'py, PyAny>,
+        parent: &Bound<'py, PyAny>,
+        fields: Option<&Bound<'py, PyDict>>,
+        host: &Host<'py>,
+        write: impl FnOnce(&mut BodyWriter<'_, '_>),
+    ) -> Span {
+        let correlation = fields.and_then(|fields| fields.get_item("correlation_id").ok().flatten());
+        let correlation = correlation.filter(|id| !id.is_none()).map(|id| text_of(&id, host));
+        let start = |kind: &str| {
+            let start = StartSpan { parent: parent_of(parent), kind, correlation_id: correlation.as_deref() };
+            self.core.start_span(start, |body| {
+                write(body);
+                body::fields(body, fields, self.capture, host);
+            })
+        };
+        Span::new(self.core.clone(), body::with_text_of(kind, host, start), self.capture)
+    }
+
+    /// Has the package log what the core has to say, when a run begins; the core itself never prints.
+    fn pass_on_notices(&self, parent: &Bound<'_, PyAny>, host: &Host<'_>) {
+        let is_inside = parent.cast_exact::<Span>().is_ok();
+        let notices = if is_inside { Vec::new() } else { self.core.take_notices() };
+        if !notices.is_empty() {
+            let package = parent.py().import("tracewire._recorder");
+            host.ok(package.and_then(|package| package.call_method1("log", (notices,))));
+        }
+    }
+}
+
+#[pymethods]
+impl Recorder {
+    /// Opens a recorder; see `tracewire.init` for what the options mean.
+    ///
+    /// # Errors
+    /// `ValueError` naming the option that cannot be used.
+    #[new]
+    fn new(given: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let (options, capture) = options(given)?;
+        Recorder::open(options, capture)
+    }
+
+    /// Begins a step. `...` stands for an input that is not recorded.
+    fn start(
+        &self,
+        name: &Bound<'_, PyAny>,
+        kind: &Bound<'_, PyAny>,
+        parent: &Bound<'_, PyAny>,
+        attributes: &Bound<'_, PyAny>,
+        input: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Option<Span>> {
+        guard(None, || {
+            let host = Host::new(name.py());
+            let span = self.begin(kind, parent, fields, &host, |writer| {
+                body::text(writer, "name", name, &host);
+                body::attributes(writer, attributes, &host);
+                if self.capture.input {
+                    body::value(writer, "input", input, &host);
+                }
+            });
+            self.pass_on_notices(parent, &host);
+            host.finish(Some(span))
+        })
+    }
+
+    /// Begins the step that a call of a decorated function is.
+    fn start_call(
+        &self,
+        call: &Bound<'_, Call>,
+        parent: &Bound<'_, PyAny>,
+        positional: &Bound<'_, PyTuple>,
+        named: &Bound<'_, PyDict>,
+    ) -> PyResult<Option<Span>> {
+        guard(None, || {
+            let (py, call) = (call.py(), call.get());
+            let host = Host::new(py);
+            let span = self.begin(call.kind.bind(py), parent, None, &host, |writer| {
+                body::text(writer, "name", call.name.bind(py), &host);
+                body::attributes(writer, call.attributes.bind(py), &host);
+                if self.capture.input && call.capture_input {
+                    call.arguments(writer, positional, named, &host);
+                }
+            });
+            self.pass_on_notices(parent, &host);
+            host.finish(Some(span))
+        })
+    }
+
+    /// Ends the current envelope and delivers what the mode delivers, for at most `seconds`.
+    fn flush<'py>(&self, py: Python<'py>, seconds: Option<f64>) -> PyResult<Bound<'py, PyDict>> {
+        let report = guard(FlushReport::default(), || Ok(py.detach(|| self.core.flush(bound(seconds)))))?;
+        report_as_dict(py, &report)
+    }
+
+    /// Closes the journal and delivers the rest, for at most `seconds`.
+    fn close<'py>(&self, py: Python<'py>, seconds: Option<f64>) -> PyResult<Bound<'py, PyDict>> {
+        let report = guard(FlushReport::default(), || Ok(py.detach(|| self.core.close(bound(seconds)))))?;
+        report_as_dict(py, &report)
+    }
+
+    /// The journal's producer and directory, and what was written and dropped.
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let stats = guard(core::Stats::default(), || Ok(self.core.stats()))?;
+        let dict = PyDict::new(py);
+        dict.set_item("producer", stats.producer)?;
+        dict.set_item("directory", stats.directory)?;
+        dict.set_item("written", stats.written)?;
+        dict.set_item("dropped", stats.dropped)?;
+        Ok(dict)
+    }
+
+    /// The clock that durations are made of; only differences mean something.
+    fn monotonic_nanos(&self) -> u64 {
+        guard(0, || Ok(self.sources.now().monotonic_nanos)).unwrap_or(0)
+    }
+
+    /// Sentences to log, each given once.
+    fn take_notices(&self) -> PyResult<Vec<String>> {
+        guard(Vec::new(), || Ok(self.core.take_notices()))
+    }
+}
+
+fn bound(seconds: Option<f64>) -> Option<Duration> {
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok())
+}
+
+fn report_as_dict<'py>(py: Python<'py>, report: &FlushReport) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("written", report.written)?;
+    dict.set_item("sealed", report.sealed)?;
+    dict.set_item("sent", report.sent)?;
+    dict.set_item("pending", report.pending)?;
+    dict.set_item("dropped", report.dropped.clone())?;
+    Ok(dict)
+}

@@ -1,0 +1,37 @@
+//! The tracewire store: envelopes of all producers, deduplicated, indexed, and given back byte for byte.
+//!
+//! ```text
+//! journals ─▶ sweep ─▶ Store::apply ─▶ facts: envelopes, events, content, ledger
+//!             (seal)                     └─▶ derived: spans, traces, labels ─▶ queries
+//! ```
+//!
+//! | module | what it is | touches |
+//! |---|---|---|
+//! | [`store`] | [`Store`], the one trait that engines implement | – |
+//! | [`model`] | what goes in and comes out | – |
+//! | [`sqlite`] | [`SqliteStore`], the engine in one file | one SQLite file |
+//! | [`sweep`] | [`Sweeper`]: journals of live and dead processes into a store | journals, acknowledgements |
+//! | `rollup` | what events say of a span and of a trace, without an engine | – |
+//!
+//! Ingest is idempotent: the digest of an envelope is its identity. What follows from events (a span's row, a trace's
+//! totals) is changed by exact differences and can be made anew from facts at any time.
+
+#![forbid(unsafe_code)]
+
+mod error;
+pub mod model;
+mod packed;
+mod rollup;
+pub mod sqlite;
+pub mod store;
+pub mod sweep;
+
+pub use error::StoreError;
+pub use model::{
+    Applied, Batch, ContentBody, Cursor, Fork, Incoming, IncomingContent, IncomingEvent, LedgerEntry, Lookup, Pending,
+    ProducerFacts, ProducerRow, ProducerState, ProducerUpdate, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent,
+    TraceCursor, TraceFilter, TracePage, TraceRow,
+};
+pub use sqlite::SqliteStore;
+pub use store::Store;
+pub use sweep::{Progress, SweepReport, Sweeper, sweep};

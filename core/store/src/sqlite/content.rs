@@ -1,0 +1,225 @@
+//! Content by hash, each once in the whole store.
+//!
+//! An item of the table `content` is: state (1 byte: 0 withheld, 1 value, 2 erased; the greater wins), hash (32 bytes),
+//! length of the members beside the value (LEB128), these members as canonical JSON, the value as canonical JSON.
+
+use super::pack::{self, PackWriter, Table};
+use crate::error::StoreError;
+use crate::model::{ContentBody, IncomingContent, StoredContent};
+use crate::packed::{Run, Runs, read_number, write_number};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _};
+use tracewire_wire::id::Hash;
+use tracewire_wire::value::Map;
+
+/// New keys are merged into the large table when there are this many.
+const YOUNG_KEYS: i64 = 1 << 16;
+
+const WITHHELD: u8 = 0;
+const VALUE: u8 = 1;
+const ERASED: u8 = 2;
+
+/// The key at which a hash is looked for first.
+fn first_key(hash: &Hash) -> i64 {
+    let mut bytes = [0; 8];
+    for (to, from) in bytes.iter_mut().zip(hash.as_bytes()) {
+        *to = *from;
+    }
+    i64::from_be_bytes(bytes) & i64::MAX
+}
+
+fn next_key(key: i64) -> i64 {
+    key.wrapping_add(1) & i64::MAX
+}
+
+/// Puts content in, inside one transaction.
+pub(super) struct ContentWriter<'t> {
+    connection: &'t Connection,
+    claim: CachedStatement<'t>,
+    young: CachedStatement<'t>,
+    old: CachedStatement<'t>,
+    pack: PackWriter<'t>,
+    young_keys: i64,
+    has_old: bool,
+}
+
+impl<'t> ContentWriter<'t> {
+    pub(super) fn new(connection: &'t Connection) -> Result<Self, StoreError> {
+        Ok(ContentWriter {
+            connection,
+            claim: connection.prepare_cached("INSERT OR IGNORE INTO content_key(key, content) VALUES (?1, ?2)")?,
+            young: connection.prepare_cached("SELECT content FROM content_key WHERE key = ?1")?,
+            old: connection.prepare_cached("SELECT content FROM content_key_old WHERE key = ?1")?,
+            pack: PackWriter::new(connection, Table::Content, pack::next_number(connection, Table::Content)?)?,
+            young_keys: super::counter(connection, "young_content_keys")?,
+            has_old: connection.query_row("SELECT EXISTS(SELECT 1 FROM content_key_old)", [], |row| row.get(0))?,
+        })
+    }
+
+    /// Puts one content in, or finds it; gives its number. What is there already gives way to what says more: a value to
+    /// an erasure, nothing to either.
+    pub(super) fn put(&mut self, content: &IncomingContent<'_>) -> Result<i64, StoreError> {
+        let mut key = first_key(&content.hash);
+        loop {
+            let taken = match self.look_up_old(key)? {
+                Some(number) => Some(number),
+                None if self.claim.execute([key, self.pack.next()])? == 1 => None,
+                None => self.young.query_row([key], |row| row.get(0)).optional()?,
+            };
+            let Some(number) = taken else { return self.insert(content) };
+            let (hash, state) = match self.pack.unflushed(number) {
+                Some(item) => Item::read(item)?.identity(),
+                None => Item::read(&pack::one(self.connection, Table::Content, number)?)?.identity(),
+            };
+            if hash == content.hash {
+                self.improve(number, state, content)?;
+                return Ok(number);
+            }
+            key = next_key(key);
+        }
+    }
+
+    fn look_up_old(&mut self, key: i64) -> Result<Option<i64>, StoreError> {
+        if !self.has_old {
+            return Ok(None);
+        }
+        Ok(self.old.query_row([key], |row| row.get(0)).optional()?)
+    }
+
+    fn insert(&mut self, content: &IncomingContent<'_>) -> Result<i64, StoreError> {
+        let (head, json) = item(content);
+        self.young_keys += 1;
+        self.pack.push(0, &[&head, json])
+    }
+
+    fn improve(&mut self, number: i64, state: u8, content: &IncomingContent<'_>) -> Result<(), StoreError> {
+        let (head, json) = item(content);
+        if head.first().is_some_and(|new| *new > state) {
+            self.flush()?;
+            pack::replace(self.connection, Table::Content, number, &[&head, json].concat())?;
+        }
+        Ok(())
+    }
+
+    /// Makes what was put in readable inside the transaction.
+    pub(super) fn flush(&mut self) -> Result<(), StoreError> {
+        self.pack.flush()
+    }
+
+    /// Ends the work of a transaction.
+    pub(super) fn finish(mut self) -> Result<(), StoreError> {
+        self.flush()?;
+        let mut young_keys = self.young_keys;
+        if young_keys >= YOUNG_KEYS {
+            self.connection.execute_batch(
+                "INSERT INTO content_key_old SELECT key, content FROM content_key ORDER BY key; DELETE FROM content_key;",
+            )?;
+            young_keys = 0;
+        }
+        super::set_counter(self.connection, "young_content_keys", young_keys)
+    }
+}
+
+/// The item of a content: what stands before the value, and the value.
+fn item<'a>(content: &IncomingContent<'a>) -> (Vec<u8>, &'a [u8]) {
+    let (state, json) = match content.body {
+        ContentBody::Value(json) => (VALUE, json),
+        ContentBody::Erased => (ERASED, &[][..]),
+        ContentBody::Withheld => (WITHHELD, &[][..]),
+    };
+    let mut head = Vec::with_capacity(34);
+    head.push(state);
+    head.extend_from_slice(content.hash.as_bytes());
+    match content.members {
+        Some(members) if state == VALUE && !members.is_empty() => {
+            let members = super::map_bytes(members);
+            write_number(members.len() as u64, &mut head);
+            head.extend_from_slice(&members);
+        }
+        _ => head.push(0),
+    }
+    (head, json)
+}
+
+/// An item, in parts.
+struct Item<'a> {
+    state: u8,
+    hash: Hash,
+    members: &'a [u8],
+    json: &'a [u8],
+}
+
+impl<'a> Item<'a> {
+    fn read(item: &'a [u8]) -> Result<Self, StoreError> {
+        Self::parse(item).ok_or_else(|| StoreError::corrupt("a content cannot be read"))
+    }
+
+    fn parse(item: &'a [u8]) -> Option<Self> {
+        let (state, rest) = item.split_first()?;
+        let (hash, mut rest) = rest.split_first_chunk::<32>()?;
+        let members = usize::try_from(read_number(&mut rest)?).ok()?;
+        let (members, json) = rest.split_at_checked(members)?;
+        Some(Item { state: *state, hash: Hash(*hash), members, json })
+    }
+
+    fn identity(&self) -> (Hash, u8) {
+        (self.hash, self.state)
+    }
+
+    fn to_stored(&self) -> Result<StoredContent, StoreError> {
+        Ok(match self.state {
+            VALUE => StoredContent::Value {
+                json: self.json.to_vec(),
+                members: if self.members.is_empty() { Map::new() } else { super::map_of(self.members)? },
+            },
+            ERASED => StoredContent::Erased,
+            _ => StoredContent::Withheld,
+        })
+    }
+}
+
+/// One content, by its hash.
+pub(super) fn read(connection: &Connection, hash: &Hash) -> Result<Option<StoredContent>, StoreError> {
+    let mut look_up = connection.prepare_cached(
+        "SELECT content FROM content_key WHERE key = ?1 UNION ALL SELECT content FROM content_key_old WHERE key = ?1",
+    )?;
+    let mut key = first_key(hash);
+    loop {
+        let Some(number) = look_up.query_row([key], |row| row.get(0)).optional()? else { return Ok(None) };
+        let bytes = pack::one(connection, Table::Content, number)?;
+        let item = Item::read(&bytes)?;
+        if item.hash == *hash {
+            return item.to_stored().map(Some);
+        }
+        key = next_key(key);
+    }
+}
+
+/// Calls `each` with the hash and what is stored of every content of a list.
+pub(super) fn each_of(
+    connection: &Connection,
+    contents: &Runs,
+    mut each: impl FnMut(Hash, StoredContent) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    for run in &contents.0 {
+        pack::each_of(connection, Table::Content, *run, |_, _, item| {
+            let item = Item::read(item)?;
+            each(item.hash, item.to_stored()?)
+        })?;
+    }
+    Ok(())
+}
+
+/// Calls `each` with the number and hash of every content of a list.
+pub(super) fn each_hash(
+    connection: &Connection,
+    contents: &Runs,
+    mut each: impl FnMut(i64, Hash),
+) -> Result<(), StoreError> {
+    for Run { first, count } in &contents.0 {
+        pack::each_of(connection, Table::Content, Run { first: *first, count: *count }, |number, _, item| {
+            each(number, Item::read(item)?.hash);
+            Ok(())
+        })?;
+    }
+    Ok(())
+}

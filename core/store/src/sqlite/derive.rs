@@ -1,0 +1,371 @@
+//! Spans, traces and labels follow from events: gathered in memory for a transaction, so that a span's start and end
+//! are one write, then written with the exact difference to what was there.
+
+use super::names::Names;
+use super::pack::{self, Table};
+use super::rows::{
+    INSERT_SPAN, INSERT_TRACE, SPAN_COLUMNS, Shown, TRACE_COLUMNS, TraceState, UPDATE_TRACE, read_span, read_trace, write_span,
+    write_trace,
+};
+use crate::error::StoreError;
+use crate::packed::{Run, Runs};
+use crate::rollup::{HeadKey, Place, Share, SpanState};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use std::collections::{BTreeSet, HashMap};
+use tracewire_wire::event::{Event, EventType};
+use tracewire_wire::id::{SpanId, TraceId};
+use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::value::Value;
+
+/// Values of `label.what`.
+pub(super) const SESSION: i64 = 1;
+pub(super) const CORRELATION: i64 = 2;
+
+/// New span keys are merged into the large table when there are this many.
+const YOUNG_KEYS: i64 = 1 << 16;
+/// Events whose derivation is held in memory at once while everything is made anew.
+const REBUILD_EVENTS: i64 = 20_000;
+
+pub(super) struct Derivation<'t> {
+    connection: &'t Connection,
+    names: &'t Names<'t>,
+    traces: Vec<TraceWork>,
+    trace_places: HashMap<TraceId, usize>,
+    spans: Vec<SpanWork>,
+    span_places: HashMap<(usize, SpanId), usize>,
+    /// Events that turned out otherwise than they were derived.
+    retracted: Vec<(TraceId, i64)>,
+    next_trace: i64,
+}
+
+struct TraceWork {
+    state: TraceState,
+    is_new: bool,
+    events: Runs,
+    labels: BTreeSet<(i64, String)>,
+    /// The head may be another span than before: only all spans can tell.
+    is_head_unsure: bool,
+}
+
+struct SpanWork {
+    trace: usize,
+    id: SpanId,
+    is_new: bool,
+    before: Share,
+    state: SpanState,
+}
+
+impl<'t> Derivation<'t> {
+    pub(super) fn new(connection: &'t Connection, names: &'t Names<'t>) -> Result<Self, StoreError> {
+        let last: i64 = connection.query_row("SELECT coalesce(max(id), 0) FROM trace", [], |row| row.get(0))?;
+        Ok(Derivation {
+            connection,
+            names,
+            traces: Vec::new(),
+            trace_places: HashMap::new(),
+            spans: Vec::new(),
+            span_places: HashMap::new(),
+            retracted: Vec::new(),
+            next_trace: last + 1,
+        })
+    }
+
+    /// Takes one event that is new in the store.
+    pub(super) fn observe(&mut self, row: i64, producer: i64, event: &Event) -> Result<(), StoreError> {
+        if event.event_type == EventType::Loss {
+            self.connection.prepare_cached("INSERT OR IGNORE INTO loss(event) VALUES (?1)")?.execute([row])?;
+        }
+        let Some(trace_id) = trace_of(event) else { return Ok(()) };
+        let time = event.time.0;
+        let at = self.trace_at(trace_id, time)?;
+        if let Some(work) = self.traces.get_mut(at) {
+            work.state.events += 1;
+            work.state.start = work.state.start.min(time);
+            work.state.last = work.state.last.max(time);
+            work.events.push(row);
+            for (kind, name) in [(SESSION, "session_id"), (CORRELATION, "correlation_id")] {
+                if let Some(Value::Text(value)) = event.body_field(name) {
+                    work.labels.insert((kind, value.clone()));
+                }
+            }
+        }
+        if let (true, Some(id)) = (SpanState::is_told_by(&event.event_type), event.span_id) {
+            let at = self.span_at(at, id, time)?;
+            let place = Place { time, producer, seq: super::signed(event.seq) };
+            let names = self.names;
+            if let Some(work) = self.spans.get_mut(at) {
+                work.state.observe(event, place, &|one, other| names.compare(one, other));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back an event that was observed in an earlier transaction; in its pack it is empty already.
+    pub(super) fn retract(&mut self, row: i64, json: &[u8]) -> Result<(), StoreError> {
+        if let Some(trace_id) = read_event(json)?.as_ref().and_then(trace_of) {
+            self.retracted.push((trace_id, row));
+        }
+        self.connection.execute("DELETE FROM loss WHERE event = ?1", [row])?;
+        Ok(())
+    }
+
+    fn trace_at(&mut self, trace_id: TraceId, time: i64) -> Result<usize, StoreError> {
+        if let Some(at) = self.trace_places.get(&trace_id) {
+            return Ok(*at);
+        }
+        let known = load_trace(self.connection, trace_id)?;
+        let is_new = known.is_none();
+        let state = known.unwrap_or_else(|| {
+            self.next_trace += 1;
+            TraceState {
+                id: self.next_trace - 1,
+                trace_id,
+                start: time,
+                last: time,
+                events: 0,
+                share: Share::default(),
+                head: None,
+                shown: Shown::default(),
+            }
+        });
+        Ok(self.add_trace(state, is_new))
+    }
+
+    fn add_trace(&mut self, state: TraceState, is_new: bool) -> usize {
+        let at = self.traces.len();
+        self.trace_places.insert(state.trace_id, at);
+        self.traces.push(TraceWork { state, is_new, events: Runs::default(), labels: BTreeSet::new(), is_head_unsure: false });
+        at
+    }
+
+    fn span_at(&mut self, trace: usize, id: SpanId, time: i64) -> Result<usize, StoreError> {
+        if let Some(at) = self.span_places.get(&(trace, id)) {
+            return Ok(*at);
+        }
+        let known = match self.traces.get(trace) {
+            Some(work) if !work.is_new => load_span(self.connection, work.state.id, id)?,
+            _ => None,
+        };
+        let at = self.spans.len();
+        self.span_places.insert((trace, id), at);
+        self.spans.push(SpanWork {
+            trace,
+            id,
+            is_new: known.is_none(),
+            before: known.as_ref().map(SpanState::share).unwrap_or_default(),
+            state: known.unwrap_or_else(|| SpanState::new(time)),
+        });
+        Ok(at)
+    }
+
+    /// Writes everything that was gathered.
+    pub(super) fn finish(mut self) -> Result<(), StoreError> {
+        self.write_spans()?;
+        for at in 0..self.traces.len() {
+            self.settle_head(at)?;
+        }
+        self.write_traces()?;
+        self.take_back()
+    }
+
+    fn write_spans(&mut self) -> Result<(), StoreError> {
+        let mut insert = self.connection.prepare_cached(INSERT_SPAN)?;
+        let mut insert_key = self.connection.prepare_cached("INSERT OR IGNORE INTO span_key(span_id, trace) VALUES (?1, ?2)")?;
+        let mut new_keys = 0;
+        // In the order of the table, so that neighbours are written together.
+        let traces = &mut self.traces;
+        self.spans.sort_by_key(|work| (traces.get(work.trace).map(|trace| trace.state.id), work.id));
+        for work in &self.spans {
+            let Some(trace) = traces.get_mut(work.trace) else { continue };
+            write_span(&mut insert, trace.state.id, work.id, &work.state)?;
+            if work.is_new {
+                new_keys += insert_key.execute(params![work.id.as_bytes(), trace.state.id])?;
+            }
+            trace.state.share.add(&work.state.share().since(&work.before));
+            let key = work.state.head_key(work.id);
+            match trace.state.head {
+                Some(head) if head.span == key.span && head < key => trace.is_head_unsure = true,
+                Some(head) if head < key => {}
+                _ => trace.state.head = Some(key),
+            }
+            if trace.state.head.is_some_and(|head| head.span == key.span) {
+                trace.state.head = Some(key);
+                trace.state.shown = shown(&work.state, self.names)?;
+            }
+        }
+        let young = super::counter(self.connection, "young_span_keys")? + super::signed(new_keys as u64);
+        if young < YOUNG_KEYS {
+            return super::set_counter(self.connection, "young_span_keys", young);
+        }
+        self.connection.execute_batch(
+            "INSERT OR IGNORE INTO span_key_old SELECT span_id, trace FROM span_key ORDER BY span_id, trace; DELETE FROM span_key;",
+        )?;
+        super::set_counter(self.connection, "young_span_keys", 0)
+    }
+
+    /// Finds the head among all spans where the differences could not tell.
+    fn settle_head(&mut self, at: usize) -> Result<(), StoreError> {
+        let Some(work) = self.traces.get_mut(at).filter(|work| work.is_head_unsure) else { return Ok(()) };
+        let mut best: Option<(HeadKey, SpanState)> = None;
+        for (id, state) in load_spans(self.connection, work.state.id)? {
+            let key = state.head_key(id);
+            if best.as_ref().is_none_or(|(head, _)| key < *head) {
+                best = Some((key, state));
+            }
+        }
+        if let Some((key, state)) = best {
+            work.state.head = Some(key);
+            work.state.shown = shown(&state, self.names)?;
+        }
+        Ok(())
+    }
+
+    fn write_traces(&mut self) -> Result<(), StoreError> {
+        let mut insert = self.connection.prepare_cached(INSERT_TRACE)?;
+        let mut update = self.connection.prepare_cached(UPDATE_TRACE)?;
+        let mut run = self.connection.prepare_cached("INSERT INTO trace_event(trace, event, count) VALUES (?1, ?2, ?3)")?;
+        let mut label = self.connection.prepare_cached("INSERT OR IGNORE INTO label(what, value, trace) VALUES (?1, ?2, ?3)")?;
+        for work in &self.traces {
+            let id = work.state.id;
+            write_trace(if work.is_new { &mut insert } else { &mut update }, &work.state)?;
+            for Run { first, count } in &work.events.0 {
+                run.execute([id, *first, *count])?;
+            }
+            for (kind, value) in &work.labels {
+                label.execute(params![kind, value, id])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes retracted events from their traces and makes these traces anew from the events that are left.
+    fn take_back(&mut self) -> Result<(), StoreError> {
+        let retracted = std::mem::take(&mut self.retracted);
+        let traces: BTreeSet<TraceId> = retracted.iter().map(|(trace_id, _)| *trace_id).collect();
+        for trace_id in traces {
+            let Some(trace) = load_trace(self.connection, trace_id)? else { continue };
+            let gone: BTreeSet<i64> = retracted.iter().filter(|(of, _)| *of == trace_id).map(|(_, row)| *row).collect();
+            let left: Vec<i64> = event_rows(self.connection, trace.id)?.iter().filter(|row| !gone.contains(row)).collect();
+            self.forget_trace(&trace)?;
+            let mut again = Derivation::new(self.connection, self.names)?;
+            // Under its old row, so that cursors of lists hold.
+            again.next_trace = trace.id;
+            for row in left {
+                again.observe_stored(row)?;
+            }
+            again.finish()?;
+        }
+        Ok(())
+    }
+
+    fn forget_trace(&self, trace: &TraceState) -> Result<(), StoreError> {
+        for table in ["span_key", "span_key_old"] {
+            let mut delete = self.connection.prepare_cached(&format!("DELETE FROM {table} WHERE span_id = ?1 AND trace = ?2"))?;
+            for (id, _) in load_spans(self.connection, trace.id)? {
+                delete.execute(params![id.as_bytes(), trace.id])?;
+            }
+        }
+        for statement in [
+            "DELETE FROM span WHERE trace = ?1",
+            "DELETE FROM trace_event WHERE trace = ?1",
+            "DELETE FROM label WHERE trace = ?1",
+            "DELETE FROM trace WHERE id = ?1",
+        ] {
+            self.connection.prepare_cached(statement)?.execute([trace.id])?;
+        }
+        Ok(())
+    }
+
+    fn observe_stored(&mut self, row: i64) -> Result<(), StoreError> {
+        pack::each_of(self.connection, Table::Event, Run { first: row, count: 1 }, |row, producer, json| {
+            match read_event(json)? {
+                Some(event) => self.observe(row, producer, &event),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+/// The trace that an event belongs to; feedback may name it as its target only.
+fn trace_of(event: &Event) -> Option<TraceId> {
+    event.trace_id.or_else(|| match event.event_type {
+        EventType::Feedback => event.body_field("target")?.as_map()?.get("trace_id")?.as_text()?.parse().ok(),
+        _ => None,
+    })
+}
+
+fn shown(head: &SpanState, names: &Names<'_>) -> Result<Shown, StoreError> {
+    let producer = head.start.or(head.end).map(|place| place.producer);
+    let service = match producer {
+        Some(producer) => names.get(producer)?.service.map(|service| service.to_string()),
+        None => None,
+    };
+    Ok(Shown {
+        name: head.effective_name().map(str::to_owned),
+        kind: head.kind.clone(),
+        status: head.status.clone(),
+        duration: head.duration,
+        session: head.session.clone(),
+        service,
+        producer,
+    })
+}
+
+/// An event as it is stored; `None` for the mark of a withheld one, and for one that was taken back.
+pub(super) fn read_event(json: &[u8]) -> Result<Option<Event>, StoreError> {
+    if json.is_empty() {
+        return Ok(None);
+    }
+    let value = json::read(json, &ReadOptions::default())?;
+    if value.as_map().is_some_and(|map| map.contains_key("$withheld")) {
+        return Ok(None);
+    }
+    Ok(Some(Event::from_value(value)?))
+}
+
+pub(super) fn load_trace(connection: &Connection, trace_id: TraceId) -> Result<Option<TraceState>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {TRACE_COLUMNS} FROM trace WHERE trace_id = ?1"))?;
+    Ok(statement.query_row([trace_id.as_bytes()], read_trace).optional()?)
+}
+
+fn load_span(connection: &Connection, trace: i64, id: SpanId) -> Result<Option<SpanState>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {SPAN_COLUMNS} FROM span WHERE trace = ?1 AND span_id = ?2"))?;
+    Ok(statement.query_row(params![trace, id.as_bytes()], |row| read_span(row, 0)).optional()?)
+}
+
+pub(super) fn load_spans(connection: &Connection, trace: i64) -> Result<Vec<(SpanId, SpanState)>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("SELECT span_id, {SPAN_COLUMNS} FROM span WHERE trace = ?1"))?;
+    let rows = statement.query_map([trace], |row| Ok((SpanId(row.get(0)?), read_span(row, 1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Rows of a trace's events, in order of arrival.
+pub(super) fn event_rows(connection: &Connection, trace: i64) -> Result<Runs, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT event, count FROM trace_event WHERE trace = ?1 ORDER BY event")?;
+    let rows = statement.query_map([trace], |row| Ok(Run { first: row.get(0)?, count: row.get(1)? }))?;
+    Ok(Runs(rows.collect::<Result<_, _>>()?))
+}
+
+/// Makes everything that follows from events anew.
+pub(super) fn rebuild_all(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch(
+        "DELETE FROM span; DELETE FROM span_key; DELETE FROM span_key_old; DELETE FROM label; DELETE FROM trace_event;
+         DELETE FROM loss; DELETE FROM trace;",
+    )?;
+    super::set_counter(connection, "young_span_keys", 0)?;
+    let names = Names::new(connection);
+    let end = pack::next_number(connection, Table::Event)?;
+    let mut first = 1;
+    while first < end {
+        let count = REBUILD_EVENTS.min(end - first);
+        let mut derivation = Derivation::new(connection, &names)?;
+        pack::each_of(connection, Table::Event, Run { first, count }, |row, producer, json| match read_event(json)? {
+            Some(event) => derivation.observe(row, producer, &event),
+            None => Ok(()),
+        })?;
+        derivation.finish()?;
+        first += count;
+    }
+    Ok(())
+}

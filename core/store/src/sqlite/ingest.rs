@@ -1,0 +1,480 @@
+//! A batch becomes rows: producers, envelopes, events, content, pending events, the ledger.
+
+use super::content::ContentWriter;
+use super::derive::Derivation;
+use super::names::Names;
+use super::pack::{self, PackWriter, Table};
+use super::{map_bytes, signed, unsigned};
+use crate::error::StoreError;
+use crate::model::{Applied, Batch, Fork, Incoming, IncomingEvent, LedgerEntry, Pending, ProducerState, ProducerUpdate};
+use crate::packed::Runs;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use std::collections::{BTreeMap, HashMap};
+use tracewire_wire::id::Hash;
+use tracewire_wire::value::{Map, Value};
+
+/// Applies a batch inside a transaction.
+pub(super) fn apply(connection: &Connection, batch: &Batch<'_>) -> Result<Applied, StoreError> {
+    let names = Names::new(connection);
+    let mut ingest = Ingest {
+        connection,
+        names: &names,
+        derivation: Derivation::new(connection, &names)?,
+        content: ContentWriter::new(connection)?,
+        events: PackWriter::new(connection, Table::Event, pack::next_number(connection, Table::Event)?)?,
+        producers: Vec::new(),
+        producer_places: HashMap::new(),
+        applied: Applied::default(),
+    };
+    for update in &batch.producers {
+        ingest.update_producer(update)?;
+    }
+    for envelope in &batch.envelopes {
+        ingest.envelope(envelope)?;
+    }
+    for pending in &batch.pending {
+        ingest.pending(pending)?;
+    }
+    ingest.finish()
+}
+
+struct Ingest<'t> {
+    connection: &'t Connection,
+    names: &'t Names<'t>,
+    derivation: Derivation<'t>,
+    content: ContentWriter<'t>,
+    events: PackWriter<'t>,
+    producers: Vec<Producer>,
+    producer_places: HashMap<String, usize>,
+    applied: Applied,
+}
+
+/// A producer that the batch touches.
+struct Producer {
+    row: i64,
+    name: String,
+    last_seq: i64,
+    head: Option<Hash>,
+    is_head_new: bool,
+    close: Option<String>,
+    is_close_new: bool,
+    /// Whether its resource is known.
+    has_facts: bool,
+    /// Its events that are stored and in no envelope, by number.
+    pending: BTreeMap<i64, StoredRow>,
+    is_pending_new: bool,
+}
+
+#[derive(Clone)]
+struct StoredRow {
+    id: i64,
+    json: Vec<u8>,
+}
+
+impl Ingest<'_> {
+    fn update_producer(&mut self, update: &ProducerUpdate) -> Result<(), StoreError> {
+        let row = self.producer(&update.name)?.row;
+        if let Some(facts) = &update.facts {
+            let service = facts.resource.get("service.name").and_then(Value::as_text);
+            self.connection
+                .prepare_cached(
+                    "UPDATE producer SET service = ?2, created = ?3, resource = ?4, origin = ?5, spec = ?6, seal = ?7, parent = ?8, \
+                     predecessor = ?9 WHERE id = ?1",
+                )?
+                .execute(params![
+                    row,
+                    service,
+                    facts.created.map(|time| time.0),
+                    map_bytes(&facts.resource),
+                    map_bytes(&facts.origin),
+                    facts.spec,
+                    signed(facts.seal),
+                    facts.parent,
+                    facts.predecessor
+                ])?;
+            self.names.forget(row);
+            self.producer(&update.name)?.has_facts = true;
+        }
+        if let Some(state) = update.state {
+            let mut statement = self.connection.prepare_cached("UPDATE producer SET state = ?2 WHERE id = ?1 AND close IS NULL")?;
+            statement.execute([row, state_number(state)])?;
+        }
+        if let Some(cursor) = &update.cursor {
+            let mut statement = self.connection.prepare_cached(
+                "UPDATE producer SET cursor_offset = ?2, cursor_next_seq = ?3, cursor_prev = ?4, cursor_last_time = ?5 \
+                 WHERE id = ?1 AND coalesce(cursor_offset, -1) < ?2",
+            )?;
+            let prev = cursor.prev.as_ref().map(Hash::as_bytes);
+            statement.execute(params![
+                row,
+                signed(cursor.offset),
+                signed(cursor.next_seq),
+                prev,
+                cursor.last_time.map(|time| time.0)
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// The producer's row; a new one where there is none.
+    fn producer(&mut self, name: &str) -> Result<&mut Producer, StoreError> {
+        let at = match self.producer_places.get(name) {
+            Some(at) => *at,
+            None => {
+                let producer = load_producer(self.connection, name)?;
+                self.producers.push(producer);
+                self.producer_places.insert(name.to_owned(), self.producers.len() - 1);
+                self.producers.len() - 1
+            }
+        };
+        self.producers.get_mut(at).ok_or_else(|| StoreError::Engine("a producer went missing".to_owned()))
+    }
+
+    fn envelope(&mut self, envelope: &Incoming<'_>) -> Result<(), StoreError> {
+        let count = signed(envelope.events.len() as u64);
+        let first_seq = signed(envelope.first_seq);
+        let last_seq = first_seq.saturating_add(count) - 1;
+        let connection = self.connection;
+        let producer = self.producer(envelope.producer)?;
+        let row = producer.row;
+        // Behind the last known envelope nothing can be known or forked; this is nearly always so.
+        let is_next = first_seq > producer.last_seq && count > 0 && producer.close.is_none();
+        let is_told = std::mem::replace(&mut producer.has_facts, true) && first_seq > 1;
+        if !is_told {
+            tell_from_header(connection, row, envelope.header)?;
+            self.names.forget(row);
+        }
+        let rivals = if is_next { Vec::new() } else { rivals(connection, row, first_seq, last_seq)? };
+        let content = self.put_content(envelope)?;
+        if let Some(known) = rivals.iter().find(|rival| rival.digest == envelope.digest) {
+            self.applied.known += 1;
+            self.content.flush()?;
+            return merge_content(connection, known, content);
+        }
+        let mut stored = BTreeMap::new();
+        for rival in &rivals {
+            self.events.flush()?;
+            load_events(connection, &rival.events, rival.first_seq, &mut stored)?;
+        }
+        let events = self.put_events(envelope.producer, first_seq, &envelope.events, &mut stored)?;
+        if !rivals.is_empty() {
+            let producer = envelope.producer.to_owned();
+            self.applied.forks.push(Fork { producer, first_seq: envelope.first_seq, digest: envelope.digest });
+        }
+        connection
+            .prepare_cached(
+                "INSERT INTO envelope(producer, first_seq, last_seq, digest, fork, header, events, content) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                row,
+                first_seq,
+                last_seq,
+                envelope.digest.as_bytes(),
+                !rivals.is_empty(),
+                map_bytes(envelope.header),
+                events.to_bytes(),
+                content.to_bytes()
+            ])?;
+        self.applied.envelopes += 1;
+        let close = envelope.header.get("close").and_then(Value::as_text).map(str::to_owned);
+        let producer = self.producer(envelope.producer)?;
+        let is_head = last_seq > producer.last_seq || (count == 0 && last_seq == producer.last_seq);
+        if is_head && rivals.is_empty() {
+            producer.last_seq = last_seq;
+            producer.head = Some(envelope.digest);
+            producer.is_head_new = true;
+        }
+        if close.is_some() && producer.close.is_none() {
+            producer.close = close;
+            producer.is_close_new = true;
+        }
+        Ok(())
+    }
+
+    /// Puts events in. A pending event, or one that `stored` holds under its number with the same bytes, is that row.
+    fn put_events(
+        &mut self,
+        name: &str,
+        first_seq: i64,
+        events: &[IncomingEvent<'_>],
+        stored: &mut BTreeMap<(i64, i64), StoredRow>,
+    ) -> Result<Runs, StoreError> {
+        let producer = self.producer(name)?;
+        let row = producer.row;
+        let mut pending = std::mem::take(&mut producer.pending);
+        let waiting_before = pending.len();
+        let mut ids = Runs::default();
+        for (seq, event) in (first_seq..).zip(events) {
+            let same = stored.range((seq, i64::MIN)..=(seq, i64::MAX)).find(|(_, row)| row.json == event.json);
+            if let Some((_, same)) = same {
+                ids.push(same.id);
+                continue;
+            }
+            if let Some(waiting) = pending.remove(&seq) {
+                if waiting.json == event.json {
+                    ids.push(waiting.id);
+                    continue;
+                }
+                self.retract(&waiting)?;
+            }
+            ids.push(self.put_event(row, event)?);
+        }
+        let producer = self.producer(name)?;
+        producer.is_pending_new |= pending.len() != waiting_before;
+        producer.pending = pending;
+        Ok(ids)
+    }
+
+    fn put_event(&mut self, producer: i64, event: &IncomingEvent<'_>) -> Result<i64, StoreError> {
+        let id = self.events.push(producer, &[event.json])?;
+        if let Some(event) = event.event {
+            self.derivation.observe(id, producer, event)?;
+        }
+        self.applied.events += 1;
+        Ok(id)
+    }
+
+    /// Takes back an event that turned out otherwise; its place stays empty.
+    fn retract(&mut self, row: &StoredRow) -> Result<(), StoreError> {
+        self.events.flush()?;
+        pack::replace(self.connection, Table::Event, row.id, &[])?;
+        self.derivation.retract(row.id, &row.json)
+    }
+
+    fn put_content(&mut self, envelope: &Incoming<'_>) -> Result<Runs, StoreError> {
+        let mut rows = Runs::default();
+        for content in &envelope.content {
+            rows.push(self.content.put(content)?);
+        }
+        Ok(rows)
+    }
+
+    /// Takes what a reader saw behind the last boundary. An older view than the store's takes nothing away.
+    fn pending(&mut self, pending: &Pending<'_>) -> Result<(), StoreError> {
+        let producer = self.producer(pending.producer)?;
+        let (row, sealed) = (producer.row, producer.last_seq);
+        if producer.close.is_some() {
+            return Ok(());
+        }
+        for content in &pending.content {
+            self.content.put(content)?;
+        }
+        for (seq, event) in (signed(pending.first_seq)..).zip(&pending.events) {
+            if seq <= sealed {
+                continue;
+            }
+            let known = self.producer(pending.producer)?.pending.remove(&seq);
+            let kept = match known {
+                Some(known) if known.json == event.json => known,
+                other => {
+                    if let Some(known) = other {
+                        self.retract(&known)?;
+                    }
+                    let id = self.put_event(row, event)?;
+                    let producer = self.producer(pending.producer)?;
+                    producer.is_pending_new = true;
+                    StoredRow { id, json: event.json.to_vec() }
+                }
+            };
+            self.producer(pending.producer)?.pending.insert(seq, kept);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Applied, StoreError> {
+        let mut producers = std::mem::take(&mut self.producers);
+        for producer in &mut producers {
+            self.finish_producer(producer)?;
+        }
+        self.events.flush()?;
+        self.content.finish()?;
+        self.derivation.finish()?;
+        Ok(self.applied)
+    }
+
+    fn finish_producer(&mut self, producer: &mut Producer) -> Result<(), StoreError> {
+        if producer.is_close_new {
+            // Nothing follows a close: what was thought to be behind it is not there.
+            for (_, row) in std::mem::take(&mut producer.pending) {
+                self.retract(&row)?;
+                producer.is_pending_new = true;
+            }
+            let mut statement = self.connection.prepare_cached("UPDATE producer SET close = ?2, state = ?3 WHERE id = ?1")?;
+            statement.execute(params![producer.row, producer.close, state_number(ProducerState::Closed)])?;
+        }
+        if producer.is_pending_new {
+            save_pending(self.connection, producer)?;
+        }
+        let (true, Some(head)) = (producer.is_head_new, producer.head) else { return Ok(()) };
+        let mut statement = self.connection.prepare_cached("UPDATE producer SET last_seq = ?2, head = ?3 WHERE id = ?1")?;
+        statement.execute(params![producer.row, producer.last_seq, head.as_bytes()])?;
+        append_to_ledger(self.connection, producer.row, &producer.name, unsigned(producer.last_seq), head)
+    }
+}
+
+fn load_producer(connection: &Connection, name: &str) -> Result<Producer, StoreError> {
+    connection.prepare_cached("INSERT OR IGNORE INTO producer(name) VALUES (?1)")?.execute([name])?;
+    let mut statement = connection.prepare_cached("SELECT id, last_seq, head, close, resource IS NOT NULL FROM producer WHERE name = ?1")?;
+    let mut producer = statement.query_row([name], |row| {
+        Ok(Producer {
+            row: row.get(0)?,
+            name: name.to_owned(),
+            last_seq: row.get(1)?,
+            head: row.get::<_, Option<[u8; 32]>>(2)?.map(Hash),
+            is_head_new: false,
+            close: row.get(3)?,
+            is_close_new: false,
+            has_facts: row.get(4)?,
+            pending: BTreeMap::new(),
+            is_pending_new: false,
+        })
+    })?;
+    let mut statement = connection.prepare_cached("SELECT first_seq, events FROM pending WHERE producer = ?1")?;
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?));
+    if let Some((first_seq, events)) = statement.query_row([producer.row], read).optional()? {
+        let mut stored = BTreeMap::new();
+        load_events(connection, &runs(&events)?, first_seq, &mut stored)?;
+        producer.pending = stored.into_iter().map(|((seq, _), row)| (seq, row)).collect();
+    }
+    Ok(producer)
+}
+
+/// What an envelope's header says of its producer, where no journal told more.
+fn tell_from_header(connection: &Connection, row: i64, header: &Map) -> Result<(), StoreError> {
+    let text = |name: &str| header.get(name).and_then(Value::as_text);
+    let resource = header.get("resource").and_then(Value::as_map).cloned().unwrap_or_default();
+    let service = resource.get("service.name").and_then(Value::as_text);
+    connection
+        .prepare_cached(
+            "UPDATE producer SET service = coalesce(service, ?2), resource = coalesce(resource, ?3), spec = coalesce(spec, ?4), \
+             seal = coalesce(seal, ?5), parent = coalesce(parent, ?6), predecessor = coalesce(predecessor, ?7) WHERE id = ?1",
+        )?
+        .execute(params![
+            row,
+            service,
+            map_bytes(&resource),
+            text("spec"),
+            header.get("seal").and_then(Value::as_int),
+            text("parent"),
+            text("predecessor")
+        ])?;
+    Ok(())
+}
+
+fn save_pending(connection: &Connection, producer: &Producer) -> Result<(), StoreError> {
+    match producer.pending.first_key_value() {
+        None => {
+            connection.prepare_cached("DELETE FROM pending WHERE producer = ?1")?.execute([producer.row])?;
+        }
+        Some((first_seq, _)) => {
+            let events: Runs = producer.pending.values().map(|row| row.id).collect();
+            let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO pending(producer, first_seq, events) VALUES (?1, ?2, ?3)")?;
+            statement.execute(params![producer.row, first_seq, events.to_bytes()])?;
+        }
+    }
+    Ok(())
+}
+
+/// A stored envelope that shares numbers with another one.
+struct Rival {
+    row: i64,
+    first_seq: i64,
+    digest: Hash,
+    events: Runs,
+    content: Runs,
+}
+
+fn rivals(connection: &Connection, producer: i64, first_seq: i64, last_seq: i64) -> Result<Vec<Rival>, StoreError> {
+    // An empty envelope holds no number; it is the rival of what begins where it does.
+    let mut statement = connection.prepare_cached(
+        "SELECT id, first_seq, digest, events, content FROM envelope \
+         WHERE producer = ?1 AND (first_seq = ?2 OR (first_seq <= ?3 AND last_seq >= ?2)) ORDER BY first_seq, id",
+    )?;
+    let mut rows = statement.query([producer, first_seq, last_seq])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(Rival {
+            row: row.get(0)?,
+            first_seq: row.get(1)?,
+            digest: Hash(row.get(2)?),
+            events: runs(row.get_ref(3)?.as_blob()?)?,
+            content: runs(row.get_ref(4)?.as_blob()?)?,
+        });
+    }
+    Ok(found)
+}
+
+/// A copy of a known envelope may carry content that the first one lacked.
+fn merge_content(connection: &Connection, known: &Rival, content: Runs) -> Result<(), StoreError> {
+    if content.iter().all(|row| known.content.iter().any(|known| known == row)) {
+        return Ok(());
+    }
+    let mut rows = BTreeMap::new();
+    for contents in [&known.content, &content] {
+        super::content::each_hash(connection, contents, |row, hash| _ = rows.insert(hash, row))?;
+    }
+    let merged: Runs = rows.into_values().collect();
+    let mut statement = connection.prepare_cached("UPDATE envelope SET content = ?2 WHERE id = ?1")?;
+    statement.execute(params![known.row, merged.to_bytes()])?;
+    Ok(())
+}
+
+fn load_events(
+    connection: &Connection,
+    events: &Runs,
+    first_seq: i64,
+    into: &mut BTreeMap<(i64, i64), StoredRow>,
+) -> Result<(), StoreError> {
+    let mut seq = first_seq;
+    for run in &events.0 {
+        pack::each_of(connection, Table::Event, *run, |id, _, json| {
+            into.insert((seq, id), StoredRow { id, json: json.to_vec() });
+            seq += 1;
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn append_to_ledger(connection: &Connection, row: i64, name: &str, last_seq: u64, head: Hash) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("SELECT number, hash FROM ledger ORDER BY number DESC LIMIT 1")?;
+    let last = statement.query_row([], |row| Ok((row.get::<_, i64>(0)?, Hash(row.get(1)?)))).optional()?;
+    let (number, prev) = last.map_or((1, None), |(number, hash)| (number + 1, Some(hash)));
+    let zero = Hash([0; 32]);
+    let mut entry = LedgerEntry { number: unsigned(number), producer: name.to_owned(), last_seq, head, prev, hash: zero };
+    entry.hash = entry.compute_hash();
+    connection
+        .prepare_cached("INSERT INTO ledger(number, producer, last_seq, head, prev, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute(params![
+            number,
+            row,
+            signed(last_seq),
+            head.as_bytes(),
+            prev.as_ref().map(Hash::as_bytes),
+            entry.hash.as_bytes()
+        ])?;
+    Ok(())
+}
+
+pub(super) fn runs(bytes: &[u8]) -> Result<Runs, StoreError> {
+    Runs::from_bytes(bytes).ok_or_else(|| StoreError::corrupt("a list of rows cannot be read"))
+}
+
+pub(super) fn state_number(state: ProducerState) -> i64 {
+    match state {
+        ProducerState::Alive => 0,
+        ProducerState::Closed => 1,
+        ProducerState::Dead => 2,
+        ProducerState::Unknown => 3,
+    }
+}
+
+pub(super) fn state_of(number: i64) -> ProducerState {
+    match number {
+        0 => ProducerState::Alive,
+        1 => ProducerState::Closed,
+        2 => ProducerState::Dead,
+        _ => ProducerState::Unknown,
+    }
+}

@@ -1,0 +1,250 @@
+//! Traces, spans and events.
+
+use super::derive::{self, SESSION};
+use super::names::Names;
+use super::pack::{self, Table};
+use super::rows::{TRACE_COLUMNS, TraceState, read_trace};
+use super::{signed, unsigned};
+use crate::error::StoreError;
+use crate::model::{Lookup, SpanRow, StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow};
+use crate::packed::{Run, Runs};
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, params, params_from_iter};
+use tracewire_wire::event::Status;
+use tracewire_wire::id::TraceId;
+use tracewire_wire::time::Timestamp;
+
+/// Length of a list where the caller names none.
+const DEFAULT_LIMIT: usize = 50;
+
+pub(super) fn traces(connection: &Connection, filter: &TraceFilter) -> Result<TracePage, StoreError> {
+    let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit };
+    let mut conditions: Vec<&str> = Vec::new();
+    let mut values: Vec<Sql> = Vec::new();
+    let from = match &filter.session_id {
+        // A session has few traces: start from them.
+        Some(session) => {
+            conditions.push("label.what = ? AND label.value = ?");
+            values.extend([Sql::from(SESSION), Sql::from(session.clone())]);
+            "label CROSS JOIN trace ON trace.id = label.trace"
+        }
+        None => "trace",
+    };
+    if let Some(service) = &filter.service {
+        conditions.push("service = ?");
+        values.push(Sql::from(service.clone()));
+    }
+    if let Some(status) = &filter.status {
+        conditions.push("status = ?");
+        values.push(Sql::from(status.as_str().to_owned()));
+    }
+    if filter.open_only {
+        conditions.push("open > 0");
+    }
+    if filter.errors_only {
+        conditions.push("errors > 0");
+    }
+    if let Some(since) = filter.since {
+        conditions.push("start >= ?");
+        values.push(Sql::from(since.0));
+    }
+    if let Some(until) = filter.until {
+        conditions.push("start < ?");
+        values.push(Sql::from(until.0));
+    }
+    if let Some(after) = filter.after {
+        conditions.push("(start, id) < (?, ?)");
+        values.extend([Sql::from(after.start.0), Sql::from(after.row)]);
+    }
+    if conditions.is_empty() {
+        conditions.push("1");
+    }
+    values.push(Sql::from(signed(limit as u64).saturating_add(1)));
+    let condition = conditions.join(" AND ");
+    let statement =
+        format!("SELECT {TRACE_COLUMNS} FROM {from} WHERE {condition} ORDER BY start DESC, id DESC LIMIT ?");
+    let mut statement = connection.prepare_cached(&statement)?;
+    let rows = statement.query_map(params_from_iter(values), read_trace)?;
+    let mut states: Vec<TraceState> = rows.collect::<Result<_, _>>()?;
+    let has_more = states.len() > limit;
+    states.truncate(limit);
+    let last = states.last().map(|state| TraceCursor { start: Timestamp(state.start), row: state.id });
+    Ok(TracePage { traces: show(connection, states)?, next: last.filter(|_| has_more) })
+}
+
+pub(super) fn trace(connection: &Connection, trace_id: TraceId) -> Result<Option<TraceRow>, StoreError> {
+    let state = derive::load_trace(connection, trace_id)?;
+    Ok(show(connection, state.into_iter().collect())?.pop())
+}
+
+pub(super) fn find(connection: &Connection, lookup: &Lookup, limit: usize) -> Result<Vec<TraceRow>, StoreError> {
+    let order = "ORDER BY start DESC, id DESC LIMIT";
+    let limit = signed(limit as u64);
+    let from_keys = |keys: &str| {
+        format!("SELECT {TRACE_COLUMNS} FROM trace WHERE id IN ({keys}) {order} ?3")
+    };
+    let (statement, values) = match lookup {
+        Lookup::Trace(prefix) => {
+            let Some((low, high)) = bounds::<16>(prefix) else { return Ok(Vec::new()) };
+            let statement = format!("SELECT {TRACE_COLUMNS} FROM trace WHERE trace_id BETWEEN ?1 AND ?2 {order} ?3");
+            (statement, [Sql::from(low), Sql::from(high)])
+        }
+        Lookup::Span(prefix) => {
+            let Some((low, high)) = bounds::<8>(prefix) else { return Ok(Vec::new()) };
+            let keys = "SELECT trace FROM span_key WHERE span_id BETWEEN ?1 AND ?2 \
+                        UNION SELECT trace FROM span_key_old WHERE span_id BETWEEN ?1 AND ?2";
+            (from_keys(keys), [Sql::from(low), Sql::from(high)])
+        }
+        Lookup::Session(value) => {
+            (from_keys("SELECT trace FROM label WHERE what = ?1 AND value = ?2"), [Sql::from(SESSION), Sql::from(value.clone())])
+        }
+        Lookup::Correlation(value) => (
+            from_keys("SELECT trace FROM label WHERE what = ?1 AND value = ?2"),
+            [Sql::from(derive::CORRELATION), Sql::from(value.clone())],
+        ),
+    };
+    let [one, other] = values;
+    let mut statement = connection.prepare_cached(&statement)?;
+    let rows = statement.query_map(params![one, other, limit], read_trace)?;
+    let states = rows.collect::<Result<_, _>>()?;
+    show(connection, states)
+}
+
+/// The least and the greatest id that begin with these hex digits.
+fn bounds<const N: usize>(prefix: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    if prefix.is_empty() || prefix.len() > 2 * N {
+        return None;
+    }
+    let digits: Vec<u8> = prefix.bytes().map(digit).collect::<Option<_>>()?;
+    let fill = |missing: u8| {
+        let nibble = |at: usize| digits.get(at).copied().unwrap_or(missing);
+        (0..N).map(|at| (nibble(2 * at) << 4) | nibble(2 * at + 1)).collect()
+    };
+    Some((fill(0), fill(15)))
+}
+
+fn show(connection: &Connection, states: Vec<TraceState>) -> Result<Vec<TraceRow>, StoreError> {
+    let names = Names::new(connection);
+    let row = |state: TraceState| {
+        let producer = state.shown.producer.map(|producer| names.get(producer)).transpose()?;
+        Ok(TraceRow {
+            trace_id: state.trace_id,
+            start: Timestamp(state.start),
+            last: Timestamp(state.last),
+            head: state.head.map(|head| head.span),
+            name: state.shown.name,
+            kind: state.shown.kind,
+            status: state.shown.status.as_deref().map(Status::parse),
+            duration_nanos: state.shown.duration.map(unsigned),
+            session_id: state.shown.session,
+            service: state.shown.service,
+            producer: producer.map(|producer| producer.name.to_string()),
+            events: unsigned(state.events),
+            spans: unsigned(state.share.spans),
+            open_spans: unsigned(state.share.open),
+            errors: unsigned(state.share.errors),
+            input_tokens: unsigned(state.share.input_tokens),
+            output_tokens: unsigned(state.share.output_tokens),
+        })
+    };
+    states.into_iter().map(row).collect()
+}
+
+pub(super) fn spans(connection: &Connection, trace_id: TraceId) -> Result<Vec<SpanRow>, StoreError> {
+    let Some(trace) = derive::load_trace(connection, trace_id)? else { return Ok(Vec::new()) };
+    let names = Names::new(connection);
+    let mut spans = Vec::new();
+    for (span_id, state) in derive::load_spans(connection, trace.id)? {
+        let producer = state.start.or(state.end).map(|place| names.get(place.producer)).transpose()?;
+        let tokens = state.effective_tokens();
+        let name = state.effective_name().map(str::to_owned);
+        spans.push(SpanRow {
+            span_id,
+            parent_id: state.parent,
+            is_point: !state.is_span,
+            has_start: state.start.is_some(),
+            name,
+            status: state.status.as_deref().map(Status::parse),
+            start: Timestamp(state.start.map_or(state.first, |place| place.time)),
+            end: state.end.map(|place| Timestamp(place.time)),
+            last: Timestamp(state.last),
+            duration_nanos: state.duration.map(unsigned),
+            producer: producer.map(|producer| producer.name.to_string()),
+            input_tokens: tokens.input.map(unsigned),
+            output_tokens: tokens.output.map(unsigned),
+            kind: state.kind,
+        });
+    }
+    spans.sort_by_key(|span: &SpanRow| (span.start, span.span_id));
+    Ok(spans)
+}
+
+pub(super) fn events(connection: &Connection, trace_id: TraceId) -> Result<Vec<StoredEvent>, StoreError> {
+    let Some(trace) = derive::load_trace(connection, trace_id)? else { return Ok(Vec::new()) };
+    let mut found = Vec::with_capacity(usize::try_from(trace.events).unwrap_or(0));
+    read_events(connection, &derive::event_rows(connection, trace.id)?, &mut found)?;
+    let key = |one: &StoredEvent, other: &StoredEvent| {
+        let by_time = one.event.time.cmp(&other.event.time);
+        by_time.then_with(|| one.producer.cmp(&other.producer)).then_with(|| one.event.seq.cmp(&other.event.seq))
+    };
+    found.sort_by(key);
+    Ok(found)
+}
+
+pub(super) fn events_after(connection: &Connection, id: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+    let end = pack::next_number(connection, Table::Event)?;
+    let mut first = signed(id).saturating_add(1);
+    let mut found = Vec::new();
+    // Events that say nothing take no place in the answer.
+    while first < end && found.len() < limit {
+        let count = signed((limit - found.len()) as u64).min(end - first);
+        read_events(connection, &Runs(vec![Run { first, count }]), &mut found)?;
+        first += count;
+    }
+    Ok(found)
+}
+
+pub(super) fn losses(connection: &Connection) -> Result<Vec<StoredEvent>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT event FROM loss ORDER BY event")?;
+    let rows: Runs = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut found = Vec::new();
+    read_events(connection, &rows, &mut found)?;
+    Ok(found)
+}
+
+fn read_events(connection: &Connection, events: &Runs, into: &mut Vec<StoredEvent>) -> Result<(), StoreError> {
+    let names = Names::new(connection);
+    for run in &events.0 {
+        pack::each_of(connection, Table::Event, *run, |id, producer, json| {
+            // A withheld event holds a place in its envelope and says nothing.
+            if let Some(event) = derive::read_event(json)? {
+                into.push(StoredEvent { id: unsigned(id), producer: names.get(producer)?.name, event });
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracewire_wire::id::SpanId;
+
+    #[test]
+    fn a_prefix_has_bounds_at_any_digit() {
+        let text = |bytes: &[u8]| SpanId(bytes.try_into().unwrap()).to_string();
+        for (prefix, low, high) in [
+            ("a", "a000000000000000", "afffffffffffffff"),
+            ("ab", "ab00000000000000", "abffffffffffffff"),
+            ("0000000000000001", "0000000000000001", "0000000000000001"),
+        ] {
+            let bounds = bounds::<8>(prefix).unwrap();
+            assert_eq!((text(&bounds.0), text(&bounds.1)), (low.to_owned(), high.to_owned()));
+        }
+        for bad in ["", "x", "00000000000000000", "é"] {
+            assert_eq!(bounds::<8>(bad), None, "{bad}");
+        }
+    }
+}

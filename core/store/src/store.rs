@@ -1,0 +1,116 @@
+//! The one trait that engines implement.
+
+use crate::error::StoreError;
+use crate::model::{
+    Applied, Batch, Cursor, Fork, LedgerEntry, Lookup, ProducerRow, ProducerState, SpanRow, StoreStats, StoredContent,
+    StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
+};
+use std::collections::HashSet;
+use tracewire_wire::content;
+use tracewire_wire::event::{Body, Event};
+use tracewire_wire::id::{Hash, TraceId};
+use tracewire_wire::json::{self, ReadOptions};
+
+/// Keeps envelopes and answers questions about what is in them.
+///
+/// Ingest is idempotent and regards no order: an envelope's digest is its identity, so the same envelopes applied
+/// twice, or in another order, or first seen as pending events, make the same store.
+///
+/// Every method gives [`StoreError`] when the engine refuses; reading changes nothing.
+pub trait Store {
+    /// Applies a batch in one transaction: all of it or nothing.
+    ///
+    /// # Errors
+    /// Among others `store_locked`, after which the same batch can be applied again, and `store_disk_full`.
+    fn apply(&mut self, batch: &Batch<'_>) -> Result<Applied, StoreError>;
+
+    /// Makes everything applied so far survive a loss of power. Journals may be removed only behind it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when that cannot be promised.
+    fn make_durable(&mut self) -> Result<(), StoreError>;
+
+    /// Housekeeping after a sweep: moves the write-ahead log into the database where nobody reads the old state.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses; nothing is lost by that.
+    fn compact(&mut self) -> Result<(), StoreError>;
+
+    /// Where sealing of this producer goes on; `None` for one that is not known.
+    fn cursor(&self, producer: &str) -> Result<Option<Cursor>, StoreError>;
+
+    /// Hashes of the content that this producer's envelopes carry.
+    fn carried(&self, producer: &str) -> Result<HashSet<Hash>, StoreError>;
+
+    /// Traces, latest start first.
+    fn traces(&self, filter: &TraceFilter) -> Result<TracePage, StoreError>;
+
+    /// One trace by its whole id.
+    fn trace(&self, trace_id: TraceId) -> Result<Option<TraceRow>, StoreError>;
+
+    /// Traces that fit, latest start first, at most `limit`. A prefix that is no hex finds nothing.
+    fn find(&self, lookup: &Lookup, limit: usize) -> Result<Vec<TraceRow>, StoreError>;
+
+    /// Spans and point events of a trace by start, without payload.
+    fn spans(&self, trace_id: TraceId) -> Result<Vec<SpanRow>, StoreError>;
+
+    /// Events of a trace by time, producer and number; content as references.
+    fn events(&self, trace_id: TraceId) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// Events that came after this one, in order of arrival, at most `limit`; 0 stands for the beginning.
+    fn events_after(&self, id: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// The event that came last; 0 in an empty store.
+    fn last_event(&self) -> Result<u64, StoreError>;
+
+    /// One content.
+    fn content(&self, hash: &Hash) -> Result<Option<StoredContent>, StoreError>;
+
+    /// Names of the producers that were last said to be in this state.
+    fn producers_in(&self, state: ProducerState) -> Result<Vec<String>, StoreError>;
+
+    /// All producers by name.
+    fn producers(&self) -> Result<Vec<ProducerRow>, StoreError>;
+
+    /// All `loss` events, in order of arrival.
+    fn losses(&self) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// All forks by producer and number.
+    fn forks(&self) -> Result<Vec<Fork>, StoreError>;
+
+    /// A producer's envelopes by number, the next `limit` behind `after` (an envelope's number and digest), for
+    /// resending and verifying.
+    fn envelopes(&self, producer: &str, after: Option<(u64, Hash)>, limit: usize) -> Result<Vec<StoredEnvelope>, StoreError>;
+
+    /// The ledger of accepted heads behind entry `after`, at most `limit`.
+    fn ledger(&self, after: u64, limit: usize) -> Result<Vec<LedgerEntry>, StoreError>;
+
+    /// Sizes.
+    fn stats(&self) -> Result<StoreStats, StoreError>;
+
+    /// Puts content back into an event; references whose value is not here stay.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses or stored content does not read back.
+    fn resolve(&self, event: &mut Event) -> Result<(), StoreError> {
+        let Body::Present(body) = &mut event.body else { return Ok(()) };
+        let failure = std::cell::RefCell::new(None);
+        content::resolve(body, &|hash| match self.content(hash) {
+            Ok(Some(StoredContent::Value { json, .. })) => match json::read(&json, &ReadOptions::default()) {
+                Ok(value) => Some(value),
+                Err(error) => {
+                    *failure.borrow_mut() = Some(StoreError::from(error));
+                    None
+                }
+            },
+            Ok(Some(StoredContent::Erased)) => Some(content::Mark::Erased(*hash).to_value()),
+            Ok(Some(StoredContent::Withheld)) => Some(content::Mark::Withheld(*hash).to_value()),
+            Ok(None) => None,
+            Err(error) => {
+                *failure.borrow_mut() = Some(error);
+                None
+            }
+        });
+        failure.into_inner().map_or(Ok(()), Err)
+    }
+}

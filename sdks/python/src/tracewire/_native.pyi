@@ -1,0 +1,99 @@
+from collections.abc import Mapping
+from typing import Any, final
+
+__all__ = [
+    "Call",
+    "Recorder",
+    "Span",
+    "SpanContext",
+    "contract_version",
+    "forked",
+    "internal_errors",
+    "testing_panic",
+    "testing_read",
+    "testing_recorder",
+]
+
+@final
+class Recorder:
+    def __new__(cls, given: dict[str, object]) -> Recorder: ...
+    def start(
+        self,
+        name: object,
+        kind: object,
+        parent: Span | SpanContext | None,
+        attributes: Mapping[str, Any] | None,
+        input: object,  # noqa: A002
+        fields: dict[str, Any] | None,
+    ) -> Span | None: ...
+    def start_call(
+        self, call: Call, parent: Span | SpanContext | None, positional: tuple[Any, ...], named: dict[str, Any]
+    ) -> Span | None: ...
+    def flush(self, seconds: float | None) -> dict[str, Any]: ...
+    def close(self, seconds: float | None) -> dict[str, Any]: ...
+    def stats(self) -> dict[str, Any]: ...
+    def monotonic_nanos(self) -> int: ...
+    def take_notices(self) -> list[str]: ...
+
+@final
+class Call:
+    def __new__(
+        cls,
+        name: object,
+        kind: str,
+        attributes: Mapping[str, Any] | None,
+        parameters: tuple[str, ...],
+        rest: str,
+        capture_input: bool,
+        capture_output: bool,
+    ) -> Call: ...
+    @property
+    def capture_output(self) -> bool: ...
+
+@final
+class Span:
+    @property
+    def context(self) -> SpanContext: ...
+    @property
+    def parent_id(self) -> str | None: ...
+    def update(self, fields: dict[str, Any]) -> None: ...
+    def event(self, name: object, attributes: Mapping[str, Any] | None, fields: dict[str, Any] | None) -> None: ...
+    def exception(self, error: BaseException, stacktrace: str | None, attributes: Mapping[str, Any] | None) -> None: ...
+    def end(
+        self,
+        status: str,
+        output: object,
+        attributes: Mapping[str, Any] | None,
+        fields: dict[str, Any] | None,
+        error: BaseException | None = None,
+        stacktrace: str | None = None,
+    ) -> bool: ...
+
+@final
+class SpanContext:
+    """Ids and flags of a step of this process or of another one."""
+
+    @staticmethod
+    def from_traceparent(header: str) -> SpanContext | None:
+        """Read a W3C ``traceparent``; ``None`` when it is not valid."""
+    @property
+    def trace_id(self) -> str:
+        """32 hex digits."""
+    @property
+    def span_id(self) -> str:
+        """16 hex digits."""
+    @property
+    def flags(self) -> int:
+        """W3C trace flags."""
+    @property
+    def traceparent(self) -> str:
+        """The W3C ``traceparent`` header."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+def contract_version() -> int: ...
+def internal_errors() -> tuple[int, str | None]: ...
+def forked() -> None: ...
+def testing_panic() -> str: ...
+def testing_recorder(given: dict[str, object], start_nanos: int, step_nanos: int, process: str) -> Recorder: ...
+def testing_read(directory: str) -> str: ...

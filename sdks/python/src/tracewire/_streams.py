@@ -1,0 +1,182 @@
+"""Generators as steps. A generator's step is current only while its body runs, never while it waits for its consumer.
+
+Whoever consumes a stream may do anything between two chunks: begin steps of its own, go on in another task or thread, or
+never come back. So what is current is set before each part of the body and put back after it, by value and without tokens.
+"""
+
+from __future__ import annotations
+
+from . import _recorder
+from ._decorators import begin
+from ._span import current
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Generator
+    from typing import Any
+
+    from . import _native
+    from ._span import Place, Span
+
+_MOST_CHUNKS = 64
+_LONGEST_WAIT_NANOS = 100_000_000
+_MOST_OUTPUT_CHARS = 1 << 20
+
+
+class _Stream:
+    """The step of one run of a generator, and its chunks: many in one event, the first one at once."""
+
+    __slots__ = (
+        "_began",
+        "_chunks",
+        "_flushed",
+        "_is_captured",
+        "_text",
+        "_text_chars",
+        "first_chunk_nanos",
+        "inside",
+        "step",
+    )
+
+    def __init__(self, step: Span, outer: Span | Place, is_captured: bool) -> None:
+        self.step = step
+        self.inside: Span | Place = step
+        self.first_chunk_nanos: int | None = None
+        self._began = self._flushed = _now()
+        self._chunks: list[Any] = []
+        self._is_captured = is_captured
+        self._text: list[str] | None = []
+        self._text_chars = 0
+        current.set(outer)
+
+    def chunk(self, item: Any) -> None:
+        now = _now()
+        if self.first_chunk_nanos is None:
+            self.first_chunk_nanos = now - self._began
+            self._flushed = now - _LONGEST_WAIT_NANOS
+        if not self._is_captured:
+            return
+        self._chunks.append(item)
+        if isinstance(item, str):
+            if self._text is not None:
+                self._text_chars += len(item)
+                self._text.append(item)
+                if self._text_chars > _MOST_OUTPUT_CHARS:
+                    self._text = None
+        else:
+            self._text = None
+        # A list or dict can be filled anew by the generator, so it is written while it is what was yielded.
+        if len(self._chunks) >= _MOST_CHUNKS or now - self._flushed >= _LONGEST_WAIT_NANOS or type(item) in (dict, list):
+            self._flush(now)
+
+    def _flush(self, now: int) -> None:
+        chunks, self._chunks, self._flushed = self._chunks, [], now
+        if chunks and self.step._native is not None:
+            self.step._native.event("stream.chunks", None, {"chunks": chunks})
+
+    def end(self, error: BaseException | None = None, message: str | None = None) -> None:
+        step = self.step
+        if step._ended:
+            return
+        self._flush(self._flushed)
+        if self.first_chunk_nanos is not None:
+            step._end_fields()["time_to_first_chunk_nanos"] = self.first_chunk_nanos
+        if self._text and step._output is ...:
+            step._output = "".join(self._text)
+        if message is not None:
+            step._end_fields().setdefault("status_message", message)
+        step.end(error)
+
+
+def around_generator(
+    function: Callable[..., Generator[Any, Any, Any]], call: _native.Call, place: Callable[[], Span | Place]
+) -> Callable[..., Any]:
+    """Wrap a generator function."""
+
+    def wrapper(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        body = function(*args, **kwargs)
+        outer = current.get()
+        stream = _Stream(begin(call, place, args, kwargs), outer, call.capture_output)
+        sent, thrown = None, None
+        while True:
+            outer = current.get()
+            current.set(stream.inside)
+            try:
+                item = body.send(sent) if thrown is None else body.throw(thrown)
+            except StopIteration as stop:
+                stream.end()
+                return stop.value
+            except BaseException as error:
+                stream.end(error)
+                raise
+            finally:
+                stream.inside = current.get()
+                current.set(outer)
+            stream.chunk(item)
+            try:
+                sent, thrown = (yield item), None
+            except GeneratorExit as closed:
+                outer = current.get()
+                current.set(stream.inside)
+                try:
+                    # The body gets what it would have got, and may answer by another exception.
+                    return body.close()
+                except BaseException as error:
+                    stream.end(error)
+                    raise
+                finally:
+                    current.set(outer)
+                    stream.end(closed, "closed before its end")
+            except BaseException as error:  # noqa: BLE001
+                sent, thrown = None, error
+
+    return wrapper
+
+
+def around_async_generator(
+    function: Callable[..., AsyncGenerator[Any, Any]], call: _native.Call, place: Callable[[], Span | Place]
+) -> Callable[..., Any]:
+    """Wrap an async generator function."""
+
+    async def wrapper(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+        body = function(*args, **kwargs)
+        outer = current.get()
+        stream = _Stream(begin(call, place, args, kwargs), outer, call.capture_output)
+        sent, thrown = None, None
+        while True:
+            outer = current.get()
+            current.set(stream.inside)
+            try:
+                item = await (body.asend(sent) if thrown is None else body.athrow(thrown))
+            except StopAsyncIteration:
+                stream.end()
+                return
+            except BaseException as error:
+                stream.end(error)
+                raise
+            finally:
+                stream.inside = current.get()
+                current.set(outer)
+            stream.chunk(item)
+            try:
+                sent, thrown = (yield item), None
+            except GeneratorExit as closed:
+                outer = current.get()
+                current.set(stream.inside)
+                try:
+                    await body.aclose()
+                except BaseException as error:
+                    stream.end(error)
+                    raise
+                finally:
+                    current.set(outer)
+                    stream.end(closed, "closed before its end")
+                raise
+            except BaseException as error:  # noqa: BLE001
+                sent, thrown = None, error
+
+    return wrapper
+
+
+def _now() -> int:
+    return (_recorder.active or _recorder.open_default()).monotonic_nanos()

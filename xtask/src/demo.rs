@@ -1,0 +1,191 @@
+//! `cargo xtask demo`: a real agent over a real MCP server, once to its end and once killed in the middle of a step; and what is left.
+
+use crate::process;
+use crate::steps::seconds;
+use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
+use crate::venv::{Requirements, Venv};
+use crate::wheel;
+use crate::workspace::Workspace;
+use anyhow::{Context as _, Result, bail};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// Built as the tests build it, so that whichever comes second finds most of it done.
+const PROFILE: &str = "ci";
+
+/// What the example needs beside our wheel; the same range stands in its README.
+const MCP: &str = "mcp>=2.3";
+
+/// What the agent prints when it is in the middle of a step and waits to be killed there.
+const READY: &str = "READY";
+
+/// Everything that the demonstration runs.
+struct Demo {
+    agent: PathBuf,
+    venv: Venv,
+    tracewire: PathBuf,
+    directory: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    let started = Instant::now();
+    if let Some(advice) = tools::missing(&[CC, PYTHON, PYTHON_VENV]) {
+        bail!("{advice}");
+    }
+    heading(
+        1,
+        "Build",
+        "the command line, the Python package, and an environment with the official MCP package",
+    );
+    let demo = Demo::build(workspace)?;
+    println!("built in {}", seconds(started.elapsed()));
+
+    heading(
+        2,
+        "An agent at work",
+        "it plans, calls four tools of an MCP server, meets a rate limit, asks a sub-agent, streams its answer",
+    );
+    process::run(&mut demo.agent())?;
+    println!(
+        "\nAgent and server are two processes and one trace. Look at the failed fetch and its retry, and at the sub-agent:\n"
+    );
+    demo.show(&["trace", "--last"])?;
+
+    heading(
+        3,
+        "The same agent, killed",
+        "kill -9 in the middle of a step; its server goes down with it",
+    );
+    demo.kill_mid_step()?;
+    println!("\nEvery step up to that moment is there; those that were open are abandoned:\n");
+    demo.show(&["trace", "--last"])?;
+
+    heading(
+        4,
+        "What is proved",
+        "every record is numbered, hashed and chained, those of the killed processes too",
+    );
+    demo.show(&["verify"])?;
+
+    demo.say_what_next(workspace);
+    println!("\ndone in {}", seconds(started.elapsed()));
+    Ok(())
+}
+
+impl Demo {
+    fn build(workspace: &Workspace) -> Result<Demo> {
+        let agent = workspace.path("examples/research-agent/agent.py");
+        if !agent.exists() {
+            bail!("{} is not there", workspace.shown(&agent));
+        }
+        process::run(&mut workspace.cargo([
+            "build",
+            "--profile",
+            PROFILE,
+            "--package",
+            "tracewire-cli",
+        ]))?;
+        let venv = Venv::ensure(
+            workspace,
+            &Requirements {
+                name: "demo",
+                packages: &[MCP],
+                groups: &[],
+            },
+        )?;
+        venv.install_wheel(&wheel::build(workspace, PROFILE)?)?;
+        let directory = workspace.scratch("demo")?.join(".tracewire");
+        if directory.exists() {
+            std::fs::remove_dir_all(&directory)
+                .context("cannot remove the traces of the demonstration before")?;
+        }
+        Ok(Demo {
+            agent,
+            venv,
+            tracewire: workspace.executable(PROFILE, "tracewire"),
+            directory,
+        })
+    }
+
+    fn agent(&self) -> Command {
+        let mut command = self.venv.program("python");
+        command
+            .arg(&self.agent)
+            .env("TRACEWIRE_DIR", &self.directory);
+        command
+    }
+
+    fn show(&self, arguments: &[&str]) -> Result<()> {
+        process::run(
+            Command::new(&self.tracewire)
+                .args(arguments)
+                .env("TRACEWIRE_DIR", &self.directory),
+        )
+    }
+
+    /// Starts the agent, waits until it is inside a step, kills it, and waits until its server is gone as well.
+    fn kill_mid_step(&self) -> Result<()> {
+        let mut command = self.agent();
+        command
+            .env("RESEARCH_AGENT_PAUSE", "1")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        println!("$ RESEARCH_AGENT_PAUSE=1 {}", process::typed(&command));
+        let mut agent = command.spawn().context("cannot start the agent")?;
+        let output = agent.stdout.take().context("the agent has no output")?;
+        let mut errors = agent
+            .stderr
+            .take()
+            .context("the agent has no error output")?;
+        let is_ready = BufReader::new(output)
+            .lines()
+            .map_while(Result::ok)
+            .any(|line| line.trim() == READY);
+        if is_ready {
+            println!("{READY}\n$ kill -9 {}", agent.id());
+        }
+        agent.kill().context("cannot kill the agent")?;
+        agent.wait()?;
+        // The server shares the agent's error output: it ends when both are gone.
+        let mut said = String::new();
+        errors.read_to_string(&mut said)?;
+        if !is_ready {
+            bail!("the agent ended before it was inside a step:\n{said}");
+        }
+        Ok(())
+    }
+
+    fn say_what_next(&self, workspace: &Workspace) {
+        let program = workspace.shown(&self.tracewire);
+        let directory = workspace.shown(&self.directory);
+        println!("\nThe traces are in {directory}. What to type next:\n");
+        for (arguments, what) in [
+            ("list", "both runs"),
+            (
+                "trace --last --full",
+                "the killed run with every input and output",
+            ),
+            ("doctor", "how the recorder is doing"),
+            (
+                "tail",
+                "follow what is recorded, live; start the agent again beside it",
+            ),
+        ] {
+            println!(
+                "  {:<72}  # {what}",
+                format!("{program} --dir {directory} {arguments}")
+            );
+        }
+        println!(
+            "\nThe agent is {}; ten lines of your own are in README.md.",
+            workspace.shown(Path::new(&self.agent))
+        );
+    }
+}
+
+fn heading(number: u32, title: &str, about: &str) {
+    println!("\n━━ {number}. {title} ━━\n{about}\n");
+}

@@ -1,0 +1,76 @@
+//! The build front door: `cargo xtask <command>`.
+//!
+//! | command | what it does |
+//! |---|---|
+//! | `demo` | records a real agent, kills it in the middle of a step, and shows what is left |
+//! | `test` | everything that has to hold before a change is done |
+//! | `codegen` | makes what is generated: constants, JSON Schema, reference pages |
+//! | `lint` | the project's own rules |
+//! | `bench record` | measures recording and reading beside other libraries |
+//!
+//! It needs cargo and, for Python, `python3` with `venv`; everything else it gets from the registries of the languages. What it
+//! makes lies below cargo's target directory, except what `codegen` writes.
+
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool speaks to a person"
+)]
+
+mod bench;
+mod codegen;
+mod demo;
+mod lint;
+mod process;
+mod steps;
+mod test;
+mod tools;
+mod venv;
+mod wheel;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The build front door of tracewire.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 120)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Record a real agent, kill it in the middle of a step, and show what is left.
+    Demo,
+    /// Run everything that has to hold before a change is done.
+    Test(test::Options),
+    /// Make what is generated: constants, JSON Schema, reference pages.
+    Codegen(codegen::Options),
+    /// Check the project's own rules.
+    Lint,
+    /// Measure.
+    #[command(subcommand)]
+    Bench(bench::Command),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = workspace::Workspace::find().and_then(|workspace| match arguments.command {
+        Command::Demo => demo::run(&workspace).map(|()| true),
+        Command::Test(options) => test::run(&workspace, &options),
+        Command::Codegen(options) => codegen::run(&workspace, &options).map(|()| true),
+        Command::Lint => lint::run(&workspace).map(|()| true),
+        Command::Bench(command) => bench::run(&workspace, &command).map(|()| true),
+    });
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Running other programs: one line that says what runs, its output, and an error that says what failed.
+
+use anyhow::{Context as _, Result, bail};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
+
+/// A command as one would type it.
+pub fn typed(command: &Command) -> String {
+    let mut text = std::path::Path::new(command.get_program())
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    for argument in command.get_args() {
+        let argument = argument.to_string_lossy();
+        text.push(' ');
+        if argument.is_empty() || argument.contains([' ', '"', '\'', '*', '$']) {
+            text.push_str(&format!("'{}'", argument.replace('\'', r"'\''")));
+        } else {
+            text.push_str(&argument);
+        }
+    }
+    text
+}
+
+/// Says what runs, runs it with our own output, and fails when it fails.
+pub fn run(command: &mut Command) -> Result<()> {
+    println!("$ {}", typed(command));
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {}", typed(command)))?;
+    if !status.success() {
+        bail!("{} failed ({status})", typed(command));
+    }
+    Ok(())
+}
+
+/// Runs it quietly; what it printed comes with the error.
+pub fn run_quietly(command: &mut Command) -> Result<()> {
+    capture(command).map(drop)
+}
+
+/// Runs it and returns its standard output; both outputs come with the error.
+pub fn capture(command: &mut Command) -> Result<String> {
+    let output = command
+        .output()
+        .with_context(|| format!("cannot start {}", typed(command)))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        bail!(
+            "{} failed ({})\n{}{}",
+            typed(command),
+            output.status,
+            text,
+            errors
+        );
+    }
+    Ok(text)
+}
+
+/// Says what runs, runs it, passes its standard output on line by line and shows each line to `see` as well. Returns whether it succeeded.
+pub fn run_watched(command: &mut Command, mut see: impl FnMut(&str)) -> Result<bool> {
+    println!("$ {}", typed(command));
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {}", typed(command)))?;
+    if let Some(output) = child.stdout.take() {
+        let mut reader = BufReader::new(output);
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line)? > 0 {
+            let mut out = std::io::stdout().lock();
+            out.write_all(&line)?;
+            out.flush()?;
+            see(String::from_utf8_lossy(&line).trim_end());
+            line.clear();
+        }
+    }
+    Ok(child.wait()?.success())
+}

@@ -1,0 +1,219 @@
+//! Steps: each has a name, prints its time, and stands in the table at the end.
+
+use crate::process;
+use anyhow::{Error, Result};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Tests that ran.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// How many passed.
+    pub passed: u64,
+    /// How many failed.
+    pub failed: u64,
+}
+
+/// A sequence of steps.
+pub struct Steps {
+    rows: Vec<Row>,
+    started: Instant,
+}
+
+struct Row {
+    name: String,
+    outcome: Outcome,
+    time: Duration,
+    counts: Counts,
+    note: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+    Missing,
+    Skipped,
+}
+
+impl Steps {
+    /// No steps yet.
+    pub fn new() -> Steps {
+        Steps {
+            rows: Vec::new(),
+            started: Instant::now(),
+        }
+    }
+
+    /// Runs a step. A failure is printed and remembered; the next steps still run. Returns whether it passed.
+    pub fn run(&mut self, name: &str, step: impl FnOnce() -> Result<Counts>) -> bool {
+        println!("\n── {name} ──");
+        let started = Instant::now();
+        let result = step();
+        let time = started.elapsed();
+        let (outcome, counts, note) = match result {
+            Ok(counts) if counts.failed > 0 => {
+                (Outcome::Failed, counts, format!("{} failed", counts.failed))
+            }
+            Ok(counts) => (Outcome::Passed, counts, String::new()),
+            Err(error) => (Outcome::Failed, Counts::default(), describe(&error)),
+        };
+        if outcome == Outcome::Failed {
+            println!("{name}: failed after {}: {note}", seconds(time));
+        } else {
+            println!("{name}: passed in {}", seconds(time));
+        }
+        let note = note.lines().next().unwrap_or_default().to_owned();
+        self.rows.push(Row {
+            name: name.to_owned(),
+            outcome,
+            time,
+            counts,
+            note,
+        });
+        outcome == Outcome::Passed
+    }
+
+    /// Runs a step that is one command.
+    pub fn command(&mut self, name: &str, command: &mut Command) -> bool {
+        self.run(name, || process::run(command).map(|()| Counts::default()))
+    }
+
+    /// Notes a step that cannot run here because a tool is missing, and how to get it.
+    pub fn missing(&mut self, name: &str, what: &str) {
+        println!("\n── {name} ──\n{name}: {what}");
+        self.note(name, Outcome::Missing, what);
+    }
+
+    /// Notes a step that does not run because of an earlier one.
+    pub fn skipped(&mut self, name: &str, why: &str) {
+        self.note(name, Outcome::Skipped, why);
+    }
+
+    fn note(&mut self, name: &str, outcome: Outcome, note: &str) {
+        self.rows.push(Row {
+            name: name.to_owned(),
+            outcome,
+            time: Duration::ZERO,
+            counts: Counts::default(),
+            note: note.to_owned(),
+        });
+    }
+
+    /// Whether something was missing.
+    pub fn is_anything_missing(&self) -> bool {
+        self.rows.iter().any(|row| row.outcome == Outcome::Missing)
+    }
+
+    /// Whether a step failed.
+    pub fn is_anything_failed(&self) -> bool {
+        self.rows.iter().any(|row| row.outcome == Outcome::Failed)
+    }
+
+    /// The sum over all runners of tests; a step that failed without a failed test counts as one failure.
+    pub fn counts(&self) -> Counts {
+        self.rows.iter().fold(Counts::default(), |sum, row| Counts {
+            passed: sum.passed + row.counts.passed,
+            failed: sum.failed
+                + if row.outcome == Outcome::Failed {
+                    row.counts.failed.max(1)
+                } else {
+                    0
+                },
+        })
+    }
+
+    /// Prints the table.
+    pub fn print_table(&self) {
+        let width = self
+            .rows
+            .iter()
+            .map(|row| row.name.len())
+            .max()
+            .unwrap_or(0)
+            .max(4);
+        println!(
+            "\n{:<width$}  {:<8}  {:>8}  {:>6}",
+            "step", "outcome", "time", "tests"
+        );
+        for row in &self.rows {
+            let outcome = match row.outcome {
+                Outcome::Passed => "passed",
+                Outcome::Failed => "FAILED",
+                Outcome::Missing => "missing",
+                Outcome::Skipped => "skipped",
+            };
+            let time = if row.time.is_zero() {
+                "-".to_owned()
+            } else {
+                seconds(row.time)
+            };
+            let tests = match row.counts.passed + row.counts.failed {
+                0 => "-".to_owned(),
+                tests => tests.to_string(),
+            };
+            println!(
+                "{}",
+                format!(
+                    "{:<width$}  {outcome:<8}  {time:>8}  {tests:>6}  {}",
+                    row.name, row.note
+                )
+                .trim_end()
+            );
+        }
+        println!(
+            "{:<width$}  {:<8}  {:>8}",
+            "all",
+            "",
+            seconds(self.started.elapsed())
+        );
+    }
+}
+
+/// A duration as people read it.
+pub fn seconds(time: Duration) -> String {
+    if time.as_secs() >= 100 {
+        format!("{}m {:02}s", time.as_secs() / 60, time.as_secs() % 60)
+    } else {
+        format!("{:.1} s", time.as_secs_f64())
+    }
+}
+
+fn describe(error: &Error) -> String {
+    format!("{error:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_step_without_tests_counts_as_one_failure() {
+        let mut steps = Steps::new();
+        assert!(steps.run("tests", || Ok(Counts {
+            passed: 7,
+            failed: 0
+        })));
+        assert!(!steps.run("more tests", || Ok(Counts {
+            passed: 1,
+            failed: 2
+        })));
+        assert!(!steps.run("format", || anyhow::bail!("not formatted")));
+        steps.skipped("later", "format failed");
+        assert_eq!(
+            steps.counts(),
+            Counts {
+                passed: 8,
+                failed: 3
+            }
+        );
+        assert!(steps.is_anything_failed());
+        assert!(!steps.is_anything_missing());
+    }
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!(seconds(Duration::from_millis(1_234)), "1.2 s");
+        assert_eq!(seconds(Duration::from_secs(605)), "10m 05s");
+    }
+}

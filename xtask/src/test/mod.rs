@@ -1,0 +1,92 @@
+//! `cargo xtask test`: the single front door to everything that has to hold.
+//!
+//! Each step runs even if an earlier one failed, prints its time, and stands in the table at the end. A language that this machine
+//! lacks is named with the command that installs it; `--all` fails on it.
+
+mod counts;
+mod python;
+mod rust;
+
+use crate::steps::Steps;
+use crate::workspace::Workspace;
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+/// The profile that everything is built with here, so that nothing is built twice.
+pub const PROFILE: &str = "ci";
+
+/// Options of `test`.
+#[derive(Args)]
+pub struct Options {
+    /// Fail if the machine lacks what a step needs, instead of leaving the step out.
+    #[arg(long)]
+    all: bool,
+    /// Run only these steps, or all of a language; separated by commas.
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "LIST",
+        conflicts_with = "all"
+    )]
+    only: Vec<Choice>,
+}
+
+/// A step, or all steps of a language.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Choice {
+    /// All steps of Rust
+    Rust,
+    /// All steps of Python
+    Python,
+    /// Rust: formatting
+    Fmt,
+    /// Rust: clippy, warnings are errors
+    Clippy,
+    /// Rust: all tests
+    Cargo,
+    /// Rust: the wire crate for the browser
+    Wasm,
+    /// Generated files are what their sources say
+    Codegen,
+    /// The project's own rules
+    Lint,
+    /// Python: formatting
+    RuffFormat,
+    /// Python: lints
+    Ruff,
+    /// Python: types
+    Mypy,
+    /// Python: all tests, against the built wheel
+    Pytest,
+}
+
+impl Options {
+    fn wants(&self, step: Choice) -> bool {
+        let language = match step {
+            Choice::Fmt | Choice::Clippy | Choice::Cargo | Choice::Wasm => Some(Choice::Rust),
+            Choice::RuffFormat | Choice::Ruff | Choice::Mypy | Choice::Pytest => {
+                Some(Choice::Python)
+            }
+            _ => None,
+        };
+        self.only.is_empty()
+            || self.only.contains(&step)
+            || language.is_some_and(|language| self.only.contains(&language))
+    }
+}
+
+/// Runs the command. Returns whether everything held; the last line that it prints are the counts.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
+    let mut steps = Steps::new();
+    rust::run(workspace, options, &mut steps);
+    python::run(workspace, options, &mut steps);
+    steps.print_table();
+    let is_short = options.all && steps.is_anything_missing();
+    if is_short {
+        println!("\n--all asks for what is missing");
+    }
+    let counts = steps.counts();
+    println!("\n{} passed, {} failed", counts.passed, counts.failed);
+    Ok(!steps.is_anything_failed() && !is_short)
+}

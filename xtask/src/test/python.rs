@@ -1,0 +1,124 @@
+//! The steps of Python. The tests run against the wheel that a user would install, not against the source folder.
+
+use super::{Choice, Options, PROFILE, counts};
+use crate::steps::Steps;
+use crate::tools::{self, PYTHON, PYTHON_VENV};
+use crate::venv::{Requirements, Venv};
+use crate::wheel;
+use crate::workspace::Workspace;
+use anyhow::Result;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+
+/// Folders with Python code, relative to the root.
+const FOLDERS: &[&str] = &["sdks/python", "examples", "bindings/uniffi/tests"];
+
+/// Runs the wanted steps.
+pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
+    let wanted: Vec<(Choice, &str)> = [
+        (Choice::RuffFormat, "ruff format"),
+        (Choice::Ruff, "ruff"),
+        (Choice::Mypy, "mypy"),
+        (Choice::Pytest, "pytest"),
+    ]
+    .into_iter()
+    .filter(|(step, _)| options.wants(*step))
+    .collect();
+    if wanted.is_empty() {
+        return;
+    }
+    if let Some(advice) = tools::missing(&[PYTHON, PYTHON_VENV]) {
+        wanted
+            .iter()
+            .for_each(|(_, name)| steps.missing(name, &advice));
+        return;
+    }
+    let mut venv = None;
+    let is_ready = steps.run("python environment", || {
+        venv = Some(environment(workspace)?);
+        Ok(Default::default())
+    });
+    let Some(venv) = venv.filter(|_| is_ready) else {
+        wanted
+            .iter()
+            .for_each(|(_, name)| steps.skipped(name, "no environment"));
+        return;
+    };
+    for (step, name) in wanted {
+        steps.run(name, || match step {
+            Choice::RuffFormat => counts::none(ruff(workspace, &venv, &["format", "--check"])?),
+            Choice::Ruff => counts::none(ruff(workspace, &venv, &["check"])?),
+            Choice::Mypy => counts::none(mypy(workspace, &venv)?),
+            _ => counts::run(&mut pytest(workspace, &venv)?, counts::of_pytest),
+        });
+    }
+}
+
+/// The environment with all test tools and the wheel.
+fn environment(workspace: &Workspace) -> Result<Venv> {
+    let venv = Venv::ensure(
+        workspace,
+        &Requirements {
+            name: "test",
+            packages: &[],
+            groups: &["test", "lint"],
+        },
+    )?;
+    venv.install_wheel(&wheel::build(workspace, PROFILE)?)?;
+    Ok(venv)
+}
+
+fn ruff(workspace: &Workspace, venv: &Venv, arguments: &[&str]) -> Result<Command> {
+    let mut command = venv.program("ruff");
+    command
+        .args(arguments)
+        .arg("--config")
+        .arg(workspace.path("sdks/python/pyproject.toml"));
+    command
+        .arg("--cache-dir")
+        .arg(workspace.scratch("ruff")?)
+        .current_dir(&workspace.root);
+    command.args(
+        FOLDERS
+            .iter()
+            .filter(|folder| workspace.path(folder).is_dir()),
+    );
+    Ok(command)
+}
+
+fn mypy(workspace: &Workspace, venv: &Venv) -> Result<Command> {
+    let mut command = venv.program("mypy");
+    command
+        .arg("--strict")
+        .arg("--cache-dir")
+        .arg(workspace.scratch("mypy")?)
+        .current_dir(workspace.path("sdks/python"));
+    Ok(command)
+}
+
+fn pytest(workspace: &Workspace, venv: &Venv) -> Result<Command> {
+    let mut command = venv.program("python");
+    command
+        .args(["-m", "pytest", "-p", "no:cacheprovider", "--color", "no"])
+        .current_dir(workspace.path("sdks/python"));
+    command.env_remove("TRACEWIRE_DIR");
+    let cli = workspace.executable(PROFILE, "tracewire");
+    if cli.exists() {
+        command.env(
+            "PATH",
+            joined(&[cli.parent().unwrap_or(Path::new(".")), &venv.bin()]),
+        );
+    }
+    Ok(command)
+}
+
+/// These folders before the rest of the search path.
+fn joined(folders: &[&Path]) -> OsString {
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    let all = folders
+        .iter()
+        .map(|folder| folder.to_path_buf())
+        .chain(std::env::split_paths(&rest));
+    std::env::join_paths(all).unwrap_or(rest.clone())
+}

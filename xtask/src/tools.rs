@@ -1,0 +1,94 @@
+//! What has to be on the machine, and how to get it.
+
+use std::process::{Command, Stdio};
+
+/// Something outside of the checkout that a step needs.
+#[derive(Clone, Copy)]
+pub struct Tool {
+    name: &'static str,
+    probe: &'static [&'static str],
+    debian: &'static str,
+    elsewhere: &'static str,
+}
+
+/// Python itself.
+pub const PYTHON: Tool = Tool {
+    name: "python3, 3.10 or newer,",
+    probe: &[
+        "python3",
+        "-c",
+        "import sys; sys.exit(sys.version_info < (3, 10))",
+    ],
+    debian: "sudo apt-get install python3",
+    elsewhere: "install Python from https://www.python.org/downloads/",
+};
+
+/// Virtual environments: Debian splits them off Python.
+pub const PYTHON_VENV: Tool = Tool {
+    name: "Python's venv module",
+    probe: &["python3", "-c", "import ensurepip, venv"],
+    debian: "sudo apt-get install python3-venv",
+    elsewhere: "install Python from https://www.python.org/downloads/",
+};
+
+/// A C compiler, for SQLite and for linking.
+pub const CC: Tool = Tool {
+    name: "a C compiler",
+    probe: &["cc", "--version"],
+    debian: "sudo apt-get install build-essential",
+    elsewhere: "install a C compiler (macOS: xcode-select --install)",
+};
+
+/// Git, which knows which files belong to the project.
+pub const GIT: Tool = Tool {
+    name: "git",
+    probe: &["git", "--version"],
+    debian: "sudo apt-get install git",
+    elsewhere: "install git from https://git-scm.com/downloads",
+};
+
+/// The compiler's library for the browser.
+pub const WASM_TARGET: Tool = Tool {
+    name: "Rust's wasm32-unknown-unknown target",
+    probe: &[
+        "sh",
+        "-c",
+        "test -d \"$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown\"",
+    ],
+    debian: "rustup target add wasm32-unknown-unknown",
+    elsewhere: "rustup target add wasm32-unknown-unknown",
+};
+
+impl Tool {
+    /// Whether it is there.
+    pub fn is_present(&self) -> bool {
+        let Some((program, arguments)) = self.probe.split_first() else {
+            return false;
+        };
+        Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+
+    /// A sentence for somebody who lacks it.
+    pub fn advice(&self) -> String {
+        let command = if cfg!(target_os = "linux") {
+            self.debian
+        } else {
+            self.elsewhere
+        };
+        format!("{} is missing: {command}", self.name)
+    }
+}
+
+/// The advice for the first of these that is missing.
+pub fn missing(tools: &[Tool]) -> Option<String> {
+    tools
+        .iter()
+        .find(|tool| !tool.is_present())
+        .map(Tool::advice)
+}

@@ -4,7 +4,7 @@ use crate::clock::{Moment, Sources, System};
 use crate::error::RecorderError;
 use crate::journal::{self, Append, Directory, Dropped, JournalWriter, WriterOptions};
 use crate::limits::{Limits, Redact};
-use crate::modes::Delivery;
+use crate::modes::{Delivery, Mode};
 use crate::record::{self, BodyWriter, Fixed};
 use crate::ship::sink::SinkOptions;
 use crate::span::{Span, SpanContext, StartSpan};
@@ -19,18 +19,6 @@ use tracewire_wire::value::{Map, Value};
 
 /// Skew of the wall clock that an end reports (requirement TW-TIME-002).
 const CLOCK_SKEW_NANOS: i128 = 1_000_000_000;
-
-/// Who drains the journal, and when.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Journal only: no thread, readers sweep it.
-    #[default]
-    Local,
-    /// Seal and deliver on the calling thread when a run ends and at each flush.
-    Inline,
-    /// A worker drains continuously.
-    Background,
-}
 
 /// How a [`Recorder`] is opened.
 pub struct Options {

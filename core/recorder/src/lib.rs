@@ -34,7 +34,8 @@ pub mod ship;
 pub mod span;
 pub mod testing;
 
-pub use control::{FlushReport, Mode, Options, Recorder, Stats};
+pub use control::{FlushReport, Options, Recorder, Stats};
 pub use error::RecorderError;
 pub use limits::{Limits, Redact};
+pub use modes::Mode;
 pub use span::{Span, SpanContext, StartSpan};

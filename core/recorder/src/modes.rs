@@ -1,6 +1,5 @@
 //! Who drains the journal: nobody (local), the calling thread (inline), or a worker (background).
 
-use crate::control::Mode;
 use crate::journal::{Directory, JournalWriter};
 use crate::fork::PerProcess;
 use crate::ship::{Shipper, sink::SinkOptions};
@@ -14,6 +13,18 @@ const BATCH_BYTES: usize = 1 << 20;
 const RUN_END_BOUND: Duration = Duration::from_secs(2);
 /// How often the worker looks at the journal, and so how late an envelope may be.
 const WORKER_PERIOD: Duration = Duration::from_millis(500);
+
+/// Who drains the journal, and when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Journal only: no thread, readers sweep it.
+    #[default]
+    Local,
+    /// Seal and deliver on the calling thread when a run ends and at each flush.
+    Inline,
+    /// A worker drains continuously.
+    Background,
+}
 
 /// Events sealed and sent by this process.
 #[derive(Clone, Copy, Debug, Default)]

@@ -33,5 +33,5 @@ pub use model::{
     TraceCursor, TraceFilter, TracePage, TraceRow,
 };
 pub use sqlite::SqliteStore;
-pub use store::Store;
+pub use store::{Ingest, Store};
 pub use sweep::{Progress, SweepReport, Sweeper, sweep};

@@ -2,7 +2,7 @@
 
 use crate::error::StoreError;
 use crate::model::{
-    Applied, Batch, Cursor, Fork, LedgerEntry, Lookup, ProducerRow, ProducerState, SpanRow, StoreStats, StoredContent,
+    Applied, Batch, Cursor, Fork, Incoming, LedgerEntry, Lookup, Pending, ProducerRow, ProducerState, ProducerUpdate, SpanRow, StoreStats, StoredContent,
     StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
 };
 use std::collections::HashSet;
@@ -11,6 +11,27 @@ use tracewire_wire::event::{Body, Event};
 use tracewire_wire::id::{Hash, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
 
+/// Takes what goes into a store, inside one transaction.
+pub trait Ingest {
+    /// News of a producer.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses; the transaction is then to be given up.
+    fn producer(&mut self, update: &ProducerUpdate) -> Result<(), StoreError>;
+
+    /// A sealed envelope.
+    ///
+    /// # Errors
+    /// As [`Ingest::producer`].
+    fn envelope(&mut self, envelope: &Incoming<'_>) -> Result<(), StoreError>;
+
+    /// Events behind the last boundary of their producer.
+    ///
+    /// # Errors
+    /// As [`Ingest::producer`].
+    fn pending(&mut self, pending: &Pending<'_>) -> Result<(), StoreError>;
+}
+
 /// Keeps envelopes and answers questions about what is in them.
 ///
 /// Ingest is idempotent and regards no order: an envelope's digest is its identity, so the same envelopes applied
@@ -18,11 +39,23 @@ use tracewire_wire::json::{self, ReadOptions};
 ///
 /// Every method gives [`StoreError`] when the engine refuses; reading changes nothing.
 pub trait Store {
+    /// Runs `work` in one transaction: everything that it gives to its [`Ingest`], or nothing.
+    ///
+    /// # Errors
+    /// Those of `work`, and among others `store_locked`, after which the same can be tried again, and `store_disk_full`.
+    fn write(&mut self, work: &mut dyn FnMut(&mut dyn Ingest) -> Result<(), StoreError>) -> Result<Applied, StoreError>;
+
     /// Applies a batch in one transaction: all of it or nothing.
     ///
     /// # Errors
-    /// Among others `store_locked`, after which the same batch can be applied again, and `store_disk_full`.
-    fn apply(&mut self, batch: &Batch<'_>) -> Result<Applied, StoreError>;
+    /// As [`Store::write`].
+    fn apply(&mut self, batch: &Batch<'_>) -> Result<Applied, StoreError> {
+        self.write(&mut |ingest| {
+            batch.producers.iter().try_for_each(|update| ingest.producer(update))?;
+            batch.envelopes.iter().try_for_each(|envelope| ingest.envelope(envelope))?;
+            batch.pending.iter().try_for_each(|pending| ingest.pending(pending))
+        })
+    }
 
     /// Makes everything applied so far survive a loss of power. Journals may be removed only behind it.
     ///

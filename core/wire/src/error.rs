@@ -26,6 +26,36 @@ pub enum WireError {
 }
 
 impl WireError {
+    /// Every code, with what it says; sorted.
+    pub const CODES: &[(&str, &str)] = &[
+        ("body_absent", "a body was asked for that was erased or withheld"),
+        ("body_shape", "a member of a body has another type than its event's type demands"),
+        ("content_shape", "an entry of `content` is none"),
+        ("envelope_member_missing", "an envelope lacks a required member"),
+        ("envelope_shape", "an envelope is not a map"),
+        ("event_member_missing", "an event lacks a required member"),
+        ("event_shape", "an event or its body is not a map"),
+        ("hash", "a text is not `sha256:` and 64 lower-case hex digits"),
+        ("json_control", "a control character stands unescaped in a string"),
+        ("json_duplicate_key", "a key stands twice in one map"),
+        ("json_end", "the text ends inside a value"),
+        ("json_escape", "an escape that JSON does not have"),
+        ("json_integer_length", "an integer literal has more digits than are read"),
+        ("json_number", "a number is not written as JSON writes it"),
+        ("json_surrogate", "an escaped surrogate lacks its other half"),
+        ("json_syntax", "something else stands where JSON has a value, a key or a separator"),
+        ("json_too_deep", "maps and lists are nested deeper than is read"),
+        ("json_too_large", "the text is longer than is read"),
+        ("json_trailing", "bytes follow the value"),
+        ("json_utf8", "the bytes are not UTF-8"),
+        ("member_type", "a member has the wrong type"),
+        ("number_range", "a number is beyond the range of doubles"),
+        ("span_id", "a text is not a span id"),
+        ("spec_version", "another major version of the specification"),
+        ("time", "a text is not a time in the form of the wire"),
+        ("trace_id", "a text is not a trace id"),
+    ];
+
     /// The stable code, the same in every SDK.
     pub fn code(&self) -> &'static str {
         match self {

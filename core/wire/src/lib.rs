@@ -16,6 +16,7 @@
 //! | [`erase`] | erasing and withholding without breaking a digest |
 //! | [`verify`] | what a set of envelopes proves, and what is missing |
 //! | [`id`], [`time`] | ids, hashes and time as text |
+//! | [`registry`] | names of kinds, attributes, protocol events, statuses and losses; generated from `spec/registry/` |
 //!
 //! The normative text is `spec/README.md`; requirement numbers (`TW-…`) in these pages refer to it. This crate does no
 //! I/O, reads no clock, and builds for `wasm32-unknown-unknown`.
@@ -30,6 +31,7 @@ mod error;
 pub mod event;
 pub mod id;
 pub mod json;
+pub mod registry;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod time;

@@ -1,5 +1,7 @@
 //! Digests down to the bytes, and that nothing that may change changes them.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // In tests, also in their helpers.
+
 use sha2::{Digest, Sha256};
 use tracewire_wire::content::{self, Mark};
 use tracewire_wire::envelope::{Content, Entry, Envelope};

@@ -1,5 +1,7 @@
 //! What the JSON reader takes and refuses: literal cases, and a comparison with serde_json on generated text.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // In tests, also in their helpers.
+
 use proptest::prelude::*;
 use tracewire_wire::json::{self, Numbers, ReadOptions};
 use tracewire_wire::value::Value;
@@ -73,6 +75,9 @@ fn depth_size_and_digits_are_bounded() {
     assert!(canonical(&deep(1_000_000)).is_err());
     let small = ReadOptions { max_bytes: 3, ..ReadOptions::default() };
     assert_eq!(json::read(b"1234", &small).unwrap_err().code(), "json_too_large");
+    let boundless = ReadOptions { max_depth: usize::MAX, ..ReadOptions::default() };
+    assert!(json::read(deep(ReadOptions::DEPTH_LIMIT).as_bytes(), &boundless).is_ok());
+    assert_eq!(json::read(deep(1_000_000).as_bytes(), &boundless).unwrap_err().code(), "json_too_deep");
     assert!(canonical(&"9".repeat(4096)).is_ok());
     assert!(canonical(&"9".repeat(4097)).unwrap_err().starts_with("json_integer_length"));
 }
@@ -83,8 +88,12 @@ fn many_keys_are_checked_in_any_order() {
         let mut keys: Vec<String> = (0..1000).rev().map(|at| format!("\"{at}\":0")).collect();
         keys.extend(repeated.map(|at| format!("\"{at}\":1")));
         let result = canonical(&format!("{{{}}}", keys.join(",")));
-        assert_eq!(result.is_err(), repeated.is_some());
+        // The offset is that of the second one, behind the thousand.
+        let expected = repeated.map(|at| format!("json_duplicate_key the key \"{at}\" stands twice in one map at byte 7891"));
+        assert_eq!(result.err(), expected);
     }
+    let shuffled: Vec<String> = (0..200_000u64).map(|at| format!("\"{}\":{{}}", at * 7919 % 200_003)).collect();
+    assert!(canonical(&format!("{{{}}}", shuffled.join(","))).is_ok(), "huge maps too, in no time");
 }
 
 fn any_json() -> impl Strategy<Value = serde_json::Value> {
@@ -108,33 +117,93 @@ fn ecma(bytes: &[u8]) -> Result<Value, tracewire_wire::WireError> {
     json::read(bytes, &ReadOptions { numbers: Numbers::Ecma, ..ReadOptions::default() })
 }
 
+/// The value that JSON as serde_json reads it is in Ecma mode: every number a double, integral safe ones Int.
+fn expected(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(value) => Value::Bool(*value),
+        serde_json::Value::Number(number) => {
+            let number = number.as_f64().unwrap();
+            if number.fract() == 0.0 && number.abs() < 2f64.powi(53) { Value::Int(number as i64) } else { Value::Double(number) }
+        }
+        serde_json::Value::String(text) => Value::Text(text.clone()),
+        serde_json::Value::Array(items) => Value::List(items.iter().map(expected).collect()),
+        serde_json::Value::Object(map) => {
+            Value::Map(map.iter().map(|(key, value)| (key.clone(), expected(value))).collect())
+        }
+    }
+}
+
+/// Both judge alike, and read the same value; the known differences are those of [`where_serde_json_judges_otherwise`].
+fn agree(text: &[u8]) -> Result<(), TestCaseError> {
+    match (serde_json::from_slice::<serde_json::Value>(text), ecma(text)) {
+        (Ok(theirs), Ok(ours)) => prop_assert_eq!(expected(&theirs), ours),
+        (Err(_), Err(_)) => {}
+        (Ok(_), Err(error)) => prop_assert_eq!(error.code(), "json_duplicate_key", "{}", String::from_utf8_lossy(text)),
+        (Err(error), Ok(_)) => prop_assert!(false, "only we take {:?}: {}", String::from_utf8_lossy(text), error),
+    }
+    Ok(())
+}
+
+#[test]
+fn where_serde_json_judges_otherwise() {
+    let theirs = |text: &str| serde_json::from_str::<serde_json::Value>(text);
+    // It lets the last of two equal keys win.
+    assert_eq!(theirs(r#"{"a":1,"a":2}"#).unwrap()["a"], 2);
+    assert_eq!(ecma(br#"{"a":1,"a":2}"#).unwrap_err().code(), "json_duplicate_key");
+    // It reads one level less.
+    let levels = format!("{}{}", "[".repeat(128), "]".repeat(128));
+    assert!(theirs(&levels).is_err());
+    assert!(ecma(levels.as_bytes()).is_ok());
+    // It knows integers from other numbers by their text, and keeps the sign of zero.
+    assert_ne!(theirs("1").unwrap(), theirs("1.0").unwrap());
+    assert_eq!(ecma(b"1").unwrap(), ecma(b"1.0").unwrap());
+    assert!(theirs("-0").unwrap().as_f64().unwrap().is_sign_negative());
+    assert_eq!(ecma(b"-0").unwrap(), Value::Int(0));
+    // Beyond 64 bits it rounds integers.
+    assert_eq!(theirs("18446744073709551617").unwrap(), 18446744073709551616.0);
+    assert_eq!(canonical("18446744073709551617").unwrap(), r#"{"$int":"18446744073709551617"}"#);
+}
+
 proptest! {
     #[test]
-    fn what_is_written_reads_back(value in any_json()) {
-        let text = serde_json::to_vec(&value).unwrap();
-        let read = ecma(&text).unwrap();
-        let written = json::write(&read);
-        prop_assert_eq!(json::write(&ecma(&written).unwrap()), written.clone());
-        // serde_json reads our bytes as the value it wrote, but for integers that no double holds.
-        let back: serde_json::Value = serde_json::from_slice(&written).unwrap();
-        let wire = json::read(&text, &ReadOptions::default()).unwrap();
-        let again = json::read(&json::write(&wire), &ReadOptions::default()).unwrap();
-        prop_assert_eq!(json::write(&wire), json::write(&again));
-        let _ = back;
+    fn both_read_the_same_value(value in any_json()) {
+        agree(&serde_json::to_vec(&value).unwrap())?;
+        agree(&serde_json::to_vec_pretty(&value).unwrap())?;
     }
 
     #[test]
-    fn damaged_text_is_judged_as_serde_json_judges_it(value in any_json(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn our_bytes_are_the_same_value_to_both(value in any_json()) {
+        let ours = expected(&value);
+        let written = json::write(&ours);
+        prop_assert_eq!(&ecma(&written).unwrap(), &ours);
+        prop_assert_eq!(expected(&serde_json::from_slice(&written).unwrap()), ours);
+    }
+
+    #[test]
+    fn damaged_text_is_judged_alike(value in any_json(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
         let mut text = serde_json::to_vec(&value).unwrap();
         let at = at.index(text.len());
         text[at] = byte;
-        let ours = ecma(&text);
-        match (serde_json::from_slice::<serde_json::Value>(&text), &ours) {
-            (Ok(_), Ok(_)) | (Err(_), Err(_)) => {}
-            // serde_json lets the last of two equal keys win.
-            (Ok(_), Err(error)) => prop_assert_eq!(error.code(), "json_duplicate_key"),
-            (Err(error), Ok(_)) => prop_assert!(false, "only we take {:?}: {}", String::from_utf8_lossy(&text), error),
+        if cut {
+            text.truncate(at);
         }
+        agree(&text)?;
+    }
+
+    #[test]
+    fn text_that_is_nearly_json_is_judged_alike(text in r#"[\[\]{}:,"\\ \n\-+.0-9eEtrufalsnd\x00\x1f]{0,24}"#) {
+        agree(text.as_bytes())?;
+    }
+
+    #[test]
+    fn numbers_are_judged_alike(text in "-?[0-9]{0,25}(\\.[0-9]{0,25})?([eE][+-]?[0-9]{0,4})?") {
+        agree(text.as_bytes())?;
+    }
+
+    #[test]
+    fn strings_are_judged_alike(text in r#""([a\x00-\x20é😀]|\\[\\"/bfnrtxu]|\\u(d[89c-f]|0|[0-9a-fA-F]{2})[0-9a-fA-F]{2}){0,6}"?"#) {
+        agree(text.as_bytes())?;
     }
 
     #[test]

@@ -1,8 +1,13 @@
 //! What a verifier says of chains that are whole, partial, forked and tampered with.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // In tests, also in their helpers.
+
+use tracewire_wire::content;
 use tracewire_wire::envelope::{Content, Entry, Envelope};
-use tracewire_wire::event::{Event, EventType};
+use tracewire_wire::erase;
+use tracewire_wire::event::{Body, Event, EventType};
 use tracewire_wire::id::Hash;
+use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 use tracewire_wire::verify::{Report, Verifier};
@@ -117,4 +122,178 @@ fn a_content_under_another_hash_is_found() {
     let content = Content::new(Value::from("forged"));
     envelopes[0].content.insert(Hash([7; 32]), content);
     assert_eq!(codes(&report(&envelopes)), ["content"]);
+}
+
+fn body(text: &str) -> Map {
+    match json::read(text.as_bytes(), &ReadOptions::default()) {
+        Ok(Value::Map(map)) => map,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A chain whose events have bodies and contents: `input` of the first is carried, `output` of the second is inline.
+fn chain_with_content() -> Vec<Envelope> {
+    let mut envelopes = chain();
+    let long = "otters ".repeat(60);
+    let bodies = [format!(r#"{{"input":"{long}","name":"a"}}"#), r#"{"output":"short","name":"b"}"#.to_owned()];
+    let mut prev = None;
+    for (number, envelope) in envelopes.iter_mut().enumerate() {
+        let mut contents = Vec::new();
+        for (entry, text) in envelope.events.iter_mut().zip(&bodies) {
+            let Entry::Event(event) = entry else { continue };
+            let mut body = body(text);
+            content::externalise(&mut body, 256, &mut |hash, bytes| contents.push((hash, bytes)));
+            event.body = Body::Present(body);
+        }
+        if number == 0 {
+            let read = |bytes: &[u8]| json::read(bytes, &ReadOptions::default()).unwrap();
+            envelope.content = contents.iter().map(|(hash, bytes)| (*hash, Content::new(read(bytes)))).collect();
+        }
+        envelope.prev = prev;
+        envelope.digest = envelope.compute_digest();
+        prev = Some(envelope.digest);
+    }
+    envelopes
+}
+
+#[test]
+fn a_report_says_what_was_not_seen() {
+    let mut envelopes = chain_with_content();
+    let hash = *envelopes[0].content.keys().next().unwrap();
+    let whole = report(&envelopes);
+    assert!(whole.is_complete());
+    assert_eq!((whole.producers["p-1"].contents, whole.producers["p-1"].erased), (1, 0));
+
+    assert!(erase::erase_content(&mut envelopes[0], &hash));
+    assert!(erase::erase_body(&mut envelopes[1], 3));
+    assert!(erase::withhold_body(&mut envelopes[1], 4));
+    assert!(erase::withhold_event(&mut envelopes[2], 6));
+    let less = report(&envelopes);
+    assert!(less.is_sound() && less.producers["p-1"].is_continuous);
+    assert_eq!((less.producers["p-1"].erased, less.producers["p-1"].withheld, less.producers["p-1"].events), (2, 2, 5));
+    insta::assert_snapshot!(less.to_string(), @r"
+    sound: nothing contradicts
+
+    p-1
+      seen      5 events in 3 envelopes, 0 contents
+      order     whole from event 1 to event 6
+      end       closed: exited
+      erased    2 × part was erased: what it held was not seen
+      withheld  2 × part is not in this copy
+    ");
+
+    // Another copy that has more shows more; what is broken is named under its producer.
+    let mut mixed = chain_with_content();
+    mixed[1].prev = None;
+    mixed[1].digest = mixed[1].compute_digest();
+    mixed.remove(2);
+    mixed[0].content.clear();
+    let broken = report(&mixed);
+    assert!(!broken.is_sound() && !broken.producers["p-1"].is_continuous);
+    let first = mixed[0].digest;
+    insta::assert_snapshot!(broken.to_string().replace(&first.to_string(), "sha256:first"), @r"
+    broken: 1 contradiction
+
+    p-1
+      seen      4 events in 2 envelopes, 0 contents
+      order     not proved from event 1 to event 4
+      end       open: nobody can say that the tail is whole
+      missing   1 content
+      broken    chain, envelope from event 3: it follows nothing, and the envelope before it is sha256:first
+    ");
+    let json = String::from_utf8(json::write(&report(&chain()[..1]).to_value())).unwrap();
+    let head = chain()[0].digest.to_string();
+    assert_eq!(
+        json.replace(&head, "sha256:head"),
+        r#"{"complete":false,"findings":[],"producers":{"p-1":{"close":null,"contents":0,"continuous":true,"envelopes":1,"erased":0,"events":2,"head":"sha256:head","last_seq":2,"losses":0,"missing_contents":[],"missing_events":[],"withheld":0}},"sound":true}"#
+    );
+}
+
+#[test]
+fn two_copies_show_what_either_shows() {
+    let whole = chain_with_content();
+    let hash = *whole[0].content.keys().next().unwrap();
+    let mut less = whole.clone();
+    erase::withhold_content(&mut less[0], &hash);
+    erase::erase_body(&mut less[0], 1);
+    erase::withhold_event(&mut less[0], 2);
+    let both: Vec<Envelope> = less.iter().chain(&whole).cloned().collect();
+    assert_eq!(report(&both), report(&whole));
+    let mut merged = less[0].clone();
+    assert!(merged.merge_content(&whole[0]) && !merged.merge_content(&whole[0]));
+    assert_eq!(merged.content, whole[0].content);
+    assert!(!merged.merge_content(&whole[1]), "another envelope");
+}
+
+#[test]
+fn what_was_erased_stays_erased() {
+    let mut envelope = chain_with_content().remove(0);
+    let hash = *envelope.content.keys().next().unwrap();
+    assert!(erase::withhold_content(&mut envelope, &hash) && erase::erase_content(&mut envelope, &hash));
+    assert!(!erase::withhold_content(&mut envelope, &hash) && !erase::erase_content(&mut envelope, &hash));
+    assert_eq!(envelope.content[&hash], Content::Erased);
+    assert!(erase::withhold_body(&mut envelope, 1) && erase::erase_body(&mut envelope, 1));
+    assert!(!erase::withhold_body(&mut envelope, 1));
+    assert!(erase::withhold_event(&mut envelope, 1) && !erase::withhold_event(&mut envelope, 1));
+    assert!(!erase::withhold_event(&mut envelope, 3) && !erase::erase_body(&mut envelope, 1));
+    assert_eq!(envelope.compute_digest(), envelope.digest);
+}
+
+/// A keyed content's value may stand elsewhere too; erasing the one must not break the hash of the other.
+#[test]
+fn erasing_leaves_keyed_contents_alone() {
+    let mut envelope = chain_with_content().remove(0);
+    let (hash, content) = envelope.content.iter().next().map(|(hash, content)| (*hash, content.clone())).unwrap();
+    let Content::Value { value, .. } = content else { panic!("it was not erased") };
+    let nonce = "0123456789abcdef0123456789abcdef";
+    let keyed = content::content_hash(&value, Some(nonce));
+    envelope.content.insert(keyed, Content::Value { value, nonce: Some(nonce.to_owned()), other: Map::new() });
+    assert!(erase::erase_content(&mut envelope, &hash));
+    assert!(report(&[envelope]).is_sound());
+}
+
+#[test]
+fn the_order_of_envelopes_says_nothing() {
+    let mut envelopes = chain();
+    let mut branch = envelopes[1].clone();
+    branch.resource.insert("branch".to_owned(), Value::Int(2));
+    branch.digest = branch.compute_digest();
+    let mut tail = envelopes[2].clone();
+    tail.prev = Some(branch.digest);
+    tail.digest = tail.compute_digest();
+    envelopes.extend([branch, tail]);
+    let forward = report(&envelopes);
+    assert_eq!(codes(&forward), ["fork", "fork"], "each branch follows its own");
+    envelopes.reverse();
+    assert_eq!(report(&envelopes), forward);
+    envelopes.swap(0, 2);
+    assert_eq!(report(&envelopes), forward);
+}
+
+#[test]
+fn odd_envelopes_are_found() {
+    let mut overlapping = chain();
+    overlapping[1].first_seq = 2;
+    overlapping[1].digest = overlapping[1].compute_digest();
+    assert_eq!(codes(&report(&overlapping[..2])), ["sequence", "sequence", "sequence"]);
+
+    let mut late = chain();
+    late[1].predecessor = Some("p-0".to_owned());
+    late[1].digest = late[1].compute_digest();
+    assert_eq!(codes(&report(&late[..2])), ["chain"]);
+
+    let mut empty = chain().remove(0);
+    empty.events.clear();
+    empty.digest = empty.compute_digest();
+    assert_eq!(codes(&report(&[empty.clone()])), ["sequence"]);
+    empty.close = Some("exited".to_owned());
+    empty.digest = empty.compute_digest();
+    let closed = report(&[empty]);
+    assert!(closed.is_complete());
+    assert_eq!(closed.producers["p-1"].last_seq, 0);
+
+    let mut far = chain().remove(0);
+    far.first_seq = u64::MAX;
+    far.digest = far.compute_digest();
+    assert_eq!(report(&[far]).producers["p-1"].missing_events, [(1, u64::MAX - 1)]);
 }

@@ -48,7 +48,7 @@ pub struct Attribute {
     pub brief: String,
     #[serde(default)]
     pub content: bool,
-    #[serde(default)]
+    #[serde(default = "Pii::nothing_said")]
     pub pii: Pii,
     #[serde(default)]
     pub values: Vec<String>,
@@ -102,8 +102,8 @@ names!(
     Sender { Client = "client", Server = "server", Both = "both" }
 );
 
-impl Default for Pii {
-    fn default() -> Pii {
+impl Pii {
+    fn nothing_said() -> Pii {
         Pii::None
     }
 }

@@ -98,7 +98,7 @@ fn is_use(line: &str) -> bool {
     ]
     .iter()
     .any(|word| match code.find(word) {
-        Some(at) => code[..at].matches('"').count() % 2 == 0,
+        Some(at) => code[..at].matches('"').count().is_multiple_of(2),
         None => false,
     })
 }

@@ -6,17 +6,21 @@ use super::names::Names;
 use super::pack::{self, PackWriter, Table};
 use super::{map_bytes, signed, unsigned};
 use crate::error::StoreError;
-use crate::model::{Applied, Batch, Fork, Incoming, IncomingEvent, LedgerEntry, Pending, ProducerState, ProducerUpdate};
+use crate::model::{Applied, Fork, Incoming, IncomingEvent, LedgerEntry, Pending, ProducerState, ProducerUpdate};
 use crate::packed::Runs;
+use crate::store::Ingest;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::{BTreeMap, HashMap};
 use tracewire_wire::id::Hash;
 use tracewire_wire::value::{Map, Value};
 
-/// Applies a batch inside a transaction.
-pub(super) fn apply(connection: &Connection, batch: &Batch<'_>) -> Result<Applied, StoreError> {
+/// Runs `work` inside a transaction.
+pub(super) fn write(
+    connection: &Connection,
+    work: &mut dyn FnMut(&mut dyn Ingest) -> Result<(), StoreError>,
+) -> Result<Applied, StoreError> {
     let names = Names::new(connection);
-    let mut ingest = Ingest {
+    let mut writer = Writer {
         connection,
         names: &names,
         derivation: Derivation::new(connection, &names)?,
@@ -26,19 +30,11 @@ pub(super) fn apply(connection: &Connection, batch: &Batch<'_>) -> Result<Applie
         producer_places: HashMap::new(),
         applied: Applied::default(),
     };
-    for update in &batch.producers {
-        ingest.update_producer(update)?;
-    }
-    for envelope in &batch.envelopes {
-        ingest.envelope(envelope)?;
-    }
-    for pending in &batch.pending {
-        ingest.pending(pending)?;
-    }
-    ingest.finish()
+    work(&mut writer)?;
+    writer.finish()
 }
 
-struct Ingest<'t> {
+struct Writer<'t> {
     connection: &'t Connection,
     names: &'t Names<'t>,
     derivation: Derivation<'t>,
@@ -71,9 +67,9 @@ struct StoredRow {
     json: Vec<u8>,
 }
 
-impl Ingest<'_> {
-    fn update_producer(&mut self, update: &ProducerUpdate) -> Result<(), StoreError> {
-        let row = self.producer(&update.name)?.row;
+impl Ingest for Writer<'_> {
+    fn producer(&mut self, update: &ProducerUpdate) -> Result<(), StoreError> {
+        let row = self.producer_of(&update.name)?.row;
         if let Some(facts) = &update.facts {
             let service = facts.resource.get("service.name").and_then(Value::as_text);
             self.connection
@@ -93,7 +89,7 @@ impl Ingest<'_> {
                     facts.predecessor
                 ])?;
             self.names.forget(row);
-            self.producer(&update.name)?.has_facts = true;
+            self.producer_of(&update.name)?.has_facts = true;
         }
         if let Some(state) = update.state {
             let mut statement = self.connection.prepare_cached("UPDATE producer SET state = ?2 WHERE id = ?1 AND close IS NULL")?;
@@ -116,26 +112,12 @@ impl Ingest<'_> {
         Ok(())
     }
 
-    /// The producer's row; a new one where there is none.
-    fn producer(&mut self, name: &str) -> Result<&mut Producer, StoreError> {
-        let at = match self.producer_places.get(name) {
-            Some(at) => *at,
-            None => {
-                let producer = load_producer(self.connection, name)?;
-                self.producers.push(producer);
-                self.producer_places.insert(name.to_owned(), self.producers.len() - 1);
-                self.producers.len() - 1
-            }
-        };
-        self.producers.get_mut(at).ok_or_else(|| StoreError::Engine("a producer went missing".to_owned()))
-    }
-
     fn envelope(&mut self, envelope: &Incoming<'_>) -> Result<(), StoreError> {
         let count = signed(envelope.events.len() as u64);
         let first_seq = signed(envelope.first_seq);
         let last_seq = first_seq.saturating_add(count) - 1;
         let connection = self.connection;
-        let producer = self.producer(envelope.producer)?;
+        let producer = self.producer_of(envelope.producer)?;
         let row = producer.row;
         // Behind the last known envelope nothing can be known or forked; this is nearly always so.
         let is_next = first_seq > producer.last_seq && count > 0 && producer.close.is_none();
@@ -178,7 +160,7 @@ impl Ingest<'_> {
             ])?;
         self.applied.envelopes += 1;
         let close = envelope.header.get("close").and_then(Value::as_text).map(str::to_owned);
-        let producer = self.producer(envelope.producer)?;
+        let producer = self.producer_of(envelope.producer)?;
         let is_head = last_seq > producer.last_seq || (count == 0 && last_seq == producer.last_seq);
         if is_head && rivals.is_empty() {
             producer.last_seq = last_seq;
@@ -192,6 +174,54 @@ impl Ingest<'_> {
         Ok(())
     }
 
+    /// Takes what a reader saw behind the last boundary. An older view than the store's takes nothing away.
+    fn pending(&mut self, pending: &Pending<'_>) -> Result<(), StoreError> {
+        let producer = self.producer_of(pending.producer)?;
+        let (row, sealed) = (producer.row, producer.last_seq);
+        if producer.close.is_some() {
+            return Ok(());
+        }
+        for content in &pending.content {
+            self.content.put(content)?;
+        }
+        for (seq, event) in (signed(pending.first_seq)..).zip(&pending.events) {
+            if seq <= sealed {
+                continue;
+            }
+            let known = self.producer_of(pending.producer)?.pending.remove(&seq);
+            let kept = match known {
+                Some(known) if known.json == event.json => known,
+                other => {
+                    if let Some(known) = other {
+                        self.retract(&known)?;
+                    }
+                    let id = self.put_event(row, event)?;
+                    let producer = self.producer_of(pending.producer)?;
+                    producer.is_pending_new = true;
+                    StoredRow { id, json: event.json.to_vec() }
+                }
+            };
+            self.producer_of(pending.producer)?.pending.insert(seq, kept);
+        }
+        Ok(())
+    }
+}
+
+impl Writer<'_> {
+    /// The producer's row; a new one where there is none.
+    fn producer_of(&mut self, name: &str) -> Result<&mut Producer, StoreError> {
+        let at = match self.producer_places.get(name) {
+            Some(at) => *at,
+            None => {
+                let producer = load_producer(self.connection, name)?;
+                self.producers.push(producer);
+                self.producer_places.insert(name.to_owned(), self.producers.len() - 1);
+                self.producers.len() - 1
+            }
+        };
+        self.producers.get_mut(at).ok_or_else(|| StoreError::Engine("a producer went missing".to_owned()))
+    }
+
     /// Puts events in. A pending event, or one that `stored` holds under its number with the same bytes, is that row.
     fn put_events(
         &mut self,
@@ -200,7 +230,7 @@ impl Ingest<'_> {
         events: &[IncomingEvent<'_>],
         stored: &mut BTreeMap<(i64, i64), StoredRow>,
     ) -> Result<Runs, StoreError> {
-        let producer = self.producer(name)?;
+        let producer = self.producer_of(name)?;
         let row = producer.row;
         let mut pending = std::mem::take(&mut producer.pending);
         let waiting_before = pending.len();
@@ -220,7 +250,7 @@ impl Ingest<'_> {
             }
             ids.push(self.put_event(row, event)?);
         }
-        let producer = self.producer(name)?;
+        let producer = self.producer_of(name)?;
         producer.is_pending_new |= pending.len() != waiting_before;
         producer.pending = pending;
         Ok(ids)
@@ -248,38 +278,6 @@ impl Ingest<'_> {
             rows.push(self.content.put(content)?);
         }
         Ok(rows)
-    }
-
-    /// Takes what a reader saw behind the last boundary. An older view than the store's takes nothing away.
-    fn pending(&mut self, pending: &Pending<'_>) -> Result<(), StoreError> {
-        let producer = self.producer(pending.producer)?;
-        let (row, sealed) = (producer.row, producer.last_seq);
-        if producer.close.is_some() {
-            return Ok(());
-        }
-        for content in &pending.content {
-            self.content.put(content)?;
-        }
-        for (seq, event) in (signed(pending.first_seq)..).zip(&pending.events) {
-            if seq <= sealed {
-                continue;
-            }
-            let known = self.producer(pending.producer)?.pending.remove(&seq);
-            let kept = match known {
-                Some(known) if known.json == event.json => known,
-                other => {
-                    if let Some(known) = other {
-                        self.retract(&known)?;
-                    }
-                    let id = self.put_event(row, event)?;
-                    let producer = self.producer(pending.producer)?;
-                    producer.is_pending_new = true;
-                    StoredRow { id, json: event.json.to_vec() }
-                }
-            };
-            self.producer(pending.producer)?.pending.insert(seq, kept);
-        }
-        Ok(())
     }
 
     fn finish(mut self) -> Result<Applied, StoreError> {

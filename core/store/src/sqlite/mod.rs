@@ -23,10 +23,10 @@ mod schema;
 
 use crate::error::StoreError;
 use crate::model::{
-    Applied, Batch, Cursor, Fork, LedgerEntry, Lookup, ProducerRow, ProducerState, SpanRow, StoreStats, StoredContent,
+    Applied, Cursor, Fork, LedgerEntry, Lookup, ProducerRow, ProducerState, SpanRow, StoreStats, StoredContent,
     StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
 };
-use crate::store::Store;
+use crate::store::{Ingest, Store};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -107,7 +107,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`] when the engine refuses; nothing is changed then.
     pub fn rebuild(&mut self) -> Result<(), StoreError> {
-        let transaction = self.write()?;
+        let transaction = self.begin()?;
         derive::rebuild_all(&transaction)?;
         transaction.commit()?;
         Ok(())
@@ -131,7 +131,7 @@ impl SqliteStore {
         Ok(self.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
     }
 
-    fn write(&mut self) -> Result<Transaction<'_>, StoreError> {
+    fn begin(&mut self) -> Result<Transaction<'_>, StoreError> {
         Ok(Transaction::new(&mut self.connection, TransactionBehavior::Immediate)?)
     }
 
@@ -145,9 +145,9 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    fn apply(&mut self, batch: &Batch<'_>) -> Result<Applied, StoreError> {
-        let transaction = self.write()?;
-        let applied = ingest::apply(&transaction, batch)?;
+    fn write(&mut self, work: &mut dyn FnMut(&mut dyn Ingest) -> Result<(), StoreError>) -> Result<Applied, StoreError> {
+        let transaction = self.begin()?;
+        let applied = ingest::write(&transaction, work)?;
         transaction.commit()?;
         Ok(applied)
     }
@@ -156,7 +156,7 @@ impl Store for SqliteStore {
         // A commit under FULL forces the log to the disk, and with it all commits before it.
         self.connection.pragma_update(None, "synchronous", "full")?;
         let result = (|| {
-            let transaction = self.write()?;
+            let transaction = self.begin()?;
             let times = counter(&transaction, "made_durable")?;
             set_counter(&transaction, "made_durable", times + 1)?;
             transaction.commit()?;

@@ -3,9 +3,9 @@
 use super::report::{Damage, Problem, Progress, SweepReport};
 use crate::error::StoreError;
 use crate::model::{
-    Batch, Cursor, Incoming, IncomingContent, IncomingEvent, Pending, ProducerFacts, ProducerState, ProducerUpdate,
+    Cursor, Incoming, IncomingContent, IncomingEvent, Pending, ProducerFacts, ProducerState, ProducerUpdate,
 };
-use crate::store::Store;
+use crate::store::{Ingest, Store};
 use std::path::{Path, PathBuf};
 use tracewire_recorder::RecorderError;
 use tracewire_recorder::journal::{self, Header, Item, JournalReader, Liveness, Recovery, Tail};
@@ -28,7 +28,6 @@ pub(super) struct Journal {
     told_offset: u64,
     names_store: bool,
     is_complete: bool,
-    damage_seen: u64,
 }
 
 impl Journal {
@@ -60,7 +59,6 @@ impl Journal {
             told_offset: offset,
             names_store: header.sinks.iter().any(|sink| sink == super::SINK),
             is_complete: false,
-            damage_seen: 0,
         }))
     }
 
@@ -86,44 +84,111 @@ impl Journal {
         report: &mut SweepReport,
     ) -> Result<(), StoreError> {
         let liveness = self.judge(report);
-        let mut sealed: Vec<Sealed> = Vec::new();
-        let mut bytes = 0;
-        loop {
-            let item = match self.reader.next() {
-                Ok(Some(item)) => item,
-                Ok(None) => break,
-                Err(error) => {
-                    report.problems.push(Problem::of(self.path.clone(), &error));
-                    break;
-                }
-            };
-            if let Item::Damage { offset, bytes } = item
-                && offset >= self.damage_seen
-            {
-                self.damage_seen = offset + bytes;
-                report.damage.push(Damage { path: self.path.clone(), offset, bytes, is_torn_end: false });
-            }
-            if let Some(envelope) = self.sealer.push(&item)? {
-                bytes += envelope.bytes.len();
-                sealed.push(envelope);
-            }
-            if bytes >= std::env::var("BB").ok().and_then(|p| p.parse::<usize>().ok()).unwrap_or(BATCH_BYTES) {
-                self.apply(store, &sealed, None, progress, report)?;
-                sealed.clear();
-                bytes = 0;
-            }
-        }
-        if let (Tail::Torn { offset, bytes }, Liveness::Dead | Liveness::Unknown) = (self.reader.tail(), liveness) {
-            report.damage.push(Damage { path: self.path.clone(), offset, bytes, is_torn_end: true });
-        }
         let state = match liveness {
             Liveness::Alive => ProducerState::Alive,
             Liveness::Closed => ProducerState::Closed,
             Liveness::Dead => ProducerState::Dead,
             Liveness::Unknown => ProducerState::Unknown,
         };
+        let mut first = self.read_sealed(report)?;
+        loop {
+            let is_over = first.is_none();
+            if is_over && self.told == Some((state, self.sealer.pending().len())) {
+                break;
+            }
+            let mut next = None;
+            let applied = store.write(&mut |ingest| {
+                next = self.fill(ingest, first.take(), state, report)?;
+                Ok(())
+            })?;
+            let offset = self.sealer.checkpoint().offset;
+            progress.advance(offset.saturating_sub(self.told_offset), applied.events);
+            report.envelopes += applied.envelopes;
+            report.known += applied.known;
+            report.events += applied.events;
+            report.forks.extend(applied.forks);
+            self.told_offset = offset.max(self.told_offset);
+            self.facts = None;
+            first = next;
+            if first.is_none() {
+                self.told = Some((state, self.sealer.pending().len()));
+                break;
+            }
+        }
+        self.conclude(liveness, report);
+        Ok(())
+    }
+
+    /// Fills one transaction: seals until it has enough or the file ends for now. At the end it has the pending events too.
+    /// Gives the first envelope of the next transaction.
+    fn fill(
+        &mut self,
+        ingest: &mut dyn Ingest,
+        first: Option<Sealed>,
+        state: ProducerState,
+        report: &mut SweepReport,
+    ) -> Result<Option<Sealed>, StoreError> {
+        let name = self.sealer.producer().to_owned();
+        let mut update = ProducerUpdate { name, facts: self.facts.clone(), state: None, cursor: None };
+        ingest.producer(&update)?;
+        update.facts = None;
+        let mut bytes = 0;
+        let mut next = first;
+        // Each envelope goes in while it is still in the processor's cache.
+        while let Some(sealed) = next.take_if(|_| bytes < BATCH_BYTES) {
+            bytes += sealed.bytes.len();
+            ingest.envelope(&Incoming::from(&sealed))?;
+            let checkpoint = self.sealer.checkpoint();
+            update.cursor = Some(Cursor {
+                offset: checkpoint.offset,
+                next_seq: checkpoint.next_seq,
+                prev: checkpoint.prev,
+                last_time: checkpoint.last_time,
+            });
+            next = self.read_sealed(report)?;
+        }
+        if next.is_none() {
+            update.state = Some(state);
+            let pending = self.sealer.pending();
+            if !pending.is_empty() {
+                let content = self.sealer.pending_content().iter();
+                ingest.pending(&Pending {
+                    producer: self.sealer.producer(),
+                    first_seq: self.sealer.checkpoint().next_seq,
+                    events: pending.iter().map(IncomingEvent::from).collect(),
+                    content: content.map(|(hash, json)| IncomingContent::value(*hash, json)).collect(),
+                })?;
+            }
+        }
+        ingest.producer(&update)?;
+        Ok(next)
+    }
+
+    /// Reads up to the next envelope; `None` at the end so far.
+    fn read_sealed(&mut self, report: &mut SweepReport) -> Result<Option<Sealed>, StoreError> {
+        loop {
+            let item = match self.reader.next() {
+                Ok(Some(item)) => item,
+                Ok(None) => return Ok(None),
+                Err(error) => {
+                    report.problems.push(Problem::of(self.path.clone(), &error));
+                    return Ok(None);
+                }
+            };
+            if let Item::Damage { offset, bytes } = item {
+                report.damage.push(Damage { path: self.path.clone(), offset, bytes, is_torn_end: false });
+            }
+            if let Some(sealed) = self.sealer.push(&item)? {
+                return Ok(Some(sealed));
+            }
+        }
+    }
+
+    fn conclude(&mut self, liveness: Liveness, report: &mut SweepReport) {
         report.pending += self.sealer.pending().len() as u64;
-        self.apply(store, &sealed, Some(state), progress, report)?;
+        if let (Tail::Torn { offset, bytes }, Liveness::Dead | Liveness::Unknown) = (self.reader.tail(), liveness) {
+            report.damage.push(Damage { path: self.path.clone(), offset, bytes, is_torn_end: true });
+        }
         self.is_complete = liveness == Liveness::Closed && self.sealer.pending().is_empty() && self.sealer.can_seal();
         if !self.sealer.can_seal() {
             report.problems.push(Problem {
@@ -133,7 +198,6 @@ impl Journal {
                 message: "the file wants another version of sealing; its events are read and not sealed".to_owned(),
             });
         }
-        Ok(())
     }
 
     /// Whether the writer lives; the file of a dead one gets its close first.
@@ -152,58 +216,6 @@ impl Journal {
             }
         }
         journal::liveness(&self.path, header)
-    }
-
-    /// One transaction. The last one of a sweep has the state and the pending events.
-    fn apply(
-        &mut self,
-        store: &mut dyn Store,
-        sealed: &[Sealed],
-        state: Option<ProducerState>,
-        progress: &mut dyn Progress,
-        report: &mut SweepReport,
-    ) -> Result<(), StoreError> {
-        let pending = self.sealer.pending();
-        let news = state.map(|state| (state, pending.len()));
-        if sealed.is_empty() && (news.is_none() || news == self.told) {
-            return Ok(());
-        }
-        let checkpoint = self.sealer.checkpoint();
-        let offset = checkpoint.offset;
-        let mut batch = Batch {
-            producers: vec![ProducerUpdate {
-                name: self.sealer.producer().to_owned(),
-                facts: self.facts.clone(),
-                state,
-                cursor: (!sealed.is_empty()).then_some(Cursor {
-                    offset,
-                    next_seq: checkpoint.next_seq,
-                    prev: checkpoint.prev,
-                    last_time: checkpoint.last_time,
-                }),
-            }],
-            envelopes: sealed.iter().map(Incoming::from).collect(),
-            pending: Vec::new(),
-        };
-        if state.is_some() && !pending.is_empty() {
-            let content = self.sealer.pending_content().iter();
-            batch.pending.push(Pending {
-                producer: self.sealer.producer(),
-                first_seq: checkpoint.next_seq,
-                events: pending.iter().map(IncomingEvent::from).collect(),
-                content: content.map(|(hash, json)| IncomingContent::value(*hash, json)).collect(),
-            });
-        }
-        let applied = store.apply(&batch)?;
-        progress.advance(offset.saturating_sub(self.told_offset), applied.events);
-        report.envelopes += applied.envelopes;
-        report.known += applied.known;
-        report.events += applied.events;
-        report.forks.extend(applied.forks);
-        self.told_offset = offset.max(self.told_offset);
-        self.told = news;
-        self.facts = None;
-        Ok(())
     }
 }
 

@@ -1,0 +1,168 @@
+//! The SQLite engine: the shared suite, and what only a file can suffer.
+
+mod suite;
+
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use suite::maker::{Made, workload};
+use suite::snapshot;
+use tempfile::TempDir;
+use tracewire_store::{Batch, SqliteStore, Store};
+
+fn fresh() -> impl FnMut() -> SqliteStore {
+    let folder = TempDir::new().unwrap();
+    let mut number = 0;
+    move || {
+        number += 1;
+        SqliteStore::open(&folder.path().join(format!("{number}.db"))).unwrap()
+    }
+}
+
+engine_suite!(fresh());
+
+fn filled(path: &Path) -> SqliteStore {
+    let made = workload(50);
+    let mut store = SqliteStore::open(path).unwrap();
+    store.apply(&Batch { envelopes: made.iter().map(Made::incoming).collect(), ..Batch::default() }).unwrap();
+    store
+}
+
+fn database() -> (TempDir, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("folder/store.db");
+    (folder, path)
+}
+
+/// Every row of the tables, as text.
+fn dump(path: &Path, tables: &[&str]) -> String {
+    let connection = Connection::open(path).unwrap();
+    let mut out = String::new();
+    for table in tables {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = statement.column_count();
+        let mut rows: Vec<String> = statement
+            .query_map([], |row| (0..columns).map(|at| row.get_ref(at).map(|value| format!("{value:?}"))).collect())
+            .unwrap()
+            .map(|row: Result<Vec<String>, _>| row.unwrap().join(" "))
+            .collect();
+        rows.sort();
+        out += &format!("{table}\n{}\n", rows.join("\n"));
+    }
+    out
+}
+
+const DERIVED: [&str; 7] = ["trace", "trace_event", "span", "span_key", "span_key_old", "label", "loss"];
+
+#[test]
+fn what_follows_from_events_can_be_made_anew() {
+    let (_folder, path) = database();
+    let mut store = filled(&path);
+    let before = dump(&path, &DERIVED);
+    store.rebuild().unwrap();
+    assert_eq!(dump(&path, &DERIVED), before);
+    assert!(before.len() > 5000);
+    store.check().unwrap();
+}
+
+#[test]
+fn a_database_of_an_earlier_version_is_brought_to_this_one() {
+    let (_folder, path) = database();
+    let store = filled(&path);
+    let before = snapshot(&store);
+    drop(store);
+    // Version 1 held facts only.
+    let connection = Connection::open(&path).unwrap();
+    for table in DERIVED {
+        connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+    }
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    drop(connection);
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(snapshot(&store), before);
+    assert_eq!(store.stats().unwrap().version, 2);
+    store.check().unwrap();
+}
+
+#[test]
+fn a_newer_database_is_left_alone() {
+    let (_folder, path) = database();
+    drop(filled(&path));
+    let connection = Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let bytes = std::fs::read(&path).unwrap();
+    let error = SqliteStore::open(&path).unwrap_err();
+    assert_eq!(error.code(), "store_newer_version");
+    assert!(error.to_string().contains("version 99, this program knows versions up to 2"), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn a_database_of_another_program_is_left_alone() {
+    let (_folder, path) = database();
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch("CREATE TABLE theirs(x)").unwrap();
+    drop(connection);
+    let bytes = std::fs::read(&path).unwrap();
+    assert_eq!(SqliteStore::open(&path).unwrap_err().code(), "store_foreign");
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn damage_has_a_code() {
+    let (_folder, path) = database();
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, "no database at all, but long enough to look like something that could be one".repeat(99)).unwrap();
+    assert_eq!(SqliteStore::open(&path).unwrap_err().code(), "store_corrupt");
+
+    std::fs::remove_file(&path).unwrap();
+    drop(filled(&path));
+    let mut bytes = std::fs::read(&path).unwrap();
+    let length = bytes.len();
+    bytes[4096..length].iter_mut().for_each(|byte| *byte ^= 0x5a);
+    std::fs::write(&path, bytes).unwrap();
+    let outcome = SqliteStore::open(&path).and_then(|store| {
+        store.check()?;
+        store.producers()
+    });
+    assert_eq!(outcome.unwrap_err().code(), "store_corrupt");
+}
+
+#[test]
+fn a_path_that_cannot_be_opened_has_a_code() {
+    let folder = TempDir::new().unwrap();
+    assert_eq!(SqliteStore::open(folder.path()).unwrap_err().code(), "store_cannot_open");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(SqliteStore::open(&file.join("store.db")).unwrap_err().code(), "store_io");
+}
+
+#[test]
+fn a_full_disk_changes_nothing() {
+    let (_folder, path) = database();
+    let mut store = filled(&path);
+    let before = snapshot(&store);
+    let made = workload(51);
+    let batch = Batch { envelopes: made.iter().map(Made::incoming).collect(), ..Batch::default() };
+    store.limit_bytes(store.stats().unwrap().bytes).unwrap();
+    assert_eq!(store.apply(&batch).unwrap_err().code(), "store_disk_full");
+    assert_eq!(snapshot(&store), before);
+    store.limit_bytes(1 << 30).unwrap();
+    assert_eq!(store.apply(&batch).unwrap().envelopes, made.len() as u64);
+}
+
+#[test]
+fn another_writer_is_waited_for_and_then_named() {
+    let (_folder, path) = database();
+    let mut store = filled(&path);
+    store.wait_at_most(std::time::Duration::ZERO).unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error = store.apply(&workload(52)[0].batch()).unwrap_err();
+    assert_eq!((error.code(), error.is_retryable()), ("store_locked", true));
+    // Readers are not kept out.
+    assert!(!store.producers().unwrap().is_empty());
+    other.execute_batch("COMMIT").unwrap();
+    store.apply(&workload(52)[0].batch()).unwrap();
+}

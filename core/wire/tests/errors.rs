@@ -1,0 +1,99 @@
+//! Every error code can happen, and is listed.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // In tests, also in their helpers.
+
+use std::collections::BTreeSet;
+use tracewire_wire::WireError;
+use tracewire_wire::body::SpanStart;
+use tracewire_wire::envelope::Envelope;
+use tracewire_wire::event::Event;
+use tracewire_wire::id::{Hash, SpanId, TraceId};
+use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::time::Timestamp;
+
+const TIME: &str = "2026-11-21T04:30:00.000000000Z";
+const ZEROS: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+fn json(bytes: &[u8]) -> WireError {
+    json::read(bytes, &ReadOptions { max_bytes: 5000, ..ReadOptions::default() }).unwrap_err()
+}
+
+fn event(members: &str) -> WireError {
+    Event::read(format!(r#"{{"seq":1,"time":"{TIME}","type":"span.start",{members}}}"#).as_bytes()).unwrap_err()
+}
+
+fn body(body: &str) -> WireError {
+    let event = Event::read(format!(r#"{{"body":{body},"seq":1,"time":"{TIME}","type":"span.start"}}"#).as_bytes()).unwrap();
+    event.body_as::<SpanStart>().unwrap_err()
+}
+
+fn envelope(members: &str) -> WireError {
+    let text = format!(
+        r#"{{"digest":"{ZEROS}","events":[],"first_seq":1,"producer":"p","resource":{{}},"seal":1,"spec":"1.0",{members}}}"#
+    );
+    // A member that is given takes the place of the one that is there.
+    let (name, _) = members.split_once(':').unwrap();
+    let kept = text.replacen(&format!(r#""spec":"1.0",{name}"#), name, usize::from(name == "\"spec\""));
+    Envelope::read(kept.as_bytes()).unwrap_err()
+}
+
+#[test]
+fn every_code_happens_and_is_listed() {
+    let long = "9".repeat(4097);
+    let errors = [
+        body(&format!(r#"{{"$erased":"{ZEROS}"}}"#)),
+        body(r#"{"name":1}"#),
+        envelope(&format!(r#""content":{{"{ZEROS}":{{}}}}"#)),
+        Envelope::read(b"{}").unwrap_err(),
+        Envelope::read(b"[]").unwrap_err(),
+        Event::read(b"{}").unwrap_err(),
+        Event::read(b"[]").unwrap_err(),
+        "sha256:00".parse::<Hash>().unwrap_err(),
+        json(b"\"\n\""),
+        json(br#"{"a":1,"a":1}"#),
+        json(b"["),
+        json(br#""\x""#),
+        json(long.as_bytes()),
+        json(b"01"),
+        json(br#""\udc00""#),
+        json(b"truth"),
+        json("[".repeat(129).as_bytes()),
+        json(&[b' '; 5001]),
+        json(b"1 1"),
+        json(b"\xc3"),
+        event(r#""kind":null"#),
+        json(b"1e999"),
+        "0000000000000000".parse::<SpanId>().unwrap_err(),
+        envelope(r#""spec":"2.0""#),
+        "now".parse::<Timestamp>().unwrap_err(),
+        "00".parse::<TraceId>().unwrap_err(),
+    ];
+    let happened: BTreeSet<&str> = errors.iter().map(WireError::code).collect();
+    let listed: Vec<&str> = WireError::CODES.iter().map(|(code, _)| *code).collect();
+    assert!(listed.is_sorted());
+    assert_eq!(happened.into_iter().collect::<Vec<_>>(), listed);
+}
+
+#[test]
+fn shapes_name_their_place() {
+    for (error, expected) in [
+        (event(r#""kind":5"#), "/kind: a text is expected, this is a number"),
+        (event(r#""trace_id":"XY""#), "/trace_id: 32 lower-case hex digits, not all zero, are expected"),
+        (event(r#""body":[]"#), "/body: a body is a map, this is a list"),
+        (
+            envelope(r#""content":{"sha256:1":{"value":1}}"#),
+            "/content/sha256:1: `sha256:` and 64 lower-case hex digits are expected",
+        ),
+        (
+            envelope(&format!(r#""content":{{"{ZEROS}":{{"$erased":"{}"}}}}"#, ZEROS.replace('0', "1"))),
+            &format!("/content/{ZEROS}: what was erased or withheld has the hash under which it stands"),
+        ),
+        (envelope(r#""close":1"#), "/close: a text is expected, this is a number"),
+        (envelope(r#""spec":"1.""#), "/spec: a version 1.x of the specification is expected"),
+    ] {
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(error.offset(), None);
+    }
+    let bad = format!(r#"{{"digest":"{ZEROS}","events":[{{"seq":1,"time":"{TIME}","type":7}}],"first_seq":1,"producer":"p","resource":{{}},"seal":1,"spec":"1.0"}}"#);
+    assert_eq!(Envelope::read(bad.as_bytes()).unwrap_err().to_string(), "/events/0/type: a text is expected, this is a number");
+}

@@ -59,36 +59,11 @@ const TARGETS: &[(&str, &str, &str, Target)] = &[
     ("record", "tracewire", "p99.busy", Target::AtMost(25.0)),
     ("record", "tracewire", "grown", Target::AtMost(5e6)),
     ("record", "tracewire", "import", Target::AtMost(15.0)),
-    (
-        "record",
-        "tracewire-rust",
-        "record_p50",
-        Target::AtMost(1.5),
-    ),
-    (
-        "record",
-        "tracewire-rust",
-        "memory_growth_50000_spans",
-        Target::AtMost(5.0),
-    ),
-    (
-        "store",
-        "tracewire",
-        "sweep_spans_per_second",
-        Target::AtLeast(40_000.0),
-    ),
-    (
-        "store",
-        "tracewire",
-        "latest_50_of_1000000_traces",
-        Target::AtMost(1.0),
-    ),
-    (
-        "store",
-        "tracewire",
-        "trace_of_500_spans",
-        Target::AtMost(2.0),
-    ),
+    ("record", "tracewire-rust", "record_p50", Target::AtMost(1.5)),
+    ("record", "tracewire-rust", "memory_growth_50000_spans", Target::AtMost(5.0)),
+    ("store", "tracewire", "sweep_spans_per_second", Target::AtLeast(40_000.0)),
+    ("store", "tracewire", "latest_50_of_1000000_traces", Target::AtMost(1.0)),
+    ("store", "tracewire", "trace_of_500_spans", Target::AtMost(2.0)),
 ];
 
 /// Runs the command.
@@ -103,28 +78,14 @@ fn record(workspace: &Workspace, options: &Record) -> Result<()> {
         bail!("{advice}");
     }
     let mut rows = python(workspace, options)?;
-    rows.extend(example(
-        workspace,
-        "tracewire-recorder",
-        "bench_record",
-        &[],
-    )?);
+    rows.extend(example(workspace, "tracewire-recorder", "bench_record", &[])?);
     let small: &[&str] = &["--spans", "20000", "--traces", "20000", "--rounds", "1"];
-    rows.extend(example(
-        workspace,
-        "tracewire-store",
-        "store_speed",
-        if options.quick { small } else { &[] },
-    )?);
+    rows.extend(example(workspace, "tracewire-store", "store_speed", if options.quick { small } else { &[] })?);
     let rows = medians(rows);
     println!("\n{}", table(&rows));
     if let Some(path) = &options.json {
-        let lines: Vec<String> = rows
-            .iter()
-            .map(serde_json::to_string)
-            .collect::<Result<_, _>>()?;
-        std::fs::write(path, lines.join("\n") + "\n")
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        let lines: Vec<String> = rows.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+        std::fs::write(path, lines.join("\n") + "\n").with_context(|| format!("cannot write {}", path.display()))?;
         println!("written to {}", path.display());
     }
     Ok(())
@@ -132,14 +93,7 @@ fn record(workspace: &Workspace, options: &Record) -> Result<()> {
 
 /// Our wheel as users get it, and the others from the package index, in one environment and one run.
 fn python(workspace: &Workspace, options: &Record) -> Result<Vec<Row>> {
-    let venv = Venv::ensure(
-        workspace,
-        &Requirements {
-            name: "bench",
-            packages: &[],
-            groups: &["bench"],
-        },
-    )?;
+    let venv = Venv::ensure(workspace, &Requirements { name: "bench", packages: &[], groups: &["bench"] })?;
     venv.install_wheel(&wheel::build(workspace, PROFILE)?)?;
     let mut command = venv.program("python");
     command
@@ -148,23 +102,9 @@ fn python(workspace: &Workspace, options: &Record) -> Result<Vec<Row>> {
     rows_of(&mut command)
 }
 
-fn example(
-    workspace: &Workspace,
-    package: &str,
-    name: &str,
-    arguments: &[&str],
-) -> Result<Vec<Row>> {
-    let mut command = workspace.cargo([
-        "run",
-        "--quiet",
-        "--profile",
-        PROFILE,
-        "--package",
-        package,
-        "--example",
-        name,
-        "--",
-    ]);
+fn example(workspace: &Workspace, package: &str, name: &str, arguments: &[&str]) -> Result<Vec<Row>> {
+    let mut command =
+        workspace.cargo(["run", "--quiet", "--profile", PROFILE, "--package", package, "--example", name, "--"]);
     rows_of(command.args(arguments))
 }
 
@@ -189,18 +129,14 @@ fn medians(rows: Vec<Row>) -> Vec<Row> {
     let mut rounds: BTreeMap<(String, String, String), Vec<f64>> = BTreeMap::new();
     let mut first: Vec<Row> = Vec::new();
     for row in rows {
-        let values = rounds
-            .entry((row.bench.clone(), row.subject.clone(), row.metric.clone()))
-            .or_default();
+        let values = rounds.entry((row.bench.clone(), row.subject.clone(), row.metric.clone())).or_default();
         values.push(row.value);
         if values.len() == 1 {
             first.push(row);
         }
     }
     for row in &mut first {
-        if let Some(values) =
-            rounds.get_mut(&(row.bench.clone(), row.subject.clone(), row.metric.clone()))
-        {
+        if let Some(values) = rounds.get_mut(&(row.bench.clone(), row.subject.clone(), row.metric.clone())) {
             values.sort_by(f64::total_cmp);
             row.value = values[values.len() / 2];
         }
@@ -209,35 +145,18 @@ fn medians(rows: Vec<Row>) -> Vec<Row> {
 }
 
 fn table(rows: &[Row]) -> String {
-    let mut lines = vec![
-        [
-            "bench", "subject", "version", "metric", "value", "unit", "target", "",
-        ]
-        .map(str::to_owned),
-    ];
+    let mut lines = vec![["bench", "subject", "version", "metric", "value", "unit", "target", ""].map(str::to_owned)];
     for row in rows {
         let target = TARGETS
             .iter()
-            .find(|(bench, subject, metric, _)| {
-                (*bench, *subject, *metric) == (&row.bench, &row.subject, &row.metric)
-            })
+            .find(|(bench, subject, metric, _)| (*bench, *subject, *metric) == (&row.bench, &row.subject, &row.metric))
             .map(|(.., target)| *target);
         let (aim, verdict) = match target {
-            Some(Target::AtMost(most)) => (
-                format!("≤ {most}"),
-                if row.value <= most { "met" } else { "MISSED" },
-            ),
-            Some(Target::AtLeast(least)) => (
-                format!("≥ {least}"),
-                if row.value >= least { "met" } else { "MISSED" },
-            ),
+            Some(Target::AtMost(most)) => (format!("≤ {most}"), if row.value <= most { "met" } else { "MISSED" }),
+            Some(Target::AtLeast(least)) => (format!("≥ {least}"), if row.value >= least { "met" } else { "MISSED" }),
             None => (String::new(), ""),
         };
-        let value = format!(
-            "{:.*}",
-            if row.value.abs() < 100.0 { 3 } else { 0 },
-            row.value
-        );
+        let value = format!("{:.*}", if row.value.abs() < 100.0 { 3 } else { 0 }, row.value);
         lines.push([
             row.bench.clone(),
             row.subject.clone(),
@@ -249,23 +168,14 @@ fn table(rows: &[Row]) -> String {
             verdict.to_owned(),
         ]);
     }
-    let widths: [usize; 8] = std::array::from_fn(|column| {
-        lines
-            .iter()
-            .map(|line| line[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    });
+    let widths: [usize; 8] =
+        std::array::from_fn(|column| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0));
     let mut text = String::new();
     for line in lines {
         for (column, cell) in line.iter().enumerate() {
             let padding = " ".repeat(widths[column] - cell.chars().count());
             let is_number = column == 4;
-            text.push_str(&if is_number {
-                format!("{padding}{cell}  ")
-            } else {
-                format!("{cell}{padding}  ")
-            });
+            text.push_str(&if is_number { format!("{padding}{cell}  ") } else { format!("{cell}{padding}  ") });
         }
         text.truncate(text.trim_end().len());
         text.push('\n');
@@ -278,26 +188,13 @@ mod tests {
     use super::*;
 
     fn row(metric: &str, value: f64) -> Row {
-        let [bench, subject, version, unit] =
-            ["record", "tracewire", "0.1.0", "µs"].map(str::to_owned);
-        Row {
-            bench,
-            subject,
-            version,
-            metric: metric.to_owned(),
-            unit,
-            value,
-        }
+        let [bench, subject, version, unit] = ["record", "tracewire", "0.1.0", "µs"].map(str::to_owned);
+        Row { bench, subject, version, metric: metric.to_owned(), unit, value }
     }
 
     #[test]
     fn rounds_become_their_median() {
-        let rows = medians(vec![
-            row("p50", 3.0),
-            row("p99", 9.0),
-            row("p50", 1.0),
-            row("p50", 2.0),
-        ]);
+        let rows = medians(vec![row("p50", 3.0), row("p99", 9.0), row("p50", 1.0), row("p50", 2.0)]);
         assert_eq!(rows, [row("p50", 2.0), row("p99", 9.0)]);
     }
 

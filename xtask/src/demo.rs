@@ -35,11 +35,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     if let Some(advice) = tools::missing(&[CC, PYTHON, PYTHON_VENV]) {
         bail!("{advice}");
     }
-    heading(
-        1,
-        "Build",
-        "the command line, the Python package, and an environment with the official MCP package",
-    );
+    heading(1, "Build", "the command line, the Python package, and an environment with the official MCP package");
     let demo = Demo::build(workspace)?;
     println!("built in {}", seconds(started.elapsed()));
 
@@ -54,20 +50,12 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     );
     demo.show(&["trace", "--last"])?;
 
-    heading(
-        3,
-        "The same agent, killed",
-        "kill -9 in the middle of a step; its server goes down with it",
-    );
+    heading(3, "The same agent, killed", "kill -9 in the middle of a step; its server goes down with it");
     demo.kill_mid_step()?;
     println!("\nEvery step up to that moment is there; those that were open are abandoned:\n");
     demo.show(&["trace", "--last"])?;
 
-    heading(
-        4,
-        "What is proved",
-        "every record is numbered, hashed and chained, those of the killed processes too",
-    );
+    heading(4, "What is proved", "every record is numbered, hashed and chained, those of the killed processes too");
     demo.show(&["verify"])?;
 
     demo.say_what_next(workspace);
@@ -81,69 +69,35 @@ impl Demo {
         if !agent.exists() {
             bail!("{} is not there", workspace.shown(&agent));
         }
-        process::run(&mut workspace.cargo([
-            "build",
-            "--profile",
-            PROFILE,
-            "--package",
-            "tracewire-cli",
-        ]))?;
-        let venv = Venv::ensure(
-            workspace,
-            &Requirements {
-                name: "demo",
-                packages: &[MCP],
-                groups: &[],
-            },
-        )?;
+        process::run(&mut workspace.cargo(["build", "--profile", PROFILE, "--package", "tracewire-cli"]))?;
+        let venv = Venv::ensure(workspace, &Requirements { name: "demo", packages: &[MCP], groups: &[] })?;
         venv.install_wheel(&wheel::build(workspace, PROFILE)?)?;
         let directory = workspace.scratch("demo")?.join(".tracewire");
         if directory.exists() {
-            std::fs::remove_dir_all(&directory)
-                .context("cannot remove the traces of the demonstration before")?;
+            std::fs::remove_dir_all(&directory).context("cannot remove the traces of the demonstration before")?;
         }
-        Ok(Demo {
-            agent,
-            venv,
-            tracewire: workspace.executable(PROFILE, "tracewire"),
-            directory,
-        })
+        Ok(Demo { agent, venv, tracewire: workspace.executable(PROFILE, "tracewire"), directory })
     }
 
     fn agent(&self) -> Command {
         let mut command = self.venv.program("python");
-        command
-            .arg(&self.agent)
-            .env("TRACEWIRE_DIR", &self.directory);
+        command.arg(&self.agent).env("TRACEWIRE_DIR", &self.directory);
         command
     }
 
     fn show(&self, arguments: &[&str]) -> Result<()> {
-        process::run(
-            Command::new(&self.tracewire)
-                .args(arguments)
-                .env("TRACEWIRE_DIR", &self.directory),
-        )
+        process::run(Command::new(&self.tracewire).args(arguments).env("TRACEWIRE_DIR", &self.directory))
     }
 
     /// Starts the agent, waits until it is inside a step, kills it, and waits until its server is gone as well.
     fn kill_mid_step(&self) -> Result<()> {
         let mut command = self.agent();
-        command
-            .env("RESEARCH_AGENT_PAUSE", "1")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.env("RESEARCH_AGENT_PAUSE", "1").stdout(Stdio::piped()).stderr(Stdio::piped());
         println!("$ RESEARCH_AGENT_PAUSE=1 {}", process::typed(&command));
         let mut agent = command.spawn().context("cannot start the agent")?;
         let output = agent.stdout.take().context("the agent has no output")?;
-        let mut errors = agent
-            .stderr
-            .take()
-            .context("the agent has no error output")?;
-        let is_ready = BufReader::new(output)
-            .lines()
-            .map_while(Result::ok)
-            .any(|line| line.trim() == READY);
+        let mut errors = agent.stderr.take().context("the agent has no error output")?;
+        let is_ready = BufReader::new(output).lines().map_while(Result::ok).any(|line| line.trim() == READY);
         if is_ready {
             println!("{READY}\n$ kill -9 {}", agent.id());
         }
@@ -164,25 +118,13 @@ impl Demo {
         println!("\nThe traces are in {directory}. What to type next:\n");
         for (arguments, what) in [
             ("list", "both runs"),
-            (
-                "trace --last --full",
-                "the killed run with every input and output",
-            ),
+            ("trace --last --full", "the killed run with every input and output"),
             ("doctor", "how the recorder is doing"),
-            (
-                "tail",
-                "follow what is recorded, live; start the agent again beside it",
-            ),
+            ("tail", "follow what is recorded, live; start the agent again beside it"),
         ] {
-            println!(
-                "  {:<72}  # {what}",
-                format!("{program} --dir {directory} {arguments}")
-            );
+            println!("  {:<72}  # {what}", format!("{program} --dir {directory} {arguments}"));
         }
-        println!(
-            "\nThe agent is {}; ten lines of your own are in README.md.",
-            workspace.shown(Path::new(&self.agent))
-        );
+        println!("\nThe agent is {}; ten lines of your own are in README.md.", workspace.shown(Path::new(&self.agent)));
     }
 }
 

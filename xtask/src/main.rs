@@ -12,11 +12,7 @@
 //! makes lies below cargo's target directory, except what `codegen` writes.
 
 #![forbid(unsafe_code)]
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command line tool speaks to a person"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks to a person")]
 
 mod bench;
 mod codegen;

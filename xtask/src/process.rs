@@ -24,9 +24,7 @@ pub fn typed(command: &Command) -> String {
 /// Says what runs, runs it with our own output, and fails when it fails.
 pub fn run(command: &mut Command) -> Result<()> {
     println!("$ {}", typed(command));
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start {}", typed(command)))?;
+    let status = command.status().with_context(|| format!("cannot start {}", typed(command)))?;
     if !status.success() {
         bail!("{} failed ({status})", typed(command));
     }
@@ -40,19 +38,11 @@ pub fn run_quietly(command: &mut Command) -> Result<()> {
 
 /// Runs it and returns its standard output; both outputs come with the error.
 pub fn capture(command: &mut Command) -> Result<String> {
-    let output = command
-        .output()
-        .with_context(|| format!("cannot start {}", typed(command)))?;
+    let output = command.output().with_context(|| format!("cannot start {}", typed(command)))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     if !output.status.success() {
         let errors = String::from_utf8_lossy(&output.stderr);
-        bail!(
-            "{} failed ({})\n{}{}",
-            typed(command),
-            output.status,
-            text,
-            errors
-        );
+        bail!("{} failed ({})\n{}{}", typed(command), output.status, text, errors);
     }
     Ok(text)
 }
@@ -60,10 +50,8 @@ pub fn capture(command: &mut Command) -> Result<String> {
 /// Says what runs, runs it, passes its standard output on line by line and shows each line to `see` as well. Returns whether it succeeded.
 pub fn run_watched(command: &mut Command, mut see: impl FnMut(&str)) -> Result<bool> {
     println!("$ {}", typed(command));
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start {}", typed(command)))?;
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", typed(command)))?;
     if let Some(output) = child.stdout.take() {
         let mut reader = BufReader::new(output);
         let mut line = Vec::new();

@@ -39,10 +39,7 @@ enum Outcome {
 impl Steps {
     /// No steps yet.
     pub fn new() -> Steps {
-        Steps {
-            rows: Vec::new(),
-            started: Instant::now(),
-        }
+        Steps { rows: Vec::new(), started: Instant::now() }
     }
 
     /// Runs a step. A failure is printed and remembered; the next steps still run. Returns whether it passed.
@@ -52,9 +49,7 @@ impl Steps {
         let result = step();
         let time = started.elapsed();
         let (outcome, counts, note) = match result {
-            Ok(counts) if counts.failed > 0 => {
-                (Outcome::Failed, counts, format!("{} failed", counts.failed))
-            }
+            Ok(counts) if counts.failed > 0 => (Outcome::Failed, counts, format!("{} failed", counts.failed)),
             Ok(counts) => (Outcome::Passed, counts, String::new()),
             Err(error) => (Outcome::Failed, Counts::default(), describe(&error)),
         };
@@ -64,13 +59,7 @@ impl Steps {
             println!("{name}: passed in {}", seconds(time));
         }
         let note = note.lines().next().unwrap_or_default().to_owned();
-        self.rows.push(Row {
-            name: name.to_owned(),
-            outcome,
-            time,
-            counts,
-            note,
-        });
+        self.rows.push(Row { name: name.to_owned(), outcome, time, counts, note });
         outcome == Outcome::Passed
     }
 
@@ -114,28 +103,14 @@ impl Steps {
     pub fn counts(&self) -> Counts {
         self.rows.iter().fold(Counts::default(), |sum, row| Counts {
             passed: sum.passed + row.counts.passed,
-            failed: sum.failed
-                + if row.outcome == Outcome::Failed {
-                    row.counts.failed.max(1)
-                } else {
-                    0
-                },
+            failed: sum.failed + if row.outcome == Outcome::Failed { row.counts.failed.max(1) } else { 0 },
         })
     }
 
     /// Prints the table.
     pub fn print_table(&self) {
-        let width = self
-            .rows
-            .iter()
-            .map(|row| row.name.len())
-            .max()
-            .unwrap_or(0)
-            .max(4);
-        println!(
-            "\n{:<width$}  {:<8}  {:>8}  {:>6}",
-            "step", "outcome", "time", "tests"
-        );
+        let width = self.rows.iter().map(|row| row.name.len()).max().unwrap_or(0).max(4);
+        println!("\n{:<width$}  {:<8}  {:>8}  {:>6}", "step", "outcome", "time", "tests");
         for row in &self.rows {
             let outcome = match row.outcome {
                 Outcome::Passed => "passed",
@@ -143,30 +118,17 @@ impl Steps {
                 Outcome::Missing => "missing",
                 Outcome::Skipped => "skipped",
             };
-            let time = if row.time.is_zero() {
-                "-".to_owned()
-            } else {
-                seconds(row.time)
-            };
+            let time = if row.time.is_zero() { "-".to_owned() } else { seconds(row.time) };
             let tests = match row.counts.passed + row.counts.failed {
                 0 => "-".to_owned(),
                 tests => tests.to_string(),
             };
             println!(
                 "{}",
-                format!(
-                    "{:<width$}  {outcome:<8}  {time:>8}  {tests:>6}  {}",
-                    row.name, row.note
-                )
-                .trim_end()
+                format!("{:<width$}  {outcome:<8}  {time:>8}  {tests:>6}  {}", row.name, row.note).trim_end()
             );
         }
-        println!(
-            "{:<width$}  {:<8}  {:>8}",
-            "all",
-            "",
-            seconds(self.started.elapsed())
-        );
+        println!("{:<width$}  {:<8}  {:>8}", "all", "", seconds(self.started.elapsed()));
     }
 }
 
@@ -190,23 +152,11 @@ mod tests {
     #[test]
     fn a_failed_step_without_tests_counts_as_one_failure() {
         let mut steps = Steps::new();
-        assert!(steps.run("tests", || Ok(Counts {
-            passed: 7,
-            failed: 0
-        })));
-        assert!(!steps.run("more tests", || Ok(Counts {
-            passed: 1,
-            failed: 2
-        })));
+        assert!(steps.run("tests", || Ok(Counts { passed: 7, failed: 0 })));
+        assert!(!steps.run("more tests", || Ok(Counts { passed: 1, failed: 2 })));
         assert!(!steps.run("format", || anyhow::bail!("not formatted")));
         steps.skipped("later", "format failed");
-        assert_eq!(
-            steps.counts(),
-            Counts {
-                passed: 8,
-                failed: 3
-            }
-        );
+        assert_eq!(steps.counts(), Counts { passed: 8, failed: 3 });
         assert!(steps.is_anything_failed());
         assert!(!steps.is_anything_missing());
     }

@@ -14,11 +14,7 @@ pub struct Tool {
 /// Python itself.
 pub const PYTHON: Tool = Tool {
     name: "python3, 3.10 or newer,",
-    probe: &[
-        "python3",
-        "-c",
-        "import sys; sys.exit(sys.version_info < (3, 10))",
-    ],
+    probe: &["python3", "-c", "import sys; sys.exit(sys.version_info < (3, 10))"],
     debian: "sudo apt-get install python3",
     elsewhere: "install Python from https://www.python.org/downloads/",
 };
@@ -50,11 +46,7 @@ pub const GIT: Tool = Tool {
 /// The compiler's library for the browser.
 pub const WASM_TARGET: Tool = Tool {
     name: "Rust's wasm32-unknown-unknown target",
-    probe: &[
-        "sh",
-        "-c",
-        "test -d \"$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown\"",
-    ],
+    probe: &["sh", "-c", "test -d \"$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown\""],
     debian: "rustup target add wasm32-unknown-unknown",
     elsewhere: "rustup target add wasm32-unknown-unknown",
 };
@@ -76,19 +68,12 @@ impl Tool {
 
     /// A sentence for somebody who lacks it.
     pub fn advice(&self) -> String {
-        let command = if cfg!(target_os = "linux") {
-            self.debian
-        } else {
-            self.elsewhere
-        };
+        let command = if cfg!(target_os = "linux") { self.debian } else { self.elsewhere };
         format!("{} is missing: {command}", self.name)
     }
 }
 
 /// The advice for the first of these that is missing.
 pub fn missing(tools: &[Tool]) -> Option<String> {
-    tools
-        .iter()
-        .find(|tool| !tool.is_present())
-        .map(Tool::advice)
+    tools.iter().find(|tool| !tool.is_present()).map(Tool::advice)
 }

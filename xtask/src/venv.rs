@@ -32,44 +32,24 @@ impl Venv {
         let pyproject = workspace.path(PYPROJECT);
         let mut hasher = DefaultHasher::new();
         requirements.hash(&mut hasher);
-        process::capture(
-            Command::new("python3").args(["-c", "import sys; print(sys.version, sys.base_prefix)"]),
-        )?
-        .hash(&mut hasher);
+        process::capture(Command::new("python3").args(["-c", "import sys; print(sys.version, sys.base_prefix)"]))?
+            .hash(&mut hasher);
         if !requirements.groups.is_empty() {
-            std::fs::read(&pyproject)
-                .with_context(|| format!("cannot read {PYPROJECT}"))?
-                .hash(&mut hasher);
+            std::fs::read(&pyproject).with_context(|| format!("cannot read {PYPROJECT}"))?.hash(&mut hasher);
         }
         let parent = workspace.scratch("venv")?;
-        let venv = Venv {
-            folder: parent.join(format!("{}-{:016x}", requirements.name, hasher.finish())),
-        };
+        let venv = Venv { folder: parent.join(format!("{}-{:016x}", requirements.name, hasher.finish())) };
         let complete = venv.folder.join("complete");
         if complete.exists() {
             return Ok(venv);
         }
-        println!(
-            "making a virtual environment: {}",
-            workspace.shown(&venv.folder)
-        );
+        println!("making a virtual environment: {}", workspace.shown(&venv.folder));
         remove_older(&parent, requirements.name)?;
-        process::run_quietly(
-            Command::new("python3")
-                .args(["-m", "venv"])
-                .arg(&venv.folder),
-        )?;
+        process::run_quietly(Command::new("python3").args(["-m", "venv"]).arg(&venv.folder))?;
         venv.install(["--upgrade", "pip>=25.1"])?; // the first pip that reads dependency groups
-        let mut arguments: Vec<String> = requirements
-            .packages
-            .iter()
-            .map(|package| (*package).to_owned())
-            .collect();
+        let mut arguments: Vec<String> = requirements.packages.iter().map(|package| (*package).to_owned()).collect();
         for group in requirements.groups {
-            arguments.extend([
-                "--group".to_owned(),
-                format!("{}:{group}", pyproject.display()),
-            ]);
+            arguments.extend(["--group".to_owned(), format!("{}:{group}", pyproject.display())]);
         }
         if !arguments.is_empty() {
             venv.install(&arguments)?;
@@ -86,19 +66,14 @@ impl Venv {
             path.push(if cfg!(windows) { ";" } else { ":" });
             path.push(rest);
         }
-        command
-            .env("PATH", path)
-            .env("VIRTUAL_ENV", &self.folder)
-            .env_remove("PYTHONHOME")
-            .env_remove("PYTHONPATH");
+        command.env("PATH", path).env("VIRTUAL_ENV", &self.folder).env_remove("PYTHONHOME").env_remove("PYTHONPATH");
         command.env("PYTHONDONTWRITEBYTECODE", "1");
         command
     }
 
     /// The environment's folder of programs.
     pub fn bin(&self) -> PathBuf {
-        self.folder
-            .join(if cfg!(windows) { "Scripts" } else { "bin" })
+        self.folder.join(if cfg!(windows) { "Scripts" } else { "bin" })
     }
 
     /// Installs a wheel that was just built, in place of an older build of the same version.
@@ -116,20 +91,9 @@ impl Venv {
         process::run_quietly(command.arg(wheel))
     }
 
-    fn install<A: AsRef<std::ffi::OsStr>>(
-        &self,
-        arguments: impl IntoIterator<Item = A>,
-    ) -> Result<()> {
+    fn install<A: AsRef<std::ffi::OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Result<()> {
         let mut command = self.program("python");
-        command
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ])
-            .args(arguments);
+        command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(arguments);
         process::run_quietly(&mut command)
     }
 }

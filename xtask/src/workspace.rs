@@ -23,31 +23,18 @@ struct Metadata {
 impl Workspace {
     /// Asks cargo.
     pub fn find() -> Result<Workspace> {
-        let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
-            .unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
         let output = Command::new(cargo_path())
-            .args([
-                "metadata",
-                "--no-deps",
-                "--format-version",
-                "1",
-                "--manifest-path",
-            ])
+            .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
             .arg(Path::new(&manifest).join("Cargo.toml"))
             .output()
             .context("cannot start cargo")?;
         if !output.status.success() {
-            bail!(
-                "cargo metadata failed:\n{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
+            bail!("cargo metadata failed:\n{}", String::from_utf8_lossy(&output.stderr));
         }
-        let metadata: Metadata = serde_json::from_slice(&output.stdout)
-            .context("cannot read what cargo metadata says")?;
-        Ok(Workspace {
-            root: metadata.workspace_root,
-            target: metadata.target_directory,
-        })
+        let metadata: Metadata =
+            serde_json::from_slice(&output.stdout).context("cannot read what cargo metadata says")?;
+        Ok(Workspace { root: metadata.workspace_root, target: metadata.target_directory })
     }
 
     /// A path below the root.
@@ -58,8 +45,7 @@ impl Workspace {
     /// A folder of xtask's own below the target directory, made if it is not there.
     pub fn scratch(&self, relative: impl AsRef<Path>) -> Result<PathBuf> {
         let path = self.target.join("xtask").join(relative);
-        std::fs::create_dir_all(&path)
-            .with_context(|| format!("cannot make {}", path.display()))?;
+        std::fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
         Ok(path)
     }
 
@@ -78,29 +64,18 @@ impl Workspace {
     /// Where cargo puts an executable that it builds with a profile.
     pub fn executable(&self, profile: &str, name: &str) -> PathBuf {
         let folder = if profile == "dev" { "debug" } else { profile };
-        self.target
-            .join(folder)
-            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        self.target.join(folder).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// Text files that git knows or would know, relative to the root, sorted.
     pub fn files(&self) -> Result<Vec<PathBuf>> {
         let output = Command::new("git")
-            .args([
-                "ls-files",
-                "-z",
-                "--cached",
-                "--others",
-                "--exclude-standard",
-            ])
+            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
             .current_dir(&self.root)
             .output()
             .context("cannot start git (Debian: apt-get install git)")?;
         if !output.status.success() {
-            bail!(
-                "git ls-files failed:\n{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
+            bail!("git ls-files failed:\n{}", String::from_utf8_lossy(&output.stderr));
         }
         let mut files: Vec<PathBuf> = String::from_utf8_lossy(&output.stdout)
             .split('\0')

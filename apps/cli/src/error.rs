@@ -85,7 +85,9 @@ impl CliError {
     /// How to mend it.
     pub fn mend(&self) -> String {
         match self {
-            Self::NoDirectory(_) | Self::Empty(_) => "record something first, or name another directory with --dir".to_owned(),
+            Self::NoDirectory(_) | Self::Empty(_) => {
+                "record something first, or name another directory with --dir".to_owned()
+            }
             Self::NotFound { .. } => "see what there is with `tracewire list`".to_owned(),
             Self::Ambiguous { some, .. } => format!("type more digits: {}", some.join(", ")),
             Self::NoId(_) => {
@@ -93,7 +95,9 @@ impl CliError {
             }
             Self::Store(StoreError::NewerVersion { .. }) => "install the newer tracewire that made it".to_owned(),
             Self::Store(StoreError::Locked) => "another process is writing; try again".to_owned(),
-            Self::Store(StoreError::DiskFull) => "make room on the disk; what was recorded stays in the journals".to_owned(),
+            Self::Store(StoreError::DiskFull) => {
+                "make room on the disk; what was recorded stays in the journals".to_owned()
+            }
             Self::Store(StoreError::Corrupt { .. } | StoreError::Foreign { .. }) => {
                 "see `tracewire doctor`; the store can be moved away and is made anew from what the journals still hold"
                     .to_owned()
@@ -111,5 +115,8 @@ impl CliError {
 }
 
 /// What to do where nothing was recorded yet, in Python.
-pub const FIRST_STEPS: &str =
-    concat!("    import tracewire\n", "    tracewire.init()\n", "    with tracewire.span(\"hello\"): print(\"recorded\")\n",);
+pub const FIRST_STEPS: &str = concat!(
+    "    import tracewire\n",
+    "    tracewire.init()\n",
+    "    with tracewire.span(\"hello\"): print(\"recorded\")\n",
+);

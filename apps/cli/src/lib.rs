@@ -85,8 +85,11 @@ fn complain(error: &CliError, global: &args::Global, screen: &Screen<'_>) {
     let (what, mend) = (term::escape(&error.to_string(), false), error.mend());
     // Where standard error is gone too, nobody can be told.
     if global.json {
-        let mut text =
-            json::object([("code", error.code().into()), ("mend", mend.as_str().into()), ("message", what.as_str().into())]);
+        let mut text = json::object([
+            ("code", error.code().into()),
+            ("mend", mend.as_str().into()),
+            ("message", what.as_str().into()),
+        ]);
         text = json::object([("error", text)]);
         let _ = stderr.write_all(&json::line(&text));
         return;

@@ -42,7 +42,11 @@ pub struct Processes {
 /// `6f1c09b2d4e8a375` of `6f1c09b2d4e8a375-2` (TW-ID-004); other producers stand for themselves.
 fn key_of(producer: &str) -> &str {
     match producer.rsplit_once('-') {
-        Some((key, number)) if !key.is_empty() && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => key,
+        Some((key, number))
+            if !key.is_empty() && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            key
+        }
         _ => producer,
     }
 }

@@ -72,7 +72,12 @@ pub(crate) fn producer(name: &str, service: &str, pid: i64, state: ProducerState
 /// The tree, eight seconds after its origin.
 pub(crate) fn tree<'a>(events: &'a [(String, Event)], processes: &Processes) -> Tree<'a> {
     let located: Vec<Located<'a>> = events.iter().map(|(producer, event)| Located { producer, event }).collect();
-    Tree::build(TRACE.parse().unwrap(), &located, &|producer| processes.life(producer), Timestamp(ORIGIN + 8_000_000_000))
+    Tree::build(
+        TRACE.parse().unwrap(),
+        &located,
+        &|producer| processes.life(producer),
+        Timestamp(ORIGIN + 8_000_000_000),
+    )
 }
 
 /// A research agent with two processes, a sub-agent, a stream, and a tool that fails.

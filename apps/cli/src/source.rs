@@ -142,7 +142,11 @@ pub fn now() -> Timestamp {
 /// A path relative to the working directory where that is shorter.
 pub fn short_path(path: &Path) -> String {
     let relative = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
-    relative.filter(|path| !path.as_os_str().is_empty()).unwrap_or_else(|| path.to_owned()).to_string_lossy().into_owned()
+    relative
+        .filter(|path| !path.as_os_str().is_empty())
+        .unwrap_or_else(|| path.to_owned())
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// A word that a shell takes as it is.
@@ -186,7 +190,9 @@ impl Progress for Bar {
         self.events = self.events.saturating_add(events);
         if self.bar.is_none() && self.wanted && self.since.elapsed() >= QUIET_FOR {
             let bar = ProgressBar::new(self.bytes);
-            if let Ok(style) = ProgressStyle::with_template("reading journals {wide_bar} {bytes}/{total_bytes}  {msg}  {eta}") {
+            if let Ok(style) =
+                ProgressStyle::with_template("reading journals {wide_bar} {bytes}/{total_bytes}  {msg}  {eta}")
+            {
                 bar.set_style(style);
             }
             self.bar = Some(bar);

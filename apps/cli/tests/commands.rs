@@ -70,7 +70,9 @@ fn traces_are_found_by_every_name_they_have() {
     let folder = populated();
     let last = run(folder.path(), &["trace"]).out;
     let id = "00000000000000000000000000000001";
-    for arguments in [&["trace", id][..], &["trace", &id[..12]], &["show", "--last"], &["trace", "--session", "chat-42"]] {
+    for arguments in
+        [&["trace", id][..], &["trace", &id[..12]], &["show", "--last"], &["trace", "--session", "chat-42"]]
+    {
         let ran = run(folder.path(), arguments);
         assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.err);
         assert_eq!(ran.out.lines().next(), last.lines().next());
@@ -178,7 +180,8 @@ fn what_is_at_work_is_seen_at_work() {
 fn tail_follows_processes_and_ends_quietly() {
     let folder = tempfile::tempdir().unwrap();
     // Nothing is there yet: it waits.
-    let mut child = command(folder.path(), &["tail", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command(folder.path(), &["tail", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut waiting = String::new();
     BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut waiting).unwrap();
     assert!(waiting.starts_with("waiting for the first recording"), "{waiting}");
@@ -190,7 +193,10 @@ fn tail_follows_processes_and_ends_quietly() {
     assert_eq!(next()["event"]["body"]["name"], "first");
     start(&two, Some(&span), "tool", "second", "");
     let second = next();
-    assert_eq!((&second["event"]["body"]["name"], &second["producer"]), (&"second".into(), &"00000000000000c2-1".into()));
+    assert_eq!(
+        (&second["event"]["body"]["name"], &second["producer"]),
+        (&"second".into(), &"00000000000000c2-1".into())
+    );
     #[cfg(unix)]
     {
         let pid = child.id().to_string();
@@ -205,7 +211,8 @@ fn tail_follows_processes_and_ends_quietly() {
 fn a_reader_that_goes_away_is_no_error() {
     let folder = populated();
     for arguments in [&["trace", "--full"][..], &["tail", "--from-start"], &["completions", "bash"]] {
-        let mut child = command(folder.path(), arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command(folder.path(), arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         if arguments[0] == "tail" {
             // Its first lines may be in the pipe before it closes; the next ones are not.
@@ -250,14 +257,19 @@ fn hostile_recordings_reach_no_terminal() {
     recorder.end_span(&span, &tracewire_wire::event::Status::Error, |body| body.text("status_message", hostile));
     recorder.close(None);
     fs::write(folder.path().join("journal").join("a\u{1b}[31mb.twj"), "hostile").unwrap();
-    for arguments in
-        [&["trace"][..], &["trace", "--full"], &["list"], &["tail", "--no-follow", "--from-start"], &["verify"], &["doctor"]]
-    {
+    for arguments in [
+        &["trace"][..],
+        &["trace", "--full"],
+        &["list"],
+        &["tail", "--no-follow", "--from-start"],
+        &["verify"],
+        &["doctor"],
+    ] {
         let ran = run(folder.path(), arguments);
         for text in [&ran.out, &ran.err] {
-            let found = text
-                .chars()
-                .find(|c| c.is_control() && *c != '\n' || matches!(*c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+            let found = text.chars().find(|c| {
+                c.is_control() && *c != '\n' || matches!(*c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            });
             assert_eq!(found, None, "{arguments:?}: {text}");
         }
     }
@@ -301,7 +313,11 @@ fn a_flipped_bit_costs_one_record_and_is_told_for_ever() {
     fs::write(&path, &bytes).unwrap();
     let first = run(folder.path(), &["doctor"]);
     assert_eq!(first.code, Some(1), "{}", first.out);
-    assert!(first.out.contains("00000000000000a1-1.twj at offset") && first.out.contains("[journal_damaged]"), "{}", first.out);
+    assert!(
+        first.out.contains("00000000000000a1-1.twj at offset") && first.out.contains("[journal_damaged]"),
+        "{}",
+        first.out
+    );
     // The file is in the store by now, and its loss with it.
     let second = run(folder.path(), &["doctor"]);
     assert_eq!(second.code, Some(1), "{}", second.out);
@@ -317,7 +333,8 @@ fn a_flipped_bit_costs_one_record_and_is_told_for_ever() {
 #[test]
 fn a_store_that_is_none_is_named_by_doctor_and_by_all() {
     let folder = populated();
-    fs::write(folder.path().join("store.db"), "no database at all, but long enough to be looked at twice by anybody").unwrap();
+    fs::write(folder.path().join("store.db"), "no database at all, but long enough to be looked at twice by anybody")
+        .unwrap();
     let ran = run(folder.path(), &["trace"]);
     assert_eq!(ran.code, Some(4), "{}", ran.err);
     assert!(ran.err.contains("[store_"), "{}", ran.err);

@@ -13,7 +13,8 @@ use tracewire_wire::event::Status;
 
 fn open(folder: &Path, mode: Mode) -> Recorder {
     let sink = SinkOptions::JsonLines { path: folder.join("out.jsonl") };
-    let options = Options { directory: Some(folder.join("traces")), mode, sinks: vec![sink], ..Options::for_service("seal") };
+    let options =
+        Options { directory: Some(folder.join("traces")), mode, sinks: vec![sink], ..Options::for_service("seal") };
     Recorder::open(options).unwrap()
 }
 

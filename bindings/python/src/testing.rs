@@ -21,7 +21,7 @@ use tracewire_wire::value::Value;
 
 /// Panics inside the boundary; the caller sees `fallback`.
 #[pyfunction]
-#[allow(clippy::panic)]
+#[allow(clippy::panic, reason = "the one purpose of this function")]
 pub(crate) fn testing_panic() -> PyResult<&'static str> {
     guard("fallback", || panic!("testing_panic"))
 }

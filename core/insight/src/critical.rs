@@ -40,7 +40,13 @@ type Wait = (usize, Timestamp, Timestamp);
 
 /// From `until` back to `from` along `children`; pushes each child waited for with the time of waiting, and returns the
 /// nanoseconds in which none was waited for.
-fn walk_back(nodes: &[Node<'_>], children: &[usize], from: Timestamp, until: Timestamp, waiting: &mut Vec<Wait>) -> u64 {
+fn walk_back(
+    nodes: &[Node<'_>],
+    children: &[usize],
+    from: Timestamp,
+    until: Timestamp,
+    waiting: &mut Vec<Wait>,
+) -> u64 {
     let mut by_end: Vec<(Timestamp, usize)> = children
         .iter()
         .filter_map(|child| nodes.get(*child).map(|node| (node, *child)))

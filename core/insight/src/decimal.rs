@@ -116,7 +116,11 @@ fn digit(digits: &[u8], place: usize) -> u8 {
 
 fn compare(left: &[u8], right: &[u8]) -> Ordering {
     let places = left.len().max(right.len());
-    (0..places).rev().map(|place| digit(left, place).cmp(&digit(right, place))).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+    (0..places)
+        .rev()
+        .map(|place| digit(left, place).cmp(&digit(right, place)))
+        .find(|o| o.is_ne())
+        .unwrap_or(Ordering::Equal)
 }
 
 fn add(left: &[u8], right: &[u8]) -> Vec<u8> {

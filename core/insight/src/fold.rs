@@ -130,7 +130,8 @@ fn exception<'a>(node: &mut Node<'a>, event: &'a Event) {
         stacktrace: as_text(map.get("stacktrace")),
     };
     // The same exception is often recorded twice: when it happens, and at the end.
-    let same = |known: &&mut Exception<'a>| known.exception_type == found.exception_type && known.message == found.message;
+    let same =
+        |known: &&mut Exception<'a>| known.exception_type == found.exception_type && known.message == found.message;
     match node.exceptions.iter_mut().find(same) {
         Some(known) => known.stacktrace = known.stacktrace.or(found.stacktrace),
         None => node.exceptions.push(found),

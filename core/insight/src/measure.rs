@@ -14,10 +14,9 @@ pub(crate) fn measure(nodes: &mut [Node<'_>], order: &[usize], now: Timestamp) {
     }
     for index in order {
         let Some(node) = nodes.get(*index) else { continue };
-        let skewed = node
-            .parent
-            .and_then(|parent| nodes.get(parent))
-            .is_some_and(|parent| parent.form == Form::Span && nanos_between(node.start, parent.start) > SKEW_TOLERANCE_NANOS);
+        let skewed = node.parent.and_then(|parent| nodes.get(parent)).is_some_and(|parent| {
+            parent.form == Form::Span && nanos_between(node.start, parent.start) > SKEW_TOLERANCE_NANOS
+        });
         let covered: u64 = child_intervals(nodes, node).iter().map(|(start, end)| nanos_between(*start, *end)).sum();
         let self_nanos = nanos_between(node.start, node.end).saturating_sub(covered);
         if let Some(node) = nodes.get_mut(*index) {

@@ -93,7 +93,8 @@ pub struct Walk<'t, 'a> {
 impl Walk<'_, '_> {
     fn push(&mut self, children: &[usize], depth: usize) {
         let last = children.len();
-        let steps = children.iter().enumerate().map(|(place, index)| Step { index: *index, depth, last: place + 1 == last });
+        let steps =
+            children.iter().enumerate().map(|(place, index)| Step { index: *index, depth, last: place + 1 == last });
         self.waiting.extend(steps.rev());
     }
 }
@@ -116,7 +117,12 @@ impl<'a> Tree<'a> {
     ///
     /// `state` tells what is known of the process behind a producer, and `now` is the end of what is still in flight.
     #[must_use]
-    pub fn build(trace_id: TraceId, events: &[Located<'a>], state: &dyn Fn(&str) -> ProducerState, now: Timestamp) -> Self {
+    pub fn build(
+        trace_id: TraceId,
+        events: &[Located<'a>],
+        state: &dyn Fn(&str) -> ProducerState,
+        now: Timestamp,
+    ) -> Self {
         let events = sorted(events.iter().copied().filter(|located| belongs(located, trace_id)));
         let mut producers = Vec::new();
         let mut known = BTreeSet::new();
@@ -127,7 +133,10 @@ impl<'a> Tree<'a> {
                 producers.push(located.producer);
             }
             match (&located.event.event_type, located.event.span_id) {
-                (EventType::SpanStart | EventType::SpanUpdate | EventType::SpanEvent | EventType::SpanEnd, Some(span_id)) => {
+                (
+                    EventType::SpanStart | EventType::SpanUpdate | EventType::SpanEvent | EventType::SpanEnd,
+                    Some(span_id),
+                ) => {
                     spans.entry(span_id).or_default().push(*located);
                 }
                 (EventType::Metric | EventType::Feedback | EventType::Loss, _) => {}
@@ -173,7 +182,8 @@ impl<'a> Tree<'a> {
                 traces.entry(trace_id).or_default().push(*located);
             }
         }
-        let mut trees: Vec<Self> = traces.iter().map(|(trace_id, events)| Self::build(*trace_id, events, state, now)).collect();
+        let mut trees: Vec<Self> =
+            traces.iter().map(|(trace_id, events)| Self::build(*trace_id, events, state, now)).collect();
         trees.sort_by_key(|tree| (tree.start, tree.trace_id));
         trees
     }

@@ -18,7 +18,9 @@ fn main() {
         Err(error) => return eprintln!("{error}"),
     };
     let (input, output) = ("i".repeat(1000), "o".repeat(1000));
-    (0..2_000).for_each(|number| drop(span(&recorder, number, &input, &output)));
+    for number in 0..2_000 {
+        span(&recorder, number, &input, &output);
+    }
     let before = resident_bytes();
     let mut spans = Vec::with_capacity(SPANS);
     for number in 0..SPANS {

@@ -179,11 +179,8 @@ impl Recorder {
         };
         let context = SpanContext { trace_id, span_id: sources.span_id(), flags };
         let span = Span::new(context, start.parent.map(|parent| parent.span_id), began);
-        let fixed = Fixed {
-            kind: Some(start.kind),
-            parent_id: span.parent_id,
-            ..Self::fixed("span.start", began, context)
-        };
+        let fixed =
+            Fixed { kind: Some(start.kind), parent_id: span.parent_id, ..Self::fixed("span.start", began, context) };
         self.write(&fixed, |writer| {
             body(writer);
             writer.optional_text("correlation_id", start.correlation_id);
@@ -267,11 +264,7 @@ impl Recorder {
     }
 
     fn fixed<'a>(event_type: &'a str, moment: Moment, context: SpanContext) -> Fixed<'a> {
-        Fixed {
-            trace_id: Some(context.trace_id),
-            span_id: Some(context.span_id),
-            ..Fixed::new(event_type, moment)
-        }
+        Fixed { trace_id: Some(context.trace_id), span_id: Some(context.span_id), ..Fixed::new(event_type, moment) }
     }
 
     fn write(&self, fixed: &Fixed<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {

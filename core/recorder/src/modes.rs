@@ -1,7 +1,7 @@
 //! Who drains the journal: nobody (local), the calling thread (inline), or a worker (background).
 
-use crate::journal::{Directory, JournalWriter};
 use crate::fork::PerProcess;
+use crate::journal::{Directory, JournalWriter};
 use crate::ship::{Shipper, sink::SinkOptions};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;

@@ -235,23 +235,18 @@ fn large_records_cross_the_reader_s_chunks() {
 fn a_forged_file_takes_time_in_proportion_to_its_size() {
     let folder = tempfile::tempdir().unwrap();
     // Every word claims, with a good guard, to begin a frame that reaches to the end of the file.
-    let forge = |megabytes: u64| {
-        let mut builder = Builder::new();
-        let size = megabytes << 20;
-        while (builder.bytes.len() as u64) < size - 64 {
-            let offset = builder.bytes.len() as u64;
-            let payload = (size - offset - 16) as u32;
-            builder.bytes.extend_from_slice(&head(offset, payload));
-        }
-        let last = builder.frame(Kind::Record, b"honest");
-        let began = Instant::now();
-        let (found, _) = read(&builder.write(&folder));
-        assert_eq!(found.last(), Some(&Found::Record(last, b"honest".to_vec())));
-        began.elapsed()
-    };
-    // Checking every claim to its end would take minutes even for the small one.
-    assert!(forge(1) < Duration::from_secs(20));
-    assert!(forge(8) < Duration::from_secs(20));
+    let size = 2u64 << 20;
+    let mut builder = Builder::new();
+    while (builder.bytes.len() as u64) < size - 64 {
+        let offset = builder.bytes.len() as u64;
+        builder.bytes.extend_from_slice(&head(offset, (size - offset - 16) as u32));
+    }
+    let last = builder.frame(Kind::Record, b"honest");
+    let began = Instant::now();
+    let (found, _) = read(&builder.write(&folder));
+    assert_eq!(found.last(), Some(&Found::Record(last, b"honest".to_vec())));
+    // Checking every claim to its end would hash 260 GB.
+    assert!(began.elapsed() < Duration::from_secs(60));
 }
 
 /// The first 8 bytes of a record's frame, guard and all: a forger can read the seed.

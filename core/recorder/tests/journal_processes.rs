@@ -345,12 +345,14 @@ struct Mounted<'a>(&'a Path);
 
 impl Drop for Mounted<'_> {
     fn drop(&mut self) {
+        let _alone = STARTING.write();
         let _ = Command::new("umount").arg(self.0).status();
     }
 }
 
 /// A file system of one megabyte; `None` where this process may not mount one.
 fn small_disk(path: &Path) -> Option<Mounted<'_>> {
+    let _alone = STARTING.write();
     let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(path).output();
     let is_mounted = mounted.is_ok_and(|output| output.status.success());
     if !is_mounted {
@@ -443,6 +445,7 @@ fn recording_for_long_takes_no_more_memory() {
 
 /// Files of a writer that is gone, each torn in its own way.
 fn leave_dead_files(directory: &Directory, count: usize) {
+    let _quiet = STARTING.read();
     for index in 0..count {
         let writer = writer(WriterOptions {
             append: if index % 2 == 0 { Append::Mapped } else { Append::Written },
@@ -572,10 +575,12 @@ fn nobody_ends_what_may_live_or_cannot_be_read() {
 #[test]
 fn a_close_with_something_behind_it_is_still_a_close() {
     let (_keep, directory) = folder();
+    let quiet = STARTING.read();
     let writer = writer(options(&directory));
     writer.append(b"x", now()).unwrap();
     let path = path_of(&writer);
     writer.close("exited");
+    drop(quiet);
     let mut bytes = fs::read(&path).unwrap();
     bytes.extend_from_slice(b"appended by some tool");
     fs::write(&path, &bytes).unwrap();

@@ -1,5 +1,7 @@
 //! Seal: literal journal in, literal envelopes out; and that bytes depend on the file alone.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -174,7 +176,12 @@ fn a_damaged_record_is_a_loss_event_in_its_place() {
 fn a_record_that_is_no_event_is_a_loss_event() {
     let folder = TempDir::new().unwrap();
     let recorder = recorder(&folder, Limits::default());
-    for bad in [&b"\xff"[..], b"\xa0", b"\xa2\x64type\x63log\x64time\x61x", b"\xa3\x64type\x63log\x64time\x01\x68trace_id\x41\x00"] {
+    for bad in [
+        &b"\xff"[..],
+        b"\xa0",
+        b"\xa2\x64type\x63log\x64time\x61x",
+        b"\xa3\x64type\x63log\x64time\x01\x68trace_id\x41\x00",
+    ] {
         assert!(recorder.append_record(bad));
     }
     recorder.append_record(b"\xa3\x64type\x64new!\x64time\x01\x68whatever\x82\x01\x02");

@@ -80,7 +80,9 @@ fn record(folder: &Path, spans: u64) {
                 body.text("name", "search the web");
                 body.map("attributes", |map| {
                     for at in 0..8 {
-                        map.key(["gen_ai.tool.name", "url", "retries", "tenant", "region", "cache", "score", "query"][at]);
+                        map.key(
+                            ["gen_ai.tool.name", "url", "retries", "tenant", "region", "cache", "score", "query"][at],
+                        );
                         if at % 2 == 0 { map.text("an attribute's value") } else { map.int(number as i64) }
                     }
                 });
@@ -166,7 +168,8 @@ fn fill(store: &mut SqliteStore, traces: u64) -> TraceId {
 
 fn span(trace: TraceId, id: u64, parent: Option<u64>, number: u64) -> [Event; 2] {
     let time = EPOCH + number as i64 * 1_000_000;
-    let reference = |what: u64| Value::tagged("$ref", Hash::of(&[number.to_be_bytes(), what.to_be_bytes()].concat()).to_string());
+    let reference =
+        |what: u64| Value::tagged("$ref", Hash::of(&[number.to_be_bytes(), what.to_be_bytes()].concat()).to_string());
     let mut start = Event::new(EventType::SpanStart, Timestamp(time));
     start.trace_id = Some(trace);
     start.span_id = Some(SpanId(id.to_be_bytes()));

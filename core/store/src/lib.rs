@@ -29,8 +29,8 @@ pub mod sweep;
 pub use error::StoreError;
 pub use model::{
     Applied, Batch, ContentBody, Cursor, Fork, Incoming, IncomingContent, IncomingEvent, LedgerEntry, Lookup, Pending,
-    ProducerFacts, ProducerRow, ProducerState, ProducerUpdate, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent,
-    TraceCursor, TraceFilter, TracePage, TraceRow,
+    ProducerFacts, ProducerRow, ProducerState, ProducerUpdate, SpanRow, StoreStats, StoredContent, StoredEnvelope,
+    StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow,
 };
 pub use sqlite::SqliteStore;
 pub use store::{Ingest, Store};

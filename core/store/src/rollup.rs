@@ -27,7 +27,8 @@ pub(crate) struct Place {
 impl Place {
     /// The order of time, producer's name and number. `names` compares the names of two producers.
     fn is_before(&self, other: &Place, names: &dyn Fn(i64, i64) -> Ordering) -> bool {
-        let by_producer = || if self.producer == other.producer { Ordering::Equal } else { names(self.producer, other.producer) };
+        let by_producer =
+            || if self.producer == other.producer { Ordering::Equal } else { names(self.producer, other.producer) };
         self.time.cmp(&other.time).then_with(by_producer).then_with(|| self.seq.cmp(&other.seq)).is_lt()
     }
 }
@@ -43,7 +44,9 @@ impl Tokens {
     fn of(body: &Map) -> Self {
         let from = |map: Option<&Value>, input: &str, output: &str| {
             let map = map.and_then(Value::as_map);
-            let count = |name: &str| map.and_then(|map| map.get(name)).and_then(Value::as_int).map(|count| count.clamp(0, MAX_TOKENS));
+            let count = |name: &str| {
+                map.and_then(|map| map.get(name)).and_then(Value::as_int).map(|count| count.clamp(0, MAX_TOKENS))
+            };
             Tokens { input: count(input), output: count(output) }
         };
         let usage = from(body.get("usage"), "input_tokens", "output_tokens");

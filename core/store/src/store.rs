@@ -2,8 +2,8 @@
 
 use crate::error::StoreError;
 use crate::model::{
-    Applied, Batch, Cursor, Fork, Incoming, LedgerEntry, Lookup, Pending, ProducerRow, ProducerState, ProducerUpdate, SpanRow, StoreStats, StoredContent,
-    StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
+    Applied, Batch, Cursor, Fork, Incoming, LedgerEntry, Lookup, Pending, ProducerRow, ProducerState, ProducerUpdate,
+    SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
 };
 use std::collections::HashSet;
 use tracewire_wire::content;
@@ -43,7 +43,8 @@ pub trait Store {
     ///
     /// # Errors
     /// Those of `work`, and among others `store_locked`, after which the same can be tried again, and `store_disk_full`.
-    fn write(&mut self, work: &mut dyn FnMut(&mut dyn Ingest) -> Result<(), StoreError>) -> Result<Applied, StoreError>;
+    fn write(&mut self, work: &mut dyn FnMut(&mut dyn Ingest) -> Result<(), StoreError>)
+    -> Result<Applied, StoreError>;
 
     /// Applies a batch in one transaction: all of it or nothing.
     ///
@@ -113,7 +114,12 @@ pub trait Store {
 
     /// A producer's envelopes by number, the next `limit` behind `after` (an envelope's number and digest), for
     /// resending and verifying.
-    fn envelopes(&self, producer: &str, after: Option<(u64, Hash)>, limit: usize) -> Result<Vec<StoredEnvelope>, StoreError>;
+    fn envelopes(
+        &self,
+        producer: &str,
+        after: Option<(u64, Hash)>,
+        limit: usize,
+    ) -> Result<Vec<StoredEnvelope>, StoreError>;
 
     /// The ledger of accepted heads behind entry `after`, at most `limit`.
     fn ledger(&self, after: u64, limit: usize) -> Result<Vec<LedgerEntry>, StoreError>;

@@ -1,5 +1,7 @@
 //! The SQLite engine: the shared suite, and what only a file can suffer.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
 mod suite;
 
 use rusqlite::Connection;
@@ -113,7 +115,8 @@ fn a_database_of_another_program_is_left_alone() {
 fn damage_has_a_code() {
     let (_folder, path) = database();
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(&path, "no database at all, but long enough to look like something that could be one".repeat(99)).unwrap();
+    std::fs::write(&path, "no database at all, but long enough to look like something that could be one".repeat(99))
+        .unwrap();
     assert_eq!(SqliteStore::open(&path).unwrap_err().code(), "store_corrupt");
 
     std::fs::remove_file(&path).unwrap();

@@ -78,7 +78,9 @@ impl WireError {
     /// The same error, one level further up.
     pub(crate) fn within(self, parent: &str) -> Self {
         match self {
-            WireError::Shape { code, path, reason } => WireError::Shape { code, path: format!("{parent}{path}"), reason },
+            WireError::Shape { code, path, reason } => {
+                WireError::Shape { code, path: format!("{parent}{path}"), reason }
+            }
             other => other,
         }
     }

@@ -93,9 +93,8 @@ pub enum Body {
 }
 
 /// The members of an event that this version knows.
-const MEMBERS: [&str; 11] = [
-    "body", "duration_nanos", "kind", "nonce", "parent_id", "seq", "span_id", "status", "time", "trace_id", "type",
-];
+const MEMBERS: [&str; 11] =
+    ["body", "duration_nanos", "kind", "nonce", "parent_id", "seq", "span_id", "status", "time", "trace_id", "type"];
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
@@ -338,7 +337,11 @@ impl Event {
     /// [`WireError::Shape`] with the path of the first member that is missing or has the wrong form.
     pub fn from_value(value: Value) -> Result<Self, WireError> {
         let Value::Map(map) = value else {
-            return Err(WireError::shape("event_shape", "", format!("an event is a map, this is {}", value.kind_name())));
+            return Err(WireError::shape(
+                "event_shape",
+                "",
+                format!("an event is a map, this is {}", value.kind_name()),
+            ));
         };
         let mut event = Event::new(EventType::Event, Timestamp(0));
         let (mut has_type, mut has_time, mut has_seq) = (false, false, false);
@@ -390,16 +393,20 @@ fn read_body(value: Value) -> Result<Body, WireError> {
         (Some(Mark::Erased(hash)), _) => Ok(Body::Erased(hash)),
         (Some(Mark::Withheld(hash)), _) => Ok(Body::Withheld(hash)),
         (_, Value::Map(map)) => Ok(Body::Present(map)),
-        (_, other) => Err(WireError::shape("event_shape", "/body", format!("a body is a map, this is {}", other.kind_name()))),
+        (_, other) => {
+            Err(WireError::shape("event_shape", "/body", format!("a body is a map, this is {}", other.kind_name())))
+        }
     }
 }
 
 pub(crate) fn read_text(value: Value, name: &str) -> Result<String, WireError> {
     match value {
         Value::Text(text) => Ok(text),
-        other => {
-            Err(WireError::shape("member_type", format!("/{name}"), format!("a text is expected, this is {}", other.kind_name())))
-        }
+        other => Err(WireError::shape(
+            "member_type",
+            format!("/{name}"),
+            format!("a text is expected, this is {}", other.kind_name()),
+        )),
     }
 }
 

@@ -19,7 +19,8 @@ pub fn envelope() -> Value {
     let mut generator = generator();
     let event = event_schema(&mut generator);
     let mut envelope = envelope_schema();
-    envelope["properties"]["events"]["items"] = json!({ "anyOf": [{ "$ref": "#/$defs/Withheld" }, { "$ref": "#/$defs/Event" }] });
+    envelope["properties"]["events"]["items"] =
+        json!({ "anyOf": [{ "$ref": "#/$defs/Withheld" }, { "$ref": "#/$defs/Event" }] });
     let mut document = document("envelope", "A tracewire envelope", envelope, &mut generator);
     document["$defs"]["Event"] = event;
     document["$defs"]["Withheld"] = mark("$withheld", "A part that is not in this copy (TW-ERA-002).");

@@ -15,7 +15,8 @@ pub(crate) const TIME_TEXT: usize = 30;
 impl Timestamp {
     /// The text, in a buffer: `2026-11-21T04:30:00.123456789Z`.
     pub(crate) fn text(self) -> [u8; TIME_TEXT] {
-        let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let moment =
+            OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let mut out = *b"0000-00-00T00:00:00.000000000Z";
         digits(&mut out[0..4], moment.year().unsigned_abs());
         digits(&mut out[5..7], u32::from(u8::from(moment.month())));
@@ -45,8 +46,9 @@ impl FromStr for Timestamp {
     type Err = WireError;
 
     fn from_str(text: &str) -> Result<Self, WireError> {
-        parse(text.as_bytes())
-            .ok_or_else(|| WireError::shape("time", "", "RFC 3339 in UTC with nine fractional digits and `Z` is expected"))
+        parse(text.as_bytes()).ok_or_else(|| {
+            WireError::shape("time", "", "RFC 3339 in UTC with nine fractional digits and `Z` is expected")
+        })
     }
 }
 

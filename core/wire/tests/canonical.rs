@@ -1,6 +1,6 @@
 //! RFC 8785: the official vectors, and the first million of its official numbers.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // In tests, also in their helpers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -27,9 +27,8 @@ fn official_vectors() {
 /// The sequence of doubles that cyberphone/json-canonicalization describes: fixed ones, 2,000 in a row, then the words of
 /// repeated SHA-256.
 fn official_numbers() -> impl Iterator<Item = f64> {
-    let fixed = include_str!("vectors/jcs/es6-fixed-numbers.txt")
-        .lines()
-        .map(|line| u64::from_str_radix(line, 16).unwrap());
+    let fixed =
+        include_str!("vectors/jcs/es6-fixed-numbers.txt").lines().map(|line| u64::from_str_radix(line, 16).unwrap());
     let in_a_row = (0..2000).map(|at| 0x0010_0000_0000_0000 + at);
     let mut block = [0u8; 32];
     let hashed = std::iter::from_fn(move || {

@@ -1,6 +1,6 @@
 //! Digests down to the bytes, and that nothing that may change changes them.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // In tests, also in their helpers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use sha2::{Digest, Sha256};
 use tracewire_wire::content::{self, Mark};
@@ -61,7 +61,10 @@ fn unknown_members_survive_and_count() {
     let envelope = Envelope::read(text.as_bytes()).unwrap();
     assert_eq!(String::from_utf8(envelope.write()).unwrap(), text);
     let Entry::Event(event) = &envelope.events[0] else { panic!("the event is there") };
-    assert_eq!(event.digest().to_string(), sha(r#"{"a_new_member":1,"seq":1,"time":"2026-11-21T04:30:00.000000000Z","type":"new.type","zeta":[true]}"#));
+    assert_eq!(
+        event.digest().to_string(),
+        sha(r#"{"a_new_member":1,"seq":1,"time":"2026-11-21T04:30:00.000000000Z","type":"new.type","zeta":[true]}"#)
+    );
     let without = Envelope { other: Map::new(), ..envelope.clone() };
     assert_ne!(without.compute_digest(), envelope.compute_digest());
 }
@@ -113,7 +116,9 @@ fn slots_are_those_of_the_spec() {
     content::externalise(&mut addressed, 0, &mut |_, _| {});
     let is_ref = |value: Option<&Value>| value.and_then(Mark::of).is_some();
     let attributes = addressed.get("attributes").and_then(Value::as_map).unwrap();
-    assert!(is_ref(addressed.get("input")) && is_ref(addressed.get("output")) && is_ref(addressed.get("tool_definitions")));
+    assert!(
+        is_ref(addressed.get("input")) && is_ref(addressed.get("output")) && is_ref(addressed.get("tool_definitions"))
+    );
     assert!(is_ref(attributes.get("gen_ai.system_instructions")));
     let messages = attributes.get("gen_ai.input.messages").and_then(Value::as_list).unwrap();
     assert!(messages.iter().all(|message| is_ref(Some(message))));
@@ -198,6 +203,16 @@ fn a_nonce_is_part_of_the_hash() {
     assert_ne!(keyed.digest(), plain);
     let read = Event::from_value(keyed.to_value()).unwrap();
     assert_eq!(read.digest(), keyed.digest());
-    let erased = Event { body: Body::Erased(content::body_hash(&match &keyed.body { Body::Present(body) => body.clone(), _ => Map::new() }, keyed.nonce.as_deref())), nonce: None, ..keyed.clone() };
+    let erased = Event {
+        body: Body::Erased(content::body_hash(
+            &match &keyed.body {
+                Body::Present(body) => body.clone(),
+                _ => Map::new(),
+            },
+            keyed.nonce.as_deref(),
+        )),
+        nonce: None,
+        ..keyed.clone()
+    };
     assert_eq!(erased.digest(), keyed.digest());
 }

@@ -1,6 +1,6 @@
 //! Every error code can happen, and is listed.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // In tests, also in their helpers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use std::collections::BTreeSet;
 use tracewire_wire::WireError;
@@ -23,7 +23,8 @@ fn event(members: &str) -> WireError {
 }
 
 fn body(body: &str) -> WireError {
-    let event = Event::read(format!(r#"{{"body":{body},"seq":1,"time":"{TIME}","type":"span.start"}}"#).as_bytes()).unwrap();
+    let event =
+        Event::read(format!(r#"{{"body":{body},"seq":1,"time":"{TIME}","type":"span.start"}}"#).as_bytes()).unwrap();
     event.body_as::<SpanStart>().unwrap_err()
 }
 
@@ -94,6 +95,11 @@ fn shapes_name_their_place() {
         assert_eq!(error.to_string(), expected);
         assert_eq!(error.offset(), None);
     }
-    let bad = format!(r#"{{"digest":"{ZEROS}","events":[{{"seq":1,"time":"{TIME}","type":7}}],"first_seq":1,"producer":"p","resource":{{}},"seal":1,"spec":"1.0"}}"#);
-    assert_eq!(Envelope::read(bad.as_bytes()).unwrap_err().to_string(), "/events/0/type: a text is expected, this is a number");
+    let bad = format!(
+        r#"{{"digest":"{ZEROS}","events":[{{"seq":1,"time":"{TIME}","type":7}}],"first_seq":1,"producer":"p","resource":{{}},"seal":1,"spec":"1.0"}}"#
+    );
+    assert_eq!(
+        Envelope::read(bad.as_bytes()).unwrap_err().to_string(),
+        "/events/0/type: a text is expected, this is a number"
+    );
 }

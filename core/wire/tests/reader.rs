@@ -1,6 +1,6 @@
 //! What the JSON reader takes and refuses: literal cases, and a comparison with serde_json on generated text.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // In tests, also in their helpers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use proptest::prelude::*;
 use tracewire_wire::json::{self, Numbers, ReadOptions};
@@ -89,7 +89,8 @@ fn many_keys_are_checked_in_any_order() {
         keys.extend(repeated.map(|at| format!("\"{at}\":1")));
         let result = canonical(&format!("{{{}}}", keys.join(",")));
         // The offset is that of the second one, behind the thousand.
-        let expected = repeated.map(|at| format!("json_duplicate_key the key \"{at}\" stands twice in one map at byte 7891"));
+        let expected =
+            repeated.map(|at| format!("json_duplicate_key the key \"{at}\" stands twice in one map at byte 7891"));
         assert_eq!(result.err(), expected);
     }
     let shuffled: Vec<String> = (0..200_000u64).map(|at| format!("\"{}\":{{}}", at * 7919 % 200_003)).collect();
@@ -124,7 +125,11 @@ fn expected(value: &serde_json::Value) -> Value {
         serde_json::Value::Bool(value) => Value::Bool(*value),
         serde_json::Value::Number(number) => {
             let number = number.as_f64().unwrap();
-            if number.fract() == 0.0 && number.abs() < 2f64.powi(53) { Value::Int(number as i64) } else { Value::Double(number) }
+            if number.fract() == 0.0 && number.abs() < 2f64.powi(53) {
+                Value::Int(number as i64)
+            } else {
+                Value::Double(number)
+            }
         }
         serde_json::Value::String(text) => Value::Text(text.clone()),
         serde_json::Value::Array(items) => Value::List(items.iter().map(expected).collect()),

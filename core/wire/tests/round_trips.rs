@@ -1,6 +1,6 @@
 //! What is written reads back the same, whatever it is: values, events, envelopes, typed bodies; also what this version does not know.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // In tests, also in their helpers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -22,8 +22,10 @@ fn key() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-c\u{e000}\u{ffff}\u{10000}\u{1f600}\"\\\\\n]{0,3}",
         "\\PC{0,6}",
-        prop::sample::select(vec!["$int", "$ref", "$$ref", "$", "input", "output", "messages", "system", "role", "type", "body"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "$int", "$ref", "$$ref", "$", "input", "output", "messages", "system", "role", "type", "body"
+        ])
+        .prop_map(str::to_owned),
     ]
 }
 
@@ -34,7 +36,8 @@ fn value() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from_i64),
         any::<u64>().prop_map(Value::from_u64),
         any::<f64>().prop_map(Value::from_f64),
-        (-20..40i32, any::<f64>()).prop_map(|(power, number)| Value::from_f64((number.fract() * 100.0).round() * 10f64.powi(power))),
+        (-20..40i32, any::<f64>())
+            .prop_map(|(power, number)| Value::from_f64((number.fract() * 100.0).round() * 10f64.powi(power))),
         prop::collection::vec(any::<u8>(), 0..5).prop_map(|bytes| Value::bytes(&bytes)),
         any::<[u8; 32]>().prop_map(|bytes| Value::tagged("$ref", Hash(bytes).to_string())),
         "\\PC{0,300}|[\u{0}-\u{1f}\"\\\\\u{7f}\u{e000}\u{10000}]{0,12}".prop_map(Value::Text),
@@ -57,7 +60,8 @@ fn map() -> impl Strategy<Value = Map> {
 
 fn body_map() -> impl Strategy<Value = Map> {
     let slots = vec!["input", "output", "data", "tool_definitions", "name", "other"];
-    let attributes = vec!["gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.request.model"];
+    let attributes =
+        vec!["gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.request.model"];
     let attributes = prop::collection::vec((prop::sample::select(attributes), value()), 0..4);
     let members = prop::collection::vec((prop::sample::select(slots), value()), 0..5);
     (members, attributes).prop_map(|(members, attributes)| {
@@ -295,7 +299,10 @@ fn a_typed_body_holds_every_form_of_a_member() {
     let cost = typed.cost.as_ref().and_then(body::Member::plain).unwrap();
     assert_eq!(cost.other.len(), 1);
     assert_eq!(typed.other.get("zeta"), Some(&Value::Bool(true)));
-    let again = Event { body: Body::Present(read(&serde_json::to_vec(&typed).unwrap()).as_map().unwrap().clone()), ..event.clone() };
+    let again = Event {
+        body: Body::Present(read(&serde_json::to_vec(&typed).unwrap()).as_map().unwrap().clone()),
+        ..event.clone()
+    };
     assert_eq!(again, event);
 }
 

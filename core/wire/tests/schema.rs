@@ -1,5 +1,6 @@
 //! The generated JSON Schema: its dialect, its references, and what it says of a few members.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 #![cfg(feature = "schema")]
 
 use serde_json::{Value, json};
@@ -41,8 +42,12 @@ fn every_type_has_its_body() {
     let event = schema::event();
     let described = event["allOf"].as_array().unwrap().iter().map(|rule| &rule["if"]["properties"]["type"]["const"]);
     assert_eq!(described.collect::<Vec<_>>(), EventType::ALL);
-    let bodies: Vec<&Value> =
-        event["allOf"].as_array().unwrap().iter().map(|rule| &rule["then"]["properties"]["body"]["anyOf"][2]["$ref"]).collect();
+    let bodies: Vec<&Value> = event["allOf"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| &rule["then"]["properties"]["body"]["anyOf"][2]["$ref"])
+        .collect();
     assert_eq!(bodies[0], "#/$defs/SpanStart");
     assert_eq!(bodies[8], "#/$defs/Loss");
 }

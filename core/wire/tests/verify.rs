@@ -1,6 +1,6 @@
 //! What a verifier says of chains that are whole, partial, forked and tampered with.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // In tests, also in their helpers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use tracewire_wire::content;
 use tracewire_wire::envelope::{Content, Entry, Envelope};

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import logging
 import os
 import subprocess
@@ -42,6 +43,10 @@ def test_a_panic_stops_at_the_boundary() -> None:
 
 def test_the_contract_is_compared() -> None:
     assert _native.contract_version() == tracewire._CONTRACT_VERSION
+
+
+def test_the_version_is_that_of_the_wheel() -> None:
+    assert tracewire.__version__ == importlib.metadata.version("tracewire")
 
 
 def test_no_call_at_all_is_needed(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import collections.abc
+import gc
 import signal
 import sys
 import time
+import weakref
 from types import FrameType
 from typing import Any
 
@@ -263,3 +265,20 @@ def test_ctrl_c_while_a_value_is_read_reaches_the_program(recorded: Recording) -
     with pytest.raises(KeyboardInterrupt), tracewire.span("interrupted", input=Interrupted()):
         pass
     assert recorded.spans()[0]["name"] == "interrupted"
+
+
+def test_types_are_remembered_and_not_kept_alive(recorded: Recording) -> None:
+    def one(number: int) -> weakref.ref[type]:
+        kind = type(f"T{number}", (), {"__repr__": lambda self: f"t{number}"})
+        for _ in range(2):
+            assert through(kind(), recorded) == {"$unserializable": f"test_hostile.T{number}", "text": f"t{number}"}
+        return weakref.ref(kind)
+
+    references = [one(number) for number in range(20)]
+    gc.collect()
+    assert [reference() for reference in references] == [None] * 20
+
+
+def test_more_types_than_are_remembered(recorded: Recording) -> None:
+    values = [type(f"T{number}", (), {})() for number in range(3000)]
+    assert through(values, recorded) == [{"$unserializable": f"test_hostile.T{number}"} for number in range(3000)]

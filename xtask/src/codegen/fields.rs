@@ -12,10 +12,7 @@ const TAG: &str = "Tag";
 
 /// The page.
 pub fn page(schemas: &Schemas) -> Result<Output> {
-    let mut text = format!(
-        "<!-- {} -->\n\n# Fields\n",
-        header("xtask/src/codegen/fields.rs", "spec/schema/v1/")
-    );
+    let mut text = format!("<!-- {} -->\n\n# Fields\n", header("xtask/src/codegen/fields.rs", "spec/schema/v1/"));
     text.push_str(
         "\nEvery field may be absent unless it says *required*. Unknown fields are kept. In place of a field of a body a [tag](#part-tag) may \
          stand, such as the mark of a cut. A map's names are free.\n",
@@ -24,16 +21,11 @@ pub fn page(schemas: &Schemas) -> Result<Output> {
     section(&mut text, "Event: fixed part", &schemas.event);
     let parts = definitions(&schemas.event)?;
     let mut bodies = BTreeSet::new();
-    for rule in schemas.event["allOf"]
-        .as_array()
-        .context("the event schema has no rules by type")?
-    {
-        let event_type = rule["if"]["properties"]["type"]["const"]
-            .as_str()
-            .context("a rule of the event schema names no type")?;
-        let alternatives = rule["then"]["properties"]["body"]["anyOf"]
-            .as_array()
-            .context("a rule of the event schema has no body")?;
+    for rule in schemas.event["allOf"].as_array().context("the event schema has no rules by type")? {
+        let event_type =
+            rule["if"]["properties"]["type"]["const"].as_str().context("a rule of the event schema names no type")?;
+        let alternatives =
+            rule["then"]["properties"]["body"]["anyOf"].as_array().context("a rule of the event schema has no body")?;
         let part = alternatives
             .iter()
             .find_map(referred)
@@ -46,16 +38,11 @@ pub fn page(schemas: &Schemas) -> Result<Output> {
             section(&mut text, &format!("Part `{name}`"), part);
         }
     }
-    Ok(Output {
-        path: "spec/reference/fields.md".to_owned(),
-        text,
-    })
+    Ok(Output { path: "spec/reference/fields.md".to_owned(), text })
 }
 
 fn definitions(schema: &Value) -> Result<&Map<String, Value>> {
-    schema["$defs"]
-        .as_object()
-        .context("the event schema has no definitions")
+    schema["$defs"].as_object().context("the event schema has no definitions")
 }
 
 fn section(text: &mut String, title: &str, schema: &Value) {
@@ -64,12 +51,8 @@ fn section(text: &mut String, title: &str, schema: &Value) {
     if description.trim_end_matches('.') != title {
         text.push_str(&format!("{}\n\n", cell(description)));
     }
-    let required: BTreeSet<&str> = schema["required"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let required: BTreeSet<&str> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let Some(fields) = schema["properties"].as_object() else {
         return;
     };
@@ -88,38 +71,22 @@ fn type_of(field: &Value) -> String {
     if let Some(part) = referred(field) {
         return part_link(part);
     }
-    let alternatives = ["anyOf", "oneOf", "allOf"]
-        .iter()
-        .filter_map(|key| field[*key].as_array())
-        .flatten();
-    let mut words: Vec<String> = alternatives
-        .filter(|it| !is_implied(it))
-        .map(type_of)
-        .collect();
+    let alternatives = ["anyOf", "oneOf", "allOf"].iter().filter_map(|key| field[*key].as_array()).flatten();
+    let mut words: Vec<String> = alternatives.filter(|it| !is_implied(it)).map(type_of).collect();
     match &field["type"] {
         Value::String(name) => words.push(word(name, field)),
         Value::Array(names) => words.extend(
-            names
-                .iter()
-                .filter_map(Value::as_str)
-                .filter(|name| *name != "null")
-                .map(|name| word(name, field)),
+            names.iter().filter_map(Value::as_str).filter(|name| *name != "null").map(|name| word(name, field)),
         ),
         _ => {}
     }
     words.dedup();
-    if words.is_empty() {
-        "any value".to_owned()
-    } else {
-        words.join(" or ")
-    }
+    if words.is_empty() { "any value".to_owned() } else { words.join(" or ") }
 }
 
 /// Whether an alternative goes without saying: null, a tag, an integer beyond the safe range.
 fn is_implied(schema: &Value) -> bool {
-    schema["type"] == "null"
-        || referred(schema) == Some(TAG)
-        || schema["properties"].get("$int").is_some()
+    schema["type"] == "null" || referred(schema) == Some(TAG) || schema["properties"].get("$int").is_some()
 }
 
 fn word(name: &str, field: &Value) -> String {
@@ -156,10 +123,7 @@ mod tests {
     #[test]
     fn types_read_as_words() {
         assert_eq!(type_of(&json!({ "type": ["string", "null"] })), "text");
-        assert_eq!(
-            type_of(&json!({ "type": "array", "items": { "type": "integer" } })),
-            "list of integer"
-        );
+        assert_eq!(type_of(&json!({ "type": "array", "items": { "type": "integer" } })), "list of integer");
         assert_eq!(
             type_of(&json!({ "anyOf": [{ "$ref": "#/$defs/Cost" }, { "type": "null" }] })),
             "[Cost](#part-cost)"

@@ -36,11 +36,7 @@ pub struct Options {
 /// Runs the command.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let outputs = generate(workspace)?;
-    if options.check {
-        check(workspace, &outputs)
-    } else {
-        output::write(workspace, &outputs)
-    }
+    if options.check { check(workspace, &outputs) } else { output::write(workspace, &outputs) }
 }
 
 /// Fails if a generated file is not what it would be.
@@ -50,10 +46,7 @@ pub fn check_all(workspace: &Workspace) -> Result<()> {
 
 /// The paths of all generated files, relative to the root.
 pub fn paths(workspace: &Workspace) -> Result<Vec<String>> {
-    Ok(generate(workspace)?
-        .into_iter()
-        .map(|output| output.path)
-        .collect())
+    Ok(generate(workspace)?.into_iter().map(|output| output.path).collect())
 }
 
 fn check(workspace: &Workspace, outputs: &[output::Output]) -> Result<()> {
@@ -62,15 +55,9 @@ fn check(workspace: &Workspace, outputs: &[output::Output]) -> Result<()> {
         println!("{difference}");
     }
     if !differences.is_empty() {
-        bail!(
-            "{} generated file(s) differ from their sources; run `cargo xtask codegen`",
-            differences.len()
-        );
+        bail!("{} generated file(s) differ from their sources; run `cargo xtask codegen`", differences.len());
     }
-    println!(
-        "{} generated files are what their sources say",
-        outputs.len()
-    );
+    println!("{} generated files are what their sources say", outputs.len());
     Ok(())
 }
 

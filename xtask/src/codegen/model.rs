@@ -240,7 +240,6 @@ impl Registry {
 
 fn read<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T> {
     let path = folder.join(name);
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_saphyr::from_str(&text).map_err(|error| anyhow::anyhow!("spec/registry/{name}: {error}"))
 }

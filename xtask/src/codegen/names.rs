@@ -5,15 +5,7 @@ use std::collections::BTreeMap;
 
 /// `gen_ai.tool.name` as `GEN_AI_TOOL_NAME`.
 pub fn constant(name: &str) -> String {
-    name.chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_uppercase()
-            } else {
-                '_'
-            }
-        })
-        .collect()
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
 
 /// Fails if two names make the same constant.
@@ -21,10 +13,7 @@ pub fn check_distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result<()> {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for name in names {
         if let Some(other) = seen.insert(constant(name), name) {
-            bail!(
-                "{other} and {name} would both be the constant {}",
-                constant(name)
-            );
+            bail!("{other} and {name} would both be the constant {}", constant(name));
         }
     }
     Ok(())
@@ -37,19 +26,13 @@ mod tests {
     #[test]
     fn names_become_constants() {
         assert_eq!(constant("gen_ai.tool.call.id"), "GEN_AI_TOOL_CALL_ID");
-        assert_eq!(
-            constant("notifications/tools/list_changed"),
-            "NOTIFICATIONS_TOOLS_LIST_CHANGED"
-        );
+        assert_eq!(constant("notifications/tools/list_changed"), "NOTIFICATIONS_TOOLS_LIST_CHANGED");
     }
 
     #[test]
     fn colliding_names_are_refused() {
         assert!(check_distinct(["a.b", "a.c"].into_iter()).is_ok());
         let error = check_distinct(["a.b_c", "a.b.c"].into_iter()).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "a.b_c and a.b.c would both be the constant A_B_C"
-        );
+        assert_eq!(error.to_string(), "a.b_c and a.b.c would both be the constant A_B_C");
     }
 }

@@ -34,8 +34,7 @@ pub fn write(workspace: &Workspace, outputs: &[Output]) -> Result<()> {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;
         }
-        std::fs::write(&path, &output.text)
-            .with_context(|| format!("cannot write {}", output.path))?;
+        std::fs::write(&path, &output.text).with_context(|| format!("cannot write {}", output.path))?;
         println!("wrote {}", output.path);
         written += 1;
     }
@@ -67,13 +66,7 @@ fn diff(old: &str, new: &str) -> String {
     let new: Vec<&str> = new.lines().collect();
     let same_before = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let rest = old.len().min(new.len()) - same_before;
-    let same_after = old
-        .iter()
-        .rev()
-        .zip(new.iter().rev())
-        .take(rest)
-        .take_while(|(a, b)| a == b)
-        .count();
+    let same_after = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
     let mut text = format!("@@ line {} @@\n", same_before + 1);
     let mut show = |mark: char, lines: &[&str]| {
         for line in lines.iter().take(SHOWN) {
@@ -85,27 +78,11 @@ fn diff(old: &str, new: &str) -> String {
             text.push_str(&format!("{mark}… {} more lines\n", lines.len() - SHOWN));
         }
     };
-    show(
-        ' ',
-        old.get(same_before.saturating_sub(CONTEXT)..same_before)
-            .unwrap_or_default(),
-    );
-    show(
-        '-',
-        old.get(same_before..old.len() - same_after)
-            .unwrap_or_default(),
-    );
-    show(
-        '+',
-        new.get(same_before..new.len() - same_after)
-            .unwrap_or_default(),
-    );
+    show(' ', old.get(same_before.saturating_sub(CONTEXT)..same_before).unwrap_or_default());
+    show('-', old.get(same_before..old.len() - same_after).unwrap_or_default());
+    show('+', new.get(same_before..new.len() - same_after).unwrap_or_default());
     let after = old.len() - same_after;
-    show(
-        ' ',
-        old.get(after..(after + CONTEXT).min(old.len()))
-            .unwrap_or_default(),
-    );
+    show(' ', old.get(after..(after + CONTEXT).min(old.len())).unwrap_or_default());
     text
 }
 

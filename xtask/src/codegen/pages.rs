@@ -6,25 +6,14 @@ use super::output::{Output, header};
 /// All pages.
 pub fn pages(registry: &Registry) -> Vec<Output> {
     [
-        (
-            "kinds",
-            "spec/registry/{kinds,statuses,loss_reasons}.yaml",
-            kinds(registry),
-        ),
-        (
-            "attributes",
-            "spec/registry/attributes.yaml",
-            attributes(registry),
-        ),
+        ("kinds", "spec/registry/{kinds,statuses,loss_reasons}.yaml", kinds(registry)),
+        ("attributes", "spec/registry/attributes.yaml", attributes(registry)),
         ("events", "spec/registry/events/", events(registry)),
     ]
     .into_iter()
     .map(|(name, source, text)| {
         let head = header("xtask/src/codegen/pages.rs", source);
-        Output {
-            path: format!("spec/reference/{name}.md"),
-            text: format!("<!-- {head} -->\n\n{text}"),
-        }
+        Output { path: format!("spec/reference/{name}.md"), text: format!("<!-- {head} -->\n\n{text}") }
     })
     .collect()
 }
@@ -40,49 +29,26 @@ fn kinds(registry: &Registry) -> String {
             codes(&kind.aliases),
         ]
     });
-    table(
-        &mut text,
-        [
-            "kind",
-            "meaning",
-            "`gen_ai.operation.name`",
-            "OpenInference",
-            "also called",
-        ],
-        rows,
-    );
+    table(&mut text, ["kind", "meaning", "`gen_ai.operation.name`", "OpenInference", "also called"], rows);
     text.push_str("\n## Statuses\n\nHow a span ended.\n\n");
-    let rows = registry.statuses.iter().map(|status| {
-        [
-            code(&status.name),
-            cell(&status.brief),
-            status.otel.clone(),
-            codes(&status.aliases),
-        ]
-    });
-    table(
-        &mut text,
-        ["status", "meaning", "OpenTelemetry", "also called"],
-        rows,
-    );
-    text.push_str("\nWhat a reader says of a span that has not ended; never in an event.\n\n");
     let rows = registry
-        .reader_states
+        .statuses
         .iter()
-        .map(|state| [code(&state.name), cell(&state.brief)]);
+        .map(|status| [code(&status.name), cell(&status.brief), status.otel.clone(), codes(&status.aliases)]);
+    table(&mut text, ["status", "meaning", "OpenTelemetry", "also called"], rows);
+    text.push_str("\nWhat a reader says of a span that has not ended; never in an event.\n\n");
+    let rows = registry.reader_states.iter().map(|state| [code(&state.name), cell(&state.brief)]);
     table(&mut text, ["state", "meaning"], rows);
     text.push_str("\n## Loss reasons\n\nThe `reason` of a `loss` event, and of what a flush reports as dropped.\n\n");
-    let rows = registry
-        .loss_reasons
-        .iter()
-        .map(|reason| [code(&reason.name), cell(&reason.brief), reason.unit.clone()]);
+    let rows =
+        registry.loss_reasons.iter().map(|reason| [code(&reason.name), cell(&reason.brief), reason.unit.clone()]);
     table(&mut text, ["reason", "meaning", "counts"], rows);
     text
 }
 
 fn attributes(registry: &Registry) -> String {
     let mut text = String::from(
-        "# Attributes\n\nNames of conventions are adopted as they are. *Content* is what people or models said: it can be withheld or erased. *Personal data* says \
+        "# Attributes\n\nNames of conventions are adopted as they are. *Content* is what people, models or tools said: it is left out where content is not to be recorded. *Personal data* says \
          whether a value may say something about a person. A name in the last column is read as the one in the first; where it is marked with *, its value has another form and is \
          converted.\n",
     );
@@ -104,47 +70,19 @@ fn attributes(registry: &Registry) -> String {
                     .collect();
                 meaning.push_str(&format!(" Read {}.", read.join(", ")));
             }
-            let converted = attribute
-                .converts
-                .iter()
-                .map(|name| format!("{}\\*", code(name)));
-            let older: Vec<String> = attribute
-                .replaces
-                .iter()
-                .map(|name| code(name))
-                .chain(converted)
-                .collect();
+            let converted = attribute.converts.iter().map(|name| format!("{}\\*", code(name)));
+            let older: Vec<String> = attribute.replaces.iter().map(|name| code(name)).chain(converted).collect();
             [
                 code(&attribute.name),
                 attribute.value_type.text().to_owned(),
                 meaning,
                 attribute.stability.text().replace('_', " "),
-                if attribute.content {
-                    "yes".to_owned()
-                } else {
-                    String::new()
-                },
-                if attribute.pii.text() == "none" {
-                    String::new()
-                } else {
-                    attribute.pii.text().to_owned()
-                },
+                if attribute.content { "yes".to_owned() } else { String::new() },
+                if attribute.pii.text() == "none" { String::new() } else { attribute.pii.text().to_owned() },
                 older.join(", "),
             ]
         });
-        table(
-            &mut text,
-            [
-                "name",
-                "type",
-                "meaning",
-                "stability",
-                "content",
-                "personal data",
-                "older names",
-            ],
-            rows,
-        );
+        table(&mut text, ["name", "type", "meaning", "stability", "content", "personal data", "older names"], rows);
     }
     text
 }
@@ -174,11 +112,7 @@ fn events(registry: &Registry) -> String {
         }
         if !protocol.aliases.is_empty() {
             text.push_str(&format!("\n### Short names of {}\n\n", protocol.title));
-            table(
-                &mut text,
-                ["short name", "event", "with"],
-                protocol.aliases.iter().map(alias_row),
-            );
+            table(&mut text, ["short name", "event", "with"], protocol.aliases.iter().map(alias_row));
         }
     }
     text
@@ -188,10 +122,7 @@ fn event_section(text: &mut String, event: &Event) {
     text.push_str(&format!("\n### `{}`\n\n{}\n\n", event.name, event.brief));
     text.push_str(&format!("- has {}\n", codes(&event.attributes.required)));
     if !event.attributes.optional.is_empty() {
-        text.push_str(&format!(
-            "- may have {}\n",
-            codes(&event.attributes.optional)
-        ));
+        text.push_str(&format!("- may have {}\n", codes(&event.attributes.optional)));
     }
     if let Some(data) = &event.data {
         text.push_str(&format!("- `data`: {data}\n"));
@@ -219,36 +150,15 @@ fn method_row(method: &Method) -> [String; 5] {
 }
 
 fn alias_row(alias: &Alias) -> [String; 3] {
-    let sets = alias
-        .sets
-        .iter()
-        .map(|(name, value)| format!("{} = {}", code(name), code(value)));
-    let requires = alias
-        .requires
-        .iter()
-        .map(|name| format!("any {}", code(name)));
+    let sets = alias.sets.iter().map(|(name, value)| format!("{} = {}", code(name), code(value)));
+    let requires = alias.requires.iter().map(|name| format!("any {}", code(name)));
     let absent = alias.absent.iter().map(|name| format!("no {}", code(name)));
-    [
-        code(&alias.name),
-        code(&alias.event),
-        sets.chain(requires)
-            .chain(absent)
-            .collect::<Vec<_>>()
-            .join(", "),
-    ]
+    [code(&alias.name), code(&alias.event), sets.chain(requires).chain(absent).collect::<Vec<_>>().join(", ")]
 }
 
 /// Writes a table in Markdown.
-pub fn table<const N: usize>(
-    text: &mut String,
-    head: [&str; N],
-    rows: impl Iterator<Item = [String; N]>,
-) {
-    text.push_str(&format!(
-        "| {} |\n|{}\n",
-        head.join(" | "),
-        "---|".repeat(N)
-    ));
+pub fn table<const N: usize>(text: &mut String, head: [&str; N], rows: impl Iterator<Item = [String; N]>) {
+    text.push_str(&format!("| {} |\n|{}\n", head.join(" | "), "---|".repeat(N)));
     for row in rows {
         text.push_str(&format!("| {} |\n", row.join(" | ")));
     }
@@ -256,10 +166,7 @@ pub fn table<const N: usize>(
 
 /// A text for a cell of a table.
 pub fn cell(text: &str) -> String {
-    text.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .replace('|', "\\|")
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
 /// A name set as code.
@@ -268,9 +175,5 @@ pub fn code(name: &str) -> String {
 }
 
 fn codes(names: &[String]) -> String {
-    names
-        .iter()
-        .map(|name| code(name))
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
 }

@@ -13,10 +13,7 @@ pub struct Schemas {
 impl Schemas {
     /// Asks the wire crate.
     pub fn make() -> Schemas {
-        Schemas {
-            event: tracewire_wire::schema::event(),
-            envelope: tracewire_wire::schema::envelope(),
-        }
+        Schemas { event: tracewire_wire::schema::event(), envelope: tracewire_wire::schema::envelope() }
     }
 
     /// The files to check in. JSON has no comments: `$comment` says where it comes from.
@@ -33,10 +30,7 @@ impl Schemas {
                     members.insert("$comment".to_owned(), Value::String(comment));
                 }
                 let text = format!("{}\n", serde_json::to_string_pretty(&schema)?);
-                Ok(Output {
-                    path: format!("spec/schema/v1/{name}.schema.json"),
-                    text,
-                })
+                Ok(Output { path: format!("spec/schema/v1/{name}.schema.json"), text })
             })
             .collect()
     }

@@ -9,40 +9,26 @@ use std::collections::BTreeSet;
 
 /// A crate, a feature of it that must be off, and why.
 const TRAPS: &[(&str, &str, &str)] = &[
-    (
-        "serde_json",
-        "arbitrary_precision",
-        "numbers become maps on their way through serde",
-    ),
-    (
-        "serde_json",
-        "preserve_order",
-        "maps keep the order of insertion, and generated files with them",
-    ),
+    ("serde_json", "arbitrary_precision", "numbers become maps on their way through serde"),
+    ("serde_json", "preserve_order", "maps keep the order of insertion, and generated files with them"),
 ];
 
 /// Asks cargo for the features of all dependencies but those of the build itself.
 pub fn check(workspace: &Workspace, files: &[SourceFile]) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    for file in files
-        .iter()
-        .filter(|file| file.path.ends_with("Cargo.toml"))
-    {
+    for file in files.iter().filter(|file| file.path.ends_with("Cargo.toml")) {
         for (index, line) in file.text.lines().enumerate() {
             if line.starts_with("[patch") || line.starts_with("[replace") {
-                findings.push(Finding::error(&file.path, index + 1, "a dependency is patched: what users get from the registry would not be what is tested"));
+                findings.push(Finding::error(
+                    &file.path,
+                    index + 1,
+                    "a dependency is patched: what users get from the registry would not be what is tested",
+                ));
             }
         }
     }
-    let mut command = workspace.cargo([
-        "tree",
-        "--workspace",
-        "--all-features",
-        "--edges",
-        "normal,build,dev",
-        "--prefix",
-        "none",
-    ]);
+    let mut command =
+        workspace.cargo(["tree", "--workspace", "--all-features", "--edges", "normal,build,dev", "--prefix", "none"]);
     command.args(["--format", "{p}|{f}", "--color", "never"]);
     findings.extend(traps(&process::capture(&mut command)?));
     Ok(findings)
@@ -57,14 +43,10 @@ fn traps(tree: &str) -> Vec<Finding> {
         };
         let name = package.split(' ').next().unwrap_or_default();
         for (crate_name, feature, why) in TRAPS {
-            let is_on = features
-                .trim_end_matches("(*)")
-                .split(',')
-                .any(|on| on.trim() == *feature);
+            let is_on = features.trim_end_matches("(*)").split(',').any(|on| on.trim() == *feature);
             if name == *crate_name && is_on && seen.insert((crate_name, feature)) {
-                let message = format!(
-                    "{crate_name}'s feature {feature} is on: {why} (cargo tree -e features -i {crate_name})"
-                );
+                let message =
+                    format!("{crate_name}'s feature {feature} is on: {why} (cargo tree -e features -i {crate_name})");
                 findings.push(Finding::error("Cargo.lock", 1, message));
             }
         }

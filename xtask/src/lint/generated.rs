@@ -8,10 +8,7 @@ use anyhow::Result;
 pub fn check(workspace: &Workspace, files: &[SourceFile]) -> Result<Vec<Finding>> {
     let paths = crate::codegen::paths(workspace)?;
     let mut findings = Vec::new();
-    for file in files
-        .iter()
-        .filter(|file| file.is_generated() && !paths.contains(&file.path))
-    {
+    for file in files.iter().filter(|file| file.is_generated() && !paths.contains(&file.path)) {
         findings.push(Finding::error(
             &file.path,
             1,
@@ -20,16 +17,10 @@ pub fn check(workspace: &Workspace, files: &[SourceFile]) -> Result<Vec<Finding>
     }
     for path in &paths {
         match files.iter().find(|file| &file.path == path) {
-            None => findings.push(Finding::error(
-                path,
-                1,
-                "codegen makes it, but it is not among the project's files",
-            )),
-            Some(file) if !file.is_generated() => findings.push(Finding::error(
-                path,
-                1,
-                "a generated file says so in its first lines",
-            )),
+            None => findings.push(Finding::error(path, 1, "codegen makes it, but it is not among the project's files")),
+            Some(file) if !file.is_generated() => {
+                findings.push(Finding::error(path, 1, "a generated file says so in its first lines"))
+            }
             Some(_) => {}
         }
     }

@@ -32,18 +32,11 @@ pub struct SourceFile {
 
 impl SourceFile {
     fn has_extension(&self, extensions: &[&str]) -> bool {
-        extensions.iter().any(|extension| {
-            self.path
-                .strip_suffix(extension)
-                .is_some_and(|rest| rest.ends_with('.'))
-        })
+        extensions.iter().any(|extension| self.path.strip_suffix(extension).is_some_and(|rest| rest.ends_with('.')))
     }
 
     fn is_generated(&self) -> bool {
-        self.text
-            .lines()
-            .take(3)
-            .any(|line| line.contains(crate::codegen::GENERATED_MARK))
+        self.text.lines().take(3).any(|line| line.contains(crate::codegen::GENERATED_MARK))
     }
 }
 
@@ -57,19 +50,12 @@ pub struct Finding {
 impl Finding {
     /// Something that fails the check.
     pub fn error(path: &str, line: usize, message: impl Into<String>) -> Finding {
-        Finding {
-            place: format!("{path}:{line}"),
-            message: message.into(),
-            is_warning: false,
-        }
+        Finding { place: format!("{path}:{line}"), message: message.into(), is_warning: false }
     }
 
     /// Something that is only said.
     pub fn warning(path: &str, line: usize, message: impl Into<String>) -> Finding {
-        Finding {
-            is_warning: true,
-            ..Finding::error(path, line, message)
-        }
+        Finding { is_warning: true, ..Finding::error(path, line, message) }
     }
 }
 
@@ -85,17 +71,10 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     findings.extend(requirements::check(&files));
     findings.extend(features::check(workspace, &files)?);
     for finding in &findings {
-        let mark = if finding.is_warning {
-            "warning"
-        } else {
-            "error"
-        };
+        let mark = if finding.is_warning { "warning" } else { "error" };
         println!("{mark}: {}: {}", finding.place, finding.message);
     }
-    let errors = findings
-        .iter()
-        .filter(|finding| !finding.is_warning)
-        .count();
+    let errors = findings.iter().filter(|finding| !finding.is_warning).count();
     if errors > 0 {
         bail!("{errors} rule(s) of the project broken");
     }
@@ -110,10 +89,7 @@ fn read(workspace: &Workspace) -> Result<Vec<SourceFile>> {
         let Ok(text) = String::from_utf8(std::fs::read(workspace.path(&path))?) else {
             continue;
         };
-        files.push(SourceFile {
-            path: slashed(path),
-            text,
-        });
+        files.push(SourceFile { path: slashed(path), text });
     }
     Ok(files)
 }
@@ -124,16 +100,10 @@ fn slashed(path: PathBuf) -> String {
 
 #[cfg(test)]
 fn file(path: &str, text: &str) -> SourceFile {
-    SourceFile {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    }
+    SourceFile { path: path.to_owned(), text: text.to_owned() }
 }
 
 #[cfg(test)]
 fn said(findings: Vec<Finding>) -> Vec<String> {
-    findings
-        .into_iter()
-        .map(|finding| format!("{}: {}", finding.place, finding.message))
-        .collect()
+    findings.into_iter().map(|finding| format!("{}: {}", finding.place, finding.message)).collect()
 }

@@ -3,24 +3,10 @@
 use super::{Finding, SourceFile};
 
 /// Folders in which people and build machines keep their things; a path that begins there means one machine.
-const HOMES: &[&str] = &[
-    "/root/",
-    "/home/",
-    "/Users/",
-    "/work/",
-    "/workspace/",
-    "/mnt/",
-    "/srv/",
-];
+const HOMES: &[&str] = &["/root/", "/home/", "/Users/", "/work/", "/workspace/", "/mnt/", "/srv/"];
 
 /// Settings that point a package manager elsewhere.
-const REGISTRIES: &[&str] = &[
-    "--index-url",
-    "--extra-index-url",
-    "index-url =",
-    "replace-with",
-    "--find-links",
-];
+const REGISTRIES: &[&str] = &["--index-url", "--extra-index-url", "index-url =", "replace-with", "--find-links"];
 
 /// Files in which these words are the subject.
 const ABOUT_THEM: &[&str] = &["xtask/src/lint/words.rs"];
@@ -28,10 +14,7 @@ const ABOUT_THEM: &[&str] = &["xtask/src/lint/words.rs"];
 /// Checks every text file.
 pub fn check(files: &[SourceFile]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in files
-        .iter()
-        .filter(|file| !ABOUT_THEM.contains(&file.path.as_str()))
-    {
+    for file in files.iter().filter(|file| !ABOUT_THEM.contains(&file.path.as_str())) {
         for (index, line) in file.text.lines().enumerate() {
             for home in HOMES {
                 if begins_a_path(line, home) {
@@ -53,11 +36,7 @@ pub fn check(files: &[SourceFile]) -> Vec<Finding> {
                 && line.starts_with("source = ")
                 && !line.contains("https://github.com/rust-lang/crates.io-index")
             {
-                findings.push(Finding::error(
-                    &file.path,
-                    index + 1,
-                    "a dependency that does not come from crates.io",
-                ));
+                findings.push(Finding::error(&file.path, index + 1, "a dependency that does not come from crates.io"));
             }
         }
     }
@@ -79,14 +58,8 @@ mod tests {
 
     #[test]
     fn paths_of_a_machine_are_found() {
-        let files = [file(
-            "README.md",
-            "see /home/anna/x\nand spec/work/x, https://a.b/home/c\n",
-        )];
-        assert_eq!(
-            said(check(&files)),
-            ["README.md:1: a path of somebody's machine: /home/…"]
-        );
+        let files = [file("README.md", "see /home/anna/x\nand spec/work/x, https://a.b/home/c\n")];
+        assert_eq!(said(check(&files)), ["README.md:1: a path of somebody's machine: /home/…"]);
     }
 
     #[test]

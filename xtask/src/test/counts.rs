@@ -32,10 +32,7 @@ pub fn none(mut command: Command) -> Result<Counts> {
 /// `test result: ok. 12 passed; 0 failed; 1 ignored; …`
 pub fn of_libtest(line: &str) -> Option<Counts> {
     let rest = line.trim().strip_prefix("test result: ")?;
-    Some(Counts {
-        passed: number_before(rest, "passed")?,
-        failed: number_before(rest, "failed")?,
-    })
+    Some(Counts { passed: number_before(rest, "passed")?, failed: number_before(rest, "failed")? })
 }
 
 /// `== 2 failed, 40 passed, 1 skipped in 3.21s ==`
@@ -45,18 +42,13 @@ pub fn of_pytest(line: &str) -> Option<Counts> {
         return None;
     }
     let passed = number_before(rest, "passed").unwrap_or(0);
-    let failed =
-        number_before(rest, "failed").unwrap_or(0) + number_before(rest, "error").unwrap_or(0);
+    let failed = number_before(rest, "failed").unwrap_or(0) + number_before(rest, "error").unwrap_or(0);
     (passed + failed > 0).then_some(Counts { passed, failed })
 }
 
 fn number_before(text: &str, word: &str) -> Option<u64> {
     let before = text[..text.find(word)?].trim_end();
-    before
-        .rsplit(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    before.rsplit(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -67,33 +59,18 @@ mod tests {
     fn the_lines_of_the_runners_are_read() {
         assert_eq!(
             of_libtest("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured"),
-            Some(Counts {
-                passed: 12,
-                failed: 0
-            })
+            Some(Counts { passed: 12, failed: 0 })
         );
         assert_eq!(
             of_libtest("test result: FAILED. 3 passed; 2 failed; 0 ignored"),
-            Some(Counts {
-                passed: 3,
-                failed: 2
-            })
+            Some(Counts { passed: 3, failed: 2 })
         );
         assert_eq!(of_libtest("test a ... ok"), None);
         assert_eq!(
             of_pytest("=== 2 failed, 40 passed, 1 skipped, 1 error in 3.21s ==="),
-            Some(Counts {
-                passed: 40,
-                failed: 3
-            })
+            Some(Counts { passed: 40, failed: 3 })
         );
-        assert_eq!(
-            of_pytest("======= 7 passed in 0.10s ======="),
-            Some(Counts {
-                passed: 7,
-                failed: 0
-            })
-        );
+        assert_eq!(of_pytest("======= 7 passed in 0.10s ======="), Some(Counts { passed: 7, failed: 0 }));
         assert_eq!(of_pytest("===== test session starts ====="), None);
     }
 }

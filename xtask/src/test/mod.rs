@@ -22,13 +22,7 @@ pub struct Options {
     #[arg(long)]
     all: bool,
     /// Run only these steps, or all of a language; separated by commas.
-    #[arg(
-        long,
-        value_enum,
-        value_delimiter = ',',
-        value_name = "LIST",
-        conflicts_with = "all"
-    )]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", conflicts_with = "all")]
     only: Vec<Choice>,
 }
 
@@ -65,9 +59,7 @@ impl Options {
     fn wants(&self, step: Choice) -> bool {
         let language = match step {
             Choice::Fmt | Choice::Clippy | Choice::Cargo | Choice::Wasm => Some(Choice::Rust),
-            Choice::RuffFormat | Choice::Ruff | Choice::Mypy | Choice::Pytest => {
-                Some(Choice::Python)
-            }
+            Choice::RuffFormat | Choice::Ruff | Choice::Mypy | Choice::Pytest => Some(Choice::Python),
             _ => None,
         };
         self.only.is_empty()

@@ -11,8 +11,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-/// Folders with Python code, relative to the root.
-const FOLDERS: &[&str] = &["sdks/python", "examples", "bindings/uniffi/tests"];
+/// The Python package, where the settings of all tools are; and folders with Python code, relative to it.
+const PACKAGE: &str = "sdks/python";
+const FOLDERS: &[&str] = &[".", "../../examples", "../../bindings/uniffi/tests"];
 
 /// Runs the wanted steps.
 pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
@@ -29,9 +30,7 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         return;
     }
     if let Some(advice) = tools::missing(&[PYTHON, PYTHON_VENV]) {
-        wanted
-            .iter()
-            .for_each(|(_, name)| steps.missing(name, &advice));
+        wanted.iter().for_each(|(_, name)| steps.missing(name, &advice));
         return;
     }
     let mut venv = None;
@@ -40,9 +39,7 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         Ok(Default::default())
     });
     let Some(venv) = venv.filter(|_| is_ready) else {
-        wanted
-            .iter()
-            .for_each(|(_, name)| steps.skipped(name, "no environment"));
+        wanted.iter().for_each(|(_, name)| steps.skipped(name, "no environment"));
         return;
     };
     for (step, name) in wanted {
@@ -57,58 +54,33 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
 
 /// The environment with all test tools and the wheel.
 fn environment(workspace: &Workspace) -> Result<Venv> {
-    let venv = Venv::ensure(
-        workspace,
-        &Requirements {
-            name: "test",
-            packages: &[],
-            groups: &["test", "lint"],
-        },
-    )?;
+    let venv =
+        Venv::ensure(workspace, &Requirements { name: "test", packages: &[], groups: &["test", "lint", "bench"] })?;
     venv.install_wheel(&wheel::build(workspace, PROFILE)?)?;
     Ok(venv)
 }
 
 fn ruff(workspace: &Workspace, venv: &Venv, arguments: &[&str]) -> Result<Command> {
     let mut command = venv.program("ruff");
-    command
-        .args(arguments)
-        .arg("--config")
-        .arg(workspace.path("sdks/python/pyproject.toml"));
-    command
-        .arg("--cache-dir")
-        .arg(workspace.scratch("ruff")?)
-        .current_dir(&workspace.root);
-    command.args(
-        FOLDERS
-            .iter()
-            .filter(|folder| workspace.path(folder).is_dir()),
-    );
+    command.args(arguments).args(["--config", "pyproject.toml", "--cache-dir"]);
+    command.arg(workspace.scratch("ruff")?).args(FOLDERS);
+    command.current_dir(workspace.path(PACKAGE));
     Ok(command)
 }
 
 fn mypy(workspace: &Workspace, venv: &Venv) -> Result<Command> {
     let mut command = venv.program("mypy");
-    command
-        .arg("--strict")
-        .arg("--cache-dir")
-        .arg(workspace.scratch("mypy")?)
-        .current_dir(workspace.path("sdks/python"));
+    command.arg("--strict").arg("--cache-dir").arg(workspace.scratch("mypy")?).current_dir(workspace.path(PACKAGE));
     Ok(command)
 }
 
 fn pytest(workspace: &Workspace, venv: &Venv) -> Result<Command> {
     let mut command = venv.program("python");
-    command
-        .args(["-m", "pytest", "-p", "no:cacheprovider", "--color", "no"])
-        .current_dir(workspace.path("sdks/python"));
+    command.args(["-m", "pytest", "-p", "no:cacheprovider", "--color", "no"]).current_dir(workspace.path(PACKAGE));
     command.env_remove("TRACEWIRE_DIR");
     let cli = workspace.executable(PROFILE, "tracewire");
     if cli.exists() {
-        command.env(
-            "PATH",
-            joined(&[cli.parent().unwrap_or(Path::new(".")), &venv.bin()]),
-        );
+        command.env("PATH", joined(&[cli.parent().unwrap_or(Path::new(".")), &venv.bin()]));
     }
     Ok(command)
 }
@@ -116,9 +88,6 @@ fn pytest(workspace: &Workspace, venv: &Venv) -> Result<Command> {
 /// These folders before the rest of the search path.
 fn joined(folders: &[&Path]) -> OsString {
     let rest = std::env::var_os("PATH").unwrap_or_default();
-    let all = folders
-        .iter()
-        .map(|folder| folder.to_path_buf())
-        .chain(std::env::split_paths(&rest));
+    let all = folders.iter().map(|folder| folder.to_path_buf()).chain(std::env::split_paths(&rest));
     std::env::join_paths(all).unwrap_or(rest.clone())
 }

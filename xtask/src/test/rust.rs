@@ -15,9 +15,7 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         steps.command("fmt", &mut workspace.cargo(["fmt", "--all", "--check"]));
     }
     if options.wants(Choice::Codegen) {
-        steps.run("codegen", || {
-            codegen::check_all(workspace).map(|()| Default::default())
-        });
+        steps.run("codegen", || codegen::check_all(workspace).map(|()| Default::default()));
     }
     if options.wants(Choice::Lint) {
         match tools::missing(&[GIT]) {
@@ -37,14 +35,8 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         if options.wants(Choice::Clippy) {
             steps.command(
                 "clippy",
-                without_python(workspace.cargo([
-                    "clippy",
-                    "--workspace",
-                    "--all-targets",
-                    "--profile",
-                    PROFILE,
-                ]))
-                .args(["--", "-D", "warnings"]),
+                without_python(workspace.cargo(["clippy", "--workspace", "--all-targets", "--profile", PROFILE]))
+                    .args(["--", "-D", "warnings"]),
             );
         }
         if options.wants(Choice::Cargo) {
@@ -57,9 +49,7 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
                 "--profile",
                 PROFILE,
             ]);
-            steps.run("cargo test", || {
-                counts::run(&mut command, counts::of_libtest)
-            });
+            steps.run("cargo test", || counts::run(&mut command, counts::of_libtest));
         }
     }
     if options.wants(Choice::Wasm) {

@@ -120,7 +120,8 @@ fn line(row: &TraceRow, processes: &Processes, screen: &Screen<'_>) -> Line {
         facts.push((style, format!("{} open", units::grouped(row.open_spans))));
     }
     if row.input_tokens + row.output_tokens > 0 {
-        let tokens = format!("{}{}{} tokens", units::count(row.input_tokens), glyphs.arrow, units::count(row.output_tokens));
+        let tokens =
+            format!("{}{}{} tokens", units::count(row.input_tokens), glyphs.arrow, units::count(row.output_tokens));
         facts.push((palette::QUIET, tokens));
     }
     if let Some(service) = &row.service {

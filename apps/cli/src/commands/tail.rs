@@ -72,7 +72,13 @@ pub fn run(global: &Global, what: &Tail, screen: &mut Screen<'_>) -> Result<u8, 
     }
 }
 
-fn catch_up(source: &Source, mut at: u64, json: bool, memory: &mut Memory, screen: &mut Screen<'_>) -> Result<u64, CliError> {
+fn catch_up(
+    source: &Source,
+    mut at: u64,
+    json: bool,
+    memory: &mut Memory,
+    screen: &mut Screen<'_>,
+) -> Result<u64, CliError> {
     let mut processes = None;
     loop {
         let mut events = source.store.events_after(at, PAGE)?;
@@ -99,7 +105,11 @@ fn catch_up(source: &Source, mut at: u64, json: bool, memory: &mut Memory, scree
 }
 
 fn document(stored: &StoredEvent) -> Value {
-    object([("event", stored.event.to_value()), ("id", json::count(stored.id)), ("producer", stored.producer.as_ref().into())])
+    object([
+        ("event", stored.event.to_value()),
+        ("id", json::count(stored.id)),
+        ("producer", stored.producer.as_ref().into()),
+    ])
 }
 
 /// What is remembered of spans, for names and depths; the oldest traces are forgotten first.
@@ -191,23 +201,29 @@ fn line(
     let known = memory.known(event).cloned().unwrap_or_default();
     let kind = event.kind.as_deref().or(known.kind.as_deref());
     let own_name = event.body_field("name").and_then(Value::as_text);
-    let is_span =
-        matches!(event.event_type, EventType::SpanStart | EventType::SpanUpdate | EventType::SpanEvent | EventType::SpanEnd);
+    let is_span = matches!(
+        event.event_type,
+        EventType::SpanStart | EventType::SpanUpdate | EventType::SpanEvent | EventType::SpanEnd
+    );
     if is_span {
         if let Some(kind) = kind {
             line.push(palette::kind(kind), screen.fit(kind, 16)).plain(" ");
         }
         let name = if event.event_type == EventType::SpanStart { own_name } else { known.name.as_deref() };
         let id = || event.span_id.map(|span_id| span_id.to_string()).unwrap_or_default();
-        let style =
-            if matches!(event.event_type, EventType::SpanStart | EventType::SpanEnd) { Style::new() } else { palette::QUIET };
+        let style = if matches!(event.event_type, EventType::SpanStart | EventType::SpanEnd) {
+            Style::new()
+        } else {
+            palette::QUIET
+        };
         line.push(style, name.map_or_else(id, |name| screen.fit(name, 48)));
     }
     for (place, (style, fact)) in facts(event, own_name, screen).into_iter().enumerate() {
         line.plain(if place > 0 || is_span { "  " } else { "" }).push(style, fact);
     }
     if event.trace_id.is_some() && event.trace_id != memory.last_trace {
-        let id: String = event.trace_id.map(|trace_id| trace_id.to_string().chars().take(8).collect()).unwrap_or_default();
+        let id: String =
+            event.trace_id.map(|trace_id| trace_id.to_string().chars().take(8).collect()).unwrap_or_default();
         let label = process.map(|process| format!(" @{}", screen.fit(process.label(), 24))).unwrap_or_default();
         let fact = format!("trace {id}{label}");
         if line.width() + 2 + width(&fact) <= screen.columns {
@@ -245,8 +261,9 @@ fn facts(event: &Event, own_name: Option<&str>, screen: &Screen<'_>) -> Vec<(Sty
     let field = |name: &str| event.body_field(name);
     let text = |name: &str| field(name).and_then(Value::as_text);
     let quiet = |text: String| (palette::QUIET, text);
-    let show =
-        |name: &str| field(name).filter(|value| **value != Value::Null).map(|value| quiet(screen.fit(&preview(value, 60), 60)));
+    let show = |name: &str| {
+        field(name).filter(|value| **value != Value::Null).map(|value| quiet(screen.fit(&preview(value, 60), 60)))
+    };
     let mut facts = Vec::new();
     match &event.event_type {
         EventType::SpanStart => facts.extend(show("input")),

@@ -112,7 +112,8 @@ fn by_id(store: &SqliteStore, typed: &str) -> Result<Found, CliError> {
         [] => {}
         [row] => return Ok(Found { traces: vec![row.trace_id], span: None }),
         several => {
-            let some = several.iter().take(SOME).map(|row| row.trace_id.to_string().chars().take(id.len() + 6).collect());
+            let some =
+                several.iter().take(SOME).map(|row| row.trace_id.to_string().chars().take(id.len() + 6).collect());
             return Err(CliError::Ambiguous { count: several.len(), some: some.collect(), id });
         }
     }

@@ -86,7 +86,8 @@ fn check(store: &SqliteStore, rows: Vec<ProducerRow>) -> Result<Outcome, CliErro
                 match Envelope::read(&stored.bytes) {
                     // The row's key and the envelope must be about the same thing.
                     Ok(envelope) if envelope.producer != row.name || envelope.first_seq != stored.first_seq => {
-                        unreadable.push(broken("it is stored under another producer or number than its own".to_owned()));
+                        unreadable
+                            .push(broken("it is stored under another producer or number than its own".to_owned()));
                     }
                     Ok(envelope) => _ = verifier.push(&envelope),
                     Err(error) => unreadable.push(broken(format!("it does not read: {error}"))),
@@ -171,7 +172,9 @@ fn producer(
     } else {
         match &report.close {
             Some(reason) => (glyphs.ok, palette::GOOD, format!("proved to its end, {}", screen.fit(reason, 16))),
-            None => (glyphs.ok, palette::GOOD, format!("proved so far, end open, {}", life_word(processes.life(&row.name)))),
+            None => {
+                (glyphs.ok, palette::GOOD, format!("proved so far, end open, {}", life_word(processes.life(&row.name))))
+            }
         }
     };
     let mut line = Line::new();
@@ -268,12 +271,17 @@ impl Totals {
         let mut line = Line::new();
         if is_sound {
             line.push(palette::GOOD, "sound").plain(": digests, numbers, links and content of ");
-            line.plain(units::counted(self.events, "event")).plain(" in ").plain(units::counted(self.envelopes, "envelope"));
+            line.plain(units::counted(self.events, "event"))
+                .plain(" in ")
+                .plain(units::counted(self.envelopes, "envelope"));
             line.plain(format!(" of {} hold", units::counted(self.producers, "producer")));
         } else {
             let count = outcome.findings().count() + outcome.ledger.len();
-            let what =
-                if count == 0 { "files that cannot be read".to_owned() } else { units::counted(count as u64, "contradiction") };
+            let what = if count == 0 {
+                "files that cannot be read".to_owned()
+            } else {
+                units::counted(count as u64, "contradiction")
+            };
             line.push(palette::BAD, "broken").plain(format!(": {what}, the first places are named above"));
         }
         screen.long_line(&line)?;

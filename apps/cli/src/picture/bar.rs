@@ -13,7 +13,14 @@ enum Slot {
 }
 
 /// A bar of so many columns for a node, within `from` to `to`.
-pub(super) fn bar(tree: &Tree<'_>, index: usize, from: Timestamp, to: Timestamp, columns: usize, ascii: bool) -> String {
+pub(super) fn bar(
+    tree: &Tree<'_>,
+    index: usize,
+    from: Timestamp,
+    to: Timestamp,
+    columns: usize,
+    ascii: bool,
+) -> String {
     let Some(node) = tree.nodes.get(index) else { return String::new() };
     let mut slots = vec![Slot::Empty; columns * 2];
     let scale = Scale { from, to, slots: slots.len() };
@@ -23,7 +30,8 @@ pub(super) fn bar(tree: &Tree<'_>, index: usize, from: Timestamp, to: Timestamp,
             let own = own_intervals(&tree.nodes, index);
             for (start, end) in own {
                 // Moments too short for a slot count only where nothing else does: else every parent would be heavy all over.
-                let range = if node.children.is_empty() { scale.range(start, end) } else { scale.inner_range(start, end) };
+                let range =
+                    if node.children.is_empty() { scale.range(start, end) } else { scale.inner_range(start, end) };
                 fill(&mut slots, range, Slot::Heavy);
             }
         }

@@ -26,7 +26,8 @@ pub(super) fn facts(picture: &Picture<'_, '_>, index: usize, glyphs: &Glyphs) ->
     let parent = node.parent.and_then(|parent| picture.tree.nodes.get(parent));
     let here = picture.processes_here();
     // Where the process changes; the first one of the header needs no mention.
-    let before = parent.map(|parent| parent.producer).or_else(|| picture.tree.producers.first().copied()).unwrap_or_default();
+    let before =
+        parent.map(|parent| parent.producer).or_else(|| picture.tree.producers.first().copied()).unwrap_or_default();
     if here.len() > 1 && differs(picture, before, node.producer) && node.form != Form::MissingParent {
         quiet(format!("@{}", clean(&picture.processes.label(node.producer, &here))));
     }
@@ -43,7 +44,8 @@ pub(super) fn facts(picture: &Picture<'_, '_>, index: usize, glyphs: &Glyphs) ->
         quiet(units::money(cost));
     }
     if node.chunks > 0 {
-        let first = node.time_to_first_chunk_nanos.map(|nanos| format!(", first at {}", units::duration(nanos, glyphs.micro)));
+        let first =
+            node.time_to_first_chunk_nanos.map(|nanos| format!(", first at {}", units::duration(nanos, glyphs.micro)));
         quiet(format!("{}{}", units::counted(node.chunks, "chunk"), first.unwrap_or_default()));
     }
     for feedback in &node.feedback {
@@ -55,7 +57,8 @@ pub(super) fn facts(picture: &Picture<'_, '_>, index: usize, glyphs: &Glyphs) ->
 
 fn differs(picture: &Picture<'_, '_>, one: &str, other: &str) -> bool {
     one != other
-        && picture.processes.of(one).map(|process| &process.key) != picture.processes.of(other).map(|process| &process.key)
+        && picture.processes.of(one).map(|process| &process.key)
+            != picture.processes.of(other).map(|process| &process.key)
 }
 
 /// What must not be overlooked.

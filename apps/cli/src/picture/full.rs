@@ -57,7 +57,10 @@ pub fn node_details(picture: &Picture<'_, '_>, index: usize, margin: &str, scree
     }
     if let (Form::Span | Form::Event, Some(span_id)) = (node.form, node.span_id) {
         let mut line = Line::new();
-        line.push(palette::QUIET, format!("{margin}id {span_id}, recorded by {}", escape(node.producer, screen.glyphs.ascii)));
+        line.push(
+            palette::QUIET,
+            format!("{margin}id {span_id}, recorded by {}", escape(node.producer, screen.glyphs.ascii)),
+        );
         screen.long_line(&line)?;
     }
     Ok(())
@@ -126,7 +129,8 @@ fn message(value: &Value, margin: &str, screen: &mut Screen<'_>) -> io::Result<(
         }
         _ => {}
     }
-    let rest: Map = map.iter().filter(|(name, _)| !matches!(name.as_str(), "role" | "content" | "parts")).cloned().collect();
+    let rest: Map =
+        map.iter().filter(|(name, _)| !matches!(name.as_str(), "role" | "content" | "parts")).cloned().collect();
     let says_more = rest.iter().any(|(name, _)| name != "type");
     if says_more {
         pretty(&Value::Map(rest), &deeper, screen)?;
@@ -145,7 +149,10 @@ fn lines(text: &str, margin: &str, screen: &mut Screen<'_>) -> io::Result<()> {
     let more = all.count();
     if more > 0 {
         let mut line = Line::new();
-        line.push(palette::QUIET, format!("{margin}  {} {}", screen.glyphs.ellipsis, units::counted(more as u64, "more line")));
+        line.push(
+            palette::QUIET,
+            format!("{margin}  {} {}", screen.glyphs.ellipsis, units::counted(more as u64, "more line")),
+        );
         screen.long_line(&line)?;
     }
     Ok(())

@@ -98,8 +98,11 @@ fn numbers(picture: &Picture<'_, '_>, screen: &Screen<'_>) -> Vec<(Style, String
         }
     }
     if let Some(usage) = &picture.tree.usage {
-        let cached =
-            if usage.cache_read > 0 { format!(" ({} from cache)", units::count(usage.cache_read)) } else { String::new() };
+        let cached = if usage.cache_read > 0 {
+            format!(" ({} from cache)", units::count(usage.cache_read))
+        } else {
+            String::new()
+        };
         more.push(format!("{}{cached}", facts::tokens(usage, &screen.glyphs)));
     }
     more.extend(picture.tree.cost.as_ref().map(units::money));

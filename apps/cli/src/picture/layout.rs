@@ -140,7 +140,14 @@ fn indents(goes_on: &[bool], step: Step, levels: usize, has_children: bool, glyp
     (format!("{above}{branch}{deep}"), format!("{above}{next}{own}"))
 }
 
-fn line(picture: &Picture<'_, '_>, row: &Row, columns: Columns, from: Timestamp, to: Timestamp, glyphs: &Glyphs) -> Line {
+fn line(
+    picture: &Picture<'_, '_>,
+    row: &Row,
+    columns: Columns,
+    from: Timestamp,
+    to: Timestamp,
+    glyphs: &Glyphs,
+) -> Line {
     let mut line = Line::new();
     let Some(node) = picture.tree.nodes.get(row.step.index) else { return line };
     line.push(row::state_style(node), row::state_glyph(node, glyphs)).plain(" ");

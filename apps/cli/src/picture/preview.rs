@@ -108,7 +108,8 @@ fn write_message(out: &mut String, map: &Map, budget: usize, depth: usize) {
         out.extend(role.chars().take(budget + 1));
         out.push_str(": ");
     }
-    let said = map.get("content").or_else(|| map.get("parts")).or_else(|| map.get("arguments")).or_else(|| map.get("output"));
+    let said =
+        map.get("content").or_else(|| map.get("parts")).or_else(|| map.get("arguments")).or_else(|| map.get("output"));
     match said {
         Some(Value::List(parts)) => {
             let text = parts.iter().rev().find_map(|part| {
@@ -183,7 +184,10 @@ mod tests {
                 r#"[{"role":"user","content":"hi"},{"role":"assistant","content":[{"type":"text","text":"hello"}]}]"#,
                 r#"assistant: "hello""#,
             ),
-            (r#"{"messages":[{"role":"user","parts":[{"type":"text","content":"why?"}]}],"model":"m"}"#, r#"user: "why?""#),
+            (
+                r#"{"messages":[{"role":"user","parts":[{"type":"text","content":"why?"}]}],"model":"m"}"#,
+                r#"user: "why?""#,
+            ),
             (r#"{"a":{"b":{"c":{"d":1}}}}"#, "a={b: {c: {…}}}"),
             (r#"[1,2,"x"]"#, r#"[1, 2, "x"]"#),
             (r#"{"$ref":"sha256:00"}"#, "<not in this store>"),

@@ -72,7 +72,8 @@ fn words(node: &Node<'_>, glyphs: &Glyphs) -> (Option<String>, String) {
         Form::Event => (None, name.unwrap_or_else(|| clean(node.kind.unwrap_or("event"), 20))),
         Form::Span | Form::Other => {
             let kind = node.kind.filter(|kind| !kind.is_empty()).map(|kind| clean(kind, 16));
-            let name = name.unwrap_or_else(|| node.span_id.map_or_else(|| "unnamed".to_owned(), |span_id| span_id.to_string()));
+            let name = name
+                .unwrap_or_else(|| node.span_id.map_or_else(|| "unnamed".to_owned(), |span_id| span_id.to_string()));
             (kind, name)
         }
     }
@@ -138,8 +139,8 @@ pub(super) fn below(picture: &Picture<'_, '_>, index: usize, glyphs: &Glyphs) ->
     if node.failed {
         let message = failure_words(node);
         // A failure that only passes through says nothing new.
-        let repeats =
-            children().any(|child| child.failed && (failure_words(child) == message || node.failure_message().is_none()));
+        let repeats = children()
+            .any(|child| child.failed && (failure_words(child) == message || node.failure_message().is_none()));
         if let (Some(message), false) = (message, repeats) {
             let mut line = Line::new();
             line.push(palette::QUIET, glyphs.below).push(palette::BAD, fit(&message, 400, glyphs.ascii));
@@ -150,7 +151,8 @@ pub(super) fn below(picture: &Picture<'_, '_>, index: usize, glyphs: &Glyphs) ->
         && !children().any(Node::is_open)
     {
         let after = u64::try_from(last.time.0.saturating_sub(node.start.0)).unwrap_or(0);
-        let named = |name: Option<&str>| name.map(|name| format!(" {}", fit(name, 40, glyphs.ascii))).unwrap_or_default();
+        let named =
+            |name: Option<&str>| name.map(|name| format!(" {}", fit(name, 40, glyphs.ascii))).unwrap_or_default();
         let what = match last.what {
             What::Started => "its start, and nothing since".to_owned(),
             What::Updated => "an update".to_owned(),
@@ -161,8 +163,11 @@ pub(super) fn below(picture: &Picture<'_, '_>, index: usize, glyphs: &Glyphs) ->
             What::ChildStarted(name) => format!("start of{}", named(name)),
             What::ChildEnded(name) => format!("end of{}", named(name)),
         };
-        let when =
-            if last.what == What::Started { String::new() } else { format!(", {} in", units::duration(after, glyphs.micro)) };
+        let when = if last.what == What::Started {
+            String::new()
+        } else {
+            format!(", {} in", units::duration(after, glyphs.micro))
+        };
         let mut line = Line::new();
         line.push(palette::QUIET, glyphs.below).push(palette::WARN, format!("last known: {what}{when}"));
         lines.push(line);

@@ -39,8 +39,10 @@ fn an_agent_at_several_widths() {
         let shown = picture(sample::RESEARCH, ProducerState::Closed, &How { columns, ..PLAIN });
         insta::assert_snapshot!(format!("research_{columns}"), shown);
         // What can be typed is never cut; all else keeps within the terminal.
-        let too_wide =
-            shown.lines().filter(|line| !line.starts_with("  tracewire ")).find(|line| crate::term::width(line) > columns);
+        let too_wide = shown
+            .lines()
+            .filter(|line| !line.starts_with("  tracewire "))
+            .find(|line| crate::term::width(line) > columns);
         assert_eq!(too_wide, None);
     }
 }
@@ -121,8 +123,9 @@ fn deep_trees_keep_within_the_terminal_and_long_ones_are_cut() {
     let mut lines = String::new();
     for place in 1..=60 {
         let parent = if place == 1 { "-".to_owned() } else { format!("{:x}", place - 1) };
-        lines
-            .push_str(&format!("c1-1 {place} span.start {place} {place:x} {parent} step - - {{\"name\":\"level {place}\"}}\n"));
+        lines.push_str(&format!(
+            "c1-1 {place} span.start {place} {place:x} {parent} step - - {{\"name\":\"level {place}\"}}\n"
+        ));
     }
     let shown = picture(&lines, ProducerState::Dead, &How { columns: 80, limit: 40, ..PLAIN });
     assert!(shown.lines().all(|line| crate::term::width(line) <= 80 || line.contains("--limit 0")), "{shown}");

@@ -109,8 +109,9 @@ impl Glyphs {
     /// By the locale. A locale that names another character set gets ASCII; where none is set at all, the terminal is taken for one of
     /// today's, which show Unicode.
     pub fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let locale =
-            ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|name| variable(name).filter(|value| !value.is_empty()));
         let unicode = locale.is_none_or(|locale| {
             let locale = locale.to_ascii_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")

@@ -47,7 +47,8 @@ impl<'w> Screen<'w> {
             ColorWhen::Never => false,
             ColorWhen::Auto => anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
         };
-        let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| stdout.is_terminal());
+        let columns =
+            terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| stdout.is_terminal());
         let said = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
         Screen {
             out: Box::new(io::BufWriter::new(stdout.lock())),

@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn paths_keep_both_ends() {
-        assert_eq!(fit_middle("/home/somebody/project/.tracewire", 20, false), "/home/som….tracewire");
+        assert_eq!(fit_middle("/one/long/path/to/project/.tracewire", 20, false), "/one/long….tracewire");
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub fn duration(nanos: u64, micro: &str) -> String {
 
 /// `950`, `1.2k`, `12.3k`, `1.2M`.
 pub fn count(number: u64) -> String {
-    let scaled = |value: f64, unit: &str| if value < 99.95 { format!("{value:.1}{unit}") } else { format!("{value:.0}{unit}") };
+    let scaled =
+        |value: f64, unit: &str| if value < 99.95 { format!("{value:.1}{unit}") } else { format!("{value:.0}{unit}") };
     match number {
         0..1_000 => number.to_string(),
         1_000..999_500 => scaled(number as f64 / 1e3, "k"),

@@ -49,7 +49,7 @@ pub(crate) fn entries(out: &mut Walker<'_>, map: &Bound<'_, PyDict>, host: &Host
 
 /// The entry at `position`, which moves on. A dict that changes between two calls gives some entry or none; the safe
 /// iterator of the binding library would panic there.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "PyDict_Next has no safe form that allows a dict to change meanwhile")]
 fn next_entry<'py>(map: &Bound<'py, PyDict>, position: &mut isize) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     let (mut entry_key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
     // SAFETY: `map` is a live dict and the thread is attached. `position` starts at 0 and only this function moves it.

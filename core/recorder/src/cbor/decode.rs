@@ -223,7 +223,10 @@ impl<'a> Decoder<'a> {
     /// Takes the mark of a cut list, `29784(count)`, if it stands here.
     fn cut_count(&mut self) -> Result<Option<u64>, DecodeError> {
         let start = self.at;
-        if self.peek()? & 0xe0 == head::TAG && self.head()?.argument == Some(TAG_CUT) && self.peek()? & 0xe0 == head::UINT {
+        if self.peek()? & 0xe0 == head::TAG
+            && self.head()?.argument == Some(TAG_CUT)
+            && self.peek()? & 0xe0 == head::UINT
+        {
             return Ok(self.head()?.argument);
         }
         self.at = start;
@@ -296,9 +299,7 @@ impl<'a> Decoder<'a> {
             Value::List(parts) => {
                 let mut parts = parts.into_iter();
                 match (parts.next(), parts.next()) {
-                    (Some(kept), Some(Value::Int(missing))) => {
-                        Ok(cut(kept, "missing_bytes", missing.unsigned_abs()))
-                    }
+                    (Some(kept), Some(Value::Int(missing))) => Ok(cut(kept, "missing_bytes", missing.unsigned_abs())),
                     _ => self.error("a cut without its parts"),
                 }
             }
@@ -309,10 +310,7 @@ impl<'a> Decoder<'a> {
 
 /// The wire form of a value that was cut.
 fn cut(kept: Value, unit: &str, missing: u64) -> Value {
-    Value::Map(Map::from_entries(vec![
-        ("$cut".to_owned(), kept),
-        (unit.to_owned(), Value::from_u64(missing)),
-    ]))
+    Value::Map(Map::from_entries(vec![("$cut".to_owned(), kept), (unit.to_owned(), Value::from_u64(missing))]))
 }
 
 /// Half precision (IEEE 754 binary16), RFC 8949 appendix D.

@@ -12,7 +12,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// How often the lock is tried while somebody only asks for it.
+/// How often the lock is tried while somebody only asks for it, or a process that is just being started has not yet let
+/// go of what it inherited.
 const LOCK_TRIES: usize = 64;
 
 /// What became of a recovery.

@@ -1,7 +1,7 @@
 //! The bytes of the file that is being written: through a mapped window where the file system is known to be safe for
 //! it, else by `write`. Decision 0001 says what each of them promises.
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "mapped files, and calls of the C library")]
 
 #[cfg(unix)]
 mod mapped;

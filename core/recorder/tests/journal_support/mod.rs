@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use tempfile::TempDir;
 use tracewire_recorder::clock::{Moment, Sources, System};
 use tracewire_recorder::journal::frame::{self, Kind};
@@ -180,9 +180,14 @@ pub fn role() -> Option<String> {
     std::env::var(ROLE).ok()
 }
 
+/// A process that is being started holds all open files of this one for a moment, locks of journals included. Tests that
+/// count on a lock being free take this for reading while they have the file open.
+pub static STARTING: RwLock<()> = RwLock::new(());
+
 /// Starts this test program again, to run the test `entry` in the given role with its standard output to a pipe.
 pub fn child(entry: &str, role: &str, variables: &[(&str, &str)]) -> Child {
     let variables: BTreeMap<&str, &str> = variables.iter().copied().collect();
+    let _alone = STARTING.write();
     Command::new(std::env::current_exe().unwrap())
         .args([entry, "--exact", "--nocapture", "--test-threads=1"])
         .env(ROLE, role)

@@ -4,8 +4,8 @@
 use super::names::Names;
 use super::pack::{self, Table};
 use super::rows::{
-    INSERT_SPAN, INSERT_TRACE, SPAN_COLUMNS, Shown, TRACE_COLUMNS, TraceState, UPDATE_TRACE, read_span, read_trace, write_span,
-    write_trace,
+    INSERT_SPAN, INSERT_TRACE, SPAN_COLUMNS, Shown, TRACE_COLUMNS, TraceState, UPDATE_TRACE, read_span, read_trace,
+    write_span, write_trace,
 };
 use crate::error::StoreError;
 use crate::packed::{Run, Runs};
@@ -134,7 +134,13 @@ impl<'t> Derivation<'t> {
     fn add_trace(&mut self, state: TraceState, is_new: bool) -> usize {
         let at = self.traces.len();
         self.trace_places.insert(state.trace_id, at);
-        self.traces.push(TraceWork { state, is_new, events: Runs::default(), labels: BTreeSet::new(), is_head_unsure: false });
+        self.traces.push(TraceWork {
+            state,
+            is_new,
+            events: Runs::default(),
+            labels: BTreeSet::new(),
+            is_head_unsure: false,
+        });
         at
     }
 
@@ -170,7 +176,8 @@ impl<'t> Derivation<'t> {
 
     fn write_spans(&mut self) -> Result<(), StoreError> {
         let mut insert = self.connection.prepare_cached(INSERT_SPAN)?;
-        let mut insert_key = self.connection.prepare_cached("INSERT OR IGNORE INTO span_key(span_id, trace) VALUES (?1, ?2)")?;
+        let mut insert_key =
+            self.connection.prepare_cached("INSERT OR IGNORE INTO span_key(span_id, trace) VALUES (?1, ?2)")?;
         let mut new_keys = 0;
         // In the order of the table, so that neighbours are written together.
         let traces = &mut self.traces;
@@ -223,8 +230,10 @@ impl<'t> Derivation<'t> {
     fn write_traces(&mut self) -> Result<(), StoreError> {
         let mut insert = self.connection.prepare_cached(INSERT_TRACE)?;
         let mut update = self.connection.prepare_cached(UPDATE_TRACE)?;
-        let mut run = self.connection.prepare_cached("INSERT INTO trace_event(trace, event, count) VALUES (?1, ?2, ?3)")?;
-        let mut label = self.connection.prepare_cached("INSERT OR IGNORE INTO label(what, value, trace) VALUES (?1, ?2, ?3)")?;
+        let mut run =
+            self.connection.prepare_cached("INSERT INTO trace_event(trace, event, count) VALUES (?1, ?2, ?3)")?;
+        let mut label =
+            self.connection.prepare_cached("INSERT OR IGNORE INTO label(what, value, trace) VALUES (?1, ?2, ?3)")?;
         for work in &self.traces {
             let id = work.state.id;
             write_trace(if work.is_new { &mut insert } else { &mut update }, &work.state)?;
@@ -245,7 +254,8 @@ impl<'t> Derivation<'t> {
         for trace_id in traces {
             let Some(trace) = load_trace(self.connection, trace_id)? else { continue };
             let gone: BTreeSet<i64> = retracted.iter().filter(|(of, _)| *of == trace_id).map(|(_, row)| *row).collect();
-            let left: Vec<i64> = event_rows(self.connection, trace.id)?.iter().filter(|row| !gone.contains(row)).collect();
+            let left: Vec<i64> =
+                event_rows(self.connection, trace.id)?.iter().filter(|row| !gone.contains(row)).collect();
             self.forget_trace(&trace)?;
             let mut again = Derivation::new(self.connection, self.names)?;
             // Under its old row, so that cursors of lists hold.
@@ -260,7 +270,8 @@ impl<'t> Derivation<'t> {
 
     fn forget_trace(&self, trace: &TraceState) -> Result<(), StoreError> {
         for table in ["span_key", "span_key_old"] {
-            let mut delete = self.connection.prepare_cached(&format!("DELETE FROM {table} WHERE span_id = ?1 AND trace = ?2"))?;
+            let mut delete =
+                self.connection.prepare_cached(&format!("DELETE FROM {table} WHERE span_id = ?1 AND trace = ?2"))?;
             for (id, _) in load_spans(self.connection, trace.id)? {
                 delete.execute(params![id.as_bytes(), trace.id])?;
             }
@@ -335,14 +346,16 @@ fn load_span(connection: &Connection, trace: i64, id: SpanId) -> Result<Option<S
 }
 
 pub(super) fn load_spans(connection: &Connection, trace: i64) -> Result<Vec<(SpanId, SpanState)>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("SELECT span_id, {SPAN_COLUMNS} FROM span WHERE trace = ?1"))?;
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT span_id, {SPAN_COLUMNS} FROM span WHERE trace = ?1"))?;
     let rows = statement.query_map([trace], |row| Ok((SpanId(row.get(0)?), read_span(row, 1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Rows of a trace's events, in order of arrival.
 pub(super) fn event_rows(connection: &Connection, trace: i64) -> Result<Runs, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT event, count FROM trace_event WHERE trace = ?1 ORDER BY event")?;
+    let mut statement =
+        connection.prepare_cached("SELECT event, count FROM trace_event WHERE trace = ?1 ORDER BY event")?;
     let rows = statement.query_map([trace], |row| Ok(Run { first: row.get(0)?, count: row.get(1)? }))?;
     Ok(Runs(rows.collect::<Result<_, _>>()?))
 }

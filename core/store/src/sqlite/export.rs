@@ -1,11 +1,13 @@
 //! Producers, envelopes byte for byte, forks, the ledger.
 
 use super::content;
-use super::pack::{self, Table};
 use super::ingest::{runs, state_number, state_of};
+use super::pack::{self, Table};
 use super::{map_of, read_map, signed, unsigned};
 use crate::error::StoreError;
-use crate::model::{Cursor, Fork, LedgerEntry, ProducerFacts, ProducerRow, ProducerState, StoredContent, StoredEnvelope};
+use crate::model::{
+    Cursor, Fork, LedgerEntry, ProducerFacts, ProducerRow, ProducerState, StoredContent, StoredEnvelope,
+};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::collections::{BTreeMap, HashSet};
 use tracewire_wire::content::Mark;
@@ -158,7 +160,13 @@ pub(super) fn envelopes(
 }
 
 /// An envelope's canonical bytes from its parts.
-fn assemble(connection: &Connection, header: &Map, events: &[u8], content: &[u8], digest: &Hash) -> Result<Vec<u8>, StoreError> {
+fn assemble(
+    connection: &Connection,
+    header: &Map,
+    events: &[u8],
+    content: &[u8],
+    digest: &Hash,
+) -> Result<Vec<u8>, StoreError> {
     let mut event_bytes: Vec<Vec<u8>> = Vec::new();
     for run in runs(events)?.0 {
         pack::each_of(connection, Table::Event, run, |_, _, json| {

@@ -92,7 +92,8 @@ impl Ingest for Writer<'_> {
             self.producer_of(&update.name)?.has_facts = true;
         }
         if let Some(state) = update.state {
-            let mut statement = self.connection.prepare_cached("UPDATE producer SET state = ?2 WHERE id = ?1 AND close IS NULL")?;
+            let mut statement =
+                self.connection.prepare_cached("UPDATE producer SET state = ?2 WHERE id = ?1 AND close IS NULL")?;
             statement.execute([row, state_number(state)])?;
         }
         if let Some(cursor) = &update.cursor {
@@ -298,14 +299,16 @@ impl Writer<'_> {
                 self.retract(&row)?;
                 producer.is_pending_new = true;
             }
-            let mut statement = self.connection.prepare_cached("UPDATE producer SET close = ?2, state = ?3 WHERE id = ?1")?;
+            let mut statement =
+                self.connection.prepare_cached("UPDATE producer SET close = ?2, state = ?3 WHERE id = ?1")?;
             statement.execute(params![producer.row, producer.close, state_number(ProducerState::Closed)])?;
         }
         if producer.is_pending_new {
             save_pending(self.connection, producer)?;
         }
         let (true, Some(head)) = (producer.is_head_new, producer.head) else { return Ok(()) };
-        let mut statement = self.connection.prepare_cached("UPDATE producer SET last_seq = ?2, head = ?3 WHERE id = ?1")?;
+        let mut statement =
+            self.connection.prepare_cached("UPDATE producer SET last_seq = ?2, head = ?3 WHERE id = ?1")?;
         statement.execute(params![producer.row, producer.last_seq, head.as_bytes()])?;
         append_to_ledger(self.connection, producer.row, &producer.name, unsigned(producer.last_seq), head)
     }
@@ -313,7 +316,8 @@ impl Writer<'_> {
 
 fn load_producer(connection: &Connection, name: &str) -> Result<Producer, StoreError> {
     connection.prepare_cached("INSERT OR IGNORE INTO producer(name) VALUES (?1)")?.execute([name])?;
-    let mut statement = connection.prepare_cached("SELECT id, last_seq, head, close, resource IS NOT NULL FROM producer WHERE name = ?1")?;
+    let mut statement = connection
+        .prepare_cached("SELECT id, last_seq, head, close, resource IS NOT NULL FROM producer WHERE name = ?1")?;
     let mut producer = statement.query_row([name], |row| {
         Ok(Producer {
             row: row.get(0)?,
@@ -367,7 +371,8 @@ fn save_pending(connection: &Connection, producer: &Producer) -> Result<(), Stor
         }
         Some((first_seq, _)) => {
             let events: Runs = producer.pending.values().map(|row| row.id).collect();
-            let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO pending(producer, first_seq, events) VALUES (?1, ?2, ?3)")?;
+            let mut statement = connection
+                .prepare_cached("INSERT OR REPLACE INTO pending(producer, first_seq, events) VALUES (?1, ?2, ?3)")?;
             statement.execute(params![producer.row, first_seq, events.to_bytes()])?;
         }
     }
@@ -435,15 +440,24 @@ fn load_events(
     Ok(())
 }
 
-fn append_to_ledger(connection: &Connection, row: i64, name: &str, last_seq: u64, head: Hash) -> Result<(), StoreError> {
+fn append_to_ledger(
+    connection: &Connection,
+    row: i64,
+    name: &str,
+    last_seq: u64,
+    head: Hash,
+) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached("SELECT number, hash FROM ledger ORDER BY number DESC LIMIT 1")?;
     let last = statement.query_row([], |row| Ok((row.get::<_, i64>(0)?, Hash(row.get(1)?)))).optional()?;
     let (number, prev) = last.map_or((1, None), |(number, hash)| (number + 1, Some(hash)));
     let zero = Hash([0; 32]);
-    let mut entry = LedgerEntry { number: unsigned(number), producer: name.to_owned(), last_seq, head, prev, hash: zero };
+    let mut entry =
+        LedgerEntry { number: unsigned(number), producer: name.to_owned(), last_seq, head, prev, hash: zero };
     entry.hash = entry.compute_hash();
     connection
-        .prepare_cached("INSERT INTO ledger(number, producer, last_seq, head, prev, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .prepare_cached(
+            "INSERT INTO ledger(number, producer, last_seq, head, prev, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
         .execute(params![
             number,
             row,

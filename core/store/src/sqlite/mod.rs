@@ -39,8 +39,10 @@ use tracewire_wire::value::{Map, Value};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pages of the database that a connection keeps in memory, in KiB.
 const CACHE_KIB: i64 = 64 << 10;
+/// Size of a page: packs of events and content fill one, and there are few calls to the system.
+const PAGE_BYTES: i64 = 16 << 10;
 /// The write-ahead log is moved into the database when it has this many pages.
-const CHECKPOINT_PAGES: i64 = 16 << 10;
+const CHECKPOINT_PAGES: i64 = 4 << 10;
 
 /// A store in one SQLite file, in WAL mode: many readers and one writer at a time, across processes.
 ///
@@ -76,14 +78,16 @@ impl SqliteStore {
             opened.map_err(|error| StoreError::CannotOpen { path: path.to_owned(), reason: error.to_string() })?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(64);
-        if let Ok(p) = std::env::var("PS") { connection.pragma_update(None, "page_size", p.parse::<i64>().unwrap_or(4096))?; }
+        connection.pragma_update(None, "page_size", PAGE_BYTES)?;
         connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
         connection.pragma_update(None, "temp_store", "memory")?;
+        // What is erased is overwritten, not only given up.
+        connection.pragma_update_and_check(None, "secure_delete", "fast", |_| Ok(()))?;
         schema::check(&connection, path, steps)?;
         // Answers with the mode that is in force, which some file systems keep from being WAL; that works too, slower.
         connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "normal")?;
-        connection.pragma_update(None, "wal_autocheckpoint", std::env::var("CP").ok().and_then(|p| p.parse::<i64>().ok()).unwrap_or(CHECKPOINT_PAGES))?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         schema::migrate(&mut connection, path, steps)?;
         Ok(SqliteStore { connection, path: path.to_owned() })
     }
@@ -145,7 +149,10 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    fn write(&mut self, work: &mut dyn FnMut(&mut dyn Ingest) -> Result<(), StoreError>) -> Result<Applied, StoreError> {
+    fn write(
+        &mut self,
+        work: &mut dyn FnMut(&mut dyn Ingest) -> Result<(), StoreError>,
+    ) -> Result<Applied, StoreError> {
         let transaction = self.begin()?;
         let applied = ingest::write(&transaction, work)?;
         transaction.commit()?;
@@ -227,7 +234,12 @@ impl Store for SqliteStore {
         export::forks(&self.connection)
     }
 
-    fn envelopes(&self, producer: &str, after: Option<(u64, Hash)>, limit: usize) -> Result<Vec<StoredEnvelope>, StoreError> {
+    fn envelopes(
+        &self,
+        producer: &str,
+        after: Option<(u64, Hash)>,
+        limit: usize,
+    ) -> Result<Vec<StoredEnvelope>, StoreError> {
         self.read(|connection| export::envelopes(connection, producer, after, limit))
     }
 

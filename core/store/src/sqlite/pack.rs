@@ -166,7 +166,8 @@ pub(super) fn one(connection: &Connection, table: Table, number: i64) -> Result<
 /// Puts other bytes in an item's place.
 pub(super) fn replace(connection: &Connection, table: Table, number: i64, bytes: &[u8]) -> Result<(), StoreError> {
     let missing = || StoreError::corrupt(format!("{} {number} is missing", table.name()));
-    let first: Option<i64> = connection.prepare_cached(table.last())?.query_row([number], |row| row.get(0)).optional()?;
+    let first: Option<i64> =
+        connection.prepare_cached(table.last())?.query_row([number], |row| row.get(0)).optional()?;
     let first = first.ok_or_else(missing)?;
     let mut row = Vec::new();
     {

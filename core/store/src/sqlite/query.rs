@@ -80,9 +80,7 @@ pub(super) fn trace(connection: &Connection, trace_id: TraceId) -> Result<Option
 pub(super) fn find(connection: &Connection, lookup: &Lookup, limit: usize) -> Result<Vec<TraceRow>, StoreError> {
     let order = "ORDER BY start DESC, id DESC LIMIT";
     let limit = signed(limit as u64);
-    let from_keys = |keys: &str| {
-        format!("SELECT {TRACE_COLUMNS} FROM trace WHERE id IN ({keys}) {order} ?3")
-    };
+    let from_keys = |keys: &str| format!("SELECT {TRACE_COLUMNS} FROM trace WHERE id IN ({keys}) {order} ?3");
     let (statement, values) = match lookup {
         Lookup::Trace(prefix) => {
             let Some((low, high)) = bounds::<16>(prefix) else { return Ok(Vec::new()) };
@@ -95,9 +93,10 @@ pub(super) fn find(connection: &Connection, lookup: &Lookup, limit: usize) -> Re
                         UNION SELECT trace FROM span_key_old WHERE span_id BETWEEN ?1 AND ?2";
             (from_keys(keys), [Sql::from(low), Sql::from(high)])
         }
-        Lookup::Session(value) => {
-            (from_keys("SELECT trace FROM label WHERE what = ?1 AND value = ?2"), [Sql::from(SESSION), Sql::from(value.clone())])
-        }
+        Lookup::Session(value) => (
+            from_keys("SELECT trace FROM label WHERE what = ?1 AND value = ?2"),
+            [Sql::from(SESSION), Sql::from(value.clone())],
+        ),
         Lookup::Correlation(value) => (
             from_keys("SELECT trace FROM label WHERE what = ?1 AND value = ?2"),
             [Sql::from(derive::CORRELATION), Sql::from(value.clone())],

@@ -12,9 +12,9 @@ use tracewire_recorder::journal::{self, Header, Item, JournalReader, Liveness, R
 use tracewire_recorder::seal::{Checkpoint, Sealed, Sealer};
 use tracewire_wire::value::{Map, Value};
 
-/// Envelopes of about so many bytes go into one transaction: enough that pages which many batches touch are written
-/// seldom, and little beside the memory that a database needs anyway.
-const BATCH_BYTES: usize = 8 << 20;
+/// Envelopes of about so many bytes go into one transaction: enough that pages which many transactions touch are
+/// written seldom, and little enough that other writers wait a few tenths of a second at most.
+const BATCH_BYTES: usize = 16 << 20;
 
 /// A file that is being read, and the state of its sealing.
 pub(super) struct Journal {
@@ -220,7 +220,13 @@ impl Journal {
 }
 
 fn checkpoint(cursor: Cursor, content: std::collections::HashSet<tracewire_wire::id::Hash>) -> Checkpoint {
-    Checkpoint { offset: cursor.offset, next_seq: cursor.next_seq, prev: cursor.prev, last_time: cursor.last_time, content }
+    Checkpoint {
+        offset: cursor.offset,
+        next_seq: cursor.next_seq,
+        prev: cursor.prev,
+        last_time: cursor.last_time,
+        content,
+    }
 }
 
 fn facts(header: &Header) -> ProducerFacts {

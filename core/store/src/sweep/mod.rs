@@ -12,8 +12,8 @@ mod report;
 pub use report::{Damage, Problem, Progress, SweepReport};
 
 use crate::error::StoreError;
-use crate::model::{ProducerState, ProducerUpdate};
 use crate::model::Batch;
+use crate::model::{ProducerState, ProducerUpdate};
 use crate::store::Store;
 use journal::Journal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,7 +36,11 @@ pub struct Sweeper {
 ///
 /// # Errors
 /// As [`Sweeper::sweep`].
-pub fn sweep(store: &mut dyn Store, directory: &Directory, progress: &mut dyn Progress) -> Result<SweepReport, StoreError> {
+pub fn sweep(
+    store: &mut dyn Store,
+    directory: &Directory,
+    progress: &mut dyn Progress,
+) -> Result<SweepReport, StoreError> {
     Sweeper::new(directory.clone()).sweep(store, progress)
 }
 
@@ -105,7 +109,11 @@ impl Sweeper {
         let mut batch = Batch::default();
         for name in store.producers_in(ProducerState::Alive)? {
             if !present.contains(&self.directory.journal_path(&name)) {
-                batch.producers.push(ProducerUpdate { name, state: Some(ProducerState::Dead), ..ProducerUpdate::default() });
+                batch.producers.push(ProducerUpdate {
+                    name,
+                    state: Some(ProducerState::Dead),
+                    ..ProducerUpdate::default()
+                });
             }
         }
         if !batch.is_empty() {

@@ -81,7 +81,10 @@ pub fn pending_events_become_sealed_ones<S: Store>(make: &mut impl FnMut() -> S)
             store.apply(&made.pending_first(dice.below(made.events.len() as u64 + 1) as usize)).unwrap();
             store.apply(&made.pending()).unwrap();
             let seen = store.last_event().unwrap();
-            assert_eq!(store.producers().unwrap().iter().map(|producer| producer.pending).sum::<u64>(), made.events.len() as u64);
+            assert_eq!(
+                store.producers().unwrap().iter().map(|producer| producer.pending).sum::<u64>(),
+                made.events.len() as u64
+            );
             store.apply(&made.batch()).unwrap();
             // They are the same events to somebody who follows.
             assert_eq!(store.last_event().unwrap(), seen);
@@ -138,7 +141,11 @@ pub fn a_fork_is_kept_and_reported<S: Store>(make: &mut impl FnMut() -> S) {
     let other = branch.seal(vec![shared, end(3, 1, 2, Status::Error, "{}"), end(4, 1, 1, Status::Ok, "{}")]);
     let apply = |store: &mut S, order: [&Made; 3]| {
         let applied: Vec<_> = order.iter().map(|made| store.apply(&made.batch()).unwrap()).collect();
-        applied.into_iter().flat_map(|applied| applied.forks).map(|fork| (fork.first_seq, fork.digest)).collect::<Vec<_>>()
+        applied
+            .into_iter()
+            .flat_map(|applied| applied.forks)
+            .map(|fork| (fork.first_seq, fork.digest))
+            .collect::<Vec<_>>()
     };
     let mut store = make();
     assert_eq!(apply(&mut store, [&root, &one, &other]), [(2, other.digest)]);
@@ -153,7 +160,7 @@ pub fn a_fork_is_kept_and_reported<S: Store>(make: &mut impl FnMut() -> S) {
         assert_eq!(names.iter().map(|event| event.event.seq).collect::<Vec<_>>(), [1, 2, 3, 3, 4]);
         assert_eq!(store.spans(super::maker::trace_id(1)).unwrap().len(), 2);
     }
-    assert_eq!(apply(&mut store, [&root, &one, &other]), []);
+    assert!(apply(&mut store, [&root, &one, &other]).is_empty());
 }
 
 pub fn content_is_stored_once_and_merged<S: Store>(make: &mut impl FnMut() -> S) {
@@ -222,7 +229,8 @@ pub fn exported_envelopes_verify<S: Store>(make: &mut impl FnMut() -> S) {
     assert!(report.is_sound(), "{:?}", report.findings);
     assert_eq!(report.producers.len(), 3);
     assert!(report.producers.values().all(|producer| producer.is_continuous && producer.missing_contents.is_empty()));
-    let carried: usize = store.producers().unwrap().iter().map(|producer| store.carried(&producer.name).unwrap().len()).sum();
+    let carried: usize =
+        store.producers().unwrap().iter().map(|producer| store.carried(&producer.name).unwrap().len()).sum();
     assert_eq!(carried, workload(40).iter().map(|made| made.content.len()).sum::<usize>());
 }
 
@@ -233,7 +241,10 @@ pub fn the_ledger_is_chained<S: Store>(make: &mut impl FnMut() -> S) {
         store.apply(&made.batch()).unwrap();
     }
     let ledger = store.ledger(0, 1000).unwrap();
-    assert_eq!(ledger.iter().map(|entry| entry.head).collect::<Vec<_>>(), made.iter().map(|made| made.digest).collect::<Vec<_>>());
+    assert_eq!(
+        ledger.iter().map(|entry| entry.head).collect::<Vec<_>>(),
+        made.iter().map(|made| made.digest).collect::<Vec<_>>()
+    );
     let mut prev = None;
     for (number, entry) in (1..).zip(&ledger) {
         assert_eq!((entry.number, entry.prev, entry.hash), (number, prev, entry.compute_hash()));
@@ -247,7 +258,9 @@ pub fn a_cursor_never_goes_back<S: Store>(make: &mut impl FnMut() -> S) {
     let name = "00000000000000aa-1";
     assert_eq!(store.cursor(name).unwrap(), None);
     let cursor = |offset, next_seq| Cursor { offset, next_seq, prev: Some(Hash::of(b"p")), last_time: None };
-    for (given, kept) in [(cursor(80, 5), cursor(80, 5)), (cursor(40, 3), cursor(80, 5)), (cursor(120, 9), cursor(120, 9))] {
+    for (given, kept) in
+        [(cursor(80, 5), cursor(80, 5)), (cursor(40, 3), cursor(80, 5)), (cursor(120, 9), cursor(120, 9))]
+    {
         let update = ProducerUpdate { name: name.to_owned(), cursor: Some(given), ..ProducerUpdate::default() };
         store.apply(&Batch { producers: vec![update], ..Batch::default() }).unwrap();
         assert_eq!(store.cursor(name).unwrap(), Some(kept));

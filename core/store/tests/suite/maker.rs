@@ -105,7 +105,8 @@ impl Made {
     pub fn pending_first(&self, count: usize) -> Batch<'_> {
         let incoming = self.incoming();
         let events = incoming.events.into_iter().take(count).collect();
-        let pending = Pending { producer: &self.producer, first_seq: self.first_seq, events, content: incoming.content };
+        let pending =
+            Pending { producer: &self.producer, first_seq: self.first_seq, events, content: incoming.content };
         Batch { pending: vec![pending], ..Batch::default() }
     }
 
@@ -153,7 +154,8 @@ pub struct Maker {
 
 impl Maker {
     pub fn new(producer: &str) -> Self {
-        let resource = Map::from_iter([("service.name".to_owned(), Value::from(format!("service-{}", &producer[..4])))]);
+        let resource =
+            Map::from_iter([("service.name".to_owned(), Value::from(format!("service-{}", &producer[..4])))]);
         Maker { producer: producer.to_owned(), resource, next_seq: 1, prev: None, carried: BTreeSet::new() }
     }
 
@@ -270,11 +272,18 @@ fn any_event(dice: &mut Dice) -> Event {
         }
         4..=6 => {
             let status = [Status::Ok, Status::Error, Status::Timeout][dice.below(3) as usize].clone();
-            let usage = format!(r#"{{"output":"{long}","usage":{{"input_tokens":{},"output_tokens":2}}}}"#, dice.below(50));
+            let usage =
+                format!(r#"{{"output":"{long}","usage":{{"input_tokens":{},"output_tokens":2}}}}"#, dice.below(50));
             end(millis, trace, span, status, &usage)
         }
         7 => event(EventType::SpanUpdate, millis, trace, span, &format!(r#"{{"name":"later {}"}}"#, dice.below(9))),
-        8 => event(EventType::SpanUpdate, millis, trace, span, &format!(r#"{{"usage":{{"input_tokens":{}}}}}"#, dice.below(9))),
+        8 => event(
+            EventType::SpanUpdate,
+            millis,
+            trace,
+            span,
+            &format!(r#"{{"usage":{{"input_tokens":{}}}}}"#, dice.below(9)),
+        ),
         9 => event(EventType::Event, millis, trace, span + 10, r#"{"name":"mcp.tool.called"}"#),
         10 => event(EventType::Log, millis, trace, span, r#"{"message":"hello","correlation_id":"c1"}"#),
         _ => {

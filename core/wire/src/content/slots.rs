@@ -52,7 +52,9 @@ impl Inner {
     pub(super) fn of(value: &Value) -> Self {
         match value {
             Value::List(items) if are_messages(items) => Inner::Messages,
-            Value::Map(map) if map.iter().any(|(name, value)| InnerMember::of(name, value) != InnerMember::Plain) => Inner::Members,
+            Value::Map(map) if map.iter().any(|(name, value)| InnerMember::of(name, value) != InnerMember::Plain) => {
+                Inner::Members
+            }
             _ => Inner::Absent,
         }
     }

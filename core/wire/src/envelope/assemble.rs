@@ -89,7 +89,8 @@ struct Piece<'a>(&'a str, &'a dyn Fn(&mut Vec<u8>));
 
 /// Writes the header's members with the pieces, which are in order, merged in.
 fn write_members(header: &Map, pieces: &[Piece<'_>], out: &mut Vec<u8>) {
-    let mut members: Vec<&(String, Value)> = header.iter().filter(|(name, _)| !PIECES.contains(&name.as_str())).collect();
+    let mut members: Vec<&(String, Value)> =
+        header.iter().filter(|(name, _)| !PIECES.contains(&name.as_str())).collect();
     members.sort_by(|(a, _), (b, _)| compare_keys(a, b));
     let mut pieces = pieces.iter().peekable();
     let mut is_first = true;

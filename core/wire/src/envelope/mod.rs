@@ -17,7 +17,18 @@ pub const SPEC_VERSION: &str = "1.0";
 
 /// The members of an envelope that this version knows.
 const MEMBERS: [&str; 12] = [
-    "close", "content", "digest", "events", "first_seq", "parent", "predecessor", "prev", "producer", "resource", "seal", "spec",
+    "close",
+    "content",
+    "digest",
+    "events",
+    "first_seq",
+    "parent",
+    "predecessor",
+    "prev",
+    "producer",
+    "resource",
+    "seal",
+    "spec",
 ];
 
 /// An event, or what stands in its place.
@@ -253,15 +264,21 @@ impl Content {
 fn read_map(value: Value, name: &str) -> Result<Map, WireError> {
     match value {
         Value::Map(map) => Ok(map),
-        other => {
-            Err(WireError::shape("member_type", format!("/{name}"), format!("a map is expected, this is {}", other.kind_name())))
-        }
+        other => Err(WireError::shape(
+            "member_type",
+            format!("/{name}"),
+            format!("a map is expected, this is {}", other.kind_name()),
+        )),
     }
 }
 
 fn read_events(value: Value) -> Result<Vec<Entry>, WireError> {
     let Value::List(items) = value else {
-        return Err(WireError::shape("member_type", "/events", format!("a list is expected, this is {}", value.kind_name())));
+        return Err(WireError::shape(
+            "member_type",
+            "/events",
+            format!("a list is expected, this is {}", value.kind_name()),
+        ));
     };
     let read = |(at, item): (usize, Value)| match Mark::of(&item) {
         Some(Mark::Withheld(digest)) => Ok(Entry::Withheld(digest)),
@@ -297,14 +314,17 @@ fn read_entry(hash: &Hash, value: Value) -> Result<Content, WireError> {
                 None => Err(WireError::shape("content_shape", "", "a content has a member `value`")),
             }
         }
-        (_, other) => Err(WireError::shape("content_shape", "", format!("a content is a map, this is {}", other.kind_name()))),
+        (_, other) => {
+            Err(WireError::shape("content_shape", "", format!("a content is a map, this is {}", other.kind_name())))
+        }
     }
 }
 
 /// Readers of 1.0 read every 1.x (TW-VER-001), and cannot know what another major version means.
 fn read_spec(value: Value) -> Result<String, WireError> {
     let spec = read_text(value, "spec")?;
-    let minor = spec.strip_prefix("1.").filter(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()));
+    let minor =
+        spec.strip_prefix("1.").filter(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()));
     match minor {
         Some(_) => Ok(spec),
         None => Err(WireError::shape("spec_version", "/spec", "a version 1.x of the specification is expected")),

@@ -6,5 +6,5 @@ mod scan;
 mod write;
 
 pub use read::{Numbers, ReadOptions, read};
-pub(crate) use write::{write_map, write_members};
 pub use write::{write, write_text, write_to};
+pub(crate) use write::{write_map, write_members};

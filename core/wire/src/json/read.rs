@@ -234,7 +234,8 @@ impl<'a> Reader<'a> {
     fn refuse_repeated(&self, first: usize) -> Result<(), Fault> {
         let entries = self.entries.get(first..).unwrap_or_default();
         let offsets = self.key_offsets.get(first..).unwrap_or_default();
-        let mut keys: Vec<(&str, usize)> = entries.iter().map(|(key, _)| key.as_str()).zip(offsets.iter().copied()).collect();
+        let mut keys: Vec<(&str, usize)> =
+            entries.iter().map(|(key, _)| key.as_str()).zip(offsets.iter().copied()).collect();
         keys.sort_unstable();
         let pairs = keys.windows(2).filter_map(|pair| match pair {
             [(a, _), (b, offset)] if a == b => Some((*offset, *b)),
@@ -349,7 +350,9 @@ impl<'a> Reader<'a> {
         }
         if !matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
             return match i64::try_from(magnitude) {
-                Ok(small) if whole <= 18 && small <= SAFE_INTEGER => Ok(Value::Int(if is_negative { -small } else { small })),
+                Ok(small) if whole <= 18 && small <= SAFE_INTEGER => {
+                    Ok(Value::Int(if is_negative { -small } else { small }))
+                }
                 _ => self.large_integer(start, whole),
             };
         }

@@ -403,7 +403,7 @@ pub struct Attribute {
     pub value_type: ValueType,
     /// How settled its name is.
     pub stability: Stability,
-    /// Whether its value is what people or models said.
+    /// Whether its value is what people, models or tools said: left out where content is not to be recorded.
     pub is_content: bool,
     /// Whether its value may say something about a person.
     pub pii: Pii,
@@ -1329,10 +1329,7 @@ pub static ATTRIBUTES: &[Attribute] = &[
         stability: Stability::Stable,
         is_content: false,
         pii: Pii::None,
-        values: &[
-            "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY",
-            "TRACE", "_OTHER",
-        ],
+        values: &["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE", "_OTHER"],
         value_aliases: &[],
     },
     Attribute {
@@ -1782,12 +1779,7 @@ pub static ATTRIBUTES: &[Attribute] = &[
         stability: Stability::Development,
         is_content: false,
         pii: Pii::None,
-        values: &[
-            "invalid_credential",
-            "unresolved_constraint",
-            "invalid_mandate",
-            "mandates_not_supported",
-        ],
+        values: &["invalid_credential", "unresolved_constraint", "invalid_mandate", "mandates_not_supported"],
         value_aliases: &[],
     },
     Attribute {
@@ -1805,13 +1797,7 @@ pub static ATTRIBUTES: &[Attribute] = &[
         stability: Stability::Development,
         is_content: false,
         pii: Pii::None,
-        values: &[
-            "shopping_agent",
-            "credential_provider",
-            "merchant",
-            "merchant_payment_processor",
-            "trusted_surface",
-        ],
+        values: &["shopping_agent", "credential_provider", "merchant", "merchant_payment_processor", "trusted_surface"],
         value_aliases: &[],
     },
     Attribute {
@@ -1829,12 +1815,7 @@ pub static ATTRIBUTES: &[Attribute] = &[
         stability: Stability::Development,
         is_content: false,
         pii: Pii::None,
-        values: &[
-            "mandate.checkout.open.1",
-            "mandate.checkout.1",
-            "mandate.payment.open.1",
-            "mandate.payment.1",
-        ],
+        values: &["mandate.checkout.open.1", "mandate.checkout.1", "mandate.payment.open.1", "mandate.payment.1"],
         value_aliases: &[],
     },
     Attribute {
@@ -1982,35 +1963,17 @@ pub static REPLACED: &[(&str, &str)] = &[
     ("gen_ai.agent.handoff.target.name", TRACEWIRE_HANDOFF_TARGET),
     ("gen_ai.openai.request.response_format", GEN_AI_OUTPUT_TYPE),
     ("gen_ai.openai.request.seed", GEN_AI_REQUEST_SEED),
-    (
-        "gen_ai.openai.request.service_tier",
-        OPENAI_REQUEST_SERVICE_TIER,
-    ),
-    (
-        "gen_ai.openai.response.service_tier",
-        OPENAI_RESPONSE_SERVICE_TIER,
-    ),
-    (
-        "gen_ai.openai.response.system_fingerprint",
-        OPENAI_RESPONSE_SYSTEM_FINGERPRINT,
-    ),
+    ("gen_ai.openai.request.service_tier", OPENAI_REQUEST_SERVICE_TIER),
+    ("gen_ai.openai.response.service_tier", OPENAI_RESPONSE_SERVICE_TIER),
+    ("gen_ai.openai.response.system_fingerprint", OPENAI_RESPONSE_SYSTEM_FINGERPRINT),
     ("gen_ai.system", GEN_AI_PROVIDER_NAME),
-    (
-        "gen_ai.usage.cache_creation.input_tokens",
-        GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
-    ),
+    ("gen_ai.usage.cache_creation.input_tokens", GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS),
     ("gen_ai.usage.completion_tokens", GEN_AI_USAGE_OUTPUT_TOKENS),
     ("gen_ai.usage.prompt_tokens", GEN_AI_USAGE_INPUT_TOKENS),
     ("http.client_ip", CLIENT_ADDRESS),
     ("http.method", HTTP_REQUEST_METHOD),
-    (
-        "http.request_content_length_uncompressed",
-        HTTP_REQUEST_BODY_SIZE,
-    ),
-    (
-        "http.response_content_length_uncompressed",
-        HTTP_RESPONSE_BODY_SIZE,
-    ),
+    ("http.request_content_length_uncompressed", HTTP_REQUEST_BODY_SIZE),
+    ("http.response_content_length_uncompressed", HTTP_RESPONSE_BODY_SIZE),
     ("http.scheme", URL_SCHEME),
     ("http.server_name", SERVER_ADDRESS),
     ("http.status_code", HTTP_RESPONSE_STATUS_CODE),
@@ -2042,16 +2005,12 @@ pub static CONVERTED: &[(&str, &str)] = &[
 
 /// The attribute of this name.
 pub fn find(name: &str) -> Option<&'static Attribute> {
-    let index = ATTRIBUTES
-        .binary_search_by(|attribute| attribute.name.cmp(name))
-        .ok()?;
+    let index = ATTRIBUTES.binary_search_by(|attribute| attribute.name.cmp(name)).ok()?;
     ATTRIBUTES.get(index)
 }
 
 /// The name of today for an older name whose value is taken as it is.
 pub fn current_name(older: &str) -> Option<&'static str> {
-    let index = REPLACED
-        .binary_search_by(|(name, _)| (*name).cmp(older))
-        .ok()?;
+    let index = REPLACED.binary_search_by(|(name, _)| (*name).cmp(older)).ok()?;
     REPLACED.get(index).map(|(_, name)| *name)
 }

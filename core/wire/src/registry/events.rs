@@ -217,11 +217,7 @@ pub static EVENTS: &[ProtocolEvent] = &[
         name: A2A_AGENT_CARD,
         protocol: "a2a",
         required: &["tracewire.a2a.agent.name"],
-        optional: &[
-            "tracewire.a2a.agent.url",
-            "a2a.protocol.version",
-            "tracewire.protocol.direction",
-        ],
+        optional: &["tracewire.a2a.agent.url", "a2a.protocol.version", "tracewire.protocol.direction"],
     },
     ProtocolEvent {
         name: AP2_CHECKOUT_MANDATE_CREATED,
@@ -275,28 +271,14 @@ pub static EVENTS: &[ProtocolEvent] = &[
     ProtocolEvent {
         name: AP2_CHECKOUT_MANDATE_REJECTED,
         protocol: "ap2",
-        required: &[
-            "tracewire.ap2.vct",
-            "tracewire.ap2.mandate.hash",
-            "tracewire.ap2.receipt.error",
-        ],
-        optional: &[
-            "tracewire.ap2.role",
-            "tracewire.ap2.mode",
-            "tracewire.ap2.transaction.id",
-            "error.type",
-        ],
+        required: &["tracewire.ap2.vct", "tracewire.ap2.mandate.hash", "tracewire.ap2.receipt.error"],
+        optional: &["tracewire.ap2.role", "tracewire.ap2.mode", "tracewire.ap2.transaction.id", "error.type"],
     },
     ProtocolEvent {
         name: AP2_CHECKOUT_RECEIPT_ISSUED,
         protocol: "ap2",
         required: &["tracewire.ap2.receipt.status", "tracewire.ap2.mandate.hash"],
-        optional: &[
-            "tracewire.ap2.role",
-            "tracewire.ap2.order.id",
-            "tracewire.ap2.receipt.error",
-            "error.type",
-        ],
+        optional: &["tracewire.ap2.role", "tracewire.ap2.order.id", "tracewire.ap2.receipt.error", "error.type"],
     },
     ProtocolEvent {
         name: AP2_PAYMENT_MANDATE_CREATED,
@@ -350,17 +332,8 @@ pub static EVENTS: &[ProtocolEvent] = &[
     ProtocolEvent {
         name: AP2_PAYMENT_MANDATE_REJECTED,
         protocol: "ap2",
-        required: &[
-            "tracewire.ap2.vct",
-            "tracewire.ap2.mandate.hash",
-            "tracewire.ap2.receipt.error",
-        ],
-        optional: &[
-            "tracewire.ap2.role",
-            "tracewire.ap2.mode",
-            "tracewire.ap2.transaction.id",
-            "error.type",
-        ],
+        required: &["tracewire.ap2.vct", "tracewire.ap2.mandate.hash", "tracewire.ap2.receipt.error"],
+        optional: &["tracewire.ap2.role", "tracewire.ap2.mode", "tracewire.ap2.transaction.id", "error.type"],
     },
     ProtocolEvent {
         name: AP2_PAYMENT_RECEIPT_ISSUED,
@@ -867,30 +840,18 @@ pub static ALIASES: &[Alias] = &[
     Alias {
         name: "a2a.message.sent",
         event: A2A_REQUEST,
-        sets: &[
-            ("a2a.method.name", "SendMessage"),
-            ("tracewire.protocol.direction", "sent"),
-        ],
+        sets: &[("a2a.method.name", "SendMessage"), ("tracewire.protocol.direction", "sent")],
         requires: &[],
         absent: &[],
     },
     Alias {
         name: "a2a.message.received",
         event: A2A_REQUEST,
-        sets: &[
-            ("a2a.method.name", "SendMessage"),
-            ("tracewire.protocol.direction", "received"),
-        ],
+        sets: &[("a2a.method.name", "SendMessage"), ("tracewire.protocol.direction", "received")],
         requires: &[],
         absent: &[],
     },
-    Alias {
-        name: "a2a.agent.registered",
-        event: A2A_AGENT_CARD,
-        sets: &[],
-        requires: &[],
-        absent: &[],
-    },
+    Alias { name: "a2a.agent.registered", event: A2A_AGENT_CARD, sets: &[], requires: &[], absent: &[] },
     Alias {
         name: "ap2.payment.initiated",
         event: AP2_PAYMENT_MANDATE_PRESENTED,
@@ -912,13 +873,7 @@ pub static ALIASES: &[Alias] = &[
         requires: &[],
         absent: &[],
     },
-    Alias {
-        name: "ap2.cost.incurred",
-        event: TRACEWIRE_COST,
-        sets: &[],
-        requires: &[],
-        absent: &[],
-    },
+    Alias { name: "ap2.cost.incurred", event: TRACEWIRE_COST, sets: &[], requires: &[], absent: &[] },
 ];
 
 /// The event of this name.

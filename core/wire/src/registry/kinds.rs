@@ -68,51 +68,21 @@ pub static KINDS: &[Kind] = &[
     },
     Kind {
         name: LLM,
-        otel_operations: &[
-            "chat",
-            "generate_content",
-            "text_completion",
-            "fetch_response",
-        ],
+        otel_operations: &["chat", "generate_content", "text_completion", "fetch_response"],
         openinference: "LLM",
         aliases: &["chat_model", "completion", "generation", "inference"],
     },
-    Kind {
-        name: TOOL,
-        otel_operations: &["execute_tool"],
-        openinference: "TOOL",
-        aliases: &["function", "tool_call"],
-    },
-    Kind {
-        name: RETRIEVAL,
-        otel_operations: &["retrieval"],
-        openinference: "RETRIEVER",
-        aliases: &["retriever"],
-    },
+    Kind { name: TOOL, otel_operations: &["execute_tool"], openinference: "TOOL", aliases: &["function", "tool_call"] },
+    Kind { name: RETRIEVAL, otel_operations: &["retrieval"], openinference: "RETRIEVER", aliases: &["retriever"] },
     Kind {
         name: GUARDRAIL,
         otel_operations: &["apply_guardrail", "run_guardrail"],
         openinference: "GUARDRAIL",
         aliases: &["guard", "moderation"],
     },
-    Kind {
-        name: HANDOFF,
-        otel_operations: &[],
-        openinference: "AGENT",
-        aliases: &["transfer"],
-    },
-    Kind {
-        name: EMBEDDING,
-        otel_operations: &["embeddings"],
-        openinference: "EMBEDDING",
-        aliases: &[],
-    },
-    Kind {
-        name: RERANK,
-        otel_operations: &[],
-        openinference: "RERANKER",
-        aliases: &["reranker"],
-    },
+    Kind { name: HANDOFF, otel_operations: &[], openinference: "AGENT", aliases: &["transfer"] },
+    Kind { name: EMBEDDING, otel_operations: &["embeddings"], openinference: "EMBEDDING", aliases: &[] },
+    Kind { name: RERANK, otel_operations: &[], openinference: "RERANKER", aliases: &["reranker"] },
     Kind {
         name: MEMORY,
         otel_operations: &[
@@ -127,90 +97,31 @@ pub static KINDS: &[Kind] = &[
         openinference: "CHAIN",
         aliases: &[],
     },
-    Kind {
-        name: CHAIN,
-        otel_operations: &[],
-        openinference: "CHAIN",
-        aliases: &["pipeline", "runnable"],
-    },
-    Kind {
-        name: HTTP,
-        otel_operations: &[],
-        openinference: "UNKNOWN",
-        aliases: &["http_client", "http_server"],
-    },
-    Kind {
-        name: DATABASE,
-        otel_operations: &[],
-        openinference: "UNKNOWN",
-        aliases: &["db", "sql"],
-    },
-    Kind {
-        name: CACHE,
-        otel_operations: &[],
-        openinference: "UNKNOWN",
-        aliases: &[],
-    },
-    Kind {
-        name: FILE_IO,
-        otel_operations: &[],
-        openinference: "UNKNOWN",
-        aliases: &["file"],
-    },
-    Kind {
-        name: STEP,
-        otel_operations: &[],
-        openinference: "CHAIN",
-        aliases: &["general", "span", "unknown"],
-    },
-    Kind {
-        name: PLAN,
-        otel_operations: &["plan"],
-        openinference: "CHAIN",
-        aliases: &["decision", "planner"],
-    },
-    Kind {
-        name: WORKFLOW,
-        otel_operations: &["invoke_workflow"],
-        openinference: "CHAIN",
-        aliases: &["graph"],
-    },
+    Kind { name: CHAIN, otel_operations: &[], openinference: "CHAIN", aliases: &["pipeline", "runnable"] },
+    Kind { name: HTTP, otel_operations: &[], openinference: "UNKNOWN", aliases: &["http_client", "http_server"] },
+    Kind { name: DATABASE, otel_operations: &[], openinference: "UNKNOWN", aliases: &["db", "sql"] },
+    Kind { name: CACHE, otel_operations: &[], openinference: "UNKNOWN", aliases: &[] },
+    Kind { name: FILE_IO, otel_operations: &[], openinference: "UNKNOWN", aliases: &["file"] },
+    Kind { name: STEP, otel_operations: &[], openinference: "CHAIN", aliases: &["general", "span", "unknown"] },
+    Kind { name: PLAN, otel_operations: &["plan"], openinference: "CHAIN", aliases: &["decision", "planner"] },
+    Kind { name: WORKFLOW, otel_operations: &["invoke_workflow"], openinference: "CHAIN", aliases: &["graph"] },
     Kind {
         name: EVALUATOR,
         otel_operations: &[],
         openinference: "EVALUATOR",
         aliases: &["eval", "evaluation", "human_evaluator"],
     },
-    Kind {
-        name: STREAM,
-        otel_operations: &[],
-        openinference: "UNKNOWN",
-        aliases: &["realtime"],
-    },
-    Kind {
-        name: TASK,
-        otel_operations: &[],
-        openinference: "CHAIN",
-        aliases: &["job"],
-    },
-    Kind {
-        name: PAYMENT,
-        otel_operations: &[],
-        openinference: "TOOL",
-        aliases: &["purchase"],
-    },
+    Kind { name: STREAM, otel_operations: &[], openinference: "UNKNOWN", aliases: &["realtime"] },
+    Kind { name: TASK, otel_operations: &[], openinference: "CHAIN", aliases: &["job"] },
+    Kind { name: PAYMENT, otel_operations: &[], openinference: "TOOL", aliases: &["purchase"] },
 ];
 
 /// The kind of this name or alias.
 pub fn find(name: &str) -> Option<&'static Kind> {
-    KINDS
-        .iter()
-        .find(|kind| kind.name == name || kind.aliases.contains(&name))
+    KINDS.iter().find(|kind| kind.name == name || kind.aliases.contains(&name))
 }
 
 /// The kind that a value of `gen_ai.operation.name` stands for.
 pub fn of_operation(operation: &str) -> Option<&'static Kind> {
-    KINDS
-        .iter()
-        .find(|kind| kind.otel_operations.contains(&operation))
+    KINDS.iter().find(|kind| kind.otel_operations.contains(&operation))
 }

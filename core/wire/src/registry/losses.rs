@@ -22,6 +22,4 @@ pub const INVALID: &str = "invalid";
 pub const DAMAGED: &str = "damaged";
 
 /// All reasons, in the registry's order.
-pub static REASONS: &[&str] = &[
-    QUOTA, DISK_FULL, IO, UNWRITABLE, VANISHED, OVERSIZE, CLOSED, INVALID, DAMAGED,
-];
+pub static REASONS: &[&str] = &[QUOTA, DISK_FULL, IO, UNWRITABLE, VANISHED, OVERSIZE, CLOSED, INVALID, DAMAGED];

@@ -35,36 +35,14 @@ pub struct Status {
 
 /// All statuses, in the registry's order.
 pub static STATUSES: &[Status] = &[
-    Status {
-        name: UNSET,
-        otel: "Unset",
-        aliases: &[],
-    },
-    Status {
-        name: OK,
-        otel: "Ok",
-        aliases: &["success", "succeeded", "completed"],
-    },
-    Status {
-        name: ERROR,
-        otel: "Error",
-        aliases: &["failed", "failure"],
-    },
-    Status {
-        name: TIMEOUT,
-        otel: "Error",
-        aliases: &["timed_out", "deadline_exceeded"],
-    },
-    Status {
-        name: CANCELLED,
-        otel: "Error",
-        aliases: &["canceled", "aborted"],
-    },
+    Status { name: UNSET, otel: "Unset", aliases: &[] },
+    Status { name: OK, otel: "Ok", aliases: &["success", "succeeded", "completed"] },
+    Status { name: ERROR, otel: "Error", aliases: &["failed", "failure"] },
+    Status { name: TIMEOUT, otel: "Error", aliases: &["timed_out", "deadline_exceeded"] },
+    Status { name: CANCELLED, otel: "Error", aliases: &["canceled", "aborted"] },
 ];
 
 /// The status of this name or alias.
 pub fn find(name: &str) -> Option<&'static Status> {
-    STATUSES
-        .iter()
-        .find(|status| status.name == name || status.aliases.contains(&name))
+    STATUSES.iter().find(|status| status.name == name || status.aliases.contains(&name))
 }

@@ -5,10 +5,10 @@ mod keys;
 mod map;
 mod serde;
 
-pub use keys::{compare_keys, escape_key, unescape_key};
-pub use map::Map;
 pub use self::serde::Mismatch;
 pub(crate) use self::serde::from_map;
+pub use keys::{compare_keys, escape_key, unescape_key};
+pub use map::Map;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;

@@ -54,7 +54,9 @@ impl<'de> Deserializer<'de> for &'de Value {
             Value::Double(value) => visitor.visit_f64(*value),
             Value::Text(text) => visitor.visit_borrowed_str(text),
             Value::List(items) => visitor.visit_seq(SeqDeserializer::new(items.iter())),
-            Value::Map(map) => visitor.visit_map(MapDeserializer::new(map.iter().map(|(key, value)| (key.as_str(), value)))),
+            Value::Map(map) => {
+                visitor.visit_map(MapDeserializer::new(map.iter().map(|(key, value)| (key.as_str(), value))))
+            }
         }
     }
 

@@ -79,7 +79,11 @@ impl Chain {
                 };
                 if !is_next {
                     let is = before.and_then(|heads| heads.first()).copied();
-                    find("chain", first_seq, format!("it follows {}, and the envelope before it is {}", shown(link.prev), shown(is)));
+                    find(
+                        "chain",
+                        first_seq,
+                        format!("it follows {}, and the envelope before it is {}", shown(link.prev), shown(is)),
+                    );
                     is_linked = false;
                 }
             } else if !is_branch {

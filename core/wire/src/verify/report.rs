@@ -130,7 +130,11 @@ impl fmt::Display for Report {
         for (name, report) in &self.producers {
             writeln!(out, "\n{name}\n{report}")?;
             for finding in self.findings.iter().filter(|finding| finding.producer == *name) {
-                writeln!(out, "  broken    {}, envelope from event {}: {}", finding.code, finding.first_seq, finding.message)?;
+                writeln!(
+                    out,
+                    "  broken    {}, envelope from event {}: {}",
+                    finding.code, finding.first_seq, finding.message
+                )?;
             }
         }
         Ok(())

@@ -8,19 +8,10 @@ use std::fmt::Write as _;
 
 /// The module of attributes.
 pub fn module(registry: &Registry) -> Result<String> {
-    check_distinct(
-        registry
-            .attributes()
-            .map(|attribute| attribute.name.as_str()),
-    )?;
-    let mut code =
-        String::from("//! Attribute names: those of conventions as they are, and our own.\n\n");
+    check_distinct(registry.attributes().map(|attribute| attribute.name.as_str()))?;
+    let mut code = String::from("//! Attribute names: those of conventions as they are, and our own.\n\n");
     for group in &registry.groups {
-        writeln!(
-            code,
-            "// {}: {}, {}\n",
-            group.name, group.convention, group.version
-        )?;
+        writeln!(code, "// {}: {}, {}\n", group.name, group.convention, group.version)?;
         for attribute in &group.attributes {
             constant_of(&mut code, &attribute.brief, &attribute.name);
         }
@@ -75,7 +66,7 @@ pub struct Attribute {
     pub value_type: ValueType,
     /// How settled its name is.
     pub stability: Stability,
-    /// Whether its value is what people or models said.
+    /// Whether its value is what people, models or tools said: left out where content is not to be recorded.
     pub is_content: bool,
     /// Whether its value may say something about a person.
     pub pii: Pii,
@@ -127,15 +118,9 @@ pub fn current_name(older: &str) -> Option<&'static str> {
     Ok(code)
 }
 
-fn older(
-    code: &mut String,
-    attributes: &[&Attribute],
-    names: impl Fn(&Attribute) -> &Vec<String>,
-) -> Result<()> {
-    let mut pairs: Vec<(&String, &String)> = attributes
-        .iter()
-        .flat_map(|it| names(it).iter().map(|older| (older, &it.name)))
-        .collect();
+fn older(code: &mut String, attributes: &[&Attribute], names: impl Fn(&Attribute) -> &Vec<String>) -> Result<()> {
+    let mut pairs: Vec<(&String, &String)> =
+        attributes.iter().flat_map(|it| names(it).iter().map(|older| (older, &it.name))).collect();
     pairs.sort();
     for (older, name) in pairs {
         writeln!(code, "({older:?}, {}),", constant(name))?;

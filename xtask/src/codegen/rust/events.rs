@@ -8,32 +8,12 @@ use std::fmt::Write as _;
 
 /// The module of protocol events.
 pub fn module(registry: &Registry) -> Result<String> {
-    let events = || {
-        registry
-            .protocols
-            .iter()
-            .flat_map(|protocol| &protocol.events)
-    };
-    let aliases = || {
-        registry
-            .protocols
-            .iter()
-            .flat_map(|protocol| &protocol.aliases)
-    };
-    check_distinct(
-        events()
-            .map(|event| event.name.as_str())
-            .chain(aliases().map(|alias| alias.name.as_str())),
-    )?;
-    let mut code =
-        String::from("//! Events of protocols: the values of `body.name` of an `event`.\n\n");
+    let events = || registry.protocols.iter().flat_map(|protocol| &protocol.events);
+    let aliases = || registry.protocols.iter().flat_map(|protocol| &protocol.aliases);
+    check_distinct(events().map(|event| event.name.as_str()).chain(aliases().map(|alias| alias.name.as_str())))?;
+    let mut code = String::from("//! Events of protocols: the values of `body.name` of an `event`.\n\n");
     for protocol in &registry.protocols {
-        writeln!(
-            code,
-            "// {} {}\n",
-            protocol.title,
-            protocol.versions.join(", ")
-        )?;
+        writeln!(code, "// {} {}\n", protocol.title, protocol.versions.join(", "))?;
         for event in &protocol.events {
             constant_of(&mut code, &event.brief, &event.name);
         }
@@ -121,9 +101,7 @@ pub static EVENTS: &[ProtocolEvent] = &[
             )?;
         }
     }
-    code.push_str(
-        "];\n\n/// All methods, in the registry's order.\npub static METHODS: &[Method] = &[\n",
-    );
+    code.push_str("];\n\n/// All methods, in the registry's order.\npub static METHODS: &[Method] = &[\n");
     for protocol in &registry.protocols {
         for method in &protocol.methods {
             writeln!(
@@ -138,17 +116,9 @@ pub static EVENTS: &[ProtocolEvent] = &[
             )?;
         }
     }
-    code.push_str(
-        "];\n\n/// All short names, in the registry's order.\npub static ALIASES: &[Alias] = &[\n",
-    );
+    code.push_str("];\n\n/// All short names, in the registry's order.\npub static ALIASES: &[Alias] = &[\n");
     for alias in aliases() {
-        let Alias {
-            name,
-            event,
-            sets,
-            requires,
-            absent,
-        } = alias; // all of it, so that a new key is not forgotten
+        let Alias { name, event, sets, requires, absent } = alias; // all of it, so that a new key is not forgotten
         writeln!(
             code,
             "Alias {{ name: {name:?}, event: {}, sets: {}, requires: {}, absent: {} }},",

@@ -17,39 +17,16 @@ const GENERATOR: &str = "xtask/src/codegen/rust/";
 pub fn constants(registry: &Registry) -> Result<Vec<Output>> {
     [
         ("registry.rs", "spec/registry/", root()),
-        (
-            "registry/kinds.rs",
-            "spec/registry/kinds.yaml",
-            small::kinds(registry)?,
-        ),
-        (
-            "registry/attributes.rs",
-            "spec/registry/attributes.yaml",
-            attributes::module(registry)?,
-        ),
-        (
-            "registry/events.rs",
-            "spec/registry/events/",
-            events::module(registry)?,
-        ),
-        (
-            "registry/statuses.rs",
-            "spec/registry/statuses.yaml",
-            small::statuses(registry)?,
-        ),
-        (
-            "registry/losses.rs",
-            "spec/registry/loss_reasons.yaml",
-            small::losses(registry)?,
-        ),
+        ("registry/kinds.rs", "spec/registry/kinds.yaml", small::kinds(registry)?),
+        ("registry/attributes.rs", "spec/registry/attributes.yaml", attributes::module(registry)?),
+        ("registry/events.rs", "spec/registry/events/", events::module(registry)?),
+        ("registry/statuses.rs", "spec/registry/statuses.yaml", small::statuses(registry)?),
+        ("registry/losses.rs", "spec/registry/loss_reasons.yaml", small::losses(registry)?),
     ]
     .into_iter()
     .map(|(name, source, code)| {
         let text = format!("// {}\n\n{code}", header(GENERATOR, source));
-        Ok(Output {
-            path: format!("core/wire/src/{name}"),
-            text: format_code(&text)?,
-        })
+        Ok(Output { path: format!("core/wire/src/{name}"), text: format_code(&text)? })
     })
     .collect()
 }
@@ -67,10 +44,7 @@ pub mod statuses;
 }
 
 fn constant_of(code: &mut String, brief: &str, name: &str) {
-    code.push_str(&format!(
-        "/// {brief}\npub const {}: &str = {name:?};\n",
-        constant(name)
-    ));
+    code.push_str(&format!("/// {brief}\npub const {}: &str = {name:?};\n", constant(name)));
 }
 
 fn texts(list: &[String]) -> String {
@@ -93,9 +67,6 @@ fn format_code(code: &str) -> Result<String> {
         input.write_all(code.as_bytes())?;
     }
     let output = child.wait_with_output()?;
-    ensure!(
-        output.status.success(),
-        "rustfmt refused the generated code"
-    );
+    ensure!(output.status.success(), "rustfmt refused the generated code");
     Ok(String::from_utf8(output.stdout)?)
 }

@@ -67,8 +67,7 @@ pub fn statuses(registry: &Registry) -> Result<String> {
         .map(|it| it.name.as_str())
         .chain(registry.reader_states.iter().map(|it| it.name.as_str()));
     check_distinct(names)?;
-    let mut code =
-        String::from("//! How a span ended, and what a reader says of one that has not.\n\n");
+    let mut code = String::from("//! How a span ended, and what a reader says of one that has not.\n\n");
     for status in &registry.statuses {
         constant_of(&mut code, &status.brief, &status.name);
     }
@@ -122,11 +121,7 @@ pub fn losses(registry: &Registry) -> Result<String> {
     for reason in &registry.loss_reasons {
         constant_of(&mut code, &reason.brief, &reason.name);
     }
-    let names: Vec<String> = registry
-        .loss_reasons
-        .iter()
-        .map(|reason| constant(&reason.name))
-        .collect();
+    let names: Vec<String> = registry.loss_reasons.iter().map(|reason| constant(&reason.name)).collect();
     write!(
         code,
         "\n/// All reasons, in the registry's order.\npub static REASONS: &[&str] = &[{}];\n",

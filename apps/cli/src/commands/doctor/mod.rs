@@ -156,12 +156,14 @@ fn from_store(examination: &mut Examination, source: &Source) -> Result<(), CliE
         });
     }
     // What lives comes first, then what is not whole.
-    let rank =
-        |facts: &ProducerFacts| (facts.state != ProducerState::Alive.as_str(), facts.state == ProducerState::Closed.as_str());
+    let rank = |facts: &ProducerFacts| {
+        (facts.state != ProducerState::Alive.as_str(), facts.state == ProducerState::Closed.as_str())
+    };
     examination.producers.sort_by_key(rank);
     for stored in source.store.losses()? {
-        let field =
-            |name: &str| stored.event.body_field(name).and_then(Value::as_int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+        let field = |name: &str| {
+            stored.event.body_field(name).and_then(Value::as_int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0)
+        };
         let reason = stored.event.body_field("reason").and_then(Value::as_text).unwrap_or("unknown").to_owned();
         let sum = examination.losses.entry(reason).or_default();
         *sum = (sum.0 + 1, sum.1.saturating_add(field("count")), sum.2.saturating_add(field("bytes")));

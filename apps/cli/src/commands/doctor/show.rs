@@ -27,8 +27,12 @@ pub(super) fn show(examination: &Examination, problems: usize, screen: &mut Scre
     if !examination.exists {
         note("it is not there: nothing was recorded yet", screen)?;
     }
-    let journals =
-        format!("{}{}{}", units::counted(examination.journals, "file"), glyphs.dot, units::bytes(examination.journal_bytes));
+    let journals = format!(
+        "{}{}{}",
+        units::counted(examination.journals, "file"),
+        glyphs.dot,
+        units::bytes(examination.journal_bytes)
+    );
     section("journals", &journals, screen)?;
     let quota = units::bytes(Options::default().quota_bytes);
     note(&format!("the quota is {quota}, unless a recorder was given another"), screen)?;
@@ -56,7 +60,8 @@ pub(super) fn show(examination: &Examination, problems: usize, screen: &mut Scre
         section("files", "", screen)?;
         for found in &examination.problems {
             let at = found.offset.map(|offset| format!(" at offset {offset}")).unwrap_or_default();
-            let (path, message) = (screen.fit(&short_path(Path::new(&found.path)), 120), screen.fit(&found.message, 300));
+            let (path, message) =
+                (screen.fit(&short_path(Path::new(&found.path)), 120), screen.fit(&found.message, 300));
             problem(&format!("{path}{at}: {message} [{}]", found.code), screen)?;
         }
     }
@@ -73,8 +78,11 @@ pub(super) fn show(examination: &Examination, problems: usize, screen: &mut Scre
 fn store(examination: &Examination, screen: &mut Screen<'_>) -> Result<(), CliError> {
     match &examination.store {
         Ok(facts) if facts.exists => {
-            let free =
-                if facts.free_bytes > 0 { format!(" ({} free inside)", units::bytes(facts.free_bytes)) } else { String::new() };
+            let free = if facts.free_bytes > 0 {
+                format!(" ({} free inside)", units::bytes(facts.free_bytes))
+            } else {
+                String::new()
+            };
             let dot = screen.glyphs.dot;
             section(
                 "store",
@@ -82,7 +90,10 @@ fn store(examination: &Examination, screen: &mut Screen<'_>) -> Result<(), CliEr
                 screen,
             )?;
             if facts.recovered > 0 {
-                note(&format!("{} of dead processes ended just now", units::counted(facts.recovered, "journal")), screen)?;
+                note(
+                    &format!("{} of dead processes ended just now", units::counted(facts.recovered, "journal")),
+                    screen,
+                )?;
             }
             match &facts.check {
                 Ok(()) => Ok(()),

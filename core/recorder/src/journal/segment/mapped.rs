@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How much of the file is mapped at once. It bounds the resident memory of a writer.
 const WINDOW_BYTES: u64 = 1 << 20;
-/// How far ahead of the writer pages are made ready, at each step.
-const POPULATE_BYTES: u64 = 4 << 10;
+/// How far ahead of the writer pages are made ready, at each step. Measured on ext4: less makes steps too many for the
+/// median, more makes each of them too long for the 99th percentile.
+const POPULATE_BYTES: u64 = 8 << 10;
 
 /// The part of a file that is mapped now.
 pub(super) struct Window {

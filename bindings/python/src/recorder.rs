@@ -50,12 +50,14 @@ impl Recorder {
         Span::new(self.core.clone(), body::with_text_of(kind, host, start), self.capture)
     }
 
-    /// Has the package log what the core has to say, when a run begins; the core itself never prints.
-    fn pass_on_notices(&self, parent: &Bound<'_, PyAny>, host: &Host<'_>) {
-        let is_inside = parent.cast_exact::<Span>().is_ok();
-        let notices = if is_inside { Vec::new() } else { self.core.take_notices() };
+    /// Has the package log what the core has to say; the core itself never prints.
+    fn pass_on_notices(&self, py: Python<'_>, host: &Host<'_>) {
+        if !self.core.has_notices() {
+            return;
+        }
+        let notices = self.core.take_notices();
         if !notices.is_empty() {
-            let package = parent.py().import("tracewire._recorder");
+            let package = py.import("tracewire._recorder");
             host.ok(package.and_then(|package| package.call_method1("log", (notices,))));
         }
     }
@@ -92,7 +94,7 @@ impl Recorder {
                     body::value(writer, "input", input, &host);
                 }
             });
-            self.pass_on_notices(parent, &host);
+            self.pass_on_notices(parent.py(), &host);
             host.finish(Some(span))
         })
     }
@@ -115,7 +117,7 @@ impl Recorder {
                     call.arguments(writer, positional, named, &host);
                 }
             });
-            self.pass_on_notices(parent, &host);
+            self.pass_on_notices(parent.py(), &host);
             host.finish(Some(span))
         })
     }

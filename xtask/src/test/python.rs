@@ -11,9 +11,10 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-/// The Python package, where the settings of all tools are; and folders with Python code, relative to it.
+/// The Python package, where the settings of all tools are.
 const PACKAGE: &str = "sdks/python";
-const FOLDERS: &[&str] = &[".", "../../examples", "../../bindings/uniffi/tests"];
+/// Folders with Python code. Ruff's patterns for files are relative to where it runs, so it runs above all of them.
+const FOLDERS: &[&str] = &[PACKAGE, "examples", "bindings/uniffi/tests"];
 
 /// Runs the wanted steps.
 pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
@@ -62,9 +63,8 @@ fn environment(workspace: &Workspace) -> Result<Venv> {
 
 fn ruff(workspace: &Workspace, venv: &Venv, arguments: &[&str]) -> Result<Command> {
     let mut command = venv.program("ruff");
-    command.args(arguments).args(["--config", "pyproject.toml", "--cache-dir"]);
-    command.arg(workspace.scratch("ruff")?).args(FOLDERS);
-    command.current_dir(workspace.path(PACKAGE));
+    command.args(arguments).arg("--config").arg(workspace.path(PACKAGE).join("pyproject.toml"));
+    command.arg("--cache-dir").arg(workspace.scratch("ruff")?).args(FOLDERS).current_dir(workspace.path("."));
     Ok(command)
 }
 

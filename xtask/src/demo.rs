@@ -8,7 +8,7 @@ use crate::wheel;
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result, bail};
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -18,12 +18,15 @@ const PROFILE: &str = "ci";
 /// What the example needs beside our wheel; the same range stands in its README.
 const MCP: &str = "mcp>=2.3";
 
+/// The agent, relative to the root.
+const AGENT: &str = "examples/research-agent/agent.py";
+
 /// What the agent prints when it is in the middle of a step and waits to be killed there.
 const READY: &str = "READY";
 
 /// Everything that the demonstration runs.
 struct Demo {
-    agent: PathBuf,
+    root: PathBuf,
     venv: Venv,
     tracewire: PathBuf,
     directory: PathBuf,
@@ -65,9 +68,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 
 impl Demo {
     fn build(workspace: &Workspace) -> Result<Demo> {
-        let agent = workspace.path("examples/research-agent/agent.py");
-        if !agent.exists() {
-            bail!("{} is not there", workspace.shown(&agent));
+        if !workspace.path(AGENT).exists() {
+            bail!("{AGENT} is not there");
         }
         process::run(&mut workspace.cargo(["build", "--profile", PROFILE, "--package", "tracewire-cli"]))?;
         let venv = Venv::ensure(workspace, &Requirements { name: "demo", packages: &[MCP], groups: &[] })?;
@@ -76,12 +78,17 @@ impl Demo {
         if directory.exists() {
             std::fs::remove_dir_all(&directory).context("cannot remove the traces of the demonstration before")?;
         }
-        Ok(Demo { agent, venv, tracewire: workspace.executable(PROFILE, "tracewire"), directory })
+        Ok(Demo {
+            root: workspace.root.clone(),
+            venv,
+            tracewire: workspace.executable(PROFILE, "tracewire"),
+            directory,
+        })
     }
 
     fn agent(&self) -> Command {
         let mut command = self.venv.program("python");
-        command.arg(&self.agent).env("TRACEWIRE_DIR", &self.directory);
+        command.arg(AGENT).env("TRACEWIRE_DIR", &self.directory).current_dir(&self.root);
         command
     }
 
@@ -116,15 +123,16 @@ impl Demo {
         let program = workspace.shown(&self.tracewire);
         let directory = workspace.shown(&self.directory);
         println!("\nThe traces are in {directory}. What to type next:\n");
-        for (arguments, what) in [
+        let commands = [
             ("list", "both runs"),
-            ("trace --last --full", "the killed run with every input and output"),
-            ("doctor", "how the recorder is doing"),
-            ("tail", "follow what is recorded, live; start the agent again beside it"),
-        ] {
-            println!("  {:<72}  # {what}", format!("{program} --dir {directory} {arguments}"));
+            ("trace --last --full", "the killed run, with every input and output"),
+            ("doctor", "directories, producers, sizes, losses"),
+            ("tail", "follow what is recorded, live"),
+        ];
+        for (arguments, what) in commands {
+            println!("  {program} --dir {directory} {arguments:<19}  # {what}");
         }
-        println!("\nThe agent is {}; ten lines of your own are in README.md.", workspace.shown(Path::new(&self.agent)));
+        println!("\nThe agent is {AGENT}; ten lines of your own are in README.md.");
     }
 }
 

@@ -227,9 +227,9 @@ fn a_removed_directory_is_made_again_and_the_loss_is_counted() {
         }
         let before = writer.producer();
         fs::remove_dir_all(directory.path()).unwrap();
-        // Within a second of the last look the records still go to the file that has no name.
-        writer.append(b"gone too", at_millis(500)).unwrap();
-        writer.append(b"after", at_millis(1_500)).unwrap();
+        // Within a millisecond of the last look a record still goes to the file that has no name.
+        writer.append(b"gone too", at_millis(2)).unwrap();
+        writer.append(b"after", at_millis(3)).unwrap();
         assert_eq!(records(&path_of(&writer)), [b"loss vanished 4".to_vec(), b"after".to_vec()]);
         let counters = writer.counters();
         assert_eq!((counters.written, counters.loss_records), (1, 1));
@@ -260,7 +260,7 @@ fn a_truncated_file_is_given_up() {
         writer.append(b"cut off", at_millis(0)).unwrap();
         let first = path_of(&writer);
         fs::OpenOptions::new().write(true).truncate(true).open(&first).unwrap();
-        writer.append(b"after", at_millis(2_000)).unwrap();
+        writer.append(b"after", at_millis(1)).unwrap();
         assert_ne!(path_of(&writer), first);
         assert_eq!(records(&path_of(&writer)), [b"loss vanished 1".to_vec(), b"after".to_vec()]);
         assert_eq!(fs::metadata(&first).unwrap().len(), 0, "what is left of it is left alone");

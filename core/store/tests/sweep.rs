@@ -242,7 +242,7 @@ fn a_sweep_that_is_killed_is_done_again() {
         recorder.close(None);
     }
     let sealed = place.sealed();
-    for _ in 0..12 {
+    for _ in 0..8 {
         let mut child = place.play("sweep").spawn().unwrap();
         wait_for(&mut child, "sweeping");
         // Wherever it is now.

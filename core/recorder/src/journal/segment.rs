@@ -126,11 +126,9 @@ impl Segment {
     }
 
     /// Whether the file still has a name and all of its first `used` bytes.
+    #[inline]
     pub(super) fn is_intact(&self, used: u64) -> bool {
-        match self.file.metadata() {
-            Ok(found) => link_count(&found) > 0 && found.len() >= used,
-            Err(_) => false,
-        }
+        os::length_and_links(&self.file).is_some_and(|(length, links)| links > 0 && length >= used)
     }
 
     /// Writes what stands before the first frame. The caller has asked [`Segment::has_room`].
@@ -188,17 +186,6 @@ impl Segment {
         // A longer file is read just the same: what follows the close is zeros.
         let _ = self.file.set_len(used);
         self.file
-    }
-}
-
-/// How many names a file has; where the system does not count, it has one.
-fn link_count(metadata: &std::fs::Metadata) -> u64 {
-    #[cfg(unix)]
-    return std::os::unix::fs::MetadataExt::nlink(metadata);
-    #[cfg(not(unix))]
-    {
-        let _ = metadata;
-        1
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a process has of its journal: the file that is open, what it owes to the stream, when the disk is left alone.
 //!
 //! ```text
-//! append ─▶ pause? ─▶ look (once a second) ─▶ file ─▶ losses owed ─▶ rotate? ─▶ room? ─▶ put
+//! append ─▶ pause? ─▶ look (once a ms) ─▶ file ─▶ losses owed ─▶ rotate? ─▶ room? ─▶ put
 //!             │                                 ▲──────── file gone: begin anew ─────────┘
 //!             └─▶ dropped and counted
 //! ```
@@ -25,8 +25,9 @@ use tracewire_wire::value::Map;
 const PAUSE_NANOS: u64 = 100_000_000;
 /// The same where the quota is reached: counting a directory costs more, and files go slowly.
 const QUOTA_PAUSE_NANOS: u64 = 1_000_000_000;
-/// How often the file is looked at while records fit into reserved space.
-const LOOK_NANOS: u64 = 1_000_000_000;
+/// The file is looked at before a record when the last look is older than this: a mapped write into a file that somebody
+/// cut would end the host. An agent's records are each preceded by a look; only a burst shares one.
+const LOOK_NANOS: u64 = 1_000_000;
 /// Largest payload of a record: a frame of it still fits wherever files do.
 const PAYLOAD_BYTES: usize = 1 << 30;
 /// Buffers larger than this are not kept.
@@ -211,7 +212,7 @@ impl State {
         reason
     }
 
-    /// About once a second: is the file still there?
+    /// Once in a while: is the file still there?
     fn look(&mut self, moment: Moment) {
         let passed = moment.monotonic_nanos.checked_sub(self.looked_at);
         if passed.is_none_or(|passed| passed >= LOOK_NANOS) {

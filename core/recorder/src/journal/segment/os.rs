@@ -121,6 +121,20 @@ mod unix {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// How long an open file is, and how many names it has; `None` when the system does not say. One quick call.
+    #[inline]
+    #[allow(clippy::useless_conversion, reason = "the width of a link count differs between systems")]
+    pub(crate) fn length_and_links(file: &File) -> Option<(u64, u64)> {
+        let mut stat = MaybeUninit::<libc::stat>::uninit();
+        // SAFETY: the descriptor is open, and `stat` has room for the struct that the call fills.
+        if unsafe { libc::fstat(file.as_raw_fd(), stat.as_mut_ptr()) } != 0 {
+            return None;
+        }
+        // SAFETY: filled, as the call gave 0.
+        let stat = unsafe { stat.assume_init() };
+        Some((u64::try_from(stat.st_size).ok()?, u64::from(stat.st_nlink)))
+    }
+
     /// Largest size of a file for this process. Growing beyond it would bring a signal that ends the host.
     pub(crate) fn size_limit() -> u64 {
         let mut limit = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
@@ -202,6 +216,10 @@ mod other {
 
     pub(crate) fn allocate(_: &File, _: u64, _: u64) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(crate) fn length_and_links(file: &File) -> Option<(u64, u64)> {
+        file.metadata().ok().map(|found| (found.len(), 1))
     }
 
     pub(crate) fn size_limit() -> u64 {

@@ -219,6 +219,8 @@ fn two_copies_show_what_either_shows() {
     erase::withhold_event(&mut less[0], 2);
     let both: Vec<Envelope> = less.iter().chain(&whole).cloned().collect();
     assert_eq!(report(&both), report(&whole));
+    let other_way: Vec<Envelope> = whole.iter().chain(&less).cloned().collect();
+    assert_eq!(report(&other_way), report(&whole));
     let mut merged = less[0].clone();
     assert!(merged.merge_content(&whole[0]) && !merged.merge_content(&whole[0]));
     assert_eq!(merged.content, whole[0].content);
@@ -237,6 +239,29 @@ fn what_was_erased_stays_erased() {
     assert!(erase::withhold_event(&mut envelope, 1) && !erase::withhold_event(&mut envelope, 1));
     assert!(!erase::withhold_event(&mut envelope, 3) && !erase::erase_body(&mut envelope, 1));
     assert_eq!(envelope.compute_digest(), envelope.digest);
+}
+
+#[test]
+fn a_short_message_inside_a_carried_content_can_go() {
+    let mut envelope = chain().remove(0);
+    let long = "otters ".repeat(60);
+    let text = format!(r#"{{"input":{{"messages":[{{"content":"secret","role":"user"}}],"question":"{long}"}}}}"#);
+    let mut addressed = body(&text);
+    let mut carried = Vec::new();
+    content::externalise(&mut addressed, 256, &mut |hash, bytes| carried.push((hash, bytes)));
+    let read = |bytes: &[u8]| json::read(bytes, &ReadOptions::default()).unwrap();
+    envelope.content = carried.iter().map(|(hash, bytes)| (*hash, Content::new(read(bytes)))).collect();
+    assert_eq!(envelope.content.len(), 1, "the message is short and stays inline in the input");
+    if let Entry::Event(event) = &mut envelope.events[0] {
+        event.body = Body::Present(addressed);
+    }
+    envelope.digest = envelope.compute_digest();
+    let message = content::content_hash(&read(br#"{"content":"secret","role":"user"}"#), None);
+    assert!(erase::erase_content(&mut envelope, &message));
+    assert!(!String::from_utf8(envelope.write()).unwrap().contains("secret"));
+    let report = report(&[envelope]);
+    assert!(report.is_sound(), "{:?}", report.findings);
+    assert_eq!((report.producers["p-1"].contents, report.producers["p-1"].erased), (1, 1));
 }
 
 /// A keyed content's value may stand elsewhere too; erasing the one must not break the hash of the other.

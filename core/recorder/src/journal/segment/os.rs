@@ -84,11 +84,11 @@ mod unix {
     /// Reserves the bytes from `from` to `to` and makes the file that long.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(crate) fn allocate(file: &File, from: u64, to: u64) -> io::Result<()> {
-        let offset = libc::off64_t::try_from(from).map_err(io::Error::other)?;
-        let length = libc::off64_t::try_from(to.saturating_sub(from)).map_err(io::Error::other)?;
+        let offset = libc::off_t::try_from(from).map_err(io::Error::other)?;
+        let length = libc::off_t::try_from(to.saturating_sub(from)).map_err(io::Error::other)?;
         loop {
             // SAFETY: the descriptor is open; the call touches no memory of ours.
-            if unsafe { libc::fallocate64(file.as_raw_fd(), 0, offset, length) } == 0 {
+            if unsafe { libc::fallocate(file.as_raw_fd(), 0, offset, length) } == 0 {
                 return Ok(());
             }
             let error = io::Error::last_os_error();

@@ -14,6 +14,9 @@ use tracewire_wire::value::Map;
 /// New keys are merged into the large table when there are this many.
 const YOUNG_KEYS: i64 = 1 << 16;
 
+const LOOK_UP: &str =
+    "SELECT content FROM content_key WHERE key = ?1 UNION ALL SELECT content FROM content_key_old WHERE key = ?1";
+
 const WITHHELD: u8 = 0;
 const VALUE: u8 = 1;
 const ERASED: u8 = 2;
@@ -35,23 +38,22 @@ fn next_key(key: i64) -> i64 {
 pub(super) struct ContentWriter<'t> {
     connection: &'t Connection,
     claim: CachedStatement<'t>,
-    young: CachedStatement<'t>,
-    old: CachedStatement<'t>,
+    look_up: CachedStatement<'t>,
     pack: PackWriter<'t>,
     young_keys: i64,
-    has_old: bool,
 }
 
 impl<'t> ContentWriter<'t> {
     pub(super) fn new(connection: &'t Connection) -> Result<Self, StoreError> {
         Ok(ContentWriter {
             connection,
-            claim: connection.prepare_cached("INSERT OR IGNORE INTO content_key(key, content) VALUES (?1, ?2)")?,
-            young: connection.prepare_cached("SELECT content FROM content_key WHERE key = ?1")?,
-            old: connection.prepare_cached("SELECT content FROM content_key_old WHERE key = ?1")?,
+            claim: connection.prepare_cached(
+                "INSERT OR IGNORE INTO content_key(key, content) \
+                 SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM content_key_old WHERE key = ?1)",
+            )?,
+            look_up: connection.prepare_cached(LOOK_UP)?,
             pack: PackWriter::new(connection, Table::Content, pack::next_number(connection, Table::Content)?)?,
             young_keys: super::counter(connection, "young_content_keys")?,
-            has_old: connection.query_row("SELECT EXISTS(SELECT 1 FROM content_key_old)", [], |row| row.get(0))?,
         })
     }
 
@@ -60,12 +62,10 @@ impl<'t> ContentWriter<'t> {
     pub(super) fn put(&mut self, content: &IncomingContent<'_>) -> Result<i64, StoreError> {
         let mut key = first_key(&content.hash);
         loop {
-            let taken = match self.look_up_old(key)? {
-                Some(number) => Some(number),
-                None if self.claim.execute([key, self.pack.next()])? == 1 => None,
-                None => self.young.query_row([key], |row| row.get(0)).optional()?,
-            };
-            let Some(number) = taken else { return self.insert(content) };
+            if self.claim.execute([key, self.pack.next()])? == 1 {
+                return self.insert(content);
+            }
+            let number: i64 = self.look_up.query_row([key], |row| row.get(0))?;
             let (hash, state) = match self.pack.unflushed(number) {
                 Some(item) => Item::read(item)?.identity(),
                 None => Item::read(&pack::one(self.connection, Table::Content, number)?)?.identity(),
@@ -76,13 +76,6 @@ impl<'t> ContentWriter<'t> {
             }
             key = next_key(key);
         }
-    }
-
-    fn look_up_old(&mut self, key: i64) -> Result<Option<i64>, StoreError> {
-        if !self.has_old {
-            return Ok(None);
-        }
-        Ok(self.old.query_row([key], |row| row.get(0)).optional()?)
     }
 
     fn insert(&mut self, content: &IncomingContent<'_>) -> Result<i64, StoreError> {
@@ -179,9 +172,7 @@ impl<'a> Item<'a> {
 
 /// One content, by its hash.
 pub(super) fn read(connection: &Connection, hash: &Hash) -> Result<Option<StoredContent>, StoreError> {
-    let mut look_up = connection.prepare_cached(
-        "SELECT content FROM content_key WHERE key = ?1 UNION ALL SELECT content FROM content_key_old WHERE key = ?1",
-    )?;
+    let mut look_up = connection.prepare_cached(LOOK_UP)?;
     let mut key = first_key(hash);
     loop {
         let Some(number) = look_up.query_row([key], |row| row.get(0)).optional()? else { return Ok(None) };

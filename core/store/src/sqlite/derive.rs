@@ -23,6 +23,8 @@ pub(super) const CORRELATION: i64 = 2;
 
 /// New span keys are merged into the large table when there are this many.
 const YOUNG_KEYS: i64 = 1 << 16;
+/// Spans and traces that are held in memory before they are written.
+const HELD_SPANS: usize = 1024;
 /// Events whose derivation is held in memory at once while everything is made anew.
 const REBUILD_EVENTS: i64 = 20_000;
 
@@ -36,6 +38,8 @@ pub(super) struct Derivation<'t> {
     /// Events that turned out otherwise than they were derived.
     retracted: Vec<(TraceId, i64)>,
     next_trace: i64,
+    /// Rows of `span_key`.
+    young_keys: i64,
 }
 
 struct TraceWork {
@@ -67,6 +71,7 @@ impl<'t> Derivation<'t> {
             span_places: HashMap::new(),
             retracted: Vec::new(),
             next_trace: last + 1,
+            young_keys: super::counter(connection, "young_span_keys")?,
         })
     }
 
@@ -166,27 +171,41 @@ impl<'t> Derivation<'t> {
 
     /// Writes everything that was gathered.
     pub(super) fn finish(mut self) -> Result<(), StoreError> {
+        self.flush()?;
+        self.merge_keys()?;
+        self.take_back()
+    }
+
+    /// Writes what was gathered if that is much: what is held in memory should stay in the processor's cache.
+    pub(super) fn flush_if_large(&mut self) -> Result<(), StoreError> {
+        if self.spans.len() >= HELD_SPANS || self.traces.len() >= HELD_SPANS { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), StoreError> {
         self.write_spans()?;
         for at in 0..self.traces.len() {
             self.settle_head(at)?;
         }
         self.write_traces()?;
-        self.take_back()
+        self.traces.clear();
+        self.trace_places.clear();
+        self.spans.clear();
+        self.span_places.clear();
+        Ok(())
     }
 
     fn write_spans(&mut self) -> Result<(), StoreError> {
         let mut insert = self.connection.prepare_cached(INSERT_SPAN)?;
         let mut insert_key =
             self.connection.prepare_cached("INSERT OR IGNORE INTO span_key(span_id, trace) VALUES (?1, ?2)")?;
-        let mut new_keys = 0;
-        // In the order of the table, so that neighbours are written together.
+        // Neighbours in the table are written together; traces that are new are in its order.
         let traces = &mut self.traces;
-        self.spans.sort_by_key(|work| (traces.get(work.trace).map(|trace| trace.state.id), work.id));
+        self.spans.sort_unstable_by_key(|work| (work.trace, work.id));
         for work in &self.spans {
             let Some(trace) = traces.get_mut(work.trace) else { continue };
             write_span(&mut insert, trace.state.id, work.id, &work.state)?;
             if work.is_new {
-                new_keys += insert_key.execute(params![work.id.as_bytes(), trace.state.id])?;
+                self.young_keys += insert_key.execute(params![work.id.as_bytes(), trace.state.id])? as i64;
             }
             trace.state.share.add(&work.state.share().since(&work.before));
             let key = work.state.head_key(work.id);
@@ -200,9 +219,12 @@ impl<'t> Derivation<'t> {
                 trace.state.shown = shown(&work.state, self.names)?;
             }
         }
-        let young = super::counter(self.connection, "young_span_keys")? + super::signed(new_keys as u64);
-        if young < YOUNG_KEYS {
-            return super::set_counter(self.connection, "young_span_keys", young);
+        Ok(())
+    }
+
+    fn merge_keys(&self) -> Result<(), StoreError> {
+        if self.young_keys < YOUNG_KEYS {
+            return super::set_counter(self.connection, "young_span_keys", self.young_keys);
         }
         self.connection.execute_batch(
             "INSERT OR IGNORE INTO span_key_old SELECT span_id, trace FROM span_key ORDER BY span_id, trace; DELETE FROM span_key;",

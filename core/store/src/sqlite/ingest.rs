@@ -172,7 +172,7 @@ impl Ingest for Writer<'_> {
             producer.close = close;
             producer.is_close_new = true;
         }
-        Ok(())
+        self.derivation.flush_if_large()
     }
 
     /// Takes what a reader saw behind the last boundary. An older view than the store's takes nothing away.

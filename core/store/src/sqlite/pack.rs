@@ -1,8 +1,8 @@
 //! Small items stored together: a row holds the items `id`, `id + 1`, … up to `id + count − 1`.
 //!
 //! A row of its own for each event and each content costs more than the item. Tables of packs are `event` and
-//! `content`; `owner` is the producer of events, and nobody for content. The column `items` holds the length of each
-//! item (LEB128), then the items.
+//! `content`; `owner` is the producer of events, and nobody for content. The column `lengths` holds the length of each
+//! item (LEB128), the column `items` the items.
 
 use crate::error::StoreError;
 use crate::packed::{Run, read_number, write_number};
@@ -21,8 +21,8 @@ pub(super) enum Table {
 impl Table {
     fn insert(self) -> &'static str {
         match self {
-            Table::Event => "INSERT INTO event(id, owner, count, items) VALUES (?1, ?2, ?3, ?4)",
-            Table::Content => "INSERT INTO content(id, owner, count, items) VALUES (?1, ?2, ?3, ?4)",
+            Table::Event => "INSERT INTO event(id, owner, count, lengths, items) VALUES (?1, ?2, ?3, ?4, ?5)",
+            Table::Content => "INSERT INTO content(id, owner, count, lengths, items) VALUES (?1, ?2, ?3, ?4, ?5)",
         }
     }
 
@@ -35,15 +35,15 @@ impl Table {
 
     fn range(self) -> &'static str {
         match self {
-            Table::Event => "SELECT id, owner, count, items FROM event WHERE id >= ?1 AND id < ?2 ORDER BY id",
-            Table::Content => "SELECT id, owner, count, items FROM content WHERE id >= ?1 AND id < ?2 ORDER BY id",
+            Table::Event => "SELECT id, owner, lengths, items FROM event WHERE id >= ?1 AND id < ?2 ORDER BY id",
+            Table::Content => "SELECT id, owner, lengths, items FROM content WHERE id >= ?1 AND id < ?2 ORDER BY id",
         }
     }
 
     fn update(self) -> &'static str {
         match self {
-            Table::Event => "UPDATE event SET items = ?2 WHERE id = ?1",
-            Table::Content => "UPDATE content SET items = ?2 WHERE id = ?1",
+            Table::Event => "UPDATE event SET lengths = ?2, items = ?3 WHERE id = ?1",
+            Table::Content => "UPDATE content SET lengths = ?2, items = ?3 WHERE id = ?1",
         }
     }
 
@@ -62,14 +62,14 @@ pub(super) struct PackWriter<'t> {
     first: i64,
     ends: Vec<usize>,
     bytes: Vec<u8>,
-    row: Vec<u8>,
+    lengths: Vec<u8>,
 }
 
 impl<'t> PackWriter<'t> {
     /// A writer whose first item has this number.
     pub(super) fn new(connection: &'t Connection, table: Table, next: i64) -> Result<Self, StoreError> {
         let insert = connection.prepare_cached(table.insert())?;
-        Ok(PackWriter { insert, owner: 0, first: next, ends: Vec::new(), bytes: Vec::new(), row: Vec::new() })
+        Ok(PackWriter { insert, owner: 0, first: next, ends: Vec::new(), bytes: Vec::new(), lengths: Vec::new() })
     }
 
     /// The number of the next item.
@@ -102,14 +102,13 @@ impl<'t> PackWriter<'t> {
         if self.ends.is_empty() {
             return Ok(());
         }
-        self.row.clear();
+        self.lengths.clear();
         let mut start = 0;
         for end in &self.ends {
-            write_number((end - start) as u64, &mut self.row);
+            write_number((end - start) as u64, &mut self.lengths);
             start = *end;
         }
-        self.row.extend_from_slice(&self.bytes);
-        self.insert.execute(params![self.first, self.owner, self.ends.len() as i64, self.row])?;
+        self.insert.execute(params![self.first, self.owner, self.ends.len() as i64, self.lengths, self.bytes])?;
         self.first = self.next();
         self.ends.clear();
         self.bytes.clear();
@@ -137,7 +136,7 @@ pub(super) fn each_of(
     let mut rows = statement.query([from.unwrap_or(run.first), end])?;
     while let Some(row) = rows.next()? {
         let (first, owner): (i64, i64) = (row.get(0)?, row.get(1)?);
-        for (number, item) in (first..end).zip(items(row.get(2)?, row.get_ref(3)?.as_blob()?)?) {
+        for (number, item) in (first..end).zip(split(row.get_ref(2)?.as_blob()?, row.get_ref(3)?.as_blob()?)?) {
             if number >= next {
                 if number > next {
                     break;
@@ -169,35 +168,30 @@ pub(super) fn replace(connection: &Connection, table: Table, number: i64, bytes:
     let first: Option<i64> =
         connection.prepare_cached(table.last())?.query_row([number], |row| row.get(0)).optional()?;
     let first = first.ok_or_else(missing)?;
-    let mut row = Vec::new();
+    let (mut lengths, mut row) = (Vec::new(), Vec::new());
     {
         let mut statement = connection.prepare_cached(table.range())?;
         let mut rows = statement.query([first, first + 1])?;
         let found = rows.next()?.ok_or_else(missing)?;
-        let mut items = items(found.get(2)?, found.get_ref(3)?.as_blob()?)?;
+        let mut items = split(found.get_ref(2)?.as_blob()?, found.get_ref(3)?.as_blob()?)?;
         let at = usize::try_from(number - first).map_err(|_| missing())?;
         *items.get_mut(at).ok_or_else(missing)? = bytes;
-        items.iter().for_each(|item| write_number(item.len() as u64, &mut row));
+        items.iter().for_each(|item| write_number(item.len() as u64, &mut lengths));
         items.iter().for_each(|item| row.extend_from_slice(item));
     }
-    connection.prepare_cached(table.update())?.execute(params![first, row])?;
+    connection.prepare_cached(table.update())?.execute(params![first, lengths, row])?;
     Ok(())
 }
 
 /// The items of a row.
-pub(super) fn items(count: i64, mut row: &[u8]) -> Result<Vec<&[u8]>, StoreError> {
+fn split<'a>(mut lengths: &[u8], mut bytes: &'a [u8]) -> Result<Vec<&'a [u8]>, StoreError> {
     let broken = || StoreError::corrupt("a pack cannot be read");
-    // A length takes a byte at least, so a wrong count is found before it takes memory.
-    let count = usize::try_from(count).ok().filter(|count| *count <= row.len()).ok_or_else(broken)?;
-    let mut lengths = Vec::with_capacity(count);
-    for _ in 0..count {
-        lengths.push(usize::try_from(read_number(&mut row).ok_or_else(broken)?).map_err(|_| broken())?);
-    }
-    let mut items = Vec::with_capacity(count);
-    for length in lengths {
-        let (item, rest) = row.split_at_checked(length).ok_or_else(broken)?;
+    let mut items = Vec::with_capacity(lengths.len());
+    while !lengths.is_empty() {
+        let length = read_number(&mut lengths).and_then(|length| usize::try_from(length).ok()).ok_or_else(broken)?;
+        let (item, rest) = bytes.split_at_checked(length).ok_or_else(broken)?;
         items.push(item);
-        row = rest;
+        bytes = rest;
     }
-    if row.is_empty() { Ok(items) } else { Err(broken()) }
+    if bytes.is_empty() { Ok(items) } else { Err(broken()) }
 }

@@ -43,10 +43,12 @@ CREATE INDEX envelope_fork ON envelope(producer, first_seq) WHERE fork;
 CREATE TABLE pending(producer INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, events BLOB NOT NULL);
 
 -- Events id, id + 1, … of one producer (owner): canonical JSON, several in a row.
-CREATE TABLE event(id INTEGER PRIMARY KEY, owner INTEGER NOT NULL, count INTEGER NOT NULL, items BLOB NOT NULL);
+CREATE TABLE event(
+  id INTEGER PRIMARY KEY, owner INTEGER NOT NULL, count INTEGER NOT NULL, lengths BLOB NOT NULL, items BLOB NOT NULL);
 
 -- Content id, id + 1, …: several in a row.
-CREATE TABLE content(id INTEGER PRIMARY KEY, owner INTEGER NOT NULL, count INTEGER NOT NULL, items BLOB NOT NULL);
+CREATE TABLE content(
+  id INTEGER PRIMARY KEY, owner INTEGER NOT NULL, count INTEGER NOT NULL, lengths BLOB NOT NULL, items BLOB NOT NULL);
 
 -- Content by the first 63 bits of its hash; where that is taken by another hash, by the next free number. New keys go to
 -- the small table, which is emptied into the large one in order: few pages change with each batch that way.

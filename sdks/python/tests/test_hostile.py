@@ -262,8 +262,13 @@ def test_ctrl_c_while_a_value_is_read_reaches_the_program(recorded: Recording) -
             signal.raise_signal(signal.SIGINT)
             return "never"
 
-    with pytest.raises(KeyboardInterrupt), tracewire.span("interrupted", input=Interrupted()):
-        pass
+    # A process that was started in the background ignores SIGINT, and Python then installs no handler.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), tracewire.span("interrupted", input=Interrupted()):
+            pass
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert recorded.spans()[0]["name"] == "interrupted"
 
 

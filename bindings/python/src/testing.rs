@@ -58,7 +58,7 @@ fn events(directory: &Path) -> Result<String, RecorderError> {
         let mut sealer = Sealer::new(reader.header());
         let (mut sealed, mut contents) = (Vec::new(), BTreeMap::new());
         while let Some(item) = reader.next()? {
-            if let Some(envelope) = sealer.push(&item)? {
+            if let Some(envelope) = sealer.push(&item) {
                 sealed.extend(envelope.events);
                 contents.extend(envelope.content);
             }

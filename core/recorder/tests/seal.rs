@@ -35,13 +35,13 @@ fn seal(path: &Path) -> Vec<Sealed> {
     let mut sealer = Sealer::new(reader.header());
     let mut sealed = Vec::new();
     while let Some(item) = reader.next().unwrap() {
-        sealed.extend(sealer.push(&item).unwrap());
+        sealed.extend(sealer.push(&item));
     }
     sealed
 }
 
 fn text(sealed: &Sealed) -> String {
-    String::from_utf8(sealed.bytes.clone()).unwrap()
+    String::from_utf8(sealed.bytes()).unwrap()
 }
 
 fn record_two_steps(recorder: &Recorder) {
@@ -75,9 +75,9 @@ fn a_small_journal_by_its_bytes() {
     let worked_example = include_str!("../../../spec/examples/minimal.md");
     assert!(worked_example.contains(&text(&sealed[0])), "the specification shows these bytes");
     assert!(sealed[0].events.iter().all(|one| worked_example.contains(&one.digest.to_string())));
-    let envelope = Envelope::read(&sealed[0].bytes).unwrap();
+    let envelope = Envelope::read(&sealed[0].bytes()).unwrap();
     assert_eq!(envelope.compute_digest(), sealed[0].digest);
-    assert_eq!(envelope.write(), sealed[0].bytes);
+    assert_eq!(envelope.write(), sealed[0].bytes());
     assert_eq!(envelope.content.len(), 1, "the answer that two steps gave is carried once");
     assert!(!text(&sealed[0]).contains("hunter2"));
 }
@@ -101,7 +101,7 @@ fn envelopes_end_by_count_bytes_mark_and_close() {
         assert!(sealed.iter().rev().skip(1).all(|one| !one.closed) && sealed.last().is_some_and(|one| one.closed));
         let mut verifier = Verifier::new();
         for one in &sealed {
-            assert_eq!(verifier.push(&Envelope::read(&one.bytes).unwrap()), []);
+            assert_eq!(verifier.push(&Envelope::read(&one.bytes()).unwrap()), []);
         }
         let report = verifier.finish();
         assert!(report.is_sound(), "{:?}", report.findings);
@@ -134,7 +134,7 @@ fn every_prefix_makes_the_same_envelopes_and_every_checkpoint_goes_on_from_them(
     let mut checkpoints = vec![Checkpoint { next_seq: 1, ..Checkpoint::default() }];
     let mut sealer = Sealer::new(reader.header());
     while let Some(item) = reader.next().unwrap() {
-        if sealer.push(&item).unwrap().is_some() {
+        if sealer.push(&item).is_some() {
             checkpoints.push(sealer.checkpoint().clone());
         }
     }
@@ -146,7 +146,7 @@ fn every_prefix_makes_the_same_envelopes_and_every_checkpoint_goes_on_from_them(
         let mut sealer = Sealer::resume(reader.header(), checkpoint);
         let mut rest = Vec::new();
         while let Some(item) = reader.next().unwrap() {
-            rest.extend(sealer.push(&item).unwrap().iter().map(text));
+            rest.extend(sealer.push(&item).iter().map(text));
         }
         assert_eq!(rest[..], whole[at..], "from envelope {at}");
     }
@@ -205,7 +205,7 @@ fn a_file_of_another_seal_version_is_read_and_not_sealed() {
     let mut sealer = Sealer::new(&header);
     assert!(!sealer.can_seal());
     while let Some(item) = reader.next().unwrap() {
-        assert!(sealer.push(&item).unwrap().is_none());
+        assert!(sealer.push(&item).is_none());
     }
     assert_eq!(sealer.pending().len(), 4);
 }
@@ -238,6 +238,6 @@ fn a_conversation_of_thirty_turns_is_carried_once() {
         recorder.end_span(&span, &Status::Ok, |_| {});
     }
     recorder.close(None);
-    let carried: usize = seal(&journals(&folder)[0]).iter().map(|one| one.bytes.len()).sum();
+    let carried: usize = seal(&journals(&folder)[0]).iter().map(|one| one.bytes().len()).sum();
     assert!(carried * 4 < inline, "{carried} bytes for {inline} bytes of messages");
 }

@@ -70,7 +70,7 @@ impl Place {
             let mut reader = JournalReader::open(&path).unwrap();
             let mut sealer = Sealer::new(reader.header());
             while let Some(item) = reader.next().unwrap() {
-                all.extend(sealer.push(&item).unwrap().map(|sealed| sealed.bytes));
+                all.extend(sealer.push(&item).map(|sealed| sealed.bytes()));
             }
         }
         all.sort();

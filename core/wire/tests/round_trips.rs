@@ -194,6 +194,29 @@ proptest! {
         prop_assert_eq!(Event::from_value(shuffled(&event.to_value())).unwrap().digest(), event.digest());
     }
 
+    /// Canonical events are read on a way of their own: whatever is done to their bytes, it says what the general one says.
+    #[test]
+    fn both_ways_of_reading_agree(
+        event in event(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4u8), 0..3),
+    ) {
+        let mut bytes = Vec::new();
+        event.write_to(&mut bytes);
+        for (place, byte, what) in edits {
+            let at = place.index(bytes.len());
+            match what {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, b" \"\\,:{}"[usize::from(byte) % 7]),
+                2 => _ = bytes.remove(at),
+                // A member twice.
+                _ => bytes.splice(1..1, bytes[1..].split_inclusive(|byte| *byte == b',').next().unwrap().to_vec()).for_each(drop),
+            }
+        }
+        let general = json::read(&bytes, &ReadOptions::default()).and_then(Event::from_value);
+        let read = Event::read(&bytes);
+        prop_assert_eq!(format!("{read:?}"), format!("{general:?}"));
+    }
+
     #[test]
     fn no_digest_says_what_is_inline_erased_or_withheld(event in event(), inline_bytes in prop::sample::select(vec![0, 16, 256])) {
         let Body::Present(body) = &event.body else { return Ok(()) };

@@ -21,9 +21,10 @@ pub fn run(what: &Seal, screen: &mut Screen<'_>) -> Result<u8, CliError> {
             exit_code = EXIT_PROBLEM;
         }
         while let Some(item) = reader.next()? {
-            if let Some(mut sealed) = sealer.push(&item)? {
-                sealed.bytes.push(b'\n');
-                screen.bytes(&sealed.bytes)?;
+            if let Some(sealed) = sealer.push(&item) {
+                let mut line = sealed.bytes();
+                line.push(b'\n');
+                screen.bytes(&line)?;
             }
         }
     }

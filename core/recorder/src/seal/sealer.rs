@@ -2,7 +2,6 @@
 
 use super::policy::Policy;
 use super::{SEAL_VERSION, normalise};
-use crate::error::RecorderError;
 use crate::journal::{Header, Item};
 use std::collections::HashSet;
 use tracewire_wire::content;
@@ -41,14 +40,14 @@ pub struct SealedEvent {
 /// One envelope, whole and in its parts.
 #[derive(Clone, Debug)]
 pub struct Sealed {
-    /// Canonical JSON of the envelope.
-    pub bytes: Vec<u8>,
     /// Its members other than `events`, `content` and `digest`.
     pub header: Map,
     /// Its events in order.
     pub events: Vec<SealedEvent>,
     /// The content that it carries: hash, and canonical JSON of the value.
     pub content: Vec<(Hash, Vec<u8>)>,
+    /// Bytes of its events and content, without what stands around them.
+    pub payload_bytes: usize,
     /// The number of its first event.
     pub first_seq: u64,
     /// Its digest.
@@ -59,6 +58,15 @@ pub struct Sealed {
     pub end_offset: u64,
     /// Whether it is the file's last envelope.
     pub closed: bool,
+}
+
+impl Sealed {
+    /// Canonical JSON of the envelope. Put together at each call: a store keeps the parts and never asks.
+    pub fn bytes(&self) -> Vec<u8> {
+        let events: Vec<&[u8]> = self.events.iter().map(|event| event.json.as_slice()).collect();
+        let content: Vec<(Hash, &[u8])> = self.content.iter().map(|(hash, value)| (*hash, value.as_slice())).collect();
+        envelope::assemble(&self.header, &events, &content, &self.digest)
+    }
 }
 
 /// Turns one file's items into envelopes.
@@ -143,9 +151,8 @@ impl Sealer {
 
     /// Takes the next item of the file; gives an envelope where one ends with it.
     ///
-    /// # Errors
-    /// None today: a record that cannot be read becomes a `loss` event. The type leaves room for encoders that can fail.
-    pub fn push(&mut self, item: &Item<'_>) -> Result<Option<Sealed>, RecorderError> {
+    /// A record that cannot be read becomes a `loss` event.
+    pub fn push(&mut self, item: &Item<'_>) -> Option<Sealed> {
         let end_offset = item.end_offset();
         match item {
             Item::Record { payload, .. } => {
@@ -156,13 +163,13 @@ impl Sealer {
                 }
             }
             Item::Damage { offset, bytes } => self.add_loss("damaged", None, *bytes, *offset),
-            Item::Mark { .. } if self.pending.events.is_empty() => return Ok(None),
-            Item::Mark { .. } => return Ok(self.end(end_offset, None)),
-            Item::Close { reason, .. } => return Ok(self.end(end_offset, Some(reason.as_str()))),
-            Item::Unknown { .. } => return Ok(None),
+            Item::Mark { .. } if self.pending.events.is_empty() => return None,
+            Item::Mark { .. } => return self.end(end_offset, None),
+            Item::Close { reason, .. } => return self.end(end_offset, Some(reason.as_str())),
+            Item::Unknown { .. } => return None,
         }
         let is_full = self.pending.events.len() >= self.event_limit || self.pending.bytes >= self.byte_limit;
-        Ok(if is_full { self.end(end_offset, None) } else { None })
+        if is_full { self.end(end_offset, None) } else { None }
     }
 
     fn next_seq(&self) -> u64 {
@@ -214,7 +221,7 @@ impl Sealer {
         if !self.is_known_version {
             return None;
         }
-        let Pending { events, mut content, last_time, .. } = std::mem::take(&mut self.pending);
+        let Pending { events, mut content, bytes: payload_bytes, last_time } = std::mem::take(&mut self.pending);
         let mut header = self.base.clone();
         header.insert("first_seq".to_owned(), Value::from_u64(self.state.next_seq));
         if let Some(prev) = &self.state.prev {
@@ -227,9 +234,6 @@ impl Sealer {
         content.sort_by_key(|(hash, _)| *hash);
         let digests: Vec<Hash> = events.iter().map(|event| event.digest).collect();
         let digest = envelope::digest_of(&header, &digests);
-        let events_json: Vec<&[u8]> = events.iter().map(|event| event.json.as_slice()).collect();
-        let content_json: Vec<(Hash, &[u8])> = content.iter().map(|(hash, value)| (*hash, value.as_slice())).collect();
-        let bytes = envelope::assemble(&header, &events_json, &content_json, &digest);
         let first_seq = self.state.next_seq;
         let prev = self.state.prev;
         self.state.offset = end_offset;
@@ -240,7 +244,17 @@ impl Sealer {
         // Where the file comes from stands in its first envelope only.
         self.base.remove("parent");
         self.base.remove("predecessor");
-        Some(Sealed { bytes, header, events, content, first_seq, digest, prev, end_offset, closed: close.is_some() })
+        Some(Sealed {
+            header,
+            events,
+            content,
+            payload_bytes,
+            first_seq,
+            digest,
+            prev,
+            end_offset,
+            closed: close.is_some(),
+        })
     }
 }
 

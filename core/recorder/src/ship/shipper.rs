@@ -133,16 +133,17 @@ impl Shipper {
         let mut bytes = 0;
         while bytes < max_bytes && !batch.is_closed {
             let Ok(Some(item)) = open.reader.next() else { break };
-            let Ok(Some(sealed)) = open.sealer.push(&item) else { continue };
+            let Some(sealed) = open.sealer.push(&item) else { continue };
             // What an earlier shipper delivered is sealed again only to know what the envelopes behind it carry.
             if sealed.end_offset <= open.acknowledged {
                 continue;
             }
-            bytes += sealed.bytes.len();
+            let envelope = sealed.bytes();
+            bytes += envelope.len();
             batch.events += sealed.events.len() as u64;
             batch.end_offset = sealed.end_offset;
             batch.is_closed = sealed.closed;
-            batch.envelopes.push(sealed.bytes);
+            batch.envelopes.push(envelope);
         }
         if batch.envelopes.is_empty() {
             return None;

@@ -38,6 +38,7 @@ fn next_key(key: i64) -> i64 {
 pub(super) struct ContentWriter<'t> {
     connection: &'t Connection,
     claim: CachedStatement<'t>,
+    is_old: CachedStatement<'t>,
     look_up: CachedStatement<'t>,
     pack: PackWriter<'t>,
     young_keys: i64,
@@ -47,10 +48,9 @@ impl<'t> ContentWriter<'t> {
     pub(super) fn new(connection: &'t Connection) -> Result<Self, StoreError> {
         Ok(ContentWriter {
             connection,
-            claim: connection.prepare_cached(
-                "INSERT OR IGNORE INTO content_key(key, content) \
-                 SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM content_key_old WHERE key = ?1)",
-            )?,
+            // Two plain statements: one that could write several rows keeps a copy of each page it touches.
+            claim: connection.prepare_cached("INSERT OR IGNORE INTO content_key(key, content) VALUES (?1, ?2)")?,
+            is_old: connection.prepare_cached("SELECT 1 FROM content_key_old WHERE key = ?1")?,
             look_up: connection.prepare_cached(LOOK_UP)?,
             pack: PackWriter::new(connection, Table::Content, pack::next_number(connection, Table::Content)?)?,
             young_keys: super::counter(connection, "young_content_keys")?,
@@ -62,7 +62,7 @@ impl<'t> ContentWriter<'t> {
     pub(super) fn put(&mut self, content: &IncomingContent<'_>) -> Result<i64, StoreError> {
         let mut key = first_key(&content.hash);
         loop {
-            if self.claim.execute([key, self.pack.next()])? == 1 {
+            if !self.is_old.exists([key])? && self.claim.execute([key, self.pack.next()])? == 1 {
                 return self.insert(content);
             }
             let number: i64 = self.look_up.query_row([key], |row| row.get(0))?;

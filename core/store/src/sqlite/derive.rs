@@ -4,8 +4,8 @@
 use super::names::Names;
 use super::pack::{self, Table};
 use super::rows::{
-    INSERT_SPAN, INSERT_TRACE, SPAN_COLUMNS, Shown, TRACE_COLUMNS, TraceState, UPDATE_TRACE, read_span, read_trace,
-    write_span, write_trace,
+    INSERT_SPAN, INSERT_TRACE, REPLACE_SPAN, SPAN_COLUMNS, Shown, TRACE_COLUMNS, TraceState, UPDATE_TRACE, read_span,
+    read_trace, write_span, write_trace,
 };
 use crate::error::StoreError;
 use crate::packed::{Run, Runs};
@@ -14,7 +14,6 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::{BTreeSet, HashMap};
 use tracewire_wire::event::{Event, EventType};
 use tracewire_wire::id::{SpanId, TraceId};
-use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::value::Value;
 
 /// Values of `label.what`.
@@ -196,6 +195,7 @@ impl<'t> Derivation<'t> {
 
     fn write_spans(&mut self) -> Result<(), StoreError> {
         let mut insert = self.connection.prepare_cached(INSERT_SPAN)?;
+        let mut replace = self.connection.prepare_cached(REPLACE_SPAN)?;
         let mut insert_key =
             self.connection.prepare_cached("INSERT OR IGNORE INTO span_key(span_id, trace) VALUES (?1, ?2)")?;
         // Neighbours in the table are written together; traces that are new are in its order.
@@ -203,7 +203,7 @@ impl<'t> Derivation<'t> {
         self.spans.sort_unstable_by_key(|work| (work.trace, work.id));
         for work in &self.spans {
             let Some(trace) = traces.get_mut(work.trace) else { continue };
-            write_span(&mut insert, trace.state.id, work.id, &work.state)?;
+            write_span(if work.is_new { &mut insert } else { &mut replace }, trace.state.id, work.id, &work.state)?;
             if work.is_new {
                 self.young_keys += insert_key.execute(params![work.id.as_bytes(), trace.state.id])? as i64;
             }
@@ -346,14 +346,11 @@ fn shown(head: &SpanState, names: &Names<'_>) -> Result<Shown, StoreError> {
 
 /// An event as it is stored; `None` for the mark of a withheld one, and for one that was taken back.
 pub(super) fn read_event(json: &[u8]) -> Result<Option<Event>, StoreError> {
-    if json.is_empty() {
+    // It is canonical, so the mark is its first member.
+    if json.is_empty() || json.starts_with(br#"{"$withheld":"#) {
         return Ok(None);
     }
-    let value = json::read(json, &ReadOptions::default())?;
-    if value.as_map().is_some_and(|map| map.contains_key("$withheld")) {
-        return Ok(None);
-    }
-    Ok(Some(Event::from_value(value)?))
+    Ok(Some(Event::read(json)?))
 }
 
 pub(super) fn load_trace(connection: &Connection, trace_id: TraceId) -> Result<Option<TraceState>, StoreError> {

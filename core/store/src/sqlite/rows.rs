@@ -11,7 +11,12 @@ pub(super) const SPAN_COLUMNS: &str = "is_span, first, last, start, start_produc
      late_name, late_name_time, late_name_producer, late_name_seq, \
      late_input, late_output, late_tokens_time, late_tokens_producer, late_tokens_seq";
 
-pub(super) const INSERT_SPAN: &str = "INSERT OR REPLACE INTO span VALUES \
+/// Of a span that is new. [`REPLACE_SPAN`] would do too, and keeps a copy of each page that it touches.
+pub(super) const INSERT_SPAN: &str = "INSERT INTO span VALUES \
+     (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28)";
+
+/// Of a span that is there already.
+pub(super) const REPLACE_SPAN: &str = "INSERT OR REPLACE INTO span VALUES \
      (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28)";
 
 /// Reads the columns of [`SPAN_COLUMNS`], the first of which is column `at`.

@@ -136,7 +136,7 @@ impl Journal {
         let mut next = first;
         // Each envelope goes in while it is still in the processor's cache.
         while let Some(sealed) = next.take_if(|_| bytes < BATCH_BYTES) {
-            bytes += sealed.bytes.len();
+            bytes += sealed.payload_bytes;
             ingest.envelope(&Incoming::from(&sealed))?;
             let checkpoint = self.sealer.checkpoint();
             update.cursor = Some(Cursor {
@@ -178,7 +178,7 @@ impl Journal {
             if let Item::Damage { offset, bytes } = item {
                 report.damage.push(Damage { path: self.path.clone(), offset, bytes, is_torn_end: false });
             }
-            if let Some(sealed) = self.sealer.push(&item)? {
+            if let Some(sealed) = self.sealer.push(&item) {
                 return Ok(Some(sealed));
             }
         }

@@ -96,7 +96,7 @@ impl Addressing<'_> {
     }
 
     fn buffer(&mut self) -> Vec<u8> {
-        let mut buffer = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(1024));
+        let mut buffer = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(2048));
         buffer.clear();
         buffer
     }

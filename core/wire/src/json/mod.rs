@@ -5,6 +5,7 @@ mod read;
 mod scan;
 mod write;
 
+pub(crate) use read::{Member, read_members};
 pub use read::{Numbers, ReadOptions, read};
 pub use write::{write, write_text, write_to};
 pub(crate) use write::{write_map, write_members};

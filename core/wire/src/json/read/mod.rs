@@ -1,8 +1,13 @@
 //! The reader: strict, bounded, with a code and a byte offset for whatever it refuses (TW-JSON-002 to 004).
 
-use super::scan::plain_length;
+mod members;
+mod number;
+mod text;
+
+pub(crate) use members::{Member, read_members};
+
 use crate::error::WireError;
-use crate::value::{Map, SAFE_INTEGER, Value};
+use crate::value::{Map, Value};
 
 /// How number literals are understood.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,9 +41,6 @@ impl Default for ReadOptions {
     }
 }
 
-/// Longest integer literal that is read exactly, in digits.
-const MAX_INTEGER_DIGITS: usize = 4096;
-
 /// Up to so many keys a map out of order is searched for a repeated key one by one; larger ones are sorted once.
 const FEW_KEYS: usize = 16;
 
@@ -67,25 +69,7 @@ fn fault<T>(code: &'static str, offset: usize, reason: impl Into<String>) -> Res
 }
 
 fn read_boxed(bytes: &[u8], options: &ReadOptions) -> Result<Value, Fault> {
-    if bytes.len() > options.max_bytes {
-        return fault("json_too_large", options.max_bytes, format!("more than {} bytes", options.max_bytes));
-    }
-    // One pass over the whole text up front is the cheapest way to know that every string is well-formed.
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => return fault("json_utf8", error.valid_up_to(), "ill-formed UTF-8"),
-    };
-    let mut reader = Reader {
-        text,
-        bytes,
-        at: 0,
-        levels_left: options.max_depth.min(ReadOptions::DEPTH_LIMIT),
-        max_depth: options.max_depth.min(ReadOptions::DEPTH_LIMIT),
-        numbers: options.numbers,
-        items: Vec::new(),
-        entries: Vec::new(),
-        key_offsets: Vec::new(),
-    };
+    let mut reader = Reader::new(bytes, options)?;
     reader.skip_space();
     let value = reader.value()?;
     reader.skip_space();
@@ -111,6 +95,28 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    fn new(bytes: &'a [u8], options: &ReadOptions) -> Result<Self, Fault> {
+        if bytes.len() > options.max_bytes {
+            return fault("json_too_large", options.max_bytes, format!("more than {} bytes", options.max_bytes));
+        }
+        // One pass over the whole text up front is the cheapest way to know that every string is well-formed.
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => return fault("json_utf8", error.valid_up_to(), "ill-formed UTF-8"),
+        };
+        Ok(Reader {
+            text,
+            bytes,
+            at: 0,
+            levels_left: options.max_depth.min(ReadOptions::DEPTH_LIMIT),
+            max_depth: options.max_depth.min(ReadOptions::DEPTH_LIMIT),
+            numbers: options.numbers,
+            items: Vec::new(),
+            entries: Vec::new(),
+            key_offsets: Vec::new(),
+        })
+    }
+
     #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
@@ -257,152 +263,6 @@ impl<'a> Reader<'a> {
             Some(_) => fault("json_syntax", self.at, reason),
             None => fault("json_end", self.at, "the text ends inside a value"),
         }
-    }
-
-    fn string(&mut self) -> Result<String, Fault> {
-        self.at += 1;
-        let plain = self.plain()?;
-        if self.take(b'"') {
-            return Ok(plain.to_owned());
-        }
-        let mut text = String::with_capacity(plain.len() + 16);
-        text.push_str(plain);
-        loop {
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(text);
-                }
-                Some(b'\\') => text.push(self.escape()?),
-                _ => return fault("json_control", self.at, "a control character must be escaped"),
-            }
-            text.push_str(self.plain()?);
-        }
-    }
-
-    /// Takes what stands for itself, up to a quote, a backslash or a control character.
-    #[inline]
-    fn plain(&mut self) -> Result<&'a str, Fault> {
-        let start = self.at;
-        match plain_length(self.bytes.get(start..).unwrap_or_default()) {
-            Some(length) => {
-                self.at += length;
-                // Both ends are at ASCII bytes or behind an escape, so this never splits a character.
-                Ok(self.text.get(start..start + length).unwrap_or_default())
-            }
-            None => fault("json_end", self.bytes.len(), "the text ends inside a string"),
-        }
-    }
-
-    fn escape(&mut self) -> Result<char, Fault> {
-        let start = self.at;
-        self.at += 2;
-        Ok(match self.bytes.get(start + 1) {
-            Some(b'"') => '"',
-            Some(b'\\') => '\\',
-            Some(b'/') => '/',
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => {
-                let unit = self.hex_unit(start)?;
-                let scalar = match unit {
-                    0xD800..=0xDBFF => {
-                        let is_pair = self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(b"\\u"));
-                        self.at += if is_pair { 2 } else { 0 };
-                        match if is_pair { self.hex_unit(start)? } else { 0 } {
-                            low @ 0xDC00..=0xDFFF => 0x1_0000 + ((unit - 0xD800) << 10) + (low - 0xDC00),
-                            _ => unit,
-                        }
-                    }
-                    _ => unit,
-                };
-                match char::from_u32(scalar) {
-                    Some(character) => character,
-                    None => return fault("json_surrogate", start, "a surrogate without its other half"),
-                }
-            }
-            _ => return fault("json_escape", start, "an escape that JSON does not have"),
-        })
-    }
-
-    fn hex_unit(&mut self, start: usize) -> Result<u32, Fault> {
-        let digits = self.bytes.get(self.at..self.at + 4).unwrap_or_default();
-        let unit = digits.iter().try_fold(0, |unit, byte| Some(unit * 16 + char::from(*byte).to_digit(16)?));
-        match unit {
-            Some(unit) if digits.len() == 4 => {
-                self.at += 4;
-                Ok(unit)
-            }
-            _ => fault("json_escape", start, "four hex digits are expected"),
-        }
-    }
-
-    fn number(&mut self) -> Result<Value, Fault> {
-        let start = self.at;
-        let is_negative = self.take(b'-');
-        let first_digit = self.peek();
-        let (whole, magnitude) = self.digits();
-        if whole == 0 || (whole > 1 && first_digit == Some(b'0')) {
-            return fault("json_number", start, "a number begins with one digit, which is 0 only alone");
-        }
-        if !matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
-            return match i64::try_from(magnitude) {
-                Ok(small) if whole <= 18 && small <= SAFE_INTEGER => {
-                    Ok(Value::Int(if is_negative { -small } else { small }))
-                }
-                _ => self.large_integer(start, whole),
-            };
-        }
-        if self.take(b'.') && self.digits().0 == 0 {
-            return fault("json_number", start, "digits are expected behind the point");
-        }
-        if self.take(b'e') || self.take(b'E') {
-            let _ = self.take(b'+') || self.take(b'-');
-            if self.digits().0 == 0 {
-                return fault("json_number", start, "digits are expected in the exponent");
-            }
-        }
-        self.double(start)
-    }
-
-    fn large_integer(&mut self, start: usize, digits: usize) -> Result<Value, Fault> {
-        if self.numbers == Numbers::Ecma {
-            return self.double(start);
-        }
-        if digits > MAX_INTEGER_DIGITS {
-            return fault("json_integer_length", start, format!("an integer of more than {MAX_INTEGER_DIGITS} digits"));
-        }
-        Ok(Value::big_int(self.since(start)).unwrap_or_default())
-    }
-
-    fn double(&mut self, start: usize) -> Result<Value, Fault> {
-        match self.since(start).parse::<f64>() {
-            Ok(value) if !value.is_finite() => fault("number_range", start, "a number beyond the range of doubles"),
-            Ok(value) => Ok(match (Value::from_f64(value), self.numbers) {
-                (Value::Map(_), Numbers::Ecma) => Value::Double(value),
-                (value, _) => value,
-            }),
-            Err(_) => fault("json_number", start, "a number that cannot be read"),
-        }
-    }
-
-    fn since(&self, start: usize) -> &str {
-        self.text.get(start..self.at).unwrap_or_default()
-    }
-
-    /// Takes digits: how many there are, and their value where they are at most 19.
-    #[inline]
-    fn digits(&mut self) -> (usize, u64) {
-        let start = self.at;
-        let mut magnitude = 0u64;
-        while let Some(digit @ b'0'..=b'9') = self.peek() {
-            magnitude = magnitude.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-            self.at += 1;
-        }
-        (self.at - start, magnitude)
     }
 }
 

@@ -6,7 +6,7 @@
 use super::frame::{self, Check, Head, Kind};
 use super::header::{Header, HeaderError};
 use super::item::{Item, Tail};
-use super::segment::read_at;
+use super::segment::{open_readable, read_at};
 use crate::cbor::Decoder;
 use crate::error::RecorderError;
 use std::fs::File;
@@ -392,13 +392,4 @@ fn close_reason(payload: &[u8]) -> String {
         Ok(Value::Map(map)) => map.get("reason").and_then(Value::as_text).unwrap_or_default().to_owned(),
         _ => String::new(),
     }
-}
-
-/// Opens without waiting: a pipe that somebody put in a journal's place must not stop a reader.
-pub(super) fn open_readable(path: &Path) -> io::Result<File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
-    options.open(path)
 }

@@ -13,7 +13,9 @@ pub(crate) mod os;
 use crate::fork::OwnFile;
 use mapped::{Populate, Window};
 use os::FileSystem;
+use std::fs::File;
 use std::io;
+use std::path::Path;
 
 /// How frames reach the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -223,4 +225,13 @@ pub(super) fn read_at(file: &std::fs::File, bytes: &mut [u8], offset: u64) -> io
         }
     }
     Ok(filled)
+}
+
+/// Opens without waiting: a pipe that somebody put in a journal's place must not stop a reader.
+pub(super) fn open_readable(path: &Path) -> io::Result<File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.open(path)
 }

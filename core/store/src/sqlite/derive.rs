@@ -4,13 +4,13 @@
 use super::names::Names;
 use super::pack::{self, Table};
 use super::rows::{
-    INSERT_SPAN, INSERT_TRACE, REPLACE_SPAN, SPAN_COLUMNS, Shown, TRACE_COLUMNS, TraceState, UPDATE_TRACE, read_span,
-    read_trace, write_span, write_trace,
+    INSERT_SPAN, INSERT_TRACE, REPLACE_SPAN, Shown, TraceState, UPDATE_TRACE, event_rows, load_span, load_spans,
+    load_trace, write_span, write_trace,
 };
 use crate::error::StoreError;
 use crate::packed::{Run, Runs};
 use crate::rollup::{HeadKey, Place, Share, SpanState};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 use std::collections::{BTreeSet, HashMap};
 use tracewire_wire::event::{Event, EventType};
 use tracewire_wire::id::{SpanId, TraceId};
@@ -351,32 +351,6 @@ pub(super) fn read_event(json: &[u8]) -> Result<Option<Event>, StoreError> {
         return Ok(None);
     }
     Ok(Some(Event::read(json)?))
-}
-
-pub(super) fn load_trace(connection: &Connection, trace_id: TraceId) -> Result<Option<TraceState>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("SELECT {TRACE_COLUMNS} FROM trace WHERE trace_id = ?1"))?;
-    Ok(statement.query_row([trace_id.as_bytes()], read_trace).optional()?)
-}
-
-fn load_span(connection: &Connection, trace: i64, id: SpanId) -> Result<Option<SpanState>, StoreError> {
-    let mut statement =
-        connection.prepare_cached(&format!("SELECT {SPAN_COLUMNS} FROM span WHERE trace = ?1 AND span_id = ?2"))?;
-    Ok(statement.query_row(params![trace, id.as_bytes()], |row| read_span(row, 0)).optional()?)
-}
-
-pub(super) fn load_spans(connection: &Connection, trace: i64) -> Result<Vec<(SpanId, SpanState)>, StoreError> {
-    let mut statement =
-        connection.prepare_cached(&format!("SELECT span_id, {SPAN_COLUMNS} FROM span WHERE trace = ?1"))?;
-    let rows = statement.query_map([trace], |row| Ok((SpanId(row.get(0)?), read_span(row, 1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Rows of a trace's events, in order of arrival.
-pub(super) fn event_rows(connection: &Connection, trace: i64) -> Result<Runs, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT event, count FROM trace_event WHERE trace = ?1 ORDER BY event")?;
-    let rows = statement.query_map([trace], |row| Ok(Run { first: row.get(0)?, count: row.get(1)? }))?;
-    Ok(Runs(rows.collect::<Result<_, _>>()?))
 }
 
 /// Makes everything that follows from events anew.

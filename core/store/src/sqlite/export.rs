@@ -1,8 +1,8 @@
 //! Producers, envelopes byte for byte, forks, the ledger.
 
 use super::content;
-use super::ingest::{runs, state_number, state_of};
 use super::pack::{self, Table};
+use super::producer::{runs, state_number, state_of};
 use super::{map_of, read_map, signed, unsigned};
 use crate::error::StoreError;
 use crate::model::{

@@ -1,18 +1,22 @@
-//! A batch becomes rows: producers, envelopes, events, content, pending events, the ledger.
+//! A batch becomes rows: producers, envelopes, events, content, pending events.
 
 use super::content::ContentWriter;
 use super::derive::Derivation;
 use super::names::Names;
 use super::pack::{self, PackWriter, Table};
+use super::producer::{
+    Producer, StoredRow, append_to_ledger, load_events, load_producer, runs, save_pending, state_number,
+    tell_from_header,
+};
 use super::{map_bytes, signed, unsigned};
 use crate::error::StoreError;
-use crate::model::{Applied, Fork, Incoming, IncomingEvent, LedgerEntry, Pending, ProducerState, ProducerUpdate};
+use crate::model::{Applied, Fork, Incoming, IncomingEvent, Pending, ProducerState, ProducerUpdate};
 use crate::packed::Runs;
 use crate::store::Ingest;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 use std::collections::{BTreeMap, HashMap};
 use tracewire_wire::id::Hash;
-use tracewire_wire::value::{Map, Value};
+use tracewire_wire::value::Value;
 
 /// Runs `work` inside a transaction.
 pub(super) fn write(
@@ -43,28 +47,6 @@ struct Writer<'t> {
     producers: Vec<Producer>,
     producer_places: HashMap<String, usize>,
     applied: Applied,
-}
-
-/// A producer that the batch touches.
-struct Producer {
-    row: i64,
-    name: String,
-    last_seq: i64,
-    head: Option<Hash>,
-    is_head_new: bool,
-    close: Option<String>,
-    is_close_new: bool,
-    /// Whether its resource is known.
-    has_facts: bool,
-    /// Its events that are stored and in no envelope, by number.
-    pending: BTreeMap<i64, StoredRow>,
-    is_pending_new: bool,
-}
-
-#[derive(Clone)]
-struct StoredRow {
-    id: i64,
-    json: Vec<u8>,
 }
 
 impl Ingest for Writer<'_> {
@@ -314,71 +296,6 @@ impl Writer<'_> {
     }
 }
 
-fn load_producer(connection: &Connection, name: &str) -> Result<Producer, StoreError> {
-    connection.prepare_cached("INSERT OR IGNORE INTO producer(name) VALUES (?1)")?.execute([name])?;
-    let mut statement = connection
-        .prepare_cached("SELECT id, last_seq, head, close, resource IS NOT NULL FROM producer WHERE name = ?1")?;
-    let mut producer = statement.query_row([name], |row| {
-        Ok(Producer {
-            row: row.get(0)?,
-            name: name.to_owned(),
-            last_seq: row.get(1)?,
-            head: row.get::<_, Option<[u8; 32]>>(2)?.map(Hash),
-            is_head_new: false,
-            close: row.get(3)?,
-            is_close_new: false,
-            has_facts: row.get(4)?,
-            pending: BTreeMap::new(),
-            is_pending_new: false,
-        })
-    })?;
-    let mut statement = connection.prepare_cached("SELECT first_seq, events FROM pending WHERE producer = ?1")?;
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?));
-    if let Some((first_seq, events)) = statement.query_row([producer.row], read).optional()? {
-        let mut stored = BTreeMap::new();
-        load_events(connection, &runs(&events)?, first_seq, &mut stored)?;
-        producer.pending = stored.into_iter().map(|((seq, _), row)| (seq, row)).collect();
-    }
-    Ok(producer)
-}
-
-/// What an envelope's header says of its producer, where no journal told more.
-fn tell_from_header(connection: &Connection, row: i64, header: &Map) -> Result<(), StoreError> {
-    let text = |name: &str| header.get(name).and_then(Value::as_text);
-    let resource = header.get("resource").and_then(Value::as_map).cloned().unwrap_or_default();
-    let service = resource.get("service.name").and_then(Value::as_text);
-    connection
-        .prepare_cached(
-            "UPDATE producer SET service = coalesce(service, ?2), resource = coalesce(resource, ?3), spec = coalesce(spec, ?4), \
-             seal = coalesce(seal, ?5), parent = coalesce(parent, ?6), predecessor = coalesce(predecessor, ?7) WHERE id = ?1",
-        )?
-        .execute(params![
-            row,
-            service,
-            map_bytes(&resource),
-            text("spec"),
-            header.get("seal").and_then(Value::as_int),
-            text("parent"),
-            text("predecessor")
-        ])?;
-    Ok(())
-}
-
-fn save_pending(connection: &Connection, producer: &Producer) -> Result<(), StoreError> {
-    match producer.pending.first_key_value() {
-        None => {
-            connection.prepare_cached("DELETE FROM pending WHERE producer = ?1")?.execute([producer.row])?;
-        }
-        Some((first_seq, _)) => {
-            let events: Runs = producer.pending.values().map(|row| row.id).collect();
-            let mut statement = connection
-                .prepare_cached("INSERT OR REPLACE INTO pending(producer, first_seq, events) VALUES (?1, ?2, ?3)")?;
-            statement.execute(params![producer.row, first_seq, events.to_bytes()])?;
-        }
-    }
-    Ok(())
-}
-
 /// A stored envelope that shares numbers with another one.
 struct Rival {
     row: i64,
@@ -421,72 +338,4 @@ fn merge_content(connection: &Connection, known: &Rival, content: Runs) -> Resul
     let mut statement = connection.prepare_cached("UPDATE envelope SET content = ?2 WHERE id = ?1")?;
     statement.execute(params![known.row, merged.to_bytes()])?;
     Ok(())
-}
-
-fn load_events(
-    connection: &Connection,
-    events: &Runs,
-    first_seq: i64,
-    into: &mut BTreeMap<(i64, i64), StoredRow>,
-) -> Result<(), StoreError> {
-    let mut seq = first_seq;
-    for run in &events.0 {
-        pack::each_of(connection, Table::Event, *run, |id, _, json| {
-            into.insert((seq, id), StoredRow { id, json: json.to_vec() });
-            seq += 1;
-            Ok(())
-        })?;
-    }
-    Ok(())
-}
-
-fn append_to_ledger(
-    connection: &Connection,
-    row: i64,
-    name: &str,
-    last_seq: u64,
-    head: Hash,
-) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached("SELECT number, hash FROM ledger ORDER BY number DESC LIMIT 1")?;
-    let last = statement.query_row([], |row| Ok((row.get::<_, i64>(0)?, Hash(row.get(1)?)))).optional()?;
-    let (number, prev) = last.map_or((1, None), |(number, hash)| (number + 1, Some(hash)));
-    let zero = Hash([0; 32]);
-    let mut entry =
-        LedgerEntry { number: unsigned(number), producer: name.to_owned(), last_seq, head, prev, hash: zero };
-    entry.hash = entry.compute_hash();
-    connection
-        .prepare_cached(
-            "INSERT INTO ledger(number, producer, last_seq, head, prev, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute(params![
-            number,
-            row,
-            signed(last_seq),
-            head.as_bytes(),
-            prev.as_ref().map(Hash::as_bytes),
-            entry.hash.as_bytes()
-        ])?;
-    Ok(())
-}
-
-pub(super) fn runs(bytes: &[u8]) -> Result<Runs, StoreError> {
-    Runs::from_bytes(bytes).ok_or_else(|| StoreError::corrupt("a list of rows cannot be read"))
-}
-
-pub(super) fn state_number(state: ProducerState) -> i64 {
-    match state {
-        ProducerState::Alive => 0,
-        ProducerState::Closed => 1,
-        ProducerState::Dead => 2,
-        ProducerState::Unknown => 3,
-    }
-}
-
-pub(super) fn state_of(number: i64) -> ProducerState {
-    match number {
-        0 => ProducerState::Alive,
-        1 => ProducerState::Closed,
-        2 => ProducerState::Dead,
-        _ => ProducerState::Unknown,
-    }
 }

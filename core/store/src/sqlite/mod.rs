@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`schema`] | tables and migrations |
 //! | [`ingest`] | envelopes and pending events become rows of facts |
+//! | [`producer`] | a producer's row, its pending events, the ledger |
 //! | [`derive`] | spans, traces and labels follow from events, by exact differences |
 //! | [`rows`] | rows of spans and traces, read and written |
 //! | [`pack`] | events and content, several in a row |
@@ -17,6 +18,7 @@ mod export;
 mod ingest;
 mod names;
 mod pack;
+mod producer;
 mod query;
 mod rows;
 mod schema;

@@ -3,7 +3,7 @@
 use super::derive::{self, SESSION};
 use super::names::Names;
 use super::pack::{self, Table};
-use super::rows::{TRACE_COLUMNS, TraceState, read_trace};
+use super::rows::{self, TRACE_COLUMNS, TraceState, read_trace};
 use super::{signed, unsigned};
 use crate::error::StoreError;
 use crate::model::{Lookup, SpanRow, StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow};
@@ -73,7 +73,7 @@ pub(super) fn traces(connection: &Connection, filter: &TraceFilter) -> Result<Tr
 }
 
 pub(super) fn trace(connection: &Connection, trace_id: TraceId) -> Result<Option<TraceRow>, StoreError> {
-    let state = derive::load_trace(connection, trace_id)?;
+    let state = rows::load_trace(connection, trace_id)?;
     Ok(show(connection, state.into_iter().collect())?.pop())
 }
 
@@ -151,10 +151,10 @@ fn show(connection: &Connection, states: Vec<TraceState>) -> Result<Vec<TraceRow
 }
 
 pub(super) fn spans(connection: &Connection, trace_id: TraceId) -> Result<Vec<SpanRow>, StoreError> {
-    let Some(trace) = derive::load_trace(connection, trace_id)? else { return Ok(Vec::new()) };
+    let Some(trace) = rows::load_trace(connection, trace_id)? else { return Ok(Vec::new()) };
     let names = Names::new(connection);
     let mut spans = Vec::new();
-    for (span_id, state) in derive::load_spans(connection, trace.id)? {
+    for (span_id, state) in rows::load_spans(connection, trace.id)? {
         let producer = state.start.or(state.end).map(|place| names.get(place.producer)).transpose()?;
         let tokens = state.effective_tokens();
         let name = state.effective_name().map(str::to_owned);
@@ -180,9 +180,9 @@ pub(super) fn spans(connection: &Connection, trace_id: TraceId) -> Result<Vec<Sp
 }
 
 pub(super) fn events(connection: &Connection, trace_id: TraceId) -> Result<Vec<StoredEvent>, StoreError> {
-    let Some(trace) = derive::load_trace(connection, trace_id)? else { return Ok(Vec::new()) };
+    let Some(trace) = rows::load_trace(connection, trace_id)? else { return Ok(Vec::new()) };
     let mut found = Vec::with_capacity(usize::try_from(trace.events).unwrap_or(0));
-    read_events(connection, &derive::event_rows(connection, trace.id)?, &mut found)?;
+    read_events(connection, &rows::event_rows(connection, trace.id)?, &mut found)?;
     let key = |one: &StoredEvent, other: &StoredEvent| {
         let by_time = one.event.time.cmp(&other.event.time);
         by_time.then_with(|| one.producer.cmp(&other.producer)).then_with(|| one.event.seq.cmp(&other.event.seq))

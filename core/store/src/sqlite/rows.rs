@@ -1,8 +1,9 @@
 //! Rows of spans and traces, read and written.
 
 use crate::error::StoreError;
+use crate::packed::{Run, Runs};
 use crate::rollup::{HeadKey, Place, SpanState, Tokens};
-use rusqlite::{CachedStatement, Row, ToSql, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, ToSql, params};
 use tracewire_wire::id::{SpanId, TraceId};
 
 /// Columns of `span` behind the key, in the order of [`read_span`] and [`write_span`].
@@ -199,4 +200,30 @@ pub(super) fn write_trace(statement: &mut CachedStatement<'_>, trace: &TraceStat
         trace.shown.producer,
     ])?;
     Ok(())
+}
+
+pub(super) fn load_trace(connection: &Connection, trace_id: TraceId) -> Result<Option<TraceState>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {TRACE_COLUMNS} FROM trace WHERE trace_id = ?1"))?;
+    Ok(statement.query_row([trace_id.as_bytes()], read_trace).optional()?)
+}
+
+pub(super) fn load_span(connection: &Connection, trace: i64, id: SpanId) -> Result<Option<SpanState>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {SPAN_COLUMNS} FROM span WHERE trace = ?1 AND span_id = ?2"))?;
+    Ok(statement.query_row(params![trace, id.as_bytes()], |row| read_span(row, 0)).optional()?)
+}
+
+pub(super) fn load_spans(connection: &Connection, trace: i64) -> Result<Vec<(SpanId, SpanState)>, StoreError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT span_id, {SPAN_COLUMNS} FROM span WHERE trace = ?1"))?;
+    let rows = statement.query_map([trace], |row| Ok((SpanId(row.get(0)?), read_span(row, 1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Rows of a trace's events, in order of arrival.
+pub(super) fn event_rows(connection: &Connection, trace: i64) -> Result<Runs, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT event, count FROM trace_event WHERE trace = ?1 ORDER BY event")?;
+    let rows = statement.query_map([trace], |row| Ok(Run { first: row.get(0)?, count: row.get(1)? }))?;
+    Ok(Runs(rows.collect::<Result<_, _>>()?))
 }

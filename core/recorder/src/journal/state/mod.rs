@@ -6,20 +6,16 @@
 //!             └─▶ dropped and counted
 //! ```
 
-use super::active::{ActiveFile, CreateError, Manner, Outcome};
+mod files;
+
+use super::active::{ActiveFile, Manner, Outcome};
 use super::directory::producer_name;
 use super::frame::Kind;
-use super::header::{Header, Origin};
 use super::losses::{Losses, reason};
-use super::quota::journal_bytes;
 use super::writer::{Counters, WriterOptions, lock};
 use crate::clock::{self, Moment};
-use crate::fork;
-use crate::seal::SEAL_VERSION;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tracewire_wire::envelope::SPEC_VERSION;
-use tracewire_wire::value::Map;
 
 /// After a failure the disk is left alone for this long, so that a broken one costs the host nothing.
 const PAUSE_NANOS: u64 = 100_000_000;
@@ -35,34 +31,34 @@ const SCRATCH_BYTES: usize = 256 << 10;
 /// Space for the loss records that stand before a record.
 const LOSSES_BYTES: u64 = 1024;
 /// Given inside when this process turns out to be a fork child after all.
-pub(super) const FORKED: &str = "forked";
+pub(in crate::journal) const FORKED: &str = "forked";
 /// How often one call begins anew: a new file each time.
 const ROUNDS: usize = 4;
 /// A flush's payload: CBOR null.
 const MARK_PAYLOAD: &[u8] = &[0xf6];
 
-pub(super) type LossRecord = Box<dyn Fn(Moment, &str, u64, u64) -> Vec<u8> + Send + Sync>;
+pub(in crate::journal) type LossRecord = Box<dyn Fn(Moment, &str, u64, u64) -> Vec<u8> + Send + Sync>;
 
 /// What does not change, and is the same in a fork child.
-pub(super) struct Shared {
-    pub(super) options: WriterOptions,
-    pub(super) manner: Manner,
-    pub(super) loss_record: LossRecord,
+pub(in crate::journal) struct Shared {
+    pub(in crate::journal) options: WriterOptions,
+    pub(in crate::journal) manner: Manner,
+    pub(in crate::journal) loss_record: LossRecord,
 }
 
 /// What each process has of its own.
-pub(super) struct Process {
-    pub(super) name: String,
+pub(in crate::journal) struct Process {
+    pub(in crate::journal) name: String,
     parent: Option<String>,
     /// The last file's number, outside of the lock: a fork child asks for it and must not touch the lock.
     number: AtomicU64,
     /// Records that came from a signal handler while the lock was held.
-    pub(super) reentrant: AtomicU64,
-    pub(super) state: Mutex<State>,
+    pub(in crate::journal) reentrant: AtomicU64,
+    pub(in crate::journal) state: Mutex<State>,
 }
 
 #[derive(Default)]
-pub(super) struct State {
+pub(in crate::journal) struct State {
     active: Option<ActiveFile>,
     predecessor: Option<String>,
     losses: Losses,
@@ -88,7 +84,7 @@ enum Next {
 
 impl State {
     /// What was written and dropped so far.
-    pub(super) fn counters(&self) -> Counters {
+    pub(in crate::journal) fn counters(&self) -> Counters {
         Counters {
             written: self.written,
             loss_records: self.loss_records,
@@ -98,15 +94,15 @@ impl State {
     }
 
     /// The sentences that nobody has taken yet.
-    pub(super) fn take_notices(&mut self) -> Vec<String> {
+    pub(in crate::journal) fn take_notices(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notices)
     }
 
-    pub(super) fn is_mapped(&self) -> bool {
+    pub(in crate::journal) fn is_mapped(&self) -> bool {
         self.active.as_ref().is_some_and(ActiveFile::is_mapped)
     }
 
-    pub(super) fn append(
+    pub(in crate::journal) fn append(
         &mut self,
         shared: &Shared,
         own: &Process,
@@ -155,7 +151,7 @@ impl State {
         Err(self.fail(reason::VANISHED, moment))
     }
 
-    pub(super) fn mark(&mut self, shared: &Shared, own: &Process) {
+    pub(in crate::journal) fn mark(&mut self, shared: &Shared, own: &Process) {
         if self.is_closed {
             return;
         }
@@ -166,7 +162,7 @@ impl State {
         }
     }
 
-    pub(super) fn close(&mut self, shared: &Shared, own: &Process, reason: &str) {
+    pub(in crate::journal) fn close(&mut self, shared: &Shared, own: &Process, reason: &str) {
         if self.is_closed {
             return;
         }
@@ -221,22 +217,7 @@ impl State {
         }
     }
 
-    fn notice_vanished(&mut self) {
-        if self.active.as_ref().is_some_and(|active| !active.is_intact()) {
-            self.give_up_file();
-        }
-    }
-
-    /// The file vanished or was cut: what was in it is lost, and another one begins.
-    fn give_up_file(&mut self) {
-        let Some(active) = self.active.take() else { return };
-        self.written = self.written.saturating_sub(active.records);
-        self.predecessor = Some(active.producer.clone());
-        let (records, bytes) = (active.records, active.record_bytes);
-        self.count(reason::VANISHED, records, bytes);
-    }
-
-    pub(super) fn drop_record(&mut self, reason: &'static str, bytes: u64) {
+    pub(in crate::journal) fn drop_record(&mut self, reason: &'static str, bytes: u64) {
         self.count(reason, 1, bytes);
     }
 
@@ -250,60 +231,6 @@ impl State {
         if own.reentrant.load(Ordering::Relaxed) > 0 {
             let records = own.reentrant.swap(0, Ordering::Relaxed);
             self.count(reason::REENTRANT, records, 0);
-        }
-    }
-
-    fn ensure_file(&mut self, shared: &Shared, own: &Process, moment: Moment) -> Result<(), &'static str> {
-        if self.active.is_some() {
-            return Ok(());
-        }
-        fork::check_process();
-        let used = journal_bytes(&shared.options.directory);
-        self.headroom = shared.options.quota_bytes.saturating_sub(used);
-        let manner = Manner { headroom: self.headroom, ..shared.manner };
-        let first = own.number.load(Ordering::Relaxed) + 1;
-        for number in first..first.saturating_add(1000) {
-            let header = self.header(shared, own, number, moment);
-            match ActiveFile::create(&shared.options.directory, &header, clock::random(), manner) {
-                Ok(active) => {
-                    own.number.store(number, Ordering::Relaxed);
-                    self.headroom = self.headroom.saturating_sub(active.allocated());
-                    self.looked_at = moment.monotonic_nanos;
-                    self.active = Some(active);
-                    self.files += 1;
-                    return Ok(());
-                }
-                // Only where a test fixes the process part of names.
-                Err(CreateError::Taken) => {}
-                Err(CreateError::Failed(reason, error)) => {
-                    if reason != reason::QUOTA && !self.losses.has(reason) {
-                        let folder = shared.options.directory.journal_folder();
-                        self.notices.push(format!("tracewire cannot record to {}: {error}", folder.display()));
-                    }
-                    return Err(self.fail(reason, moment));
-                }
-            }
-        }
-        Err(self.fail(reason::UNWRITABLE, moment))
-    }
-
-    fn header(&self, shared: &Shared, own: &Process, number: u64, moment: Moment) -> Header {
-        let options = &shared.options;
-        Header {
-            spec: SPEC_VERSION.to_owned(),
-            seal: SEAL_VERSION,
-            producer: producer_name(&own.name, number),
-            created: moment.wall,
-            resource: options.resource.clone(),
-            limits: options.limits.clone(),
-            redact: options.redact.clone(),
-            sampling: None,
-            origin: Origin::current(),
-            parent: own.parent.clone(),
-            predecessor: self.predecessor.clone(),
-            sinks: options.sinks.clone(),
-            sources: options.sources.name().map(str::to_owned),
-            other: Map::default(),
         }
     }
 
@@ -341,13 +268,6 @@ impl State {
         self.active.as_ref().is_some_and(|active| active.records > 0 && active.end_with(payload) > limit)
     }
 
-    fn rotate(&mut self) {
-        if let Some(active) = self.active.take() {
-            self.predecessor = Some(active.producer.clone());
-            active.close("rotated", &mut self.scratch);
-        }
-    }
-
     fn put(&mut self, shared: &Shared, kind: Kind, payload: &[u8], moment: Moment) -> Result<Next, &'static str> {
         let Some(active) = &self.active else { return Ok(Next::Again) };
         let end = active.end_with(payload);
@@ -381,44 +301,11 @@ impl State {
             }
         }
     }
-
-    /// Reserves more space, within the quota.
-    #[cold]
-    fn grow(&mut self, shared: &Shared, end: u64, moment: Moment) -> Result<Next, &'static str> {
-        let generation = fork::generation();
-        fork::check_process();
-        if fork::generation() != generation {
-            return Err(FORKED);
-        }
-        self.notice_vanished();
-        let Some(active) = &mut self.active else { return Ok(Next::Again) };
-        let mut target = active.target(end, shared.options.file_bytes);
-        let growth = |target: u64, active: &ActiveFile| target.saturating_sub(active.allocated());
-        if growth(target, active) > self.headroom / 2 {
-            // Others write to the directory too: near its quota it is counted again.
-            let used = journal_bytes(&shared.options.directory);
-            self.headroom = shared.options.quota_bytes.saturating_sub(used);
-        }
-        if growth(target, active) > self.headroom {
-            target = end;
-        }
-        let wanted = growth(end, active);
-        if wanted > self.headroom {
-            return Err(self.fail(reason::QUOTA, moment));
-        }
-        let before = active.allocated();
-        let result = active.grow(end, target);
-        self.headroom = self.headroom.saturating_sub(active.allocated().saturating_sub(before));
-        match result {
-            Ok(()) => Ok(Next::Done),
-            Err(reason) => Err(self.fail(reason, moment)),
-        }
-    }
 }
 
 impl Process {
     /// Of the process that made the writer.
-    pub(super) fn first(options: &WriterOptions) -> Self {
+    pub(in crate::journal) fn first(options: &WriterOptions) -> Self {
         let process = Process::new(options.sources.process().unwrap_or_else(random_name), None);
         if let Some(notice) = options.directory.notice() {
             lock(&process.state).notices.push(notice.to_owned());
@@ -427,13 +314,13 @@ impl Process {
     }
 
     /// Of a fork child. Touches no lock of what it inherited.
-    pub(super) fn child_of(inherited: &Process) -> Self {
+    pub(in crate::journal) fn child_of(inherited: &Process) -> Self {
         // A name that a test fixed belongs to the process that it was given to.
         Process::new(random_name(), inherited.last_producer().or_else(|| inherited.parent.clone()))
     }
 
     /// The producer of the last file; `None` before the first.
-    pub(super) fn last_producer(&self) -> Option<String> {
+    pub(in crate::journal) fn last_producer(&self) -> Option<String> {
         match self.number.load(Ordering::Relaxed) {
             0 => None,
             number => Some(producer_name(&self.name, number)),

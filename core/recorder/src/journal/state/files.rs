@@ -1,0 +1,125 @@
+//! The stream's files: one is made when it is needed, grows within the quota, gives way to the next, or vanishes.
+
+use super::{FORKED, Next, Process, Shared, State};
+use crate::clock::{self, Moment};
+use crate::fork;
+use crate::journal::active::{ActiveFile, CreateError, Manner};
+use crate::journal::directory::producer_name;
+use crate::journal::header::{Header, Origin};
+use crate::journal::losses::reason;
+use crate::journal::quota::journal_bytes;
+use crate::seal::SEAL_VERSION;
+use std::sync::atomic::Ordering;
+use tracewire_wire::envelope::SPEC_VERSION;
+use tracewire_wire::value::Map;
+
+impl State {
+    pub(super) fn ensure_file(&mut self, shared: &Shared, own: &Process, moment: Moment) -> Result<(), &'static str> {
+        if self.active.is_some() {
+            return Ok(());
+        }
+        fork::check_process();
+        let used = journal_bytes(&shared.options.directory);
+        self.headroom = shared.options.quota_bytes.saturating_sub(used);
+        let manner = Manner { headroom: self.headroom, ..shared.manner };
+        let first = own.number.load(Ordering::Relaxed) + 1;
+        for number in first..first.saturating_add(1000) {
+            let header = self.header(shared, own, number, moment);
+            match ActiveFile::create(&shared.options.directory, &header, clock::random(), manner) {
+                Ok(active) => {
+                    own.number.store(number, Ordering::Relaxed);
+                    self.headroom = self.headroom.saturating_sub(active.allocated());
+                    self.looked_at = moment.monotonic_nanos;
+                    self.active = Some(active);
+                    self.files += 1;
+                    return Ok(());
+                }
+                // Only where a test fixes the process part of names.
+                Err(CreateError::Taken) => {}
+                Err(CreateError::Failed(reason, error)) => {
+                    if reason != reason::QUOTA && !self.losses.has(reason) {
+                        let folder = shared.options.directory.journal_folder();
+                        self.notices.push(format!("tracewire cannot record to {}: {error}", folder.display()));
+                    }
+                    return Err(self.fail(reason, moment));
+                }
+            }
+        }
+        Err(self.fail(reason::UNWRITABLE, moment))
+    }
+
+    fn header(&self, shared: &Shared, own: &Process, number: u64, moment: Moment) -> Header {
+        let options = &shared.options;
+        Header {
+            spec: SPEC_VERSION.to_owned(),
+            seal: SEAL_VERSION,
+            producer: producer_name(&own.name, number),
+            created: moment.wall,
+            resource: options.resource.clone(),
+            limits: options.limits.clone(),
+            redact: options.redact.clone(),
+            sampling: None,
+            origin: Origin::current(),
+            parent: own.parent.clone(),
+            predecessor: self.predecessor.clone(),
+            sinks: options.sinks.clone(),
+            sources: options.sources.name().map(str::to_owned),
+            other: Map::default(),
+        }
+    }
+
+    pub(super) fn rotate(&mut self) {
+        if let Some(active) = self.active.take() {
+            self.predecessor = Some(active.producer.clone());
+            active.close("rotated", &mut self.scratch);
+        }
+    }
+
+    pub(super) fn notice_vanished(&mut self) {
+        if self.active.as_ref().is_some_and(|active| !active.is_intact()) {
+            self.give_up_file();
+        }
+    }
+
+    /// The file vanished or was cut: what was in it is lost, and another one begins.
+    pub(super) fn give_up_file(&mut self) {
+        let Some(active) = self.active.take() else { return };
+        self.written = self.written.saturating_sub(active.records);
+        self.predecessor = Some(active.producer.clone());
+        let (records, bytes) = (active.records, active.record_bytes);
+        self.count(reason::VANISHED, records, bytes);
+    }
+
+    /// Reserves more space, within the quota.
+    #[cold]
+    pub(super) fn grow(&mut self, shared: &Shared, end: u64, moment: Moment) -> Result<Next, &'static str> {
+        let generation = fork::generation();
+        fork::check_process();
+        if fork::generation() != generation {
+            return Err(FORKED);
+        }
+        self.notice_vanished();
+        let Some(active) = &mut self.active else { return Ok(Next::Again) };
+        let mut target = active.target(end, shared.options.file_bytes);
+        let growth = |target: u64, active: &ActiveFile| target.saturating_sub(active.allocated());
+        if growth(target, active) > self.headroom / 2 {
+            // Others write to the directory too: near its quota it is counted again.
+            let used = journal_bytes(&shared.options.directory);
+            self.headroom = shared.options.quota_bytes.saturating_sub(used);
+        }
+        if growth(target, active) > self.headroom {
+            target = end;
+        }
+        let wanted = growth(end, active);
+        if wanted > self.headroom {
+            return Err(self.fail(reason::QUOTA, moment));
+        }
+        let before = active.allocated();
+        let result = active.grow(end, target);
+        self.headroom = self.headroom.saturating_sub(active.allocated().saturating_sub(before));
+        match result {
+            Ok(()) => Ok(Next::Done),
+            Err(reason) => Err(self.fail(reason, moment)),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What goes into a store and what comes out, independent of the engine.
+
+mod incoming;
+mod query;
+mod stored;
+
+pub use incoming::*;
+pub use query::*;
+pub use stored::*;

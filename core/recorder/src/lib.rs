@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | [`control`] | [`Recorder`]: opens a journal, stamps ids and time, flushes, closes | clock, journal |
 //! | [`span`] | an open step and its context | – |
+//! | [`config`] | settings from the project's file and the environment (feature `config`) | file system |
 //! | [`cbor`] | the bounded writer of values, and the reader that normalises them | – |
 //! | [`journal`] | files, frames, locks, rotation, recovery | file system |
 //! | [`seal`] | a journal file's records become envelopes: a pure function of the file | – |
@@ -22,6 +23,8 @@
 
 pub mod cbor;
 pub mod clock;
+#[cfg(feature = "config")]
+pub mod config;
 pub mod control;
 mod error;
 mod fork;

@@ -57,7 +57,7 @@ pub fn find_directory_in(surroundings: &Surroundings) -> Directory {
             Some(working) => working
                 .ancestors()
                 .map(|folder| folder.join(PROJECT_FOLDER))
-                .find(|folder| folder.is_dir() && is_trusted(folder))
+                .find(|folder| folder.is_dir() && belongs_to_user(folder))
                 .unwrap_or_else(|| working.join(PROJECT_FOLDER)),
             None => return fallback(surroundings, "there is no working directory"),
         },
@@ -88,18 +88,18 @@ fn obstacle(wished: &Path) -> Option<&'static str> {
     }
 }
 
-/// Whether a folder found on the way up belongs to this user: in a shared folder, somebody else could have put it there to
-/// read along.
-fn is_trusted(folder: &Path) -> bool {
+/// Whether what was found on the way up belongs to this user: in a shared folder, somebody else could have put it there
+/// to read along.
+pub(crate) fn belongs_to_user(path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
         let user = os::user_id();
-        user == 0 || fs::metadata(folder).is_ok_and(|found| found.uid() == user || found.uid() == 0)
+        user == 0 || fs::metadata(path).is_ok_and(|found| found.uid() == user || found.uid() == 0)
     }
     #[cfg(not(unix))]
     {
-        let _ = folder;
+        let _ = path;
         true
     }
 }

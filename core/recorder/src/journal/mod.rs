@@ -34,6 +34,8 @@ mod state;
 mod writer;
 
 pub use ack::{acknowledge, acknowledged, remove_if_acknowledged};
+#[cfg(feature = "config")]
+pub(crate) use directory::belongs_to_user;
 pub use directory::{Directory, Surroundings, find_directory, find_directory_in};
 pub use header::{FORMAT, Header, Origin};
 pub use item::{Item, Tail};

@@ -1,0 +1,203 @@
+//! Every setting: its name, what it may be, and what it is by default.
+
+use tracewire_wire::value::{Map, Value};
+
+/// What a setting may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// A folder; in a file, seen from that file's folder.
+    Path,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// True or false, or one of these words.
+    Switch(&'static [&'static str]),
+    /// A number from 0 to 1.
+    Share,
+    /// A number of bytes, or a text such as `512 MB`.
+    Bytes,
+    /// A list of texts; in the environment, separated by commas.
+    Texts,
+    /// A list of names, or of tables with a member `type`.
+    Exporters,
+    /// A table; in the environment, `key=value,key=value`.
+    Table,
+}
+
+/// A setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its name in code and in files; `TRACEWIRE_` and its upper case in the environment.
+    pub name: &'static str,
+    /// What it may be.
+    pub kind: Kind,
+    /// What it is where nobody says anything, in words.
+    pub default: &'static str,
+    /// A value, for messages.
+    pub example: &'static str,
+    /// What it is for, in one sentence.
+    pub help: &'static str,
+}
+
+const fn key(name: &'static str, kind: Kind, default: &'static str, example: &'static str, help: &'static str) -> Key {
+    Key { name, kind, default, example, help }
+}
+
+/// Every setting, by name.
+pub const KEYS: &[Key] = &[
+    key("capture", Kind::Switch(&["input", "output"]), "true", "true", "Whether inputs and outputs are recorded."),
+    key("dir", Kind::Path, "the nearest .tracewire upward", "\".tracewire\"", "Where journals and the store live."),
+    key("disabled", Kind::Switch(&[]), "false", "true", "Record nothing at all."),
+    key("environment", Kind::Text, "none", "\"production\"", "The deployment that runs belong to."),
+    key("exporters", Kind::Exporters, "none", "[\"console\"]", "Where traces go besides the local store."),
+    key(
+        "file_bytes",
+        Kind::Bytes,
+        "32 MiB",
+        "\"64 MiB\"",
+        "Size at which a journal file is closed and the next begun.",
+    ),
+    key("fsync", Kind::Switch(&[]), "false", "true", "Force each record to the disk, against loss of power."),
+    key("mode", Kind::Word(&["local", "inline", "background"]), "local", "\"background\"", "Who seals and delivers."),
+    key("quota_bytes", Kind::Bytes, "1 GiB", "\"4 GiB\"", "Most that all journals of the directory may take."),
+    key("redact", Kind::Texts, "none", "[\"password\"]", "Keys whose values never leave the journal."),
+    key("release", Kind::Text, "none", "\"2026.11.1\"", "The version of the program."),
+    key("resource", Kind::Table, "none", "{team = \"search\"}", "Further attributes of the program."),
+    key("sampling", Kind::Share, "1", "0.1", "The share of traces that is recorded."),
+    key("service", Kind::Text, "the script's name", "\"research-agent\"", "The name of the program."),
+    key("session_id", Kind::Text, "none", "\"chat-7\"", "The conversation that runs belong to."),
+    key("strict", Kind::Switch(&[]), "false", "true", "Raise for wrong use, in development."),
+];
+
+impl Key {
+    /// Its name in the environment.
+    pub fn variable(&self) -> String {
+        format!("TRACEWIRE_{}", self.name.to_uppercase())
+    }
+}
+
+impl Kind {
+    /// What a text of the environment says.
+    ///
+    /// # Errors
+    /// What is expected instead.
+    pub fn of_text(&self, text: &str) -> Result<Value, String> {
+        match self {
+            Kind::Share => match text.parse() {
+                Ok(share) => self.of_value(Value::from_f64(share)),
+                Err(_) => Err("a number from 0 to 1 is expected".to_owned()),
+            },
+            Kind::Switch(_) => match text.to_ascii_lowercase().as_str() {
+                "1" | "true" | "yes" | "on" => Ok(Value::Bool(true)),
+                "0" | "false" | "no" | "off" => Ok(Value::Bool(false)),
+                word => self.of_value(Value::from(word)),
+            },
+            Kind::Texts | Kind::Exporters => {
+                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+                self.of_value(Value::List(parts.map(Value::from).collect()))
+            }
+            Kind::Table => {
+                let parts = text.split(',').filter(|part| !part.trim().is_empty());
+                let entries: Option<Map> = parts
+                    .map(|part| part.split_once('=').map(|(key, value)| (key.trim().to_owned(), value.trim().into())))
+                    .collect();
+                entries.map(Value::Map).ok_or_else(|| "key=value, separated by commas, is expected".to_owned())
+            }
+            Kind::Text | Kind::Path | Kind::Word(_) | Kind::Bytes => self.of_value(Value::from(text)),
+        }
+    }
+
+    /// What a value of a file says.
+    ///
+    /// # Errors
+    /// What is expected instead.
+    pub fn of_value(&self, value: Value) -> Result<Value, String> {
+        match (self, value) {
+            (Kind::Text | Kind::Path, Value::Text(text)) if !text.is_empty() => Ok(Value::Text(text)),
+            (Kind::Text | Kind::Path, _) => Err("a text is expected".to_owned()),
+            (Kind::Word(words), Value::Text(text)) if words.contains(&text.as_str()) => Ok(Value::Text(text)),
+            (Kind::Word(words), _) => Err(format!("one of {} is expected", words.join(", "))),
+            (Kind::Switch(_), Value::Bool(is_on)) => Ok(Value::Bool(is_on)),
+            (Kind::Switch(words), Value::Text(text)) if words.contains(&text.as_str()) => Ok(Value::Text(text)),
+            (Kind::Switch([]), _) => Err("true or false is expected".to_owned()),
+            (Kind::Switch(words), _) => Err(format!("true, false or one of {} is expected", words.join(", "))),
+            (Kind::Share, Value::Int(share @ 0..=1)) => Ok(Value::Int(share)),
+            (Kind::Share, Value::Double(share)) if (0.0..=1.0).contains(&share) => Ok(Value::Double(share)),
+            (Kind::Share, _) => Err("a number from 0 to 1 is expected".to_owned()),
+            (Kind::Bytes, Value::Int(bytes)) if bytes > 0 => Ok(Value::Int(bytes)),
+            (Kind::Bytes, Value::Text(text)) => bytes(&text).ok_or_else(|| "a number of bytes is expected".to_owned()),
+            (Kind::Bytes, _) => Err("a number of bytes is expected".to_owned()),
+            (Kind::Texts, Value::List(items)) if items.iter().all(|item| item.as_text().is_some()) => {
+                Ok(Value::List(items))
+            }
+            (Kind::Texts, Value::Text(text)) => Ok(Value::List(vec![Value::Text(text)])),
+            (Kind::Texts, _) => Err("a list of texts is expected".to_owned()),
+            (Kind::Exporters, Value::List(items)) if items.iter().all(is_exporter) => Ok(Value::List(items)),
+            (Kind::Exporters, item) if is_exporter(&item) => Ok(Value::List(vec![item])),
+            (Kind::Exporters, _) => Err("a list of names, or of tables with a type, is expected".to_owned()),
+            (Kind::Table, Value::Map(map)) => Ok(Value::Map(map)),
+            (Kind::Table, _) => Err("a table is expected".to_owned()),
+        }
+    }
+}
+
+fn is_exporter(value: &Value) -> bool {
+    match value {
+        Value::Text(name) => !name.is_empty(),
+        Value::Map(table) => table.get("type").is_some_and(|name| name.as_text().is_some()),
+        _ => false,
+    }
+}
+
+/// `1048576`, `512 MB`, `1.5 GiB`.
+fn bytes(text: &str) -> Option<Value> {
+    let text = text.trim();
+    let end = text.find(|sign: char| !sign.is_ascii_digit() && sign != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let factor: f64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "kb" => 1e3,
+        "mb" => 1e6,
+        "gb" => 1e9,
+        "k" | "kib" => 1024.0,
+        "m" | "mib" => 1_048_576.0,
+        "g" | "gib" => 1_073_741_824.0,
+        _ => return None,
+    };
+    match Value::from_f64((number.parse::<f64>().ok()? * factor).round()) {
+        Value::Int(bytes) if bytes > 0 => Some(Value::Int(bytes)),
+        _ => None,
+    }
+}
+
+/// The setting whose name is most like this one, if one is.
+pub(super) fn nearest(name: &str) -> Option<&'static str> {
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let wanted = plain(name);
+    KEYS.iter()
+        .map(|key| (distance(&wanted, &plain(key.name)), key.name))
+        .min()
+        .filter(|(far, _)| *far <= 2)
+        .map(|(_, near)| near)
+}
+
+/// How many letters have to be put in, taken out or changed (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.chars().enumerate() {
+        let mut diagonal = at;
+        let mut left = at + 1;
+        for (cell, letter_of_other) in row.iter_mut().skip(1).zip(&other) {
+            let changed = diagonal + usize::from(letter != *letter_of_other);
+            diagonal = *cell;
+            *cell = changed.min(left + 1).min(diagonal + 1);
+            left = *cell;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = at + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

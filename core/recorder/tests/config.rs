@@ -1,0 +1,126 @@
+//! Files and environments in, settings and problems out.
+
+#![cfg(feature = "config")]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+use tracewire_recorder::config::{KEYS, Kind, Settings, load_from};
+use tracewire_wire::json;
+use tracewire_wire::value::Value;
+
+fn load(folder: &Path, environment: &[(&str, &str)]) -> Settings {
+    let of = |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    load_from(Some(folder), &of)
+}
+
+/// What a folder with this file and this environment gives, as JSON, with the folder's name taken out.
+fn said(name: &str, text: &str, environment: &[(&str, &str)]) -> String {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join(name), text).unwrap();
+    let settings = load(folder.path(), environment);
+    let text = String::from_utf8(json::write(&Value::from(&settings))).unwrap();
+    text.replace(folder.path().to_str().unwrap(), "/project")
+}
+
+#[test]
+fn toml_and_yaml_say_the_same() {
+    let toml = "# ours\nservice = \"otter\"\nsampling = 0.5\nquota_bytes = \"1.5 GiB\"\nredact = [\"key\"]\ndir = \"traces\"\n\
+                exporters = [\"console\", { type = \"http\", url = \"http://127.0.0.1:1\" }]\n\n[resource]\nteam = \"search\"\n";
+    let yaml = "# ours\nservice: otter\nsampling: 0.5\nquota_bytes: 1.5 GiB\nredact: [key]\ndir: traces\n\
+                exporters: [console, {type: http, url: 'http://127.0.0.1:1'}]\n\nresource:\n  team: search\n";
+    let expected = r#"{"file":"/project/tracewire.toml","problems":[],"settings":{"dir":"/project/traces","exporters":["console",{"type":"http","url":"http://127.0.0.1:1"}],"quota_bytes":1610612736,"redact":["key"],"resource":{"team":"search"},"sampling":0.5,"service":"otter"},"sources":{"dir":"/project/tracewire.toml:6","exporters":"/project/tracewire.toml:7","quota_bytes":"/project/tracewire.toml:4","redact":"/project/tracewire.toml:5","resource":"/project/tracewire.toml:9","sampling":"/project/tracewire.toml:3","service":"/project/tracewire.toml:2"}}"#;
+    assert_eq!(said("tracewire.toml", toml, &[]), expected);
+    assert_eq!(said("tracewire.yaml", yaml, &[]), expected.replace(".toml", ".yaml"));
+    assert_eq!(said("tracewire.yml", yaml, &[]), expected.replace(".toml", ".yml"));
+}
+
+#[test]
+fn the_environment_stands_above_the_file() {
+    let environment = [
+        ("TRACEWIRE_SERVICE", "from outside"),
+        ("TRACEWIRE_STRICT", "yes"),
+        ("TRACEWIRE_CAPTURE", "input"),
+        ("TRACEWIRE_EXPORTERS", "console, json"),
+        ("TRACEWIRE_RESOURCE", "team=search,region=eu"),
+        ("TRACEWIRE_SAMPLING", "0"),
+        ("TRACEWIRE_MODE", ""),
+    ];
+    assert_eq!(
+        said("tracewire.toml", "service = 'from the file'\n", &environment),
+        r#"{"file":"/project/tracewire.toml","problems":[],"settings":{"capture":"input","exporters":["console","json"],"resource":{"region":"eu","team":"search"},"sampling":0,"service":"from outside","strict":true},"sources":{"capture":"TRACEWIRE_CAPTURE","exporters":"TRACEWIRE_EXPORTERS","resource":"TRACEWIRE_RESOURCE","sampling":"TRACEWIRE_SAMPLING","service":"TRACEWIRE_SERVICE","strict":"TRACEWIRE_STRICT"}}"#
+    );
+}
+
+#[test]
+fn what_cannot_be_used_is_named_with_its_place_and_its_remedy() {
+    let folder = TempDir::new().unwrap();
+    let toml =
+        "mode = \"fast\"\nsampling = 7\nservise = \"x\"\nquota_bytes = \"many\"\nservice = \"kept\"\nsomething = 1\n";
+    fs::write(folder.path().join("tracewire.toml"), toml).unwrap();
+    let settings = load(folder.path(), &[("TRACEWIRE_FSYNC", "perhaps"), ("TRACEWIRE_RESOURCE", "team")]);
+    let text = settings.problems.iter().map(|problem| format!("{problem}\n")).collect::<String>();
+    let mut lines: Vec<String> =
+        text.replace(folder.path().to_str().unwrap(), "/project").lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "fsync = perhaps (TRACEWIRE_FSYNC): true or false is expected, such as true",
+            "mode = \"fast\" (/project/tracewire.toml:1): one of local, inline, background is expected, such as \"background\"",
+            "quota_bytes = \"many\" (/project/tracewire.toml:4): a number of bytes is expected, such as \"4 GiB\"",
+            "resource = team (TRACEWIRE_RESOURCE): key=value, separated by commas, is expected, such as {team = \"search\"}",
+            "sampling = 7 (/project/tracewire.toml:2): a number from 0 to 1 is expected, such as 0.1",
+            "servise = \"x\" (/project/tracewire.toml:3): there is no such setting; did you mean service?",
+            "something = 1 (/project/tracewire.toml:6): there is no such setting; `tracewire config` lists them all",
+        ]
+    );
+    assert_eq!(settings.get("service"), Some(&Value::from("kept")));
+    assert_eq!(settings.values.len(), 1);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_one_problem_and_nothing_else() {
+    for (name, text, expected) in [
+        ("tracewire.toml", "service = \"a\"\nmode = = 1\n", "/project/tracewire.toml:2: the file is no TOML: "),
+        ("tracewire.yaml", "service: a\nmode: [1\n", "/project/tracewire.yaml:"),
+        ("tracewire.yaml", "- a\n- b\n", "/project/tracewire.yaml"),
+    ] {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join(name), text).unwrap();
+        let settings = load(folder.path(), &[("TRACEWIRE_SERVICE", "still")]);
+        let [problem] = &settings.problems[..] else { unreachable!("{:?}", settings.problems) };
+        let shown = problem.to_string().replace(folder.path().to_str().unwrap(), "/project");
+        assert!(shown.starts_with(expected), "{shown}");
+        assert_eq!(settings.get("service"), Some(&Value::from("still")));
+    }
+    assert_eq!(load(TempDir::new().unwrap().path(), &[]).problems, []);
+    assert!(said("tracewire.yaml", "# nothing yet\n\n", &[]).contains("\"problems\":[]"));
+}
+
+#[test]
+fn the_nearest_file_upward_is_taken() {
+    let folder = TempDir::new().unwrap();
+    let inner = folder.path().join("a/b");
+    fs::create_dir_all(&inner).unwrap();
+    fs::write(folder.path().join("tracewire.yaml"), "service: outer\n").unwrap();
+    assert_eq!(load(&inner, &[]).get("service"), Some(&Value::from("outer")));
+    fs::write(folder.path().join("a/tracewire.toml"), "service = 'inner'\n").unwrap();
+    assert_eq!(load(&inner, &[]).get("service"), Some(&Value::from("inner")));
+}
+
+#[test]
+fn every_key_takes_its_own_example() {
+    for key in KEYS {
+        let text = key.example.trim_matches('"');
+        let read = match key.kind {
+            Kind::Table | Kind::Texts | Kind::Exporters => continue,
+            kind => kind.of_text(text),
+        };
+        assert!(read.is_ok(), "{}: {read:?}", key.name);
+        assert!(key.help.ends_with('.') && !key.default.is_empty(), "{}", key.name);
+    }
+    let names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+    assert!(names.is_sorted());
+}

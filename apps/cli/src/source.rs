@@ -62,7 +62,7 @@ pub fn directory(global: &Global) -> (Directory, Chosen) {
 
 /// The database of a directory.
 pub fn store_path(directory: &Directory) -> PathBuf {
-    directory.path().join("store.db")
+    directory.path().join(tracewire_store::FILE_NAME)
 }
 
 /// Whether there is anything to read. A command that only reads must not make a directory.

@@ -1,6 +1,6 @@
 //! Members of an event's body from Python values: which are texts, which are lists of texts, which are any value.
 
-use crate::options::Capture;
+use crate::policy::Policy;
 use crate::walk::{Host, text_of, walk};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyString};
@@ -18,20 +18,60 @@ pub(crate) fn value(body: &mut BodyWriter<'_, '_>, key: &str, value: &Bound<'_, 
     }
 }
 
+/// Writes a member that the host's mask may want to see first.
+pub(crate) fn content<'py>(
+    body: &mut BodyWriter<'_, '_>,
+    key: &str,
+    value: &Bound<'py, PyAny>,
+    policy: &Policy,
+    host: &Host<'py>,
+) {
+    if is_given(value)
+        && let Some(value) = policy.masked(key, value, host)
+    {
+        body.value(key, |out| walk(out, &value, host));
+    }
+}
+
 /// Writes `attributes`, unless there are none.
-pub(crate) fn attributes(body: &mut BodyWriter<'_, '_>, attributes: &Bound<'_, PyAny>, host: &Host<'_>) {
+pub(crate) fn attributes<'py>(
+    body: &mut BodyWriter<'_, '_>,
+    attributes: &Bound<'py, PyAny>,
+    policy: &Policy,
+    host: &Host<'py>,
+) {
     let is_empty = attributes.is_none() || attributes.cast_exact::<PyDict>().is_ok_and(|map| map.len() == 0);
     if !is_empty {
-        body.value("attributes", |out| walk(out, attributes, host));
+        content(body, "attributes", attributes, policy, host);
+    }
+}
+
+/// Writes every member of an event that is no step, by its name in the specification.
+pub(crate) fn members<'py>(
+    body: &mut BodyWriter<'_, '_>,
+    fields: &Bound<'py, PyDict>,
+    policy: &Policy,
+    host: &Host<'py>,
+) {
+    for (name, member) in fields.iter() {
+        let Ok(name) = name.cast::<PyString>().map(|name| name.to_string_lossy().into_owned()) else { continue };
+        match name.as_str() {
+            _ if member.is_none() => {}
+            "input" if !policy.input => {}
+            "output" | "data" if !policy.output => {}
+            "attributes" => attributes(body, &member, policy, host),
+            "input" | "output" | "data" | "message" => content(body, &name, &member, policy, host),
+            _ => value(body, &name, &member, host),
+        }
     }
 }
 
 /// Writes the less usual members, given by the names of the specification; others are passed over.
-pub(crate) fn fields(
+pub(crate) fn fields<'py>(
     body: &mut BodyWriter<'_, '_>,
-    fields: Option<&Bound<'_, PyDict>>,
-    capture: Capture,
-    host: &Host<'_>,
+    fields: Option<&Bound<'py, PyDict>>,
+    policy: &Policy,
+    host: &Host<'py>,
 ) {
     let Some(fields) = fields.filter(|fields| fields.len() > 0) else {
         return;
@@ -47,19 +87,16 @@ pub(crate) fn fields(
         };
         match name {
             _ if member.is_none() => {}
-            "input" if !capture.input => {}
-            "output" | "data" | "chunks" if !capture.output => {}
+            "input" if !policy.input => {}
+            "output" | "data" | "chunks" if !policy.output => {}
             "name" | "session_id" | "user_id" | "trace_state" | "environment" | "release" | "level"
             | "dataset_item_id" | "experiment_run_id" | "status_message" | "message" | "logger" => {
                 body.text(name, &text_of(&member, host));
             }
             "tags" => texts(body, name, &member, host),
-            "attributes" => attributes(body, &member, host),
-            "input"
-            | "output"
-            | "data"
-            | "chunks"
-            | "links"
+            "attributes" => attributes(body, &member, policy, host),
+            "input" | "output" | "data" | "chunks" => content(body, name, &member, policy, host),
+            "links"
             | "scope"
             | "prompt"
             | "tool_definitions"

@@ -1,5 +1,6 @@
 //! A decorated function: what is the same for each of its calls.
 
+use crate::policy::Policy;
 use crate::walk::{self, Host, walk};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -36,17 +37,24 @@ impl Call {
 
 impl Call {
     /// Writes the arguments as `input`, a map from parameter to value, without a method's `self` or `cls`.
-    pub(crate) fn arguments(
+    pub(crate) fn arguments<'py>(
         &self,
         body: &mut BodyWriter<'_, '_>,
-        positional: &Bound<'_, PyTuple>,
-        named: &Bound<'_, PyDict>,
-        host: &Host<'_>,
+        positional: &Bound<'py, PyTuple>,
+        named: &Bound<'py, PyDict>,
+        policy: &Policy,
+        host: &Host<'py>,
     ) {
         let py = positional.py();
         let parameters = self.parameters.bind(py);
         let first = usize::from(parameters.get_item(0).is_ok_and(|name| is_receiver(&name)));
         if positional.len() <= first && named.len() == 0 {
+            return;
+        }
+        if policy.mask.is_some() {
+            if let Some(arguments) = host.ok(self.as_dict(first, positional, named)) {
+                crate::body::content(body, "input", &arguments, policy, host);
+            }
             return;
         }
         body.map("input", |out| {
@@ -60,6 +68,27 @@ impl Call {
             }
             walk::entries(out, named, host);
         });
+    }
+}
+
+impl Call {
+    /// The same as one dict, for a mask to see.
+    fn as_dict<'py>(
+        &self,
+        first: usize,
+        positional: &Bound<'py, PyTuple>,
+        named: &Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = positional.py();
+        let (parameters, arguments) = (self.parameters.bind(py), PyDict::new(py));
+        for (parameter, argument) in parameters.iter().zip(positional.iter()).skip(first) {
+            arguments.set_item(parameter, argument)?;
+        }
+        if positional.len() > parameters.len() {
+            arguments.set_item(self.rest.bind(py), positional.get_slice(parameters.len(), positional.len()))?;
+        }
+        arguments.update(named.as_mapping())?;
+        Ok(arguments.into_any())
     }
 }
 

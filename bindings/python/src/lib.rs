@@ -11,7 +11,10 @@
 //! | `walk` | Python values become the recorder's values, whatever they do |
 //! | `body` | members of an event's body |
 //! | `recorder`, `span`, `context`, `call` | the classes |
-//! | `options` | configuration |
+//! | `options`, `config` | configuration: from the host's code; from files and the environment |
+//! | `policy` | capture switches and the host's mask |
+//! | `ship` | batches for exporters of the host |
+//! | `store` | the local store, swept and searched |
 //! | `process` | forks |
 //! | `testing` | injected clock and ids, a reader, a panic |
 //!
@@ -22,12 +25,16 @@
 
 mod body;
 mod call;
+mod config;
 mod context;
 mod guard;
 mod options;
+mod policy;
 mod process;
 mod recorder;
+mod ship;
 mod span;
+mod store;
 mod testing;
 mod walk;
 
@@ -61,6 +68,10 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<call::Call>()?;
     module.add_class::<span::Span>()?;
     module.add_class::<context::SpanContext>()?;
+    module.add_class::<ship::Shipper>()?;
+    module.add_class::<ship::Batch>()?;
+    module.add_class::<store::Store>()?;
+    module.add_function(wrap_pyfunction!(config::load_config, module)?)?;
     module.add_function(wrap_pyfunction!(contract_version, module)?)?;
     module.add_function(wrap_pyfunction!(internal_errors, module)?)?;
     module.add_function(wrap_pyfunction!(process::forked, module)?)?;

@@ -1,25 +1,20 @@
 //! Options of a recorder from a dict of Python values. Unknown keys are the package's business, not ours.
 
+use crate::policy::Policy;
 use crate::walk::{Host, walk};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::path::PathBuf;
 use tracewire_recorder::cbor::{Decoder, Scratch, Walker};
+use tracewire_recorder::ship::sink::SinkOptions;
 use tracewire_recorder::{Limits, Mode, Options};
 use tracewire_wire::value::{Map, Value};
 
-/// Which contents are recorded at all.
-#[derive(Clone, Copy)]
-pub(crate) struct Capture {
-    pub(crate) input: bool,
-    pub(crate) output: bool,
-}
-
 /// # Errors
 /// `ValueError` that begins with the name of the option at fault.
-pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Capture)> {
-    let (mut options, mut capture) = (Options::default(), Capture { input: true, output: true });
+pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> {
+    let (mut options, mut policy) = (Options::default(), Policy::everything());
     for (key, value) in given.iter() {
         let key = key.cast::<PyString>()?.to_string_lossy().into_owned();
         let wrong = |error: PyErr| PyValueError::new_err(format!("{key}: {error}"));
@@ -31,14 +26,22 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Capture)>
             "redact" => options.redact.keys = value.extract().map_err(wrong)?,
             "quota_bytes" => options.quota_bytes = value.extract().map_err(wrong)?,
             "file_bytes" => options.file_bytes = value.extract().map_err(wrong)?,
-            "capture_input" => capture.input = value.extract().map_err(wrong)?,
-            "capture_output" => capture.output = value.extract().map_err(wrong)?,
+            "capture_input" => policy.input = value.extract().map_err(wrong)?,
+            "capture_output" => policy.output = value.extract().map_err(wrong)?,
+            "mask" if value.is_callable() => policy.mask = Some(value.unbind()),
+            "mask" => return Err(PyValueError::new_err("mask: not callable")),
+            "sampling" => options.sampling = share(&value).map_err(wrong)?,
+            "sinks" => options.host_sinks = value.extract().map_err(wrong)?,
+            "json_lines" => {
+                let path = value.extract::<PathBuf>().map_err(wrong)?;
+                options.sinks = vec![SinkOptions::JsonLines { path }];
+            }
             "fsync" => options.fsync = value.extract().map_err(wrong)?,
             "limits" => limits(&mut options.limits, value.cast::<PyDict>()?).map_err(wrong)?,
             _ => {}
         }
     }
-    Ok((options, capture))
+    Ok((options, policy))
 }
 
 fn mode(value: &Bound<'_, PyAny>) -> PyResult<Mode> {
@@ -47,6 +50,13 @@ fn mode(value: &Bound<'_, PyAny>) -> PyResult<Mode> {
         "inline" => Ok(Mode::Inline),
         "background" => Ok(Mode::Background),
         other => Err(PyValueError::new_err(format!("{other:?} is not one of local, inline, background"))),
+    }
+}
+
+fn share(value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    match value.extract::<f64>()? {
+        share if (0.0..=1.0).contains(&share) => Ok(share),
+        other => Err(PyValueError::new_err(format!("{other} is not a number from 0 to 1"))),
     }
 }
 

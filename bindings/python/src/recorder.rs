@@ -2,9 +2,10 @@
 
 use crate::body;
 use crate::call::Call;
-use crate::context::parent_of;
+use crate::context::{SpanContext, parent_of};
 use crate::guard::guard;
-use crate::options::{Capture, options};
+use crate::options::options;
+use crate::policy::{Policy, SharedPolicy};
 use crate::span::Span;
 use crate::walk::{Host, text_of};
 use pyo3::prelude::*;
@@ -19,15 +20,19 @@ use tracewire_recorder::{self as core, FlushReport, StartSpan};
 #[pyclass(frozen, module = "tracewire._native")]
 pub(crate) struct Recorder {
     core: core::Recorder,
-    capture: Capture,
+    policy: SharedPolicy,
     sources: Arc<dyn Sources>,
 }
 
 impl Recorder {
-    pub(crate) fn open(options: core::Options, capture: Capture) -> PyResult<Self> {
+    pub(crate) fn open(options: core::Options, policy: Policy) -> PyResult<Self> {
         let sources = options.sources.clone();
         let core = core::Recorder::open(options).map_err(crate::error)?;
-        Ok(Recorder { core, capture, sources })
+        Ok(Recorder { core, policy: Arc::new(policy), sources })
+    }
+
+    pub(crate) fn core(&self) -> &core::Recorder {
+        &self.core
     }
 
     fn begin<'py>(
@@ -44,10 +49,10 @@ impl Recorder {
             let start = StartSpan { parent: parent_of(parent), kind, correlation_id: correlation.as_deref() };
             self.core.start_span(start, |body| {
                 write(body);
-                body::fields(body, fields, self.capture, host);
+                body::fields(body, fields, &self.policy, host);
             })
         };
-        Span::new(self.core.clone(), body::with_text_of(kind, host, start), self.capture)
+        Span::new(self.core.clone(), body::with_text_of(kind, host, start), Arc::clone(&self.policy))
     }
 
     /// Has the package log what the core has to say; the core itself never prints.
@@ -71,8 +76,8 @@ impl Recorder {
     /// `ValueError` naming the option that cannot be used.
     #[new]
     fn new(given: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let (options, capture) = options(given)?;
-        Recorder::open(options, capture)
+        let (options, policy) = options(given)?;
+        Recorder::open(options, policy)
     }
 
     /// Begins a step. `...` stands for an input that is not recorded.
@@ -89,9 +94,9 @@ impl Recorder {
             let host = Host::new(name.py());
             let span = self.begin(kind, parent, fields, &host, |writer| {
                 body::text(writer, "name", name, &host);
-                body::attributes(writer, attributes, &host);
-                if self.capture.input {
-                    body::value(writer, "input", input, &host);
+                body::attributes(writer, attributes, &self.policy, &host);
+                if self.policy.input {
+                    body::content(writer, "input", input, &self.policy, &host);
                 }
             });
             self.pass_on_notices(parent.py(), &host);
@@ -112,13 +117,47 @@ impl Recorder {
             let host = Host::new(py);
             let span = self.begin(call.kind.bind(py), parent, None, &host, |writer| {
                 body::text(writer, "name", call.name.bind(py), &host);
-                body::attributes(writer, call.attributes.bind(py), &host);
-                if self.capture.input && call.capture_input {
-                    call.arguments(writer, positional, named, &host);
+                body::attributes(writer, call.attributes.bind(py), &self.policy, &host);
+                if self.policy.input && call.capture_input {
+                    call.arguments(writer, positional, named, &self.policy, &host);
                 }
             });
             self.pass_on_notices(parent.py(), &host);
             host.finish(Some(span))
+        })
+    }
+
+    /// Records what is no step: an `event` with a place of its own, a `log` line, a `metric`, `feedback`. Gives the
+    /// context of an `event`, and of the others the one that they belong to.
+    fn point(
+        &self,
+        event_type: &str,
+        kind: &Bound<'_, PyAny>,
+        parent: &Bound<'_, PyAny>,
+        fields: &Bound<'_, PyDict>,
+    ) -> PyResult<Option<SpanContext>> {
+        guard(None, || {
+            let host = Host::new(kind.py());
+            let place = parent_of(parent);
+            let body = |writer: &mut BodyWriter<'_, '_>| body::members(writer, fields, &self.policy, &host);
+            let context = match event_type {
+                "log" => {
+                    self.core.log(place, body);
+                    place
+                }
+                "metric" => {
+                    self.core.metric(place, body);
+                    place
+                }
+                "feedback" => {
+                    self.core.feedback(place, body);
+                    place
+                }
+                _ if kind.is_none() => Some(self.core.point_event(place, None, body)),
+                _ => Some(body::with_text_of(kind, &host, |kind| self.core.point_event(place, Some(kind), body))),
+            };
+            self.pass_on_notices(kind.py(), &host);
+            host.finish(context.map(|context| SpanContext { context: context.into() }))
         })
     }
 
@@ -167,5 +206,6 @@ fn report_as_dict<'py>(py: Python<'py>, report: &FlushReport) -> PyResult<Bound<
     dict.set_item("sent", report.sent)?;
     dict.set_item("pending", report.pending)?;
     dict.set_item("dropped", report.dropped.clone())?;
+    dict.set_item("unsampled", report.unsampled)?;
     Ok(dict)
 }

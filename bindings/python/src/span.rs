@@ -3,7 +3,7 @@
 use crate::body;
 use crate::context::SpanContext;
 use crate::guard::guard;
-use crate::options::Capture;
+use crate::policy::SharedPolicy;
 use crate::process;
 use crate::walk::{Host, exception, text_of};
 use pyo3::prelude::*;
@@ -17,12 +17,12 @@ pub(crate) struct Span {
     recorder: core::Recorder,
     span: core::Span,
     born: u64,
-    capture: Capture,
+    policy: SharedPolicy,
 }
 
 impl Span {
-    pub(crate) fn new(recorder: core::Recorder, span: core::Span, capture: Capture) -> Self {
-        Span { recorder, span, born: process::generation(), capture }
+    pub(crate) fn new(recorder: core::Recorder, span: core::Span, policy: SharedPolicy) -> Self {
+        Span { recorder, span, born: process::generation(), policy }
     }
 
     pub(crate) fn context(&self) -> core::SpanContext {
@@ -53,7 +53,7 @@ impl Span {
     fn update(&self, fields: &Bound<'_, PyDict>) -> PyResult<()> {
         guard((), || {
             let host = Host::new(fields.py());
-            self.recorder.update_span(&self.span, |writer| body::fields(writer, Some(fields), self.capture, &host));
+            self.recorder.update_span(&self.span, |writer| body::fields(writer, Some(fields), &self.policy, &host));
             host.finish(())
         })
     }
@@ -71,8 +71,8 @@ impl Span {
                 if let Some(name) = name {
                     writer.text("name", &text_of(name, &host));
                 }
-                body::attributes(writer, attributes, &host);
-                body::fields(writer, fields, self.capture, &host);
+                body::attributes(writer, attributes, &self.policy, &host);
+                body::fields(writer, fields, &self.policy, &host);
             });
             host.finish(())
         })
@@ -89,7 +89,7 @@ impl Span {
             let host = Host::new(error.py());
             self.recorder.span_event(&self.span, |writer| {
                 writer.text("name", "exception");
-                body::attributes(writer, attributes, &host);
+                body::attributes(writer, attributes, &self.policy, &host);
                 exception(writer, error, stacktrace, false, &host);
             });
             host.finish(())
@@ -113,11 +113,11 @@ impl Span {
             }
             let host = Host::new(output.py());
             let ended = self.recorder.end_span(&self.span, &Status::parse(status), |writer| {
-                if self.capture.output {
-                    body::value(writer, "output", output, &host);
+                if self.policy.output {
+                    body::content(writer, "output", output, &self.policy, &host);
                 }
-                body::attributes(writer, attributes, &host);
-                body::fields(writer, fields, self.capture, &host);
+                body::attributes(writer, attributes, &self.policy, &host);
+                body::fields(writer, fields, &self.policy, &host);
                 if let Some(error) = error {
                     exception(writer, error, stacktrace, true, &host);
                 }

@@ -36,9 +36,9 @@ pub(crate) fn testing_recorder(
 ) -> PyResult<Recorder> {
     let mut script = Script { step_nanos, process, ..Script::default() };
     script.start.wall.0 = start_nanos;
-    let (mut options, capture) = options(given)?;
+    let (mut options, policy) = options(given)?;
     options.sources = Arc::new(Scripted::new(script));
-    Recorder::open(options, capture)
+    Recorder::open(options, policy)
 }
 
 /// The events of every journal below `directory`, in order of time, as one canonical JSON list with contents inline.

@@ -63,12 +63,14 @@ pub struct FlushReport {
     pub pending: u64,
     /// Records dropped, by reason.
     pub dropped: HashMap<String, u64>,
+    /// Steps and events of traces that sampling left out.
+    pub unsampled: u64,
 }
 
 impl From<core::FlushReport> for FlushReport {
     fn from(report: core::FlushReport) -> Self {
-        let core::FlushReport { written, sealed, sent, pending, dropped } = report;
-        FlushReport { written, sealed, sent, pending, dropped: dropped.into_iter().collect() }
+        let core::FlushReport { written, sealed, sent, pending, dropped, unsampled } = report;
+        FlushReport { written, sealed, sent, pending, dropped: dropped.into_iter().collect(), unsampled }
     }
 }
 

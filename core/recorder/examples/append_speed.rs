@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         resource: Map::default(),
         limits: Limits::default(),
         redact: Redact::default(),
+        sampling: None,
         sinks: vec!["store".to_owned()],
         quota_bytes: 8 << 30,
         file_bytes: 32 << 20,

@@ -1,104 +1,24 @@
 //! The recorder: one journal of this process, and what happens to it in each mode.
 
-use crate::clock::{Moment, Sources, System};
+use crate::clock::{Moment, Sources};
 use crate::error::RecorderError;
-use crate::journal::{self, Append, Directory, Dropped, JournalWriter, WriterOptions};
-use crate::limits::{Limits, Redact};
-use crate::modes::{Delivery, Mode};
+use crate::journal::{self, Directory, Dropped, JournalWriter, WriterOptions};
+use crate::limits::Limits;
+use crate::modes::Delivery;
+use crate::options::{FlushReport, Options, Stats};
 use crate::record::{self, BodyWriter, Fixed};
+use crate::sampling::Sampler;
+use crate::ship::Shipper;
 use crate::ship::sink::SinkOptions;
 use crate::span::{Span, SpanContext, StartSpan};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tracewire_wire::event::Status;
 use tracewire_wire::id::TraceId;
-use tracewire_wire::value::{Map, Value};
 
 /// Skew of the wall clock that an end reports (requirement TW-TIME-002).
 const CLOCK_SKEW_NANOS: i128 = 1_000_000_000;
-
-/// How a [`Recorder`] is opened.
-pub struct Options {
-    /// Where journals live; without one the rule of TW-JNL-001 applies.
-    pub directory: Option<PathBuf>,
-    /// Attributes of the emitter, such as `service.name`.
-    pub resource: Map,
-    /// Who drains the journal.
-    pub mode: Mode,
-    /// Where envelopes go in inline and background mode.
-    pub sinks: Vec<SinkOptions>,
-    /// Bounds of records and envelopes.
-    pub limits: Limits,
-    /// Keys whose values are removed when the journal is sealed.
-    pub redact: Redact,
-    /// Most bytes that all journals of the directory may take.
-    pub quota_bytes: u64,
-    /// Size at which a journal file is closed and the next begun.
-    pub file_bytes: u64,
-    /// Whether each record is forced to the disk (power loss), not only to the kernel (death of the process).
-    pub fsync: bool,
-    /// How frames reach the file.
-    pub append: Append,
-    /// Clock and ids: the system, or [`crate::testing::Scripted`].
-    pub sources: Arc<dyn Sources>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options {
-            directory: None,
-            resource: Map::default(),
-            mode: Mode::Local,
-            sinks: Vec::new(),
-            limits: Limits::default(),
-            redact: Redact::default(),
-            quota_bytes: 1 << 30,
-            file_bytes: 32 << 20,
-            fsync: false,
-            append: Append::Auto,
-            sources: Arc::new(System),
-        }
-    }
-}
-
-impl Options {
-    /// The defaults, for an emitter of this name.
-    pub fn for_service(name: &str) -> Self {
-        let resource = Map::from_iter([("service.name".to_owned(), Value::Text(name.to_owned()))]);
-        Options { resource, ..Options::default() }
-    }
-}
-
-/// What happened to everything recorded so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FlushReport {
-    /// Records in the journal.
-    pub written: u64,
-    /// Of these, events that this process has sealed into envelopes (inline and background mode).
-    pub sealed: u64,
-    /// Of these, events that every sink has acknowledged.
-    pub sent: u64,
-    /// Records written and not yet acknowledged by every sink; 0 where there is no sink.
-    pub pending: u64,
-    /// Records dropped, by reason.
-    pub dropped: BTreeMap<String, u64>,
-}
-
-/// The recorder's own state, for `stats()` of an SDK.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// The current producer, if a journal is open.
-    pub producer: Option<String>,
-    /// The directory in use.
-    pub directory: PathBuf,
-    /// Records written.
-    pub written: u64,
-    /// Records dropped, by reason.
-    pub dropped: BTreeMap<String, u64>,
-}
 
 /// Records what an agent does. Cheap to clone; every clone is the same recorder.
 ///
@@ -123,6 +43,7 @@ struct Inner {
     sources: Arc<dyn Sources>,
     journal: Arc<JournalWriter>,
     delivery: Delivery,
+    sampler: Option<Sampler>,
     is_closed: AtomicBool,
     /// Whether the journal may have something to say; spares a caller the lock.
     has_notices: AtomicBool,
@@ -140,12 +61,15 @@ impl Recorder {
         };
         let mut sinks = vec!["store".to_owned()];
         sinks.extend(options.sinks.iter().map(SinkOptions::name));
+        sinks.extend(options.host_sinks);
+        let sampler = Sampler::new(options.sampling);
         let journal = Arc::new(JournalWriter::new(
             WriterOptions {
                 directory: directory.clone(),
                 resource: options.resource,
                 limits: options.limits.clone(),
                 redact: options.redact,
+                sampling: sampler.as_ref().map(Sampler::describe),
                 sinks,
                 quota_bytes: options.quota_bytes,
                 file_bytes: options.file_bytes,
@@ -162,6 +86,7 @@ impl Recorder {
                 sources: options.sources,
                 journal,
                 delivery,
+                sampler,
                 is_closed: AtomicBool::new(false),
                 has_notices: AtomicBool::new(true),
             }),
@@ -177,8 +102,12 @@ impl Recorder {
             (None, Some(correlation)) => (TraceId::from_correlation(correlation), 1),
             (None, None) => (sources.trace_id(), 1),
         };
+        let flags = self.inner.sampler.as_ref().map_or(flags, |sampler| sampler.flags(start.parent, trace_id));
         let context = SpanContext { trace_id, span_id: sources.span_id(), flags };
         let span = Span::new(context, start.parent.map(|parent| parent.span_id), began);
+        if self.leaves_out(context) {
+            return span;
+        }
         let fixed =
             Fixed { kind: Some(start.kind), parent_id: span.parent_id, ..Self::fixed("span.start", began, context) };
         self.write(&fixed, |writer| {
@@ -190,11 +119,17 @@ impl Recorder {
 
     /// Says what must be visible before a step ends.
     pub fn update_span(&self, span: &Span, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        if self.leaves_out(span.context) {
+            return;
+        }
         self.write(&Self::fixed("span.update", self.inner.sources.now(), span.context), body);
     }
 
     /// Records something that happened inside a step.
     pub fn span_event(&self, span: &Span, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        if self.leaves_out(span.context) {
+            return;
+        }
         self.write(&Self::fixed("span.event", self.inner.sources.now(), span.context), body);
     }
 
@@ -202,6 +137,9 @@ impl Recorder {
     pub fn end_span(&self, span: &Span, status: &Status, body: impl FnOnce(&mut BodyWriter<'_, '_>)) -> bool {
         if !span.claim_end() {
             return false;
+        }
+        if self.leaves_out(span.context) {
+            return true;
         }
         let now = self.inner.sources.now();
         let duration = now.monotonic_nanos.saturating_sub(span.began.monotonic_nanos);
@@ -232,8 +170,14 @@ impl Recorder {
     ) -> SpanContext {
         let sources = &self.inner.sources;
         let trace_id = parent.map_or_else(|| sources.trace_id(), |parent| parent.trace_id);
-        let flags = parent.map_or(1, |parent| parent.flags);
+        let flags = match (&self.inner.sampler, parent) {
+            (Some(sampler), parent) => sampler.flags(parent, trace_id),
+            (None, parent) => parent.map_or(1, |parent| parent.flags),
+        };
         let context = SpanContext { trace_id, span_id: sources.span_id(), flags };
+        if self.leaves_out(context) {
+            return context;
+        }
         let parent_id = parent.map(|parent| parent.span_id);
         self.write(&Fixed { kind, parent_id, ..Self::fixed("event", sources.now(), context) }, body);
         context
@@ -255,6 +199,9 @@ impl Recorder {
     }
 
     fn unplaced(&self, event_type: &str, place: Option<SpanContext>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        if place.is_some_and(|context| self.leaves_out(context)) {
+            return;
+        }
         let now = self.inner.sources.now();
         let fixed = match place {
             Some(context) => Self::fixed(event_type, now, context),
@@ -265,6 +212,17 @@ impl Recorder {
 
     fn fixed<'a>(event_type: &'a str, moment: Moment, context: SpanContext) -> Fixed<'a> {
         Fixed { trace_id: Some(context.trace_id), span_id: Some(context.span_id), ..Fixed::new(event_type, moment) }
+    }
+
+    /// Whether the trace is one that sampling leaves out. Without sampling nothing is, whatever other systems decided.
+    fn leaves_out(&self, context: SpanContext) -> bool {
+        match &self.inner.sampler {
+            Some(sampler) if context.flags & 1 == 0 => {
+                sampler.count();
+                true
+            }
+            _ => false,
+        }
     }
 
     fn write(&self, fixed: &Fixed<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
@@ -321,7 +279,24 @@ impl Recorder {
             sent: delivered.sent.unwrap_or(0),
             pending,
             dropped: counters.dropped,
+            unsampled: self.inner.sampler.as_ref().map_or(0, Sampler::unsampled),
         }
+    }
+
+    /// A shipper for a sink of the host's own, one of [`Options::host_sinks`].
+    pub fn shipper(&self, sink: &str) -> Shipper {
+        let journal = &self.inner.journal;
+        Shipper::new(journal.directory().clone(), sink, &journal.process())
+    }
+
+    /// Ends the current envelope, so that a shipper can have what was recorded so far.
+    pub fn mark(&self) {
+        self.inner.journal.mark();
+    }
+
+    /// Records in the journal so far.
+    pub fn written(&self) -> u64 {
+        self.inner.journal.counters().written
     }
 
     /// Numbers of this recorder.

@@ -31,14 +31,17 @@ mod fork;
 pub mod journal;
 pub mod limits;
 mod modes;
+mod options;
 pub mod record;
+mod sampling;
 pub mod seal;
 pub mod ship;
 pub mod span;
 pub mod testing;
 
-pub use control::{FlushReport, Options, Recorder, Stats};
+pub use control::Recorder;
 pub use error::RecorderError;
 pub use limits::{Limits, Redact};
 pub use modes::Mode;
+pub use options::{FlushReport, Options, Stats};
 pub use span::{Span, SpanContext, StartSpan};

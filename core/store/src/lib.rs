@@ -27,6 +27,10 @@ pub mod store;
 pub mod sweep;
 
 pub use error::StoreError;
+
+/// Name of the store in its directory.
+pub const FILE_NAME: &str = "store.db";
+
 pub use model::{
     Applied, Batch, ContentBody, Cursor, Fork, Incoming, IncomingContent, IncomingEvent, LedgerEntry, Lookup, Pending,
     ProducerFacts, ProducerRow, ProducerState, ProducerUpdate, SpanRow, StoreStats, StoredContent, StoredEnvelope,

@@ -28,6 +28,18 @@ impl<'py> Host<'py> {
         }
     }
 
+    /// Has the package count and log what went wrong; in strict mode the host gets its exception.
+    pub(crate) fn problem(&self, code: &str, message: &str, cause: PyErr) {
+        if is_from_signal(self.py, &cause) {
+            return self.swallow(cause);
+        }
+        let package = self.py.import("tracewire._recorder");
+        let raised = package.and_then(|package| package.call_method1("problem", (code, message, cause.value(self.py))));
+        if let Err(error) = raised {
+            self.from_signal.borrow_mut().get_or_insert(error);
+        }
+    }
+
     /// Gives a signal's exception back to the host once the record stands.
     pub(crate) fn finish<T>(self, value: T) -> PyResult<T> {
         match self.from_signal.into_inner() {

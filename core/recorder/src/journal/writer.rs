@@ -25,6 +25,8 @@ pub struct WriterOptions {
     pub limits: Limits,
     /// Redaction that stands in the header.
     pub redact: Redact,
+    /// Rules of sampling, where there are any.
+    pub sampling: Option<Map>,
     /// Who must acknowledge a file before it may go.
     pub sinks: Vec<String>,
     /// Most bytes that all journals of the directory may take.

@@ -3,8 +3,13 @@
 use crate::error::RecorderError;
 use crate::journal::{self, Directory, JournalReader, Lease, Liveness};
 use crate::seal::Sealer;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use tracewire_wire::content;
+use tracewire_wire::event::{Body, Event};
+use tracewire_wire::id::Hash;
+use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::value::Value;
 
 /// Envelopes of one producer, handed out until their result is known.
 #[derive(Clone, Debug)]
@@ -17,6 +22,8 @@ pub struct Batch {
     pub envelopes: Vec<Vec<u8>>,
     /// How many events they hold.
     pub events: u64,
+    /// The same events with their contents put back; empty unless [`Shipper::resolving`] was asked for.
+    pub resolved: Vec<Event>,
     end_offset: u64,
     is_closed: bool,
 }
@@ -26,6 +33,7 @@ pub struct Shipper {
     directory: Directory,
     sink: String,
     own_process: String,
+    is_resolving: bool,
     /// Held as long as this shipper lives, so that a sink has one shipper at a time.
     lease: Option<Lease>,
     open: BTreeMap<PathBuf, OpenJournal>,
@@ -38,6 +46,8 @@ struct OpenJournal {
     reader: JournalReader,
     sealer: Sealer,
     acknowledged: u64,
+    /// What its envelopes have carried so far, for a shipper that resolves.
+    content: HashMap<Hash, Value>,
 }
 
 impl Shipper {
@@ -47,12 +57,28 @@ impl Shipper {
             directory,
             sink: sink.to_owned(),
             own_process: own_process.to_owned(),
+            is_resolving: false,
             lease: None,
             open: BTreeMap::new(),
             in_flight: None,
             next_id: 1,
             sealed_events: 0,
         }
+    }
+
+    /// Has batches carry their events with contents put back, for sinks that speak no envelopes.
+    ///
+    /// A content stands once in a producer's envelopes, so all of an open journal's content is kept in memory for this: at
+    /// most as much as the file is long.
+    #[must_use]
+    pub fn resolving(mut self) -> Self {
+        self.is_resolving = true;
+        self
+    }
+
+    /// Whether a producer is this process.
+    pub fn is_own(&self, producer: &str) -> bool {
+        producer.starts_with(&self.own_process)
     }
 
     /// Events of this process that this shipper has sealed.
@@ -127,6 +153,7 @@ impl Shipper {
             producer: open.sealer.producer().to_owned(),
             envelopes: Vec::new(),
             events: 0,
+            resolved: Vec::new(),
             end_offset: 0,
             is_closed: false,
         };
@@ -134,6 +161,9 @@ impl Shipper {
         while bytes < max_bytes && !batch.is_closed {
             let Ok(Some(item)) = open.reader.next() else { break };
             let Some(sealed) = open.sealer.push(&item) else { continue };
+            if self.is_resolving {
+                open.keep_content(&sealed.content);
+            }
             // What an earlier shipper delivered is sealed again only to know what the envelopes behind it carry.
             if sealed.end_offset <= open.acknowledged {
                 continue;
@@ -141,6 +171,9 @@ impl Shipper {
             let envelope = sealed.bytes();
             bytes += envelope.len();
             batch.events += sealed.events.len() as u64;
+            if self.is_resolving {
+                batch.resolved.extend(sealed.events.iter().map(|sealed| open.resolve(&sealed.event)));
+            }
             batch.end_offset = sealed.end_offset;
             batch.is_closed = sealed.closed;
             batch.envelopes.push(envelope);
@@ -149,7 +182,7 @@ impl Shipper {
             return None;
         }
         self.next_id += 1;
-        if batch.producer.starts_with(&self.own_process) {
+        if self.is_own(&batch.producer) {
             self.sealed_events += batch.events;
         }
         Some(batch)
@@ -171,6 +204,24 @@ impl Shipper {
         }
         let acknowledged = journal::acknowledged(&self.directory, &header.producer, &self.sink).unwrap_or(0);
         let sealer = Sealer::new(header);
-        sealer.can_seal().then_some(OpenJournal { reader, sealer, acknowledged })
+        sealer.can_seal().then(|| OpenJournal { reader, sealer, acknowledged, content: HashMap::new() })
+    }
+}
+
+impl OpenJournal {
+    fn keep_content(&mut self, carried: &[(Hash, Vec<u8>)]) {
+        for (hash, bytes) in carried {
+            if let Ok(value) = json::read(bytes, &ReadOptions::default()) {
+                self.content.insert(*hash, value);
+            }
+        }
+    }
+
+    fn resolve(&self, event: &Event) -> Event {
+        let mut event = event.clone();
+        if let Body::Present(body) = &mut event.body {
+            content::resolve(body, &|hash| self.content.get(hash).cloned());
+        }
+        event
     }
 }

@@ -112,6 +112,7 @@ pub fn options(directory: &Directory) -> WriterOptions {
         resource: Map::default(),
         limits: Limits::default(),
         redact: Redact::default(),
+        sampling: None,
         sinks: vec!["store".to_owned()],
         quota_bytes: 1 << 30,
         file_bytes: 32 << 20,

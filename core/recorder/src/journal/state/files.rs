@@ -58,7 +58,7 @@ impl State {
             resource: options.resource.clone(),
             limits: options.limits.clone(),
             redact: options.redact.clone(),
-            sampling: None,
+            sampling: options.sampling.clone(),
             origin: Origin::current(),
             parent: own.parent.clone(),
             predecessor: self.predecessor.clone(),

@@ -1,0 +1,38 @@
+//! What of the host's values reaches the disk: which contents are recorded at all, and the host's own mask.
+
+use crate::walk::Host;
+use pyo3::prelude::*;
+use std::sync::Arc;
+
+/// The same for all steps of a recorder.
+pub(crate) struct Policy {
+    pub(crate) input: bool,
+    pub(crate) output: bool,
+    pub(crate) mask: Option<Py<PyAny>>,
+}
+
+pub(crate) type SharedPolicy = Arc<Policy>;
+
+impl Policy {
+    pub(crate) fn everything() -> Self {
+        Policy { input: true, output: true, mask: None }
+    }
+
+    /// What a member's value becomes: itself, or what the mask makes of it. `None`, counted, where the mask fails: then
+    /// nobody knows what in it is secret.
+    pub(crate) fn masked<'py>(
+        &self,
+        field: &str,
+        value: &Bound<'py, PyAny>,
+        host: &Host<'py>,
+    ) -> Option<Bound<'py, PyAny>> {
+        let Some(mask) = &self.mask else { return Some(value.clone()) };
+        match mask.bind(value.py()).call1((field, value)) {
+            Ok(masked) => Some(masked),
+            Err(error) => {
+                host.problem("mask_failed", &format!("mask: {error}; {field} is left out"), error);
+                None
+            }
+        }
+    }
+}

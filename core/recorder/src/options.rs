@@ -1,0 +1,99 @@
+//! How a recorder is opened, and what it reports.
+
+use crate::clock::{Sources, System};
+use crate::journal::Append;
+use crate::limits::{Limits, Redact};
+use crate::modes::Mode;
+use crate::ship::sink::SinkOptions;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tracewire_wire::value::{Map, Value};
+
+/// How a [`crate::Recorder`] is opened.
+pub struct Options {
+    /// Where journals live; without one the rule of TW-JNL-001 applies.
+    pub directory: Option<PathBuf>,
+    /// Attributes of the emitter, such as `service.name`.
+    pub resource: Map,
+    /// Who drains the journal.
+    pub mode: Mode,
+    /// Where envelopes go in inline and background mode.
+    pub sinks: Vec<SinkOptions>,
+    /// Names of sinks that the host itself delivers to, with [`crate::ship::Shipper`]: journals wait for them.
+    pub host_sinks: Vec<String>,
+    /// The share of traces that is recorded, 0 to 1: all of them, unless something else is said.
+    pub sampling: f64,
+    /// Bounds of records and envelopes.
+    pub limits: Limits,
+    /// Keys whose values are removed when the journal is sealed.
+    pub redact: Redact,
+    /// Most bytes that all journals of the directory may take.
+    pub quota_bytes: u64,
+    /// Size at which a journal file is closed and the next begun.
+    pub file_bytes: u64,
+    /// Whether each record is forced to the disk (power loss), not only to the kernel (death of the process).
+    pub fsync: bool,
+    /// How frames reach the file.
+    pub append: Append,
+    /// Clock and ids: the system, or [`crate::testing::Scripted`].
+    pub sources: Arc<dyn Sources>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            directory: None,
+            resource: Map::default(),
+            mode: Mode::Local,
+            sinks: Vec::new(),
+            host_sinks: Vec::new(),
+            sampling: 1.0,
+            limits: Limits::default(),
+            redact: Redact::default(),
+            quota_bytes: 1 << 30,
+            file_bytes: 32 << 20,
+            fsync: false,
+            append: Append::Auto,
+            sources: Arc::new(System),
+        }
+    }
+}
+
+impl Options {
+    /// The defaults, for an emitter of this name.
+    pub fn for_service(name: &str) -> Self {
+        let resource = Map::from_iter([("service.name".to_owned(), Value::Text(name.to_owned()))]);
+        Options { resource, ..Options::default() }
+    }
+}
+
+/// What happened to everything recorded so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlushReport {
+    /// Records in the journal.
+    pub written: u64,
+    /// Of these, events that this process has sealed into envelopes (inline and background mode).
+    pub sealed: u64,
+    /// Of these, events that every sink has acknowledged.
+    pub sent: u64,
+    /// Records written and not yet acknowledged by every sink; 0 where there is no sink.
+    pub pending: u64,
+    /// Records dropped, by reason.
+    pub dropped: BTreeMap<String, u64>,
+    /// Steps and events of traces that sampling left out.
+    pub unsampled: u64,
+}
+
+/// The recorder's own state, for `stats()` of an SDK.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// The current producer, if a journal is open.
+    pub producer: Option<String>,
+    /// The directory in use.
+    pub directory: PathBuf,
+    /// Records written.
+    pub written: u64,
+    /// Records dropped, by reason.
+    pub dropped: BTreeMap<String, u64>,
+}

@@ -1,0 +1,180 @@
+"""Exporters that write files: a document for each envelope, and JSON Lines."""
+
+from __future__ import annotations
+
+import os
+
+from ._base import Exporter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from os import PathLike
+    from typing import IO, Any
+
+    from ._base import Batch
+
+
+class JsonExporter(Exporter):
+    """Writes each envelope as a JSON document of its own.
+
+    In a folder the documents are called ``<producer>-<number of the first event>.json``, each appears whole, and one that
+    comes twice replaces itself.
+
+    Args:
+        target: a folder, made when the first document is there; or an open file, to which each document is written as a line.
+        indent: how far to indent, for people; by default the document is the envelope's canonical bytes, on which its digest
+            is.
+
+    Example:
+        >>> tracewire.init(mode="inline", exporters=[JsonExporter("traces", indent=2)])
+
+    """
+
+    uses_events = False
+
+    def __init__(self, target: str | PathLike[str] | IO[Any] = "tracewire-json", *, indent: int | None = None) -> None:
+        self._stream: Any = target if hasattr(target, "write") else None
+        self._folder = "" if self._stream is not None else os.path.abspath(os.fspath(target))  # type: ignore[arg-type]
+        self._indent = indent
+        # A stream is this process's; what another one has left does not belong there.
+        self.only_this_process = self._stream is not None
+
+    def sink(self) -> str:
+        """The name that stands in journals."""
+        return self.name or (f"json:{self._folder}" if self._folder else "json:stream")
+
+    def export(self, batch: Batch) -> None:
+        """Write the documents."""
+        if self._stream is not None:
+            for document in batch.envelopes:
+                self._write(self._formatted(document) + b"\n")
+            self._stream.flush()
+            return
+        import json
+
+        os.makedirs(self._folder, exist_ok=True)
+        for document in batch.envelopes:
+            first = json.loads(document).get("first_seq", 0)
+            path = os.path.join(self._folder, f"{_file_name(batch.producer)}-{first}.json")
+            fresh = f"{path}.{os.getpid()}.new"
+            with open(fresh, "wb") as file:
+                file.write(self._formatted(document))
+            os.replace(fresh, path)
+
+    def _write(self, text: bytes) -> None:
+        try:
+            self._stream.write(text.decode())
+        except TypeError:
+            self._stream.write(text)
+
+    def _formatted(self, document: bytes) -> bytes:
+        if self._indent is None:
+            return document
+        import json
+
+        return (json.dumps(json.loads(document), indent=self._indent, ensure_ascii=False) + "\n").encode()
+
+    def __repr__(self) -> str:
+        return f"<tracewire.exporters.JsonExporter to {self._folder or self._stream!r}>"
+
+
+class FileExporter(Exporter):
+    """Appends envelopes to a file of JSON Lines, one envelope a line.
+
+    Without a limit the recorder writes the file itself, and no Python runs for it. With one, a file that would grow beyond it
+    is moved to
+    ``<path>.1``, that one to ``<path>.2``, and so on. Several processes may write to one file, as long as it is not limited.
+
+    Args:
+        path: the file, made when the first envelope is there.
+        max_bytes: the size that a file does not exceed, unless a single envelope does.
+        keep: how many files to keep besides the current one; the oldest is removed.
+        fsync: have each batch on the disk before it counts as delivered.
+
+    Example:
+        >>> tracewire.init(mode="background", exporters=[FileExporter("traces.jsonl", max_bytes=50_000_000, keep=4)])
+
+    """
+
+    uses_events = False
+
+    def __init__(
+        self,
+        path: str | PathLike[str] = "tracewire.jsonl",
+        *,
+        max_bytes: int | None = None,
+        keep: int = 4,
+        fsync: bool = False,
+    ) -> None:
+        if max_bytes is not None and max_bytes <= 0:
+            raise ValueError(f"max_bytes must be positive: {max_bytes}")
+        if keep < 0:
+            raise ValueError(f"keep must not be negative: {keep}")
+        self._path = os.path.abspath(os.fspath(path))
+        self._max_bytes = max_bytes
+        self._keep = keep
+        self._fsync = fsync
+
+    def sink(self) -> str:
+        """The name that stands in journals."""
+        return self.name or f"jsonl:{self._path}"
+
+    def native_path(self) -> str | None:
+        """The file, where the recorder can write it by itself."""
+        is_plain = self._max_bytes is None and not self._fsync and not self.name and type(self) is FileExporter
+        return self._path if is_plain else None
+
+    def export(self, batch: Batch) -> None:
+        """Append the envelopes; when it returns, they are with the system."""
+        lines: list[bytes] = []
+        size = self._size()
+        for envelope in batch.envelopes:
+            line = envelope + b"\n"
+            if self._max_bytes is not None and size and size + len(line) > self._max_bytes:
+                self._append(lines)
+                self._rotate()
+                lines, size = [], 0
+            lines.append(line)
+            size += len(line)
+        self._append(lines)
+
+    def _size(self) -> int:
+        try:
+            return os.stat(self._path).st_size
+        except FileNotFoundError:
+            return 0
+
+    def _append(self, lines: list[bytes]) -> None:
+        if not lines:
+            return
+        os.makedirs(os.path.dirname(self._path), exist_ok=True)
+        with open(self._path, "ab", buffering=0) as file:
+            before = file.seek(0, os.SEEK_END)
+            rest = memoryview(b"".join(lines))
+            try:
+                while rest:
+                    rest = rest[file.write(rest) or 0 :]
+                if self._fsync:
+                    os.fsync(file.fileno())
+            except OSError:
+                # The batch comes again; half of it, perhaps half a line, must not stay.
+                if self._max_bytes is not None:
+                    file.truncate(before)
+                raise
+
+    def _rotate(self) -> None:
+        if not self._keep:
+            os.remove(self._path)
+            return
+        for number in range(self._keep, 0, -1):
+            source = self._path if number == 1 else f"{self._path}.{number - 1}"
+            if os.path.exists(source):
+                os.replace(source, f"{self._path}.{number}")
+
+    def __repr__(self) -> str:
+        return f"<tracewire.exporters.FileExporter to {self._path}>"
+
+
+def _file_name(producer: str) -> str:
+    """A producer's name, which may be anybody's text, as part of a file's name."""
+    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in producer)[:150]

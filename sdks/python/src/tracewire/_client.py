@@ -8,11 +8,11 @@ from ._config import KEYS, Settings
 from ._errors import TracewireError
 from ._making import begun, current_span, unbegun
 from ._opening import Opened
+from ._parents import native_parent
 from ._place import current
 from ._points import Points
 from ._queries import Queries
 from ._report import FlushReport
-from ._span import native_parent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

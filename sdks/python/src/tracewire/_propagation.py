@@ -144,7 +144,7 @@ class attach:  # noqa: N801
     __slots__ = ("_outer", "_place")
 
     def __init__(self, context: SpanContext | Span | str | None) -> None:
-        from ._span import native_parent
+        from ._parents import native_parent
 
         native = native_parent(context)
         self._place = NOWHERE if native is None else Place(native if isinstance(native, SpanContext) else native.context)

@@ -6,8 +6,6 @@ code through ``logging.getLogger("tracewire")``, and shown by ``flush()``.
 
 from __future__ import annotations
 
-from weakref import WeakSet
-
 from . import _native
 from ._errors import TracewireError
 from ._report import FlushReport
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, Final, Literal, NoReturn, TypeAlias
+    from weakref import WeakSet
 
     from ._client import Client
     from ._opening import Opened
@@ -37,7 +36,7 @@ active: Recorder | None = None
 opened: Opened | None = None
 """The recorder with its settings and exporters."""
 
-_clients: WeakSet[Client] = WeakSet()
+_clients: WeakSet[Client] | None = None
 """Clients that have to be closed when the process ends."""
 
 _says_roots = False
@@ -167,8 +166,12 @@ def use_roots() -> None:
 
 def prepare(client: Client | None = None) -> None:
     """Do what the process needs once: its place in a trace, its exit, its forks."""
-    global _is_hooked
+    global _clients, _is_hooked
     if client is not None:
+        if _clients is None:
+            from weakref import WeakSet
+
+            _clients = WeakSet()
         _clients.add(client)
     if _is_hooked:
         return
@@ -235,7 +238,7 @@ def with_internal_errors(errors: dict[str, int]) -> dict[str, int]:
 def _at_exit() -> None:
     from contextlib import suppress
 
-    closers = [client.shutdown for client in _clients]
+    closers = [client.shutdown for client in _clients or ()]
     for close in [*closers, shutdown]:
         with suppress(TracewireError):  # At exit there is nobody left to catch it; it is logged and counted.
             close(EXIT_SECONDS)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from . import _place, _recorder
 from ._native import SpanContext
-from ._place import NOWHERE, Place
+from ._parents import link_to, native_parent
+from ._place import NOWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from types import TracebackType
     from typing import Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from . import _native
     from ._fields import Amount, Link, Status, UpdateFields
+    from ._place import Place
 
 # An assignment, not an import: CPython calls methods of imported names by a slower way.
 current = _place.current
@@ -305,7 +307,7 @@ class Span:
             attributes: what the relation is.
 
         """
-        link = _link(other)
+        link = link_to(other)
         if not isinstance(link, dict):
             return self._problem("invalid_link", f"not a step, a context or a traceparent: {type(other).__name__}")
         if attributes:
@@ -365,7 +367,7 @@ class Span:
             self._problem("unknown_field", f"not a field of a step: {', '.join(sorted(unknown))}; use attributes")
         checked: dict[str, Any] = fields
         if "links" in checked:
-            checked["links"] = self._links = [_link(link) for link in checked["links"]]
+            checked["links"] = self._links = [link_to(link) for link in checked["links"]]
         return checked
 
     def _parent(self, parent: Any) -> Any:
@@ -384,26 +386,3 @@ class Span:
 
     def __repr__(self) -> str:
         return f"<tracewire.Span {self.span_id or 'not begun'}>"
-
-
-def native_parent(parent: Any, problem: Callable[[str, str], None] = _recorder.problem) -> Any:
-    """What the recorder needs of a ``parent`` argument."""
-    if parent is None or isinstance(parent, SpanContext):
-        return parent
-    if isinstance(parent, (Span, Place)):
-        return parent._native
-    context = getattr(parent, "context", None)
-    if isinstance(context, SpanContext):
-        return context
-    if isinstance(parent, str):
-        context = SpanContext.from_traceparent(parent)
-        if context is not None:
-            return context
-    problem("invalid_parent", f"not a step, a context or a traceparent: {type(parent).__name__}; a new trace begins")
-    return None
-
-
-def _link(link: Any) -> Any:
-    """The ids of what is linked; what has none comes back as it is."""
-    context = SpanContext.from_traceparent(link) if isinstance(link, str) else getattr(link, "context", link)
-    return {"trace_id": context.trace_id, "span_id": context.span_id} if isinstance(context, SpanContext) else link

@@ -48,7 +48,9 @@ fn path(name: &str) -> String {
 
 fn aliases(registry: &Registry) -> Result<Output> {
     let mut code = format!("# {}\n", header(GENERATOR, "spec/registry/events/"));
-    code.push_str("\"\"\"Short names of events: the event, what they set, and whether they say that something failed.\"\"\"\n\n");
+    code.push_str(
+        "\"\"\"Short names of events: the event, what they set, and whether they say that something failed.\"\"\"\n\n",
+    );
     code.push_str("from __future__ import annotations\n\nfrom typing import Final\n\n");
     code.push_str("ALIASES: Final[dict[str, tuple[str, dict[str, str], bool]]] = {\n");
     for alias in registry.protocols.iter().flat_map(|protocol| &protocol.aliases) {
@@ -57,7 +59,11 @@ fn aliases(registry: &Registry) -> Result<Output> {
         if line.len() <= WIDTH {
             writeln!(code, "{line}")?;
         } else {
-            writeln!(code, "    {:?}: (\n        {:?},\n        {sets},\n        {fails},\n    ),", alias.name, alias.event)?;
+            writeln!(
+                code,
+                "    {:?}: (\n        {:?},\n        {sets},\n        {fails},\n    ),",
+                alias.name, alias.event
+            )?;
         }
     }
     code.push_str("}\n");
@@ -70,10 +76,18 @@ fn module(protocol: &Protocol, attributes: &BTreeMap<&str, &Attribute>) -> Resul
     let class = if is_public { class_of(&protocol.name) } else { format!("{}Events", class_of(&protocol.name)) };
     let mut code = format!("# {}\n", header(GENERATOR, &format!("spec/registry/events/{}.yaml", protocol.name)));
     writeln!(code, "\"\"\"Events of the {}, {}.\n", protocol.title, protocol.versions.join(", "))?;
-    code.push_str("Each function records one event at once, with a place of its own in the tree, and gives its id.\n\"\"\"\n\n");
-    code.push_str("from __future__ import annotations\n\nfrom ._protocol import ProtocolEvents\n\nTYPE_CHECKING = False\n");
-    code.push_str("if TYPE_CHECKING:\n    from collections.abc import Mapping, Sequence\n    from typing import Any\n\n");
-    code.push_str("    from ._fields import Amount, Parent\n    from ._points import EventId\n\n_NOT_GIVEN: Any = ...\n\n\n");
+    code.push_str(
+        "Each function records one event at once, with a place of its own in the tree, and gives its id.\n\"\"\"\n\n",
+    );
+    code.push_str(
+        "from __future__ import annotations\n\nfrom ._protocol import ProtocolEvents\n\nTYPE_CHECKING = False\n",
+    );
+    code.push_str(
+        "if TYPE_CHECKING:\n    from collections.abc import Mapping, Sequence\n    from typing import Any\n\n",
+    );
+    code.push_str(
+        "    from ._fields import Amount, Parent\n    from ._points import EventId\n\n_NOT_GIVEN: Any = ...\n\n\n",
+    );
     writeln!(code, "class {class}(ProtocolEvents):\n    \"\"\"Records events of the {}.\"\"\"", protocol.title)?;
 
     let mut names = Vec::new();
@@ -127,7 +141,9 @@ impl Method<'_> {
     /// The event's attributes that are not said by the short name already.
     fn attributes(&self) -> impl Iterator<Item = &String> {
         let all = self.event.attributes.required.iter().chain(&self.event.attributes.optional);
-        all.filter(|name| !self.alias.is_some_and(|alias| alias.sets.contains_key(*name) || alias.absent.contains(name)))
+        all.filter(|name| {
+            !self.alias.is_some_and(|alias| alias.sets.contains_key(*name) || alias.absent.contains(name))
+        })
     }
 
     /// A line that says what is recorded, and what that is.
@@ -193,13 +209,18 @@ fn docstring(code: &mut String, method: &Method<'_>, parameters: &[(String, &Att
         lines.push(String::new());
         lines.extend(wrap(&more, WIDTH - 8));
     }
-    lines.extend([String::new(), "Args:".to_owned(), "    agent_id: whose event it is: ``gen_ai.agent.id``.".to_owned()]);
+    lines.extend([
+        String::new(),
+        "Args:".to_owned(),
+        "    agent_id: whose event it is: ``gen_ai.agent.id``.".to_owned(),
+    ]);
     for (parameter, attribute) in parameters {
         let needed = if method.event.attributes.required.contains(&attribute.name) { " Expected." } else { "" };
         let text = format!("{parameter}: {}{needed} ``{}``.", lower(&attribute.brief), attribute.name);
         lines.extend(hanging(&text));
     }
-    let data = method.event.data.as_deref().map_or("what was carried; the protocol has nothing here.".to_owned(), lower);
+    let data =
+        method.event.data.as_deref().map_or("what was carried; the protocol has nothing here.".to_owned(), lower);
     lines.extend(hanging(&format!("data: {data}")));
     for text in [
         "attributes: further attributes.",
@@ -222,7 +243,11 @@ fn docstring(code: &mut String, method: &Method<'_>, parameters: &[(String, &Att
 /// The lines of an argument's description, the second and further ones indented.
 fn hanging(text: &str) -> Vec<String> {
     let lines = wrap(text, WIDTH - 16);
-    lines.into_iter().enumerate().map(|(at, line)| format!("{}{line}", if at == 0 { "    " } else { "        " })).collect()
+    lines
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| format!("{}{line}", if at == 0 { "    " } else { "        " }))
+        .collect()
 }
 
 /// A sentence as it goes on behind a colon: names keep their capitals.
@@ -254,7 +279,8 @@ fn class_of(protocol: &str) -> String {
 
 /// `a2a.task.assigned` as `log_task_assigned`.
 fn method_of(protocol: &str, event: &str) -> String {
-    let short = [format!("{protocol}."), "tracewire.".to_owned()].iter().find_map(|prefix| event.strip_prefix(prefix.as_str()));
+    let short =
+        [format!("{protocol}."), "tracewire.".to_owned()].iter().find_map(|prefix| event.strip_prefix(prefix.as_str()));
     format!("log_{}", short.unwrap_or(event).replace('.', "_"))
 }
 
@@ -263,7 +289,8 @@ fn parameter(protocol: &str, attribute: &str) -> String {
     if let Some((_, short)) = PARAMETERS.iter().find(|(name, _)| *name == attribute) {
         return (*short).to_owned();
     }
-    let prefixes = [format!("tracewire.{protocol}."), format!("{protocol}."), "gen_ai.".to_owned(), "tracewire.".to_owned()];
+    let prefixes =
+        [format!("tracewire.{protocol}."), format!("{protocol}."), "gen_ai.".to_owned(), "tracewire.".to_owned()];
     let short = prefixes.iter().find_map(|prefix| attribute.strip_prefix(prefix.as_str()));
     short.unwrap_or(attribute).replace('.', "_")
 }

@@ -26,10 +26,11 @@ pub(crate) fn content<'py>(
     policy: &Policy,
     host: &Host<'py>,
 ) {
-    if is_given(value)
-        && let Some(value) = policy.masked(key, value, host)
-    {
-        body.value(key, |out| walk(out, &value, host));
+    if is_given(value) {
+        match policy.masked(key, value, host) {
+            Some(value) => body.value(key, |out| walk(out, &value, host)),
+            None => body.value(key, |out| out.redacted("mask_failed")),
+        }
     }
 }
 
@@ -42,7 +43,10 @@ pub(crate) fn attributes<'py>(
 ) {
     let is_empty = attributes.is_none() || attributes.cast_exact::<PyDict>().is_ok_and(|map| map.len() == 0);
     if !is_empty {
-        content(body, "attributes", attributes, policy, host);
+        // A map whatever happens: where the mask fails there are none.
+        if let Some(attributes) = policy.masked("attributes", attributes, host) {
+            body.value("attributes", |out| walk(out, &attributes, host));
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The ids that travel from one step to those it causes.
 
-use crate::span::Span;
 use pyo3::prelude::*;
 use tracewire_recorder::SpanContext as Context;
 
@@ -69,13 +68,5 @@ impl SpanContext {
 
     fn __repr__(&self) -> String {
         format!("SpanContext({})", self.traceparent())
-    }
-}
-
-/// The context that a parent argument stands for: a step, a context, or nothing.
-pub(crate) fn parent_of(parent: &Bound<'_, PyAny>) -> Option<Context> {
-    match parent.cast::<Span>() {
-        Ok(span) => Some(span.get().context()),
-        Err(_) => parent.cast::<SpanContext>().ok().map(|context| context.get().context.into()),
     }
 }

@@ -19,7 +19,7 @@ impl Policy {
     }
 
     /// What a member's value becomes: itself, or what the mask makes of it. `None`, counted, where the mask fails: then
-    /// nobody knows what in it is secret.
+    /// nobody knows what in it is secret (TW-POL-004).
     pub(crate) fn masked<'py>(
         &self,
         field: &str,

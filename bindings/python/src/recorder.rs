@@ -2,11 +2,11 @@
 
 use crate::body;
 use crate::call::Call;
-use crate::context::{SpanContext, parent_of};
+use crate::context::SpanContext;
 use crate::guard::guard;
 use crate::options::options;
 use crate::policy::{Policy, SharedPolicy};
-use crate::span::Span;
+use crate::span::{Span, parent_of};
 use crate::walk::{Host, text_of};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};

@@ -140,3 +140,11 @@ impl Drop for Span {
         }
     }
 }
+
+/// The context that a parent argument stands for: a step, a context, or nothing.
+pub(crate) fn parent_of(parent: &Bound<'_, PyAny>) -> Option<core::SpanContext> {
+    match parent.cast::<Span>() {
+        Ok(span) => Some(span.get().context()),
+        Err(_) => parent.cast::<SpanContext>().ok().map(|context| context.get().context.into()),
+    }
+}

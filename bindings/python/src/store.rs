@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tracewire_recorder::journal::{Directory, find_directory};
-use tracewire_store::{self as core, Lookup, SqliteStore, Store as _, StoreError, StoredEvent, Sweeper};
+use tracewire_store::{self as core, Lookup, SearchQuery, SqliteStore, Store as _, StoreError, StoredEvent, Sweeper};
 use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
 
@@ -52,6 +52,20 @@ impl Store {
                 sweeper.sweep(store, &mut ())
             });
             swept.map(|report| report.events).map_err(refused)
+        })
+    }
+
+    /// The page of rows that a query (JSON, see `tracewire_store::SearchQuery`) asks for, as JSON.
+    ///
+    /// # Errors
+    /// As the constructor; `query_invalid` names the member that cannot be used.
+    fn search(&self, py: Python<'_>, query: &str) -> PyResult<String> {
+        guard(String::new(), || {
+            let found = py.detach(|| {
+                let query = SearchQuery::from_json(query)?;
+                core::search(&lock(&self.open).store, &query).map(|page| page.to_json())
+            });
+            found.map_err(refused)
         })
     }
 

@@ -54,6 +54,14 @@ pub enum StoreError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// A query asks for what there cannot be.
+    #[error("the query cannot be used: `{member}`: {reason}")]
+    Query {
+        /// Which member; empty for the whole query.
+        member: String,
+        /// What is wrong with it and what is expected, for people.
+        reason: String,
+    },
     /// Stored JSON does not read back, or given data is not what it says it is.
     #[error(transparent)]
     Wire(#[from] WireError),
@@ -77,6 +85,7 @@ impl StoreError {
             StoreError::ReadOnly => "store_read_only",
             StoreError::CannotOpen { .. } => "store_cannot_open",
             StoreError::Io { .. } => "store_io",
+            StoreError::Query { .. } => "query_invalid",
             StoreError::Wire(error) => error.code(),
             StoreError::Recorder(error) => error.code(),
             StoreError::Engine(_) => "store_engine",

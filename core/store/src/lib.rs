@@ -11,6 +11,8 @@
 //! | [`model`] | what goes in and comes out | – |
 //! | [`sqlite`] | [`SqliteStore`], the engine in one file | one SQLite file |
 //! | [`sweep`] | [`Sweeper`]: journals of live and dead processes into a store | journals, acknowledgements |
+//! | [`search`](mod@search) | [`search()`]: steps and other events by what they say, newest first | – |
+//! | `labels` | which trace an event belongs to, and what it names | – |
 //! | `rollup` | what events say of a span and of a trace, without an engine | – |
 //!
 //! Ingest is idempotent: the digest of an envelope is its identity. What follows from events (a span's row, a trace's
@@ -19,9 +21,11 @@
 #![forbid(unsafe_code)]
 
 mod error;
+mod labels;
 pub mod model;
 mod packed;
 mod rollup;
+pub mod search;
 pub mod sqlite;
 pub mod store;
 pub mod sweep;
@@ -32,10 +36,12 @@ pub use error::StoreError;
 pub const FILE_NAME: &str = "store.db";
 
 pub use model::{
-    Applied, Batch, ContentBody, Cursor, Fork, Incoming, IncomingContent, IncomingEvent, LedgerEntry, Lookup, Pending,
-    ProducerFacts, ProducerRow, ProducerState, ProducerUpdate, SpanRow, StoreStats, StoredContent, StoredEnvelope,
-    StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow,
+    Activity, ActivityFilter, Applied, Batch, ContentBody, Cursor, Fork, Incoming, IncomingContent, IncomingEvent,
+    Label, LedgerEntry, Lookup, LooseFilter, Pending, ProducerFacts, ProducerRow, ProducerState, ProducerUpdate,
+    SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceCursor, TraceFilter, TracePage,
+    TraceRow,
 };
+pub use search::{SearchPage, SearchQuery, SearchRow, search};
 pub use sqlite::SqliteStore;
 pub use store::{Ingest, Store};
 pub use sweep::{Progress, SweepReport, Sweeper, sweep};

@@ -2,8 +2,9 @@
 
 use crate::error::StoreError;
 use crate::model::{
-    Applied, Batch, Cursor, Fork, Incoming, LedgerEntry, Lookup, Pending, ProducerRow, ProducerState, ProducerUpdate,
-    SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
+    Activity, ActivityFilter, Applied, Batch, Cursor, Fork, Incoming, LedgerEntry, Lookup, LooseFilter, Pending,
+    ProducerRow, ProducerState, ProducerUpdate, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
+    StoredEvent, TraceFilter, TracePage, TraceRow,
 };
 use std::collections::HashSet;
 use tracewire_wire::content;
@@ -85,6 +86,15 @@ pub trait Store {
     /// Traces that fit, latest start first, at most `limit`. A prefix that is no hex finds nothing.
     fn find(&self, lookup: &Lookup, limit: usize) -> Result<Vec<TraceRow>, StoreError>;
 
+    /// When traces were active, latest last event first.
+    fn activity(&self, filter: &ActivityFilter) -> Result<Vec<Activity>, StoreError>;
+
+    /// Events that belong to no trace, latest first; content as references.
+    fn loose(&self, filter: &LooseFilter) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// Sessions, the one with the latest event first, at most `limit`.
+    fn sessions(&self, limit: usize) -> Result<Vec<SessionRow>, StoreError>;
+
     /// Spans and point events of a trace by start, without payload.
     fn spans(&self, trace_id: TraceId) -> Result<Vec<SpanRow>, StoreError>;
 
@@ -106,6 +116,9 @@ pub trait Store {
     /// All producers by name.
     fn producers(&self) -> Result<Vec<ProducerRow>, StoreError>;
 
+    /// `service.name` of a producer; `None` where it is not known.
+    fn service(&self, producer: &str) -> Result<Option<String>, StoreError>;
+
     /// All `loss` events, in order of arrival.
     fn losses(&self) -> Result<Vec<StoredEvent>, StoreError>;
 
@@ -120,6 +133,9 @@ pub trait Store {
         after: Option<(u64, Hash)>,
         limit: usize,
     ) -> Result<Vec<StoredEnvelope>, StoreError>;
+
+    /// The envelopes that hold an event: none while it is not sealed, several where the chain forks.
+    fn envelopes_with(&self, producer: &str, seq: u64) -> Result<Vec<StoredEnvelope>, StoreError>;
 
     /// The ledger of accepted heads behind entry `after`, at most `limit`.
     fn ledger(&self, after: u64, limit: usize) -> Result<Vec<LedgerEntry>, StoreError>;

@@ -53,7 +53,8 @@ fn dump(path: &Path, tables: &[&str]) -> String {
     out
 }
 
-const DERIVED: [&str; 7] = ["trace", "trace_event", "span", "span_key", "span_key_old", "label", "loss"];
+const DERIVED: [&str; 9] =
+    ["trace", "trace_event", "span", "span_key", "span_key_old", "label", "loss", "loose", "loose_label"];
 
 #[test]
 fn what_follows_from_events_can_be_made_anew() {
@@ -81,8 +82,26 @@ fn a_database_of_an_earlier_version_is_brought_to_this_one() {
     drop(connection);
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(snapshot(&store), before);
-    assert_eq!(store.stats().unwrap().version, 2);
+    assert_eq!(store.stats().unwrap().version, 3);
     store.check().unwrap();
+}
+
+#[test]
+fn a_database_that_knew_no_agents_learns_them() {
+    let (_folder, path) = database();
+    drop(filled(&path));
+    let before = dump(&path, &DERIVED);
+    assert!(before.contains("Integer(3) Text"), "the workload names an agent");
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "DROP TABLE loose; DROP TABLE loose_label; DROP INDEX trace_by_last; DELETE FROM label WHERE what = 3",
+        )
+        .unwrap();
+    connection.pragma_update(None, "user_version", 2).unwrap();
+    drop(connection);
+    drop(SqliteStore::open(&path).unwrap());
+    assert_eq!(dump(&path, &DERIVED), before);
 }
 
 #[test]
@@ -95,7 +114,7 @@ fn a_newer_database_is_left_alone() {
     let bytes = std::fs::read(&path).unwrap();
     let error = SqliteStore::open(&path).unwrap_err();
     assert_eq!(error.code(), "store_newer_version");
-    assert!(error.to_string().contains("version 99, this program knows versions up to 2"), "{error}");
+    assert!(error.to_string().contains("version 99, this program knows versions up to 3"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -136,6 +137,93 @@ def test_links(recorded: Recording) -> None:
         {"trace_id": first.trace_id, "span_id": first.span_id},
         {"trace_id": "0" * 31 + "9", "span_id": "0" * 15 + "8"},
     ]
+
+
+def test_links_that_are_known_later(recorded: Recording) -> None:
+    other: Any = {"trace_id": "0" * 31 + "9", "span_id": "0" * 15 + "8"}
+    with tracewire.span("first") as first:
+        pass
+    with tracewire.span("second", links=[other]) as second:
+        second.link(first, {"why": "retry"})
+        second.link("00-" + "1" * 32 + "-" + "2" * 16 + "-01")
+        second.link(42)  # type: ignore[arg-type]
+    third = tracewire.span("third")
+    third.link(first)
+    with third:
+        pass
+    ids = {"trace_id": first.trace_id, "span_id": first.span_id}
+    links = [span.get("links") for span in recorded.spans()]
+    assert links[1] == [other, {**ids, "attributes": {"why": "retry"}}, {"trace_id": "1" * 32, "span_id": "2" * 16}]
+    assert links[2] == [ids]
+    assert tracewire.flush().errors == {"invalid_link": 1}
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("0.10", "0.10"),
+        (Decimal("2.50"), "2.50"),
+        (3, "3"),
+        (0.1, "0.1"),
+        (2.0, "2"),
+        (1e-7, "0.0000001"),
+        ("1e-7", "0.0000001"),
+        (-1, "-1"),
+        ("ten", None),
+        (float("nan"), None),
+        (True, None),
+        (Decimal("1e999999"), None),
+        ([], None),
+    ],
+)
+def test_amounts_become_decimal_texts(amount: Any, text: str | None, recorded: Recording) -> None:
+    with tracewire.span("s") as s:
+        s.cost(amount)
+    (span,) = recorded.spans()
+    if text is None:
+        assert "cost" not in span
+        assert tracewire.flush().errors == {"invalid_cost": 1}
+    else:
+        assert span["cost"] == {"total": text, "currency": "USD", "price_source": "user"}
+
+
+def test_a_cost_has_parts(recorded: Recording) -> None:
+    with tracewire.span("s", kind="llm") as s:
+        s.cost("0.03", "eur", input="0.01", output=0.02, details={"cache": 0}, price_source="list", price_version="7")
+        s.cost(output="0.05", currency="EUR")
+        s.cost(1, "euro")
+    assert recorded.spans()[0]["cost"] == {
+        "currency": "EUR",
+        "total": "1",
+        "input": "0.01",
+        "output": "0.05",
+        "details": {"cache": "0"},
+        "price_source": "user",
+        "price_version": "7",
+    }
+    assert tracewire.flush().errors == {"invalid_cost": 1}
+
+
+class Hostile:
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+    def keys(self) -> Any:
+        raise RuntimeError
+
+
+def test_attributes_by_other_names_and_in_wrong_forms(recorded: Recording) -> None:
+    with tracewire.span("s") as s:
+        s.set_attribute("a", 1)
+        s.set_attributes({"b": 2, "a": 3})
+        s.set([], 1)  # type: ignore[arg-type]
+        s.set_attributes(Hostile())  # type: ignore[arg-type]
+        s.usage(input_tokens=Hostile())  # type: ignore[arg-type]
+        s.set_error("timeout_of_tool", "too slow")
+    (span,) = recorded.spans()
+    assert span["attributes"] == {"a": 3, "b": 2, "error.type": "timeout_of_tool"}
+    assert (span["status"], span["status_message"]) == ("error", "too slow")
+    assert tracewire.flush().errors == {"invalid_attributes": 2, "invalid_usage": 1}
 
 
 def test_a_correlation_id_decides_the_trace() -> None:

@@ -1,6 +1,6 @@
 //! Maps, lists and sets: the built-in ones by their storage, others by the protocols of `collections.abc`.
 
-use super::scalar::{Utf8, with_text};
+use super::text::{Utf8, with_text};
 use super::{Host, walk};
 use pyo3::intern;
 use pyo3::prelude::*;

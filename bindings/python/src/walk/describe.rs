@@ -1,6 +1,6 @@
 //! Values without a form: their type's name and a bounded text. Exceptions: their type and message.
 
-use super::scalar::{Utf8, with_text};
+use super::text::{Utf8, with_text};
 use super::{Host, walk};
 use pyo3::exceptions::PyBaseException;
 use pyo3::intern;

@@ -11,6 +11,7 @@ mod host;
 mod known;
 mod model;
 mod scalar;
+mod text;
 
 pub(crate) use collection::{entries, key};
 pub(crate) use describe::{exception, text_of};

@@ -216,6 +216,11 @@ impl<'a> Walker<'a> {
         self.tagged("$unserializable", type_name, description);
     }
 
+    /// Writes the mark of a value that a rule of this name took away (TW-POL-001).
+    pub fn redacted(&mut self, rule: &str) {
+        self.tagged("$redacted", rule, None);
+    }
+
     fn tagged(&mut self, tag: &str, value: &str, description: Option<&str>) {
         if !self.take() {
             return;

@@ -4,29 +4,12 @@
 
 use super::directory::{Directory, is_producer_name, make_folder};
 use super::liveness::closing_end;
-use super::lock::{create_new, try_exclusive};
+use super::lock::{create_new, file_name, try_exclusive};
 use super::reader::JournalReader;
 use crate::error::RecorderError;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-
-/// A sink's name as a file name: letters, digits, `_` and `-` as they are, each other byte as `%` and two digits; a
-/// long name is cut and gets a hash of the whole.
-pub(super) fn file_name(sink: &str) -> String {
-    let mut name = String::with_capacity(sink.len());
-    for byte in sink.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => name.push(byte as char),
-            _ => name.push_str(&format!("%{byte:02x}")),
-        }
-    }
-    if name.len() > 150 {
-        name.truncate(150);
-        name.push_str(&format!("~{:016x}", xxhash_rust::xxh3::xxh3_64(sink.as_bytes())));
-    }
-    name
-}
 
 fn folder_of(directory: &Directory, producer: &str) -> Option<PathBuf> {
     is_producer_name(producer).then(|| directory.path().join("acks").join(producer))

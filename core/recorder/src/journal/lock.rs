@@ -57,7 +57,7 @@ pub struct Lease {
 /// [`RecorderError::Io`] when the lease file cannot be made or locked.
 pub fn lease(directory: &Directory, sink: &str) -> Result<Option<Lease>, RecorderError> {
     let folder = directory.path().join("leases");
-    let path = folder.join(super::ack::file_name(sink));
+    let path = folder.join(file_name(sink));
     let take = || -> io::Result<Option<Lease>> {
         make_folder(&folder)?;
         let file = match create_new(&path) {
@@ -68,4 +68,21 @@ pub fn lease(directory: &Directory, sink: &str) -> Result<Option<Lease>, Recorde
         Ok(try_exclusive(&file)?.then_some(Lease { _file: file }))
     };
     take().map_err(|source| RecorderError::io("lock", &path, source))
+}
+
+/// A sink's name as a file name: letters, digits, `_` and `-` as they are, each other byte as `%` and two digits; a
+/// long name is cut and gets a hash of the whole.
+pub(super) fn file_name(sink: &str) -> String {
+    let mut name = String::with_capacity(sink.len());
+    for byte in sink.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => name.push(byte as char),
+            _ => name.push_str(&format!("%{byte:02x}")),
+        }
+    }
+    if name.len() > 150 {
+        name.truncate(150);
+        name.push_str(&format!("~{:016x}", xxhash_rust::xxh3::xxh3_64(sink.as_bytes())));
+    }
+    name
 }

@@ -10,7 +10,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`frame`], `header` | the format: `spec/journal.md` sections 2 and 3 |
-//! | `writer`, `state`, `active`, `losses` | the one writer of a file, and what it could not write |
+//! | `writer`, `options`, `state`, `active`, `losses` | the one writer of a file, and what it could not write |
 //! | `segment` | bytes to the file: mapped or written; the only unsafe code here |
 //! | `reader`, `item` | items in order, around damage |
 //! | `liveness`, `recovery`, `lock` | who writes, who is dead, who may end its file |
@@ -25,6 +25,7 @@ mod item;
 mod liveness;
 mod lock;
 mod losses;
+mod options;
 mod origin;
 mod quota;
 mod reader;
@@ -42,8 +43,9 @@ pub use item::{Item, Tail};
 pub use liveness::{Liveness, liveness};
 pub use lock::{Lease, lease};
 pub use losses::reason;
+pub use options::{Counters, WriterOptions};
 pub use quota::journal_bytes;
 pub use reader::JournalReader;
 pub use recovery::{Recovery, recover};
 pub use segment::Append;
-pub use writer::{Counters, Dropped, JournalWriter, WriterOptions};
+pub use writer::{Dropped, JournalWriter};

@@ -4,61 +4,19 @@
 use super::active::Manner;
 use super::directory::Directory;
 use super::losses::reason;
+use super::options::{Counters, WriterOptions, lock};
 use super::segment::Append;
 use super::state::{FORKED, Process, Shared, State};
-use crate::clock::{Moment, Sources};
+use crate::clock::Moment;
 use crate::fork::{self, PerProcess};
-use crate::limits::{Limits, Redact};
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tracewire_wire::value::Map;
-
-/// How a [`JournalWriter`] writes.
-pub struct WriterOptions {
-    /// Where files are made.
-    pub directory: Directory,
-    /// Attributes of the emitter.
-    pub resource: Map,
-    /// Bounds that stand in the header.
-    pub limits: Limits,
-    /// Redaction that stands in the header.
-    pub redact: Redact,
-    /// Rules of sampling, where there are any.
-    pub sampling: Option<Map>,
-    /// Who must acknowledge a file before it may go.
-    pub sinks: Vec<String>,
-    /// Most bytes that all journals of the directory may take.
-    pub quota_bytes: u64,
-    /// Size at which a file is closed and the next one begun.
-    pub file_bytes: u64,
-    /// Whether each record is forced to the disk.
-    pub fsync: bool,
-    /// How frames reach the file.
-    pub append: Append,
-    /// Clock, and the process part of names where a test fixes it.
-    pub sources: Arc<dyn Sources>,
-}
 
 /// A record that was not written; it is counted already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dropped {
     /// Why, one of [`reason`].
     pub reason: &'static str,
-}
-
-/// What this process has written and dropped.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Records in files of this process that are still there, `loss` records not counted.
-    pub written: u64,
-    /// `loss` records of this writer.
-    pub loss_records: u64,
-    /// Files made.
-    pub files: u64,
-    /// Records dropped, by reason.
-    pub dropped: BTreeMap<String, u64>,
 }
 
 /// Appends records to this process's journal files. One lock, held for one copy; a fork child has its own.
@@ -181,9 +139,4 @@ impl Drop for Entered {
     fn drop(&mut self) {
         let _ = IS_INSIDE.try_with(|inside| inside.set(false));
     }
-}
-
-/// A panic while the lock was held changes nothing that the next record relies on.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

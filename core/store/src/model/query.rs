@@ -2,6 +2,7 @@
 
 use super::TraceRow;
 use tracewire_wire::event::Status;
+use tracewire_wire::id::TraceId;
 use tracewire_wire::time::Timestamp;
 
 /// Which traces a list holds. All conditions must hold.
@@ -56,4 +57,60 @@ pub enum Lookup {
     Session(String),
     /// A correlation id that some event names.
     Correlation(String),
+}
+
+/// What events name and traces are found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Label {
+    /// `session_id`.
+    Session,
+    /// `correlation_id`.
+    Correlation,
+    /// `gen_ai.agent.id` or `gen_ai.agent.name` of a span.
+    Agent,
+}
+
+/// Which traces were active, and when. All conditions must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ActivityFilter {
+    /// At most this many; 0 stands for 50.
+    pub limit: usize,
+    /// Only what comes behind this one.
+    pub after: Option<Activity>,
+    /// Some event of the trace names each of these.
+    pub labels: Vec<(Label, String)>,
+    /// Some span failed.
+    pub errors_only: bool,
+    /// Its last event is of this time or later.
+    pub since: Option<Timestamp>,
+    /// Its first event is of this time or earlier.
+    pub until: Option<Timestamp>,
+}
+
+/// When a trace was active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// Which trace.
+    pub trace_id: TraceId,
+    /// Time of its first event.
+    pub start: Timestamp,
+    /// Time of its last event.
+    pub last: Timestamp,
+    /// Its row.
+    pub row: i64,
+}
+
+/// Which events of no trace. All conditions must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LooseFilter {
+    /// At most this many; 0 stands for 50.
+    pub limit: usize,
+    /// Only what comes behind the event of this time and id.
+    pub after: Option<(Timestamp, u64)>,
+    /// The event names this.
+    pub label: Option<(Label, String)>,
+    /// Of this time or later.
+    pub since: Option<Timestamp>,
+    /// Of this time or earlier.
+    pub until: Option<Timestamp>,
 }

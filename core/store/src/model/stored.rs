@@ -68,6 +68,29 @@ pub struct TraceRow {
     pub output_tokens: u64,
 }
 
+/// A session: the conversation that many traces share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Its id.
+    pub session_id: String,
+    /// Traces in which some event names it.
+    pub traces: u64,
+    /// Their spans.
+    pub spans: u64,
+    /// Spans without an end.
+    pub open_spans: u64,
+    /// Spans whose status is `error` or `timeout`.
+    pub errors: u64,
+    /// Input tokens, counted as in [`TraceRow`].
+    pub input_tokens: u64,
+    /// Output tokens.
+    pub output_tokens: u64,
+    /// Time of the first event.
+    pub start: Timestamp,
+    /// Time of the last event.
+    pub last: Timestamp,
+}
+
 /// A span or a point event, without its payload.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpanRow {

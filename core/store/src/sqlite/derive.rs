@@ -8,17 +8,23 @@ use super::rows::{
     load_trace, write_span, write_trace,
 };
 use crate::error::StoreError;
+use crate::labels::{labels, trace_of};
+use crate::model::Label;
 use crate::packed::{Run, Runs};
 use crate::rollup::{HeadKey, Place, Share, SpanState};
 use rusqlite::{Connection, params};
 use std::collections::{BTreeSet, HashMap};
 use tracewire_wire::event::{Event, EventType};
 use tracewire_wire::id::{SpanId, TraceId};
-use tracewire_wire::value::Value;
 
-/// Values of `label.what`.
-pub(super) const SESSION: i64 = 1;
-pub(super) const CORRELATION: i64 = 2;
+/// The value of `label.what`.
+pub(super) fn label_number(label: Label) -> i64 {
+    match label {
+        Label::Session => 1,
+        Label::Correlation => 2,
+        Label::Agent => 3,
+    }
+}
 
 /// New span keys are merged into the large table when there are this many.
 const YOUNG_KEYS: i64 = 1 << 16;
@@ -79,7 +85,7 @@ impl<'t> Derivation<'t> {
         if event.event_type == EventType::Loss {
             self.connection.prepare_cached("INSERT OR IGNORE INTO loss(event) VALUES (?1)")?.execute([row])?;
         }
-        let Some(trace_id) = trace_of(event) else { return Ok(()) };
+        let Some(trace_id) = trace_of(event) else { return self.keep_loose(row, event) };
         let time = event.time.0;
         let at = self.trace_at(trace_id, time)?;
         if let Some(work) = self.traces.get_mut(at) {
@@ -87,11 +93,7 @@ impl<'t> Derivation<'t> {
             work.state.start = work.state.start.min(time);
             work.state.last = work.state.last.max(time);
             work.events.push(row);
-            for (kind, name) in [(SESSION, "session_id"), (CORRELATION, "correlation_id")] {
-                if let Some(Value::Text(value)) = event.body_field(name) {
-                    work.labels.insert((kind, value.clone()));
-                }
-            }
+            work.labels.extend(labels(event).map(|(label, value)| (label_number(label), value.to_owned())));
         }
         if let (true, Some(id)) = (SpanState::is_told_by(&event.event_type), event.span_id) {
             let at = self.span_at(at, id, time)?;
@@ -104,10 +106,37 @@ impl<'t> Derivation<'t> {
         Ok(())
     }
 
+    /// An event of no trace is found by its time and by what it names.
+    fn keep_loose(&self, row: i64, event: &Event) -> Result<(), StoreError> {
+        let time = event.time.0;
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO loose(time, event) VALUES (?1, ?2)")?
+            .execute([time, row])?;
+        let mut label = self
+            .connection
+            .prepare_cached("INSERT OR IGNORE INTO loose_label(what, value, time, event) VALUES (?1, ?2, ?3, ?4)")?;
+        for (what, value) in labels(event) {
+            label.execute(params![label_number(what), value, time, row])?;
+        }
+        Ok(())
+    }
+
     /// Takes back an event that was observed in an earlier transaction; in its pack it is empty already.
     pub(super) fn retract(&mut self, row: i64, json: &[u8]) -> Result<(), StoreError> {
-        if let Some(trace_id) = read_event(json)?.as_ref().and_then(trace_of) {
-            self.retracted.push((trace_id, row));
+        if let Some(event) = read_event(json)? {
+            match trace_of(&event) {
+                Some(trace_id) => self.retracted.push((trace_id, row)),
+                None => {
+                    let time = event.time.0;
+                    self.connection.execute("DELETE FROM loose WHERE time = ?1 AND event = ?2", [time, row])?;
+                    for (what, value) in labels(&event) {
+                        self.connection.execute(
+                            "DELETE FROM loose_label WHERE what = ?1 AND value = ?2 AND time = ?3 AND event = ?4",
+                            params![label_number(what), value, time, row],
+                        )?;
+                    }
+                }
+            }
         }
         self.connection.execute("DELETE FROM loss WHERE event = ?1", [row])?;
         Ok(())
@@ -319,14 +348,6 @@ impl<'t> Derivation<'t> {
     }
 }
 
-/// The trace that an event belongs to; feedback may name it as its target only.
-fn trace_of(event: &Event) -> Option<TraceId> {
-    event.trace_id.or_else(|| match event.event_type {
-        EventType::Feedback => event.body_field("target")?.as_map()?.get("trace_id")?.as_text()?.parse().ok(),
-        _ => None,
-    })
-}
-
 fn shown(head: &SpanState, names: &Names<'_>) -> Result<Shown, StoreError> {
     let producer = head.start.or(head.end).map(|place| place.producer);
     let service = match producer {
@@ -357,7 +378,7 @@ pub(super) fn read_event(json: &[u8]) -> Result<Option<Event>, StoreError> {
 pub(super) fn rebuild_all(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(
         "DELETE FROM span; DELETE FROM span_key; DELETE FROM span_key_old; DELETE FROM label; DELETE FROM trace_event;
-         DELETE FROM loss; DELETE FROM trace;",
+         DELETE FROM loss; DELETE FROM loose; DELETE FROM loose_label; DELETE FROM trace;",
     )?;
     super::set_counter(connection, "young_span_keys", 0)?;
     let names = Names::new(connection);

@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::model::{
     Cursor, Fork, LedgerEntry, ProducerFacts, ProducerRow, ProducerState, StoredContent, StoredEnvelope,
 };
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 use std::collections::{BTreeMap, HashSet};
 use tracewire_wire::content::Mark;
 use tracewire_wire::envelope;
@@ -142,7 +142,32 @@ pub(super) fn envelopes(
          ORDER BY first_seq, digest LIMIT ?4",
     )?;
     let (first_seq, digest) = after.map_or((-1, Hash([0; 32])), |(first_seq, digest)| (signed(first_seq), digest));
-    let mut rows = statement.query(params![producer, first_seq, digest.as_bytes(), signed(limit as u64)])?;
+    let rows = statement.query(params![producer, first_seq, digest.as_bytes(), signed(limit as u64)])?;
+    read_envelopes(connection, producer, rows)
+}
+
+pub(super) fn envelopes_with(
+    connection: &Connection,
+    producer: &str,
+    seq: u64,
+) -> Result<Vec<StoredEnvelope>, StoreError> {
+    // Envelopes of a chain do not overlap, so the last one that begins in time is the one; forks are few and all looked at.
+    let mut statement = connection.prepare_cached(
+        "SELECT first_seq, digest, fork, header, events, content FROM envelope, (SELECT id AS of FROM producer WHERE name = ?1) \
+         WHERE producer = of AND NOT fork AND last_seq >= ?2 AND first_seq = \
+           (SELECT max(first_seq) FROM envelope WHERE producer = of AND first_seq <= ?2 AND NOT fork) \
+         UNION ALL SELECT first_seq, digest, fork, header, events, content FROM envelope \
+         WHERE producer = (SELECT id FROM producer WHERE name = ?1) AND fork AND first_seq <= ?2 AND last_seq >= ?2",
+    )?;
+    let rows = statement.query(params![producer, signed(seq)])?;
+    read_envelopes(connection, producer, rows)
+}
+
+fn read_envelopes(
+    connection: &Connection,
+    producer: &str,
+    mut rows: Rows<'_>,
+) -> Result<Vec<StoredEnvelope>, StoreError> {
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let digest = Hash(row.get(1)?);

@@ -10,6 +10,7 @@
 //! | [`pack`] | events and content, several in a row |
 //! | [`content`] | content by hash |
 //! | [`query`] | traces, spans, events |
+//! | [`recent`] | what was last: where searching starts |
 //! | [`export`] | producers, envelopes, ledger |
 
 mod content;
@@ -20,13 +21,14 @@ mod names;
 mod pack;
 mod producer;
 mod query;
+mod recent;
 mod rows;
 mod schema;
 
 use crate::error::StoreError;
 use crate::model::{
-    Applied, Cursor, Fork, LedgerEntry, Lookup, ProducerRow, ProducerState, SpanRow, StoreStats, StoredContent,
-    StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
+    Activity, ActivityFilter, Applied, Cursor, Fork, LedgerEntry, Lookup, LooseFilter, ProducerRow, ProducerState,
+    SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
 };
 use crate::store::{Ingest, Store};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
@@ -200,6 +202,18 @@ impl Store for SqliteStore {
         self.read(|connection| query::find(connection, lookup, limit))
     }
 
+    fn activity(&self, filter: &ActivityFilter) -> Result<Vec<Activity>, StoreError> {
+        recent::activity(&self.connection, filter)
+    }
+
+    fn loose(&self, filter: &LooseFilter) -> Result<Vec<StoredEvent>, StoreError> {
+        self.read(|connection| recent::loose(connection, filter))
+    }
+
+    fn sessions(&self, limit: usize) -> Result<Vec<SessionRow>, StoreError> {
+        recent::sessions(&self.connection, limit)
+    }
+
     fn spans(&self, trace_id: TraceId) -> Result<Vec<SpanRow>, StoreError> {
         self.read(|connection| query::spans(connection, trace_id))
     }
@@ -228,6 +242,10 @@ impl Store for SqliteStore {
         self.read(export::producers)
     }
 
+    fn service(&self, producer: &str) -> Result<Option<String>, StoreError> {
+        recent::service(&self.connection, producer)
+    }
+
     fn losses(&self) -> Result<Vec<StoredEvent>, StoreError> {
         self.read(query::losses)
     }
@@ -243,6 +261,10 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<StoredEnvelope>, StoreError> {
         self.read(|connection| export::envelopes(connection, producer, after, limit))
+    }
+
+    fn envelopes_with(&self, producer: &str, seq: u64) -> Result<Vec<StoredEnvelope>, StoreError> {
+        self.read(|connection| export::envelopes_with(connection, producer, seq))
     }
 
     fn ledger(&self, after: u64, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {

@@ -1,12 +1,12 @@
 //! Traces, spans and events.
 
-use super::derive::{self, SESSION};
+use super::derive::{self, label_number};
 use super::names::Names;
 use super::pack::{self, Table};
 use super::rows::{self, TRACE_COLUMNS, TraceState, read_trace};
 use super::{signed, unsigned};
 use crate::error::StoreError;
-use crate::model::{Lookup, SpanRow, StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow};
+use crate::model::{Label, Lookup, SpanRow, StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow};
 use crate::packed::{Run, Runs};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params, params_from_iter};
@@ -25,7 +25,7 @@ pub(super) fn traces(connection: &Connection, filter: &TraceFilter) -> Result<Tr
         // A session has few traces: start from them.
         Some(session) => {
             conditions.push("label.what = ? AND label.value = ?");
-            values.extend([Sql::from(SESSION), Sql::from(session.clone())]);
+            values.extend([Sql::from(label_number(Label::Session)), Sql::from(session.clone())]);
             "label CROSS JOIN trace ON trace.id = label.trace"
         }
         None => "trace",
@@ -95,11 +95,11 @@ pub(super) fn find(connection: &Connection, lookup: &Lookup, limit: usize) -> Re
         }
         Lookup::Session(value) => (
             from_keys("SELECT trace FROM label WHERE what = ?1 AND value = ?2"),
-            [Sql::from(SESSION), Sql::from(value.clone())],
+            [Sql::from(label_number(Label::Session)), Sql::from(value.clone())],
         ),
         Lookup::Correlation(value) => (
             from_keys("SELECT trace FROM label WHERE what = ?1 AND value = ?2"),
-            [Sql::from(derive::CORRELATION), Sql::from(value.clone())],
+            [Sql::from(label_number(Label::Correlation)), Sql::from(value.clone())],
         ),
     };
     let [one, other] = values;
@@ -212,7 +212,11 @@ pub(super) fn losses(connection: &Connection) -> Result<Vec<StoredEvent>, StoreE
     Ok(found)
 }
 
-fn read_events(connection: &Connection, events: &Runs, into: &mut Vec<StoredEvent>) -> Result<(), StoreError> {
+pub(super) fn read_events(
+    connection: &Connection,
+    events: &Runs,
+    into: &mut Vec<StoredEvent>,
+) -> Result<(), StoreError> {
     let names = Names::new(connection);
     for run in &events.0 {
         pack::each_of(connection, Table::Event, *run, |id, producer, json| {

@@ -1,7 +1,7 @@
 //! Tables, and how a database of an earlier version becomes one of this version.
 //!
-//! Step 1 holds facts: what was received. Step 2 holds what follows from facts, for queries; it can be made anew at any
-//! time ([`super::derive::rebuild_all`]), so a later version that derives more only needs such a step.
+//! Step 1 holds facts: what was received. The steps after it hold what follows from facts, for queries; it can be made
+//! anew at any time ([`super::derive::rebuild_all`]), so a later version that derives more only needs such a step.
 
 use crate::error::StoreError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -20,7 +20,7 @@ pub(super) enum Step {
 }
 
 /// A database of version n has been through the first n steps. Published steps never change.
-pub(super) const STEPS: &[Step] = &[Step::Sql(FACTS), Step::Derive(DERIVED)];
+pub(super) const STEPS: &[Step] = &[Step::Sql(FACTS), Step::Derive(DERIVED), Step::Derive(SEARCHED)];
 
 const FACTS: &str = "
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -97,6 +97,16 @@ CREATE TABLE label(what INTEGER, value TEXT, trace INTEGER, PRIMARY KEY(what, va
 CREATE TABLE loss(event INTEGER PRIMARY KEY);
 ";
 
+const SEARCHED: &str = "
+-- label.what: 3 an agent's id or name.
+CREATE INDEX trace_by_last ON trace(last, start);
+
+-- Events of no trace by time, and by what they name (what: as in label).
+CREATE TABLE loose(time INTEGER, event INTEGER, PRIMARY KEY(time, event)) WITHOUT ROWID;
+CREATE TABLE loose_label(
+  what INTEGER, value TEXT, time INTEGER, event INTEGER, PRIMARY KEY(what, value, time, event)) WITHOUT ROWID;
+";
+
 /// Refuses what is not ours or is newer, before anything is changed.
 pub(super) fn check(connection: &Connection, path: &Path, steps: &[Step]) -> Result<(), StoreError> {
     let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
@@ -122,14 +132,15 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, steps: &[Step]) 
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     check(&transaction, path, steps)?;
     let done = usize::try_from(version(&transaction)?).unwrap_or(usize::MAX);
+    let mut is_derived_stale = false;
     for step in steps.iter().skip(done) {
-        match step {
-            Step::Sql(statements) => transaction.execute_batch(statements)?,
-            Step::Derive(statements) => {
-                transaction.execute_batch(statements)?;
-                super::derive::rebuild_all(&transaction)?;
-            }
-        }
+        let (Step::Sql(statements) | Step::Derive(statements)) = step;
+        transaction.execute_batch(statements)?;
+        is_derived_stale |= matches!(step, Step::Derive(_));
+    }
+    // Once, and behind the last step: what is derived today needs the tables of today.
+    if is_derived_stale {
+        super::derive::rebuild_all(&transaction)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", known)?;

@@ -285,6 +285,14 @@ fn any_event(dice: &mut Dice) -> Event {
             &format!(r#"{{"usage":{{"input_tokens":{}}}}}"#, dice.below(9)),
         ),
         9 => event(EventType::Event, millis, trace, span + 10, r#"{"name":"mcp.tool.called"}"#),
+        10 if span == 1 => {
+            event(EventType::SpanUpdate, millis, trace, span, r#"{"attributes":{"gen_ai.agent.name":"planner"}}"#)
+        }
+        10 if span == 2 => {
+            let mut loose = event(EventType::Log, millis, 0, 0, r#"{"message":"alone","session_id":"s1"}"#);
+            (loose.trace_id, loose.span_id) = (None, None);
+            loose
+        }
         10 => event(EventType::Log, millis, trace, span, r#"{"message":"hello","correlation_id":"c1"}"#),
         _ => {
             let mut loss = event(EventType::Loss, millis, 0, 0, r#"{"reason":"quota","count":3}"#);

@@ -4,10 +4,12 @@
 mod ingest;
 pub mod maker;
 mod query;
+mod search;
 mod snapshot;
 
 pub use ingest::*;
 pub use query::*;
+pub use search::*;
 pub use snapshot::snapshot;
 
 /// Runs the suite against an engine: `$make` gives an empty store.
@@ -34,6 +36,15 @@ macro_rules! engine_suite {
             content_is_resolved_on_request,
             feedback_is_found_at_its_target,
             producers_answer_for_their_process,
+            a_search_gives_steps_and_points_newest_first,
+            a_search_is_paged,
+            a_search_finds_runs_by_their_agent,
+            a_search_finds_events_by_type_name_and_short_name,
+            a_search_finds_what_is_said_whatever_the_case,
+            a_search_knows_sessions_correlations_services_and_times,
+            a_search_that_cannot_be_is_named,
+            sessions_have_their_totals,
+            the_envelopes_of_an_event_are_found,
         );
     };
     ($make:expr; $($name:ident),* $(,)?) => {

@@ -20,7 +20,26 @@ you ask for ``mode="background"``. ``tracewire.mcp`` has what MCP clients and se
 from __future__ import annotations
 
 from . import _native
-from ._decorators import agent, llm, step, tool, trace
+from ._decorators import (
+    agent,
+    cache,
+    chain,
+    database,
+    embedding,
+    file_io,
+    guardrail,
+    handoff,
+    http,
+    llm,
+    memory,
+    operation,
+    rerank,
+    retrieval,
+    step,
+    tool,
+    trace,
+    workflow,
+)
 from ._errors import TracewireError
 from ._native import SpanContext
 from ._propagation import attach, extract, inject, inject_environment
@@ -36,19 +55,32 @@ __all__ = [
     "__version__",
     "agent",
     "attach",
+    "cache",
+    "chain",
     "current_span",
+    "database",
+    "embedding",
     "extract",
+    "file_io",
     "flush",
+    "guardrail",
+    "handoff",
+    "http",
     "init",
     "inject",
     "inject_environment",
     "llm",
+    "memory",
     "observe_tool",
+    "operation",
+    "rerank",
+    "retrieval",
     "shutdown",
     "span",
     "step",
     "tool",
     "trace",
+    "workflow",
 ]
 
 # The two halves are built together; this catches a stale one.

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias, TypedDict
+from decimal import Decimal
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict
 
 from ._native import SpanContext
-from ._span import Place, Span
+from ._place import Place
+from ._span import Span
 
-Parent: TypeAlias = Span | Place | SpanContext | str | None
+
+class HasContext(Protocol):
+    """Whatever knows the ids of a step: a ``Session``, an ``EventId``."""
+
+    @property
+    def context(self) -> SpanContext | None: ...
+
+
+Parent: TypeAlias = Span | Place | SpanContext | HasContext | str | None
+Amount: TypeAlias = "Decimal | int | float | str"
 Status: TypeAlias = Literal["ok", "error", "timeout", "cancelled", "unset"]
 
 
@@ -51,10 +62,12 @@ class UpdateFields(TypedDict, total=False):
     """What can be made visible before a step ends."""
 
     attributes: Mapping[str, Any]
+    cost: Mapping[str, Any]
     input: Any
     level: str
     links: Sequence[Link | Span | SpanContext]
     name: str
     output: Any
     tags: Sequence[str]
+    time_to_first_chunk_nanos: int
     usage: Mapping[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._native import SpanContext
-from ._span import NOWHERE, Place, current
+from ._place import NOWHERE, Place, current
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

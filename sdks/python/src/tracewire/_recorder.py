@@ -16,14 +16,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
-    from typing import Any, Final, Literal
+    from typing import Any, Final, Literal, TypeAlias
+
+    from ._roots import Roots, Silent
+
+    Recorder: TypeAlias = _native.Recorder | Roots | Silent
 
 EXIT_SECONDS: Final = 2.0
 """The longest that the flush at exit may keep the calling thread."""
 
-active: _native.Recorder | None = None
+_MOST_SHOWN: Final = 80
+
+active: Recorder | None = None
 """The recorder in use; ``None`` until ``init()`` or the first step."""
 
+_says_roots = False
 _errors: dict[str, int] = {}
 _is_hooked = False
 _is_strict = False
@@ -106,15 +113,30 @@ def init(
         previous.close(EXIT_SECONDS)
 
 
-def open_default() -> _native.Recorder:
+def open_default() -> Recorder:
     """Give the recorder, opened with the defaults if nobody did."""
     global active
     if active is None:
         # Two threads may come here at once. A recorder makes no file before its first record, so the one too many is nothing.
         opened = _open({"resource": _resource(None, None)})
         if active is None:
-            active = opened
+            active = _with_roots(opened) if _says_roots else opened
     return active
+
+
+def _with_roots(recorder: _native.Recorder) -> Recorder:
+    from ._roots import Roots
+
+    return Roots(recorder)
+
+
+def use_roots() -> None:
+    """From now on, roots of runs can say more than the native recorder knows of."""
+    global active, _says_roots
+    _says_roots = True
+    recorder = open_default()
+    if isinstance(recorder, _native.Recorder):
+        active = _with_roots(recorder)
 
 
 def _open(options: dict[str, object]) -> _native.Recorder:
@@ -136,8 +158,8 @@ def _prepare() -> None:
     import atexit
     import os
 
+    from ._place import NOWHERE
     from ._propagation import from_environment
-    from ._span import NOWHERE
 
     NOWHERE._native = from_environment()
 
@@ -215,6 +237,14 @@ def problem(code: str, message: str, cause: BaseException | None = None, *, coun
         log([message])
     if _is_strict and code != "internal_error":
         raise TracewireError(code, message) from cause
+
+
+def shown(value: object) -> str:
+    """A value for a message. Code of the host is not run for it."""
+    if value is None or type(value) in (bool, int, float, str):
+        text = repr(value)
+        return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+    return f"a {type(value).__name__}"
 
 
 def log(messages: Iterable[str]) -> None:

@@ -1,22 +1,24 @@
-"""A step of an agent, and which one is current."""
+"""A step of an agent."""
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-
-from . import _recorder
+from . import _place, _recorder
 from ._native import SpanContext
+from ._place import NOWHERE, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
     from typing import Any
 
     from typing_extensions import Unpack
 
     from . import _native
-    from ._fields import Parent, StartFields, Status, UpdateFields
+    from ._fields import Amount, Link, Parent, StartFields, Status, UpdateFields
+
+# An assignment, not an import: CPython calls methods of imported names by a slower way.
+current = _place.current
 
 # `...` stands for "not given" wherever None is a value that can be recorded.
 _NOT_GIVEN: Any = ...
@@ -40,23 +42,20 @@ _START_FIELDS = frozenset(
         "user_id",
     ]
 )
-_UPDATE_FIELDS = frozenset(["attributes", "input", "level", "links", "name", "output", "tags", "usage"])
-
-
-class Place:
-    """Where new steps belong: below a step of another process, or nowhere."""
-
-    __slots__ = ("_native", "_outer")
-
-    _ended = False
-
-    def __init__(self, context: SpanContext | None) -> None:
-        self._native = context
-        self._outer: Place | Span = self
-
-
-NOWHERE = Place(None)
-current: ContextVar[Span | Place] = ContextVar("tracewire_current", default=NOWHERE)
+_UPDATE_FIELDS = frozenset(
+    [
+        "attributes",
+        "cost",
+        "input",
+        "level",
+        "links",
+        "name",
+        "output",
+        "tags",
+        "time_to_first_chunk_nanos",
+        "usage",
+    ]
+)
 
 
 class Span:
@@ -66,13 +65,14 @@ class Span:
     ``update`` and ``event`` write at once, so what they say survives the death of the process.
     """
 
-    __slots__ = ("_attributes", "_begin", "_ended", "_fields", "_native", "_outer", "_output", "_status")
+    __slots__ = ("_attributes", "_begin", "_ended", "_fields", "_links", "_native", "_outer", "_output", "_status")
 
     # Filled in by `span` and by `begun`, and not by an `__init__`: that would cost as much as recording the step.
     _attributes: dict[str, Any] | None
     _begin: tuple[Any, ...] | None
     _ended: bool
     _fields: dict[str, Any] | None
+    _links: list[Any]  # Filled in where there are links, and nowhere else.
     _native: _native.Span | None
     _outer: Span | Place
     _output: Any
@@ -89,9 +89,9 @@ class Span:
         self._begin = None
         name, kind, attributes, given, parent, fields = begin
         if fields:
-            fields = _checked(fields, _START_FIELDS)
+            fields = self._checked(fields, _START_FIELDS)
         self._native = (_recorder.active or _recorder.open_default()).start(
-            name, kind, outer._native if parent is ... else native_parent(parent), attributes, given, fields
+            name, kind, outer._native if parent is ... else self._parent(parent), attributes, given, fields
         )
         self._outer = outer
         current.set(self)
@@ -134,15 +134,14 @@ class Span:
         """Begin the step without making it the parent of what follows. A ``with`` block does both, and ends it."""
         begin = self._begin
         if begin is None:
-            _recorder.problem("started_twice", "a step begins once; make another one with span(…)")
+            self._problem("started_twice", "a step begins once; make another one with span(…)")
             return self
         self._begin = None
         name, kind, attributes, given, parent, fields = begin
         if fields:
-            fields = _checked(fields, _START_FIELDS)
-        above = current.get()._native if parent is ... else native_parent(parent)
-        recorder = _recorder.active or _recorder.open_default()
-        self._native = recorder.start(name, kind, above, attributes, given, fields)
+            fields = self._checked(fields, _START_FIELDS)
+        above = current.get()._native if parent is ... else self._parent(parent)
+        self._native = self._recorder().start(name, kind, above, attributes, given, fields)
         return self
 
     def end(self, error: BaseException | None = None) -> None:
@@ -163,28 +162,52 @@ class Span:
     def set(self, key: str, value: Any) -> None:
         """Set one attribute; it is recorded when the step ends."""
         if self._ended:
-            return _late()
-        if self._attributes is None:
-            self._attributes = {key: value}
-        else:
-            self._attributes[key] = value
+            return self._late()
+        try:
+            if self._attributes is None:
+                self._attributes = {key: value}
+            else:
+                self._attributes[key] = value
+        except TypeError:
+            self._problem("invalid_attributes", f"the name of an attribute is a text, not {type(key).__name__}")
+        return None
+
+    def set_attribute(self, key: str, value: Any) -> None:
+        """The same as ``set``."""
+        self.set(key, value)
+
+    def set_attributes(self, attributes: Mapping[str, Any]) -> None:
+        """Set several attributes; they are recorded when the step ends."""
+        if self._ended:
+            return self._late()
+        try:
+            self._attributes = {**(self._attributes or {}), **attributes}
+        except Exception:  # noqa: BLE001
+            # Whatever a mapping of the host's raises while it is read.
+            self._problem("invalid_attributes", f"attributes are a mapping from names, not {type(attributes).__name__}")
         return None
 
     def set_output(self, value: Any) -> None:
         """Say what came out; it is recorded when the step ends."""
         if self._ended:
-            return _late()
+            return self._late()
         self._output = value
         return None
 
     def set_status(self, status: Status, message: str | None = None) -> None:
         """Say how the step went where no exception tells; it is recorded when the step ends."""
         if self._ended:
-            return _late()
+            return self._late()
         self._status = status
         if message is not None:
             self._end_fields()["status_message"] = message
         return None
+
+    def set_error(self, error_type: str, message: str | None = None) -> None:
+        """Say that the step failed where no exception tells: status ``error`` and ``error.type``."""
+        self.set("error.type", error_type)
+        if not self._ended:
+            self.set_status("error", message)
 
     def usage(
         self,
@@ -213,7 +236,7 @@ class Span:
 
         """
         if self._ended:
-            return _late()
+            return self._late()
         usage: dict[str, Any] = self._end_fields().setdefault("usage", {})
         for name, count in (
             ("input_tokens", input_tokens),
@@ -227,17 +250,81 @@ class Span:
             if isinstance(count, int) and count >= 0:
                 usage[name] = int(count)
             else:
-                _recorder.problem("invalid_usage", f"usage: {name} is not a count: {count!r:.60}")
+                self._problem("invalid_usage", f"usage: {name} is not a count: {_recorder.shown(count)}")
         if details is not None:
             usage["details"] = details
         if raw is not None:
             usage["raw"] = raw
         return None
 
+    def cost(
+        self,
+        total: Amount | None = None,
+        currency: str = "USD",
+        *,
+        input: Amount | None = None,  # noqa: A002
+        output: Amount | None = None,
+        details: Mapping[str, Amount] | None = None,
+        price_source: str | None = "user",
+        price_version: str | None = None,
+    ) -> None:
+        """Say what the step cost; it is recorded when the step ends. A cost that is not known is left out, never zero.
+
+        Amounts are decimals: as text, ``Decimal`` or ``int`` they are kept digit by digit; a ``float`` counts as the shortest
+        text that stands for it, so ``0.1`` is ``"0.1"``.
+
+        Args:
+            total: the whole amount.
+            currency: ISO 4217.
+            input: the part for input.
+            output: the part for output.
+            details: other parts by name, such as ``cache_read_input``.
+            price_source: ``provider`` where the provider said it, a price list's name, or ``user``.
+            price_version: the version of the price list.
+
+        Example:
+            >>> with span("chat", kind="llm") as s:
+            ...     s.cost("0.0123", "EUR", input="0.0100", output="0.0023")
+
+        """
+        if self._ended:
+            return self._late()
+        from ._cost import cost_of
+
+        parts = {"total": total, "input": input, "output": output}
+        cost = cost_of(parts, details, currency, price_source, price_version, self._problem)
+        if cost is not None:
+            self._end_fields().setdefault("cost", {}).update(cost)
+        return None
+
+    def link(self, other: Span | SpanContext | Link | str, attributes: Mapping[str, Any] | None = None) -> None:
+        """Say at once that another step is related to this one without being its parent or child.
+
+        Args:
+            other: a step, its context, its ``traceparent``, or its ids as a dictionary.
+            attributes: what the relation is.
+
+        """
+        link = _link(other)
+        if not isinstance(link, dict):
+            return self._problem("invalid_link", f"not a step, a context or a traceparent: {type(other).__name__}")
+        if attributes:
+            link = {**link, "attributes": attributes}
+        if self._begin is not None:
+            fields = self._begin[5]
+            fields["links"] = [*fields.get("links", ()), link]
+        elif self._ended:
+            return self._late()
+        elif self._native is not None:
+            # A later list of links replaces an earlier one, so each holds all.
+            self._links = [*getattr(self, "_links", ()), link]
+            self._native.update({"links": self._links})
+        return None
+
     def update(self, **fields: Unpack[UpdateFields]) -> None:
         """Record at once what must be visible before the step ends. Attributes merge key by key; lists replace."""
         if self._native is not None:
-            self._native.update(_checked(fields, _UPDATE_FIELDS))
+            self._native.update(self._checked(fields, _UPDATE_FIELDS))
 
     def event(self, name: str, attributes: Mapping[str, Any] | None = None, *, data: Any = _NOT_GIVEN) -> None:
         """Record at once something that happens inside the step."""
@@ -271,8 +358,36 @@ class Span:
             self._fields = {}
         return self._fields
 
+    def _checked(self, fields: Any, known: frozenset[str]) -> dict[str, Any]:
+        """The fields, with links as plain ids. Unknown names are a mistake of the program, and never reach the wire."""
+        unknown = fields.keys() - known
+        if unknown:
+            self._problem("unknown_field", f"not a field of a step: {', '.join(sorted(unknown))}; use attributes")
+        checked: dict[str, Any] = fields
+        if "links" in checked:
+            checked["links"] = self._links = [_link(link) for link in checked["links"]]
+        return checked
+
+    def _parent(self, parent: Any) -> Any:
+        return native_parent(parent, self._problem)
+
+    def _late(self) -> None:
+        self._problem("step_ended", "something was set on a step that had ended, and is lost")
+
+    @staticmethod
+    def _recorder() -> Any:
+        return _recorder.active or _recorder.open_default()
+
+    @staticmethod
+    def _problem(code: str, message: str) -> None:
+        _recorder.problem(code, message)
+
     def __repr__(self) -> str:
         return f"<tracewire.Span {self.span_id or 'not begun'}>"
+
+
+# What `span` makes: another type where the default client has more to do than to record.
+span_type: type[Span] = Span
 
 
 def span(
@@ -302,7 +417,7 @@ def span(
         ...     s.set_output(["Lutra lutra"])
 
     """
-    step = Span()
+    step = span_type()
     step._begin = (name, kind, attributes, input, parent, fields)
     step._native = None
     step._output = ...
@@ -313,9 +428,9 @@ def span(
     return step
 
 
-def begun(native: _native.Span | None, outer: Span | Place) -> Span:
+def begun(native: _native.Span | None, outer: Span | Place, make: type[Span] | None = None) -> Span:
     """Wrap a step that has begun and make it current."""
-    step = Span()
+    step = (make or span_type)()
     step._begin = None
     step._native = native
     step._outer = outer
@@ -334,35 +449,24 @@ def current_span() -> Span | None:
     return place if isinstance(place, Span) else None
 
 
-def native_parent(parent: Any) -> _native.Span | SpanContext | None:
+def native_parent(parent: Any, problem: Callable[[str, str], None] = _recorder.problem) -> Any:
     """What the recorder needs of a ``parent`` argument."""
     if parent is None or isinstance(parent, SpanContext):
         return parent
     if isinstance(parent, (Span, Place)):
         return parent._native
+    context = getattr(parent, "context", None)
+    if isinstance(context, SpanContext):
+        return context
     if isinstance(parent, str):
         context = SpanContext.from_traceparent(parent)
         if context is not None:
             return context
-    _recorder.problem("invalid_parent", f"not a step, a context or a traceparent: {type(parent).__name__}; a new trace begins")
+    problem("invalid_parent", f"not a step, a context or a traceparent: {type(parent).__name__}; a new trace begins")
     return None
 
 
-def _checked(fields: Any, known: frozenset[str]) -> dict[str, Any]:
-    """The fields, with links as plain ids. Unknown names are a mistake of the program, and never reach the wire."""
-    unknown = fields.keys() - known
-    if unknown:
-        _recorder.problem("unknown_field", f"not a field of a step: {', '.join(sorted(unknown))}; use attributes")
-    checked: dict[str, Any] = fields
-    if "links" in checked:
-        checked["links"] = [_link(link) for link in checked["links"]]
-    return checked
-
-
 def _link(link: Any) -> Any:
-    context = link.context if isinstance(link, Span) else link
+    """The ids of what is linked; what has none comes back as it is."""
+    context = SpanContext.from_traceparent(link) if isinstance(link, str) else getattr(link, "context", link)
     return {"trace_id": context.trace_id, "span_id": context.span_id} if isinstance(context, SpanContext) else link
-
-
-def _late() -> None:
-    _recorder.problem("step_ended", "something was set on a step that had ended, and is lost")

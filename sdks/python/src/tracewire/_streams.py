@@ -6,17 +6,19 @@ never come back. So what is current is set before each part of the body and put 
 
 from __future__ import annotations
 
-from . import _recorder
-from ._decorators import begin
-from ._span import current
+from . import _place, _recorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
     from typing import Any
 
-    from . import _native
-    from ._span import Place, Span
+    from ._decorators import Begin, Call
+    from ._place import Place
+    from ._span import Span
+
+# An assignment, not an import: CPython calls methods of imported names by a slower way.
+current = _place.current
 
 _MOST_CHUNKS = 64
 _LONGEST_WAIT_NANOS = 100_000_000
@@ -89,7 +91,7 @@ class _Stream:
 
 
 def around_generator(
-    function: Callable[..., Generator[Any, Any, Any]], call: _native.Call, place: Callable[[], Span | Place]
+    function: Callable[..., Generator[Any, Any, Any]], call: Call, place: Callable[[], Span | Place], begin: Begin
 ) -> Callable[..., Any]:
     """Wrap a generator function."""
 
@@ -134,7 +136,7 @@ def around_generator(
 
 
 def around_async_generator(
-    function: Callable[..., AsyncGenerator[Any, Any]], call: _native.Call, place: Callable[[], Span | Place]
+    function: Callable[..., AsyncGenerator[Any, Any]], call: Call, place: Callable[[], Span | Place], begin: Begin
 ) -> Callable[..., Any]:
     """Wrap an async generator function."""
 

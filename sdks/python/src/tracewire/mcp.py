@@ -13,13 +13,16 @@ from contextvars import ContextVar
 from . import _recorder
 from ._decorators import observe
 from ._native import SpanContext
+from ._place import Place, current
 from ._propagation import extract, inject
-from ._span import Place, Span, current, span
+from ._span import span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any, TypeVar, overload
+
+    from ._span import Span
 
     Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -12,7 +12,7 @@ use super::active::{ActiveFile, Manner, Outcome};
 use super::directory::producer_name;
 use super::frame::Kind;
 use super::losses::{Losses, reason};
-use super::writer::{Counters, WriterOptions, lock};
+use super::options::{Counters, WriterOptions, lock};
 use crate::clock::{self, Moment};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,0 +1,53 @@
+//! How journals are written, and what the writer counts.
+
+use super::directory::Directory;
+use super::segment::Append;
+use crate::clock::Sources;
+use crate::limits::{Limits, Redact};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tracewire_wire::value::Map;
+
+/// How a [`super::JournalWriter`] writes.
+pub struct WriterOptions {
+    /// Where files are made.
+    pub directory: Directory,
+    /// Attributes of the emitter.
+    pub resource: Map,
+    /// Bounds that stand in the header.
+    pub limits: Limits,
+    /// Redaction that stands in the header.
+    pub redact: Redact,
+    /// Rules of sampling, where there are any.
+    pub sampling: Option<Map>,
+    /// Who must acknowledge a file before it may go.
+    pub sinks: Vec<String>,
+    /// Most bytes that all journals of the directory may take.
+    pub quota_bytes: u64,
+    /// Size at which a file is closed and the next one begun.
+    pub file_bytes: u64,
+    /// Whether each record is forced to the disk.
+    pub fsync: bool,
+    /// How frames reach the file.
+    pub append: Append,
+    /// Clock, and the process part of names where a test fixes it.
+    pub sources: Arc<dyn Sources>,
+}
+
+/// What this process has written and dropped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Records in files of this process that are still there, `loss` records not counted.
+    pub written: u64,
+    /// `loss` records of this writer.
+    pub loss_records: u64,
+    /// Files made.
+    pub files: u64,
+    /// Records dropped, by reason.
+    pub dropped: BTreeMap<String, u64>,
+}
+
+/// A panic while the lock was held changes nothing that the next record relies on.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -2,7 +2,7 @@
 
 use crate::process;
 use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
-use crate::venv::{Requirements, Venv};
+use crate::venv::{Requirements, Venv, python3};
 use crate::wheel;
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result, bail};
@@ -93,7 +93,10 @@ fn record(workspace: &Workspace, options: &Record) -> Result<()> {
 
 /// Our wheel as users get it, and the others from the package index, in one environment and one run.
 fn python(workspace: &Workspace, options: &Record) -> Result<Vec<Row>> {
-    let venv = Venv::ensure(workspace, &Requirements { name: "bench", packages: &[], groups: &["bench"] })?;
+    let venv = Venv::ensure(
+        workspace,
+        &Requirements { name: "bench", interpreter: python3(), packages: &[], groups: &["bench"] },
+    )?;
     venv.install_wheel(&wheel::build(workspace, PROFILE)?)?;
     let mut command = venv.program("python");
     command

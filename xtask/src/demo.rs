@@ -3,7 +3,7 @@
 use crate::process;
 use crate::steps::seconds;
 use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
-use crate::venv::{Requirements, Venv};
+use crate::venv::{Requirements, Venv, python3};
 use crate::wheel;
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result, bail};
@@ -72,7 +72,10 @@ impl Demo {
             bail!("{AGENT} is not there");
         }
         process::run(&mut workspace.cargo(["build", "--profile", PROFILE, "--package", "tracewire-cli"]))?;
-        let venv = Venv::ensure(workspace, &Requirements { name: "demo", packages: &[MCP], groups: &[] })?;
+        let venv = Venv::ensure(
+            workspace,
+            &Requirements { name: "demo", interpreter: python3(), packages: &[MCP], groups: &[] },
+        )?;
         venv.install_wheel(&wheel::build(workspace, PROFILE)?)?;
         let directory = workspace.scratch("demo")?.join(".tracewire");
         if directory.exists() {

@@ -17,6 +17,7 @@
 mod bench;
 mod codegen;
 mod demo;
+mod interpreters;
 mod lint;
 mod process;
 mod steps;

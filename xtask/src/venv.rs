@@ -15,10 +15,17 @@ const PYPROJECT: &str = "sdks/python/pyproject.toml";
 pub struct Requirements<'a> {
     /// What it is for; part of its folder's name.
     pub name: &'a str,
+    /// The interpreter that it is made with.
+    pub interpreter: &'a Path,
     /// Packages as pip takes them.
     pub packages: &'a [&'a str],
     /// Dependency groups of the Python package's `pyproject.toml`.
     pub groups: &'a [&'a str],
+}
+
+/// The interpreter that everything is done with.
+pub fn python3() -> &'static Path {
+    Path::new("python3")
 }
 
 /// A virtual environment.
@@ -32,8 +39,10 @@ impl Venv {
         let pyproject = workspace.path(PYPROJECT);
         let mut hasher = DefaultHasher::new();
         requirements.hash(&mut hasher);
-        process::capture(Command::new("python3").args(["-c", "import sys; print(sys.version, sys.base_prefix)"]))?
-            .hash(&mut hasher);
+        process::capture(
+            Command::new(requirements.interpreter).args(["-c", "import sys; print(sys.version, sys.base_prefix)"]),
+        )?
+        .hash(&mut hasher);
         if !requirements.groups.is_empty() {
             std::fs::read(&pyproject).with_context(|| format!("cannot read {PYPROJECT}"))?.hash(&mut hasher);
         }
@@ -45,7 +54,7 @@ impl Venv {
         }
         println!("making a virtual environment: {}", workspace.shown(&venv.folder));
         remove_older(&parent, requirements.name)?;
-        process::run_quietly(Command::new("python3").args(["-m", "venv"]).arg(&venv.folder))?;
+        process::run_quietly(Command::new(requirements.interpreter).args(["-m", "venv"]).arg(&venv.folder))?;
         venv.install(["--upgrade", "pip>=25.1"])?; // the first pip that reads dependency groups
         let mut arguments: Vec<String> = requirements.packages.iter().map(|package| (*package).to_owned()).collect();
         for group in requirements.groups {

@@ -53,13 +53,17 @@ enum Choice {
     Mypy,
     /// Python: all tests, against the built wheel
     Pytest,
+    /// Python: the same with every other version of Python that is here
+    PythonVersions,
 }
 
 impl Options {
     fn wants(&self, step: Choice) -> bool {
         let language = match step {
             Choice::Fmt | Choice::Clippy | Choice::Cargo | Choice::Wasm => Some(Choice::Rust),
-            Choice::RuffFormat | Choice::Ruff | Choice::Mypy | Choice::Pytest => Some(Choice::Python),
+            Choice::RuffFormat | Choice::Ruff | Choice::Mypy | Choice::Pytest | Choice::PythonVersions => {
+                Some(Choice::Python)
+            }
             _ => None,
         };
         self.only.is_empty()

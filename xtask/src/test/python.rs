@@ -1,9 +1,10 @@
 //! The steps of Python. The tests run against the wheel that a user would install, not against the source folder.
 
 use super::{Choice, Options, PROFILE, counts};
+use crate::interpreters::{self, Interpreter};
 use crate::steps::Steps;
 use crate::tools::{self, PYTHON, PYTHON_VENV};
-use crate::venv::{Requirements, Venv};
+use crate::venv::{Requirements, Venv, python3};
 use crate::wheel;
 use crate::workspace::Workspace;
 use anyhow::Result;
@@ -23,6 +24,7 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         (Choice::Ruff, "ruff"),
         (Choice::Mypy, "mypy"),
         (Choice::Pytest, "pytest"),
+        (Choice::PythonVersions, "pytest, other versions"),
     ]
     .into_iter()
     .filter(|(step, _)| options.wants(*step))
@@ -44,6 +46,10 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         return;
     };
     for (step, name) in wanted {
+        if step == Choice::PythonVersions {
+            other_versions(workspace, steps);
+            continue;
+        }
         steps.run(name, || match step {
             Choice::RuffFormat => counts::none(ruff(workspace, &venv, &["format", "--check"])?),
             Choice::Ruff => counts::none(ruff(workspace, &venv, &["check"])?),
@@ -55,10 +61,25 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
 
 /// The environment with all test tools and the wheel.
 fn environment(workspace: &Workspace) -> Result<Venv> {
-    let venv =
-        Venv::ensure(workspace, &Requirements { name: "test", packages: &[], groups: &["test", "lint", "bench"] })?;
+    let venv = Venv::ensure(
+        workspace,
+        &Requirements { name: "test", interpreter: python3(), packages: &[], groups: &["test", "lint", "bench"] },
+    )?;
     venv.install_wheel(&wheel::build(workspace, PROFILE)?)?;
     Ok(venv)
+}
+
+/// The tests once more with every other version of Python that this machine has.
+fn other_versions(workspace: &Workspace, steps: &mut Steps) {
+    for Interpreter { program, minor } in interpreters::others() {
+        let name = format!("python3.{minor}");
+        steps.run(&format!("pytest {name}"), || {
+            let requirements = Requirements { name: &name, interpreter: &program, packages: &[], groups: &["test"] };
+            let venv = Venv::ensure(workspace, &requirements)?;
+            venv.install_wheel(&wheel::built(workspace, PROFILE)?)?;
+            counts::run(&mut pytest(workspace, &venv)?, counts::of_pytest)
+        });
+    }
 }
 
 fn ruff(workspace: &Workspace, venv: &Venv, arguments: &[&str]) -> Result<Command> {

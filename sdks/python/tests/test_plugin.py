@@ -78,9 +78,9 @@ def test_tree(captured_trace):
 def test_questions(captured_trace):
     answer("unicorn")
     tool = captured_trace.only(kind="tool")
-    assert tool.input == {"query": "unicorn"} if isinstance(tool.input, dict) else tool.input
+    assert tool.input == {"query": "unicorn"}
     assert tool.exception["type"] == "LookupError"
-    assert captured_trace.failed() == [] or [node.name for node in captured_trace.failed()] == ["search"]
+    assert [node.name for node in captured_trace.failed()] == ["search"]
     assert [node.name for node in captured_trace.children("answer")] == ["plan", "search", "chat"]
     assert [node.name for node in captured_trace.find("*a*")] == ["answer", "plan", "search", "chat"]
     assert captured_trace.only("plan").attributes == {"gen_ai.agent.name": "otters"}
@@ -157,11 +157,15 @@ def test_a_suite(tmp_path: Path) -> None:
     assert (updated.returncode, "6 passed" in updated.stdout) == (0, True), updated.stdout
     snapshots = sorted(path.name for path in (tmp_path / "__snapshots__" / "test_agent").iterdir())
     assert len(snapshots) == 6
-    assert re.sub(r"[0-9a-f]{8}", "#", " ".join(snapshots)).split() == [
+    shown = [re.sub(r"[0-9a-f]{8}", "#", name) for name in snapshots]
+    assert shown == [
         "TestInAClass.test_snapshot_otter_-#-2.json",
         "TestInAClass.test_snapshot_otter_-#-named.json",
         "TestInAClass.test_snapshot_otter_-#.json",
-    ] + [name for name in re.sub(r"[0-9a-f]{8}", "#", " ".join(snapshots)).split() if "unicorn" in name]
+        "TestInAClass.test_snapshot_unicorn__xfcx_-#-2.json",
+        "TestInAClass.test_snapshot_unicorn__xfcx_-#-named.json",
+        "TestInAClass.test_snapshot_unicorn__xfcx_-#.json",
+    ]
     again = suite(tmp_path, PASSING)
     assert (again.returncode, "6 passed" in again.stdout) == (0, True), again.stdout
     # Nothing of the tests is left where the program records.

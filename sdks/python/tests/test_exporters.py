@@ -102,7 +102,7 @@ def test_files_rotate_by_size(tmp_path: Path) -> None:
     exporter.export(Batch("p", [envelope(9, "a"), envelope(9, "b"), envelope(9, "c"), envelope(9, "d")]))
     exporter.export(Batch("p", [envelope(50, "e")]))
     exporter.export(Batch("p", [envelope(9, "f")]))
-    assert {name: (tmp_path / "deep" / name).read_text() for name in os.listdir(tmp_path / "deep")} == {
+    assert {name: (tmp_path / "deep" / name).read_text() for name in os.listdir(tmp_path / "deep") if name[0] != "."} == {
         "out.jsonl": "fffffffff\n",
         "out.jsonl.1": "e" * 50 + "\n",
         "out.jsonl.2": "ddddddddd\n",
@@ -113,7 +113,7 @@ def test_a_file_that_keeps_nothing(tmp_path: Path) -> None:
     exporter = FileExporter(tmp_path / "out.jsonl", max_bytes=5, keep=0, fsync=True)
     for name in "abc":
         exporter.export(Batch("p", [envelope(4, name)]))
-    assert os.listdir(tmp_path) == ["out.jsonl"]
+    assert sorted(os.listdir(tmp_path)) == [".out.jsonl.lock", "out.jsonl"]
     assert (tmp_path / "out.jsonl").read_text() == "cccc\n"
 
 
@@ -396,3 +396,20 @@ def test_nobody_is_asked_for_a_retry_by_a_provider_that_is_there() -> None:
         OpenTelemetryExporter(made).export(batch({"seq": 1, "type": "span.start"}, {"seq": 2, "type": "new.type"}))
     except RetryLater:
         pytest.fail("asked for a retry")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_processes_that_rotate_one_file_lose_nothing(tmp_path: Path) -> None:
+    program = """
+import sys
+from tracewire.exporters import Batch, FileExporter
+exporter = FileExporter(sys.argv[1] + "/out.jsonl", max_bytes=2000, keep=1000)
+for n in range(300):
+    exporter.export(Batch("p", [f"{sys.argv[2]} {n} ".encode() + b"x" * 50]))
+"""
+    running = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path), str(n)]) for n in range(3)]
+    assert [process.wait(30) for process in running] == [0, 0, 0]
+    files = sorted(tmp_path.glob("out.jsonl*"))
+    assert all(path.stat().st_size <= 2000 for path in files)
+    lines = [tuple(map(int, line.split()[:2])) for path in files for line in path.read_text().splitlines()]
+    assert sorted(lines) == [(process, n) for process in range(3) for n in range(300)]

@@ -10,7 +10,7 @@ use std::process::Stdio;
 use common::{command, populated, record_agent, recorder, run, settle, start};
 use serde_json::Value;
 
-const READERS: [&[&str]; 7] = [
+const READERS: [&[&str]; 11] = [
     &["trace"],
     &["trace", "--last"],
     &["trace", "abcd"],
@@ -18,6 +18,10 @@ const READERS: [&[&str]; 7] = [
     &["tail", "--no-follow"],
     &["verify"],
     &["trace", "--session", "chat-42"],
+    &["query", "--kind", "tool"],
+    &["sessions"],
+    &["export"],
+    &["export", "--session", "chat-42", "--output", "out.jsonl"],
 ];
 
 #[test]

@@ -2,8 +2,12 @@
 
 pub mod completions;
 pub mod doctor;
+pub mod export;
+pub mod import;
 pub mod list;
+pub mod query;
 pub mod seal;
+pub mod sessions;
 pub mod tail;
 pub mod trace;
 pub mod verify;

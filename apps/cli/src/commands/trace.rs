@@ -71,8 +71,8 @@ fn show(
     Ok(())
 }
 
-struct Found {
-    traces: Vec<TraceId>,
+pub(super) struct Found {
+    pub(super) traces: Vec<TraceId>,
     span: Option<SpanId>,
 }
 
@@ -97,7 +97,7 @@ fn select(source: &Source, what: &Trace) -> Result<Found, CliError> {
 }
 
 /// A trace, else a span; a whole span id is a span first.
-fn by_id(store: &SqliteStore, typed: &str) -> Result<Found, CliError> {
+pub(super) fn by_id(store: &SqliteStore, typed: &str) -> Result<Found, CliError> {
     let id = typed.trim().to_ascii_lowercase();
     if id.is_empty() || id.len() > 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(CliError::NoId(escape(typed, false)));

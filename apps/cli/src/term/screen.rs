@@ -116,6 +116,11 @@ impl<'w> Screen<'w> {
         self.out.write_all(bytes)
     }
 
+    /// The output itself, for what is written piece by piece.
+    pub fn writer(&mut self) -> &mut (dyn Write + 'w) {
+        &mut *self.out
+    }
+
     /// Hands everything on.
     ///
     /// # Errors

@@ -1,5 +1,13 @@
 //! What can be typed.
 
+mod select;
+mod times;
+mod transfer;
+
+pub use select::{Query, Sessions};
+pub use times::{Age, When};
+pub use transfer::{Export, Format, Import};
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -47,10 +55,18 @@ pub enum Command {
     /// List the latest traces
     #[command(visible_alias = "traces")]
     List(List),
+    /// Find steps, events and log lines by what they say
+    Query(Query),
+    /// List sessions: the conversations that runs belong to
+    Sessions(Sessions),
     /// Follow what is being recorded, in all processes
     Tail(Tail),
     /// Check what the recordings prove, and what is missing
     Verify(Verify),
+    /// Write envelopes to a file, to keep or to hand on
+    Export(Export),
+    /// Take envelopes of others into the store
+    Import(Import),
     /// Write the envelopes of journal files as JSON Lines, without the store
     Seal(Seal),
     /// Examine directories, producers, sizes, losses and files

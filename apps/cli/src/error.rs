@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use tracewire_recorder::RecorderError;
 use tracewire_store::StoreError;
 
+/// There is no such program, as shells say it.
+pub const EXIT_NO_PROGRAM: u8 = 127;
+/// The program cannot be started.
+pub const EXIT_NO_START: u8 = 126;
 /// Everything was as asked.
 pub const EXIT_OK: u8 = 0;
 /// The command ran and found a problem.
@@ -61,6 +65,14 @@ pub enum CliError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// A program cannot be started.
+    #[error("{program} cannot be started: {source}")]
+    Start {
+        /// The program.
+        program: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -81,6 +93,7 @@ impl CliError {
             Self::NoSessions => "no_sessions",
             Self::NotSealed(_) => "not_sealed",
             Self::File { .. } => "file",
+            Self::Start { .. } => "start",
             Self::NotFound { .. } => "not_found",
             Self::Ambiguous { .. } => "ambiguous_id",
             Self::NoId(_) => "invalid_id",
@@ -97,6 +110,8 @@ impl CliError {
                 EXIT_NO_DATA
             }
             Self::Ambiguous { .. } | Self::NoId(_) | Self::Store(StoreError::Query { .. }) => EXIT_USAGE,
+            Self::Start { source, .. } if source.kind() == io::ErrorKind::NotFound => EXIT_NO_PROGRAM,
+            Self::Start { .. } => EXIT_NO_START,
             Self::File { .. } | Self::Store(_) | Self::Recorder(_) | Self::Io(_) => EXIT_IO,
         }
     }
@@ -113,6 +128,7 @@ impl CliError {
             Self::NotSealed(_) => {
                 "they are sealed when their process flushes or ends; `tracewire tail --json` has them now".to_owned()
             }
+            Self::Start { .. } => "give the program and its arguments behind `--`, as you would type them without tracewire".to_owned(),
             Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "see that the name is right and its folder is there".to_owned()
             }

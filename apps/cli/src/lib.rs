@@ -63,6 +63,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Sessions(what) => commands::sessions::run(&cli.global, what, &mut screen),
         Command::Tail(what) => commands::tail::run(&cli.global, what, &mut screen),
         Command::Verify(what) => commands::verify::run(&cli.global, what, &mut screen),
+        Command::Run(what) => commands::run::run(&cli.global, what),
+        Command::Config => commands::config::run(&cli.global, &mut screen),
         Command::Doctor => commands::doctor::run(&cli.global, &mut screen),
         Command::Completions(what) => commands::completions::run(what, &mut screen),
     };

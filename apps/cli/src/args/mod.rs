@@ -1,10 +1,12 @@
 //! What can be typed.
 
 mod select;
+mod start;
 mod times;
 mod transfer;
 
 pub use select::{Query, Sessions};
+pub use start::Run;
 pub use times::{Age, When};
 pub use transfer::{Export, Format, Import};
 
@@ -63,12 +65,16 @@ pub enum Command {
     Tail(Tail),
     /// Check what the recordings prove, and what is missing
     Verify(Verify),
+    /// Run a program, and draw what it recorded when it ends
+    Run(Run),
     /// Write envelopes to a file, to keep or to hand on
     Export(Export),
     /// Take envelopes of others into the store
     Import(Import),
     /// Write the envelopes of journal files as JSON Lines, without the store
     Seal(Seal),
+    /// Show what is set, and where: file, environment, default
+    Config,
     /// Examine directories, producers, sizes, losses and files
     Doctor,
     /// Print completions for a shell

@@ -131,10 +131,10 @@ fn by_span(store: &SqliteStore, id: &str) -> Result<Option<Found>, CliError> {
     Ok(None)
 }
 
-type Event = (Arc<str>, tracewire_wire::event::Event);
+pub(super) type Event = (Arc<str>, tracewire_wire::event::Event);
 
 /// The events of a trace with their content, as far as it is here.
-fn events(store: &SqliteStore, trace_id: TraceId) -> Result<Vec<Event>, CliError> {
+pub(super) fn events(store: &SqliteStore, trace_id: TraceId) -> Result<Vec<Event>, CliError> {
     let mut events = Vec::new();
     for StoredEvent { producer, mut event, .. } in store.events(trace_id)? {
         // A content that does not read back is shown as a reference; `verify` says what is wrong with it.

@@ -1,6 +1,6 @@
 //! Where human output goes: how wide it is, whether it shows colours and Unicode, and in which time zone people live.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
@@ -42,16 +42,34 @@ impl<'w> Screen<'w> {
     /// Standard output.
     pub fn stdout(when: ColorWhen) -> Screen<'static> {
         let stdout = io::stdout();
+        let is_colored = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+        let columns = terminal_size::terminal_size_of(&stdout);
+        Self::of(Box::new(io::BufWriter::new(stdout.lock())), when, is_colored, columns)
+    }
+
+    /// Standard error, for what stands beside a program's own output.
+    pub fn stderr(when: ColorWhen) -> Screen<'static> {
+        let stderr = io::stderr();
+        let is_colored = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
+        let columns = terminal_size::terminal_size_of(&stderr);
+        Self::of(Box::new(io::BufWriter::new(stderr)), when, is_colored, columns)
+    }
+
+    fn of(
+        out: Box<dyn Write>,
+        when: ColorWhen,
+        is_colored: bool,
+        size: Option<(terminal_size::Width, terminal_size::Height)>,
+    ) -> Screen<'static> {
         let color = match when {
             ColorWhen::Always => true,
             ColorWhen::Never => false,
-            ColorWhen::Auto => anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
+            ColorWhen::Auto => is_colored,
         };
-        let columns =
-            terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| stdout.is_terminal());
+        let columns = size.map(|(width, _)| usize::from(width.0));
         let said = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
         Screen {
-            out: Box::new(io::BufWriter::new(stdout.lock())),
+            out,
             color,
             glyphs: Glyphs::of_locale(|name| std::env::var(name).ok()),
             columns: columns.or(said).unwrap_or(DEFAULT_COLUMNS).max(LEAST_COLUMNS),

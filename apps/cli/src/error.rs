@@ -65,6 +65,9 @@ pub enum CliError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// Standard output is no terminal, and the command draws on one.
+    #[error("watch draws on a terminal, and {0}")]
+    NoTerminal(&'static str),
     /// A program cannot be started.
     #[error("{program} cannot be started: {source}")]
     Start {
@@ -93,6 +96,7 @@ impl CliError {
             Self::NoSessions => "no_sessions",
             Self::NotSealed(_) => "not_sealed",
             Self::File { .. } => "file",
+            Self::NoTerminal(_) => "no_terminal",
             Self::Start { .. } => "start",
             Self::NotFound { .. } => "not_found",
             Self::Ambiguous { .. } => "ambiguous_id",
@@ -109,7 +113,9 @@ impl CliError {
             Self::NoDirectory(_) | Self::Empty(_) | Self::NoSessions | Self::NotSealed(_) | Self::NotFound { .. } => {
                 EXIT_NO_DATA
             }
-            Self::Ambiguous { .. } | Self::NoId(_) | Self::Store(StoreError::Query { .. }) => EXIT_USAGE,
+            Self::NoTerminal(_) | Self::Ambiguous { .. } | Self::NoId(_) | Self::Store(StoreError::Query { .. }) => {
+                EXIT_USAGE
+            }
             Self::Start { source, .. } if source.kind() == io::ErrorKind::NotFound => EXIT_NO_PROGRAM,
             Self::Start { .. } => EXIT_NO_START,
             Self::File { .. } | Self::Store(_) | Self::Recorder(_) | Self::Io(_) => EXIT_IO,
@@ -128,6 +134,7 @@ impl CliError {
             Self::NotSealed(_) => {
                 "they are sealed when their process flushes or ends; `tracewire tail --json` has them now".to_owned()
             }
+            Self::NoTerminal(_) => "`tracewire tail` follows into files and pipes, `tracewire tail --json` for programs".to_owned(),
             Self::Start { .. } => "give the program and its arguments behind `--`, as you would type them without tracewire".to_owned(),
             Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "see that the name is right and its folder is there".to_owned()

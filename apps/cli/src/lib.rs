@@ -62,6 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Query(what) => commands::query::run(&cli.global, what, &mut screen),
         Command::Sessions(what) => commands::sessions::run(&cli.global, what, &mut screen),
         Command::Tail(what) => commands::tail::run(&cli.global, what, &mut screen),
+        Command::Watch(what) => commands::watch::run(&cli.global, what),
         Command::Verify(what) => commands::verify::run(&cli.global, what, &mut screen),
         Command::Run(what) => commands::run::run(&cli.global, what),
         Command::Config => commands::config::run(&cli.global, &mut screen),

@@ -386,3 +386,13 @@ fn help_names_the_exit_codes() {
     assert!(ran.out.contains("Exit codes: 0 as asked"), "{}", ran.out);
     assert_eq!(run(folder.path(), &["--version"]).out, format!("tracewire {}\n", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn watch_without_a_terminal_says_what_to_use() {
+    let folder = populated();
+    for arguments in [&["watch"][..], &["watch", "--json"]] {
+        let ran = run(folder.path(), arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(ran.err.contains("no_terminal") && ran.err.contains("`tracewire tail` follows"), "{}", ran.err);
+    }
+}

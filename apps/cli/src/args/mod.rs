@@ -63,6 +63,8 @@ pub enum Command {
     Sessions(Sessions),
     /// Follow what is being recorded, in all processes
     Tail(Tail),
+    /// Watch traces grow, full-screen
+    Watch(Watch),
     /// Check what the recordings prove, and what is missing
     Verify(Verify),
     /// Run a program, and draw what it recorded when it ends
@@ -133,6 +135,20 @@ pub struct Tail {
     /// Write what is there and end
     #[arg(long)]
     pub no_follow: bool,
+}
+
+/// What to watch.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Keys: arrows or hjkl move, enter goes into a trace and into a step, esc goes back, / keeps the traces that have a text in
+name, id, service or session, e keeps those that failed, f follows the newest, ? shows all keys, q ends.")]
+pub struct Watch {
+    /// Only traces that have this text in name, id, service or session; as with the key /
+    #[arg(value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// At most this many traces
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 200)]
+    pub limit: usize,
 }
 
 /// What to check.

@@ -13,3 +13,4 @@ pub mod sessions;
 pub mod tail;
 pub mod trace;
 pub mod verify;
+pub mod watch;

@@ -26,6 +26,8 @@ const LEAST_COLUMNS: usize = 40;
 /// The output.
 pub struct Screen<'w> {
     out: Box<dyn Write + 'w>,
+    /// Lines that are kept as they are, in place of being written.
+    kept: Option<Vec<Line>>,
     /// Whether escape sequences for colours are written.
     pub color: bool,
     /// Signs.
@@ -70,6 +72,7 @@ impl<'w> Screen<'w> {
         let said = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
         Screen {
             out,
+            kept: None,
             color,
             glyphs: Glyphs::of_locale(|name| std::env::var(name).ok()),
             columns: columns.or(said).unwrap_or(DEFAULT_COLUMNS).max(LEAST_COLUMNS),
@@ -80,7 +83,26 @@ impl<'w> Screen<'w> {
 
     /// Into memory, for tests and for whoever embeds this.
     pub fn memory(out: &'w mut Vec<u8>, columns: usize, color: bool, glyphs: Glyphs) -> Self {
-        Screen { out: Box::new(out), color, glyphs, columns, zone: TimeZone::UTC, hint_suffix: String::new() }
+        Screen {
+            out: Box::new(out),
+            kept: None,
+            color,
+            glyphs,
+            columns,
+            zone: TimeZone::UTC,
+            hint_suffix: String::new(),
+        }
+    }
+
+    /// No output at all: lines are kept for [`Screen::into_lines`].
+    pub fn lines(columns: usize, glyphs: Glyphs, zone: TimeZone) -> Screen<'static> {
+        let (out, kept) = (Box::new(io::sink()), Some(Vec::new()));
+        Screen { out, kept, color: false, glyphs, columns, zone, hint_suffix: String::new() }
+    }
+
+    /// The lines that were kept.
+    pub fn into_lines(self) -> Vec<Line> {
+        self.kept.unwrap_or_default()
     }
 
     /// Writes a line, cut to the width.
@@ -89,6 +111,10 @@ impl<'w> Screen<'w> {
     /// What the output says.
     pub fn line(&mut self, mut line: Line) -> io::Result<()> {
         line.cut(self.columns, self.glyphs.ascii);
+        if let Some(kept) = &mut self.kept {
+            kept.push(line);
+            return Ok(());
+        }
         writeln!(self.out, "{}", line.render(self.color))
     }
 
@@ -115,6 +141,10 @@ impl<'w> Screen<'w> {
     /// # Errors
     /// What the output says.
     pub fn long_line(&mut self, line: &Line) -> io::Result<()> {
+        if let Some(kept) = &mut self.kept {
+            kept.push(line.clone());
+            return Ok(());
+        }
         writeln!(self.out, "{}", line.render(self.color))
     }
 
@@ -123,6 +153,10 @@ impl<'w> Screen<'w> {
     /// # Errors
     /// What the output says.
     pub fn gap(&mut self) -> io::Result<()> {
+        if let Some(kept) = &mut self.kept {
+            kept.push(Line::new());
+            return Ok(());
+        }
         writeln!(self.out)
     }
 

@@ -1,4 +1,5 @@
-//! The tracewire command line: `tracewire trace`, `list`, `tail`, `verify`, `doctor`, `completions`.
+//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `watch`, `tail`, `run`, `export`, `import`, `verify`,
+//! `config`, `doctor`, `seal`, `completions`.
 //!
 //! ```text
 //! args ─▶ source (directory ─▶ sweep journals into the store) ─▶ commands ─▶ picture / JSON ─▶ screen

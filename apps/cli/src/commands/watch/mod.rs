@@ -35,6 +35,9 @@ use draw::Look;
 /// How often journals are looked at, and what is in flight counts on.
 const INTERVAL: Duration = Duration::from_millis(250);
 
+/// Each so many looks, processes are looked at though nothing came.
+const LOOKS_FOR_PROCESSES: u32 = 4;
+
 /// Watches until it is told to end.
 ///
 /// # Errors
@@ -57,7 +60,7 @@ pub fn run(global: &Global, what: &Watch) -> Result<u8, CliError> {
         },
     };
     let is_told_to_end = told_to_end()?;
-    let mut feed = Feed { source: None, directory, limit: what.limit.max(1), last_event: None };
+    let mut feed = Feed { source: None, directory, limit: what.limit.max(1), last_event: None, looks: 0 };
     let mut app = App::new(what.filter.clone().unwrap_or_default());
     // Sweeping a large backlog shows its progress on the terminal as it is.
     feed.refresh(&mut app)?;
@@ -126,6 +129,8 @@ struct Feed {
     directory: Directory,
     limit: usize,
     last_event: Option<u64>,
+    /// How often it looked.
+    looks: u32,
 }
 
 impl Feed {
@@ -147,9 +152,12 @@ impl Feed {
             },
         }
         let Some(source) = &self.source else { return Ok(()) };
-        // Processes end without an event of their own.
-        app.data.processes = source.processes()?;
         let last_event = source.store.last_event()?;
+        // Processes end without an event of their own; that need not be seen at once.
+        if self.looks.is_multiple_of(LOOKS_FOR_PROCESSES) || self.last_event != Some(last_event) {
+            app.data.processes = source.processes()?;
+        }
+        self.looks = self.looks.wrapping_add(1);
         if self.last_event.replace(last_event) != Some(last_event) {
             let filter = TraceFilter { limit: self.limit, ..TraceFilter::default() };
             app.data.traces = source.store.traces(&filter)?.traces;

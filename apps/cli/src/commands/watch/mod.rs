@@ -112,13 +112,24 @@ fn watch(
     }
 }
 
+/// What a shell reports of a program that SIGHUP ended.
+#[cfg(unix)]
+const TERMINAL_GONE: i32 = 129;
+
 /// Whether somebody outside wants an end. Ctrl-C comes as a key.
 fn told_to_end() -> io::Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]
-    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT, signal_hook::consts::SIGHUP] {
+    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT] {
         signal_hook::flag::register(signal, Arc::clone(&flag))?;
     }
+    // The terminal is gone: there is nothing to give back, and asking it for keys would never end.
+    #[cfg(unix)]
+    signal_hook::flag::register_conditional_shutdown(
+        signal_hook::consts::SIGHUP,
+        TERMINAL_GONE,
+        Arc::new(AtomicBool::new(true)),
+    )?;
     Ok(flag)
 }
 

@@ -48,8 +48,8 @@ class Pump:
         exporters: those of the client; one that the native sink stands in for is passed by.
         mode: ``local``, ``inline`` or ``background``.
         is_started: whether background threads begin now, and in each fork child at once. Otherwise they begin when ``start``
-            is called,
-            which the client does at its first record; a process that forks before it records then has no thread to lose.
+            is called, which the client does at its first record; a process that forks before it records, as a web server does
+            that loads the application first, then has no thread to lose.
 
     """
 

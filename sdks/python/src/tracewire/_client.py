@@ -12,6 +12,7 @@ from ._parents import native_parent
 from ._place import current
 from ._points import Points
 from ._queries import Queries
+from ._recorder import merged
 from ._report import FlushReport
 
 TYPE_CHECKING = False
@@ -184,7 +185,7 @@ class Client(Points, Queries):
         tracer = _decorators.Tracer(
             (name, kind, capture_input, capture_output, attributes), correlation_id, self._begin, self._problem
         )
-        if callable(name) or isinstance(name, (classmethod, staticmethod)):
+        if callable(name) or issubclass(type(name), (classmethod, staticmethod)):
             tracer._options = (None, *tracer._options[1:])
             return tracer(name)
         return tracer
@@ -233,10 +234,9 @@ class Client(Points, Queries):
 
         given: dict[str, Any] = {"session_id": session_id, "user_id": user_id, "tags": tags}
         fields_of_run: Any = {**{key: value for key, value in given.items() if value is not None}, **fields}
-        facts = dict(attributes or {})
-        if agent_id is not None:
-            facts["gen_ai.agent.id"] = agent_id
-        run = unbegun(Session, (name or agent_id or "session", "agent", facts, input, parent, fields_of_run))
+        facts = merged(self._problem, {} if agent_id is None else {"gen_ai.agent.id": agent_id}, attributes)
+        called = next((text for text in (name, agent_id) if text is not None), "session")
+        run = unbegun(Session, (called, "agent", facts, input, parent, fields_of_run))
         run._client = self
         run.agent_id = agent_id
         run.session_id = fields_of_run.get("session_id")
@@ -328,7 +328,8 @@ class Client(Points, Queries):
         return self.shutdown(timeout)
 
     def _report(self, action: str, timeout: float) -> FlushReport:
-        counts: dict[str, Any] = {} if self._opened is None else getattr(self._opened, action)(timeout)
+        seconds = _recorder.seconds_of(timeout)
+        counts: dict[str, Any] = {} if self._opened is None else getattr(self._opened, action)(seconds)
         notices = self._open().take_notices()
         if notices:
             _recorder.log(notices)
@@ -348,7 +349,12 @@ class Client(Points, Queries):
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        self.shutdown()
+        if self.waits_at_flush():
+            import asyncio
+
+            await asyncio.to_thread(self.shutdown)
+        else:
+            self.shutdown()
 
 
 class Default(Client):

@@ -25,7 +25,7 @@ def trace_id_of(correlation_id: str) -> str:
 def place_of(correlation_id: Any) -> Callable[[], Span | Place]:
     """Says that a call belongs below the current step, and begins a run in the correlation's trace where there is none."""
     _recorder.use_roots()
-    place = Place(Correlation(str(correlation_id)))
+    place = Place(Correlation(str(_recorder.text_of(correlation_id))))
 
     def find() -> Span | Place:
         here = current.get()
@@ -43,7 +43,7 @@ class Block:
         self._before = before
         self._outer = current.get()
         self._place: Span | Place = self._outer
-        if isinstance(correlation_id, str) and correlation_id:
+        if issubclass(type(correlation_id), str) and correlation_id:
             _recorder.use_roots()
             self._place = Place(Correlation(correlation_id))
             current.set(self._place)

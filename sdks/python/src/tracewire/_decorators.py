@@ -173,7 +173,7 @@ def trace(
         ...     look_up("otters")
 
     """
-    if callable(name) or isinstance(name, (classmethod, staticmethod)):
+    if callable(name) or issubclass(type(name), (classmethod, staticmethod)):
         return observe(name, None, kind, capture_input, capture_output, attributes)
     return Tracer((name, kind, capture_input, capture_output, attributes), correlation_id)
 
@@ -198,15 +198,16 @@ def of_kind(
         def decorate(function: Any) -> Any:
             facts = attributes
             if is_operation:
-                facts = {"gen_ai.operation.name": given or getattr(function, "__name__", called), **(attributes or {})}
+                name_of = given or getattr(function, "__name__", called)
+                facts = _recorder.merged(problem, {"gen_ai.operation.name": name_of}, attributes)
             return observe(
                 function, given, kind, capture_input, capture_output, facts, current.get, begin=begin, problem=problem
             )
 
-        if callable(name) or isinstance(name, (classmethod, staticmethod)):
+        if callable(name) or issubclass(type(name), (classmethod, staticmethod)):
             given = None
             return decorate(name)
-        given = name
+        given = _recorder.text_of(name)
         return decorate
 
     decorator.__name__ = decorator.__qualname__ = called
@@ -282,7 +283,7 @@ def observe(
         problem("cannot_decorate", f"{_recorder.shown(function)} is not a function; it stays as it is")
         return function
     code = _code(function)
-    called = name or getattr(function, "__name__", None) or type(function).__name__
+    called = _recorder.text_of(name) or getattr(function, "__name__", None) or type(function).__name__
     call = Call(called, kind, attributes, code, capture_input, capture_output)
     flags = 0 if code is None else code.co_flags
     if is_coroutine_function(function):

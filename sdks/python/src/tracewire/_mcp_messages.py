@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._guard import guarded
 from ._mcp_events import McpEvents
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ _USAGE = {
 class McpMessages(McpEvents):
     """Records messages of MCP."""
 
+    @guarded
     def log_tool_call(
         self,
         agent_id: str | None = None,
@@ -54,6 +56,7 @@ class McpMessages(McpEvents):
             data = {key: value for key, value in (("name", tool_name), ("arguments", params)) if value is not None}
         return self.log_request(agent_id, method="tools/call", tool_name=tool_name, direction=direction, data=data, **options)
 
+    @guarded
     def log_tool_result(
         self,
         agent_id: str | None = None,
@@ -77,12 +80,13 @@ class McpMessages(McpEvents):
             options: those of ``log_response``, and further members of the data.
 
         """
-        facts = {**({} if duration_ms is None else {"duration_ms": duration_ms}), **(attributes or {})}
+        facts = self._with({"duration_ms": duration_ms}, attributes)
         options.setdefault("data", result)
         return self.log_response(
             agent_id, method="tools/call", tool_name=tool_name, direction=direction, attributes=facts, **options
         )
 
+    @guarded
     def log_tool_error(
         self,
         agent_id: str | None = None,
@@ -114,6 +118,7 @@ class McpMessages(McpEvents):
             agent_id, tool_name, error, duration_ms, direction=direction, attributes=attributes, **options
         )
 
+    @guarded
     def log_sampling_request(
         self,
         agent_id: str | None = None,
@@ -135,7 +140,7 @@ class McpMessages(McpEvents):
             options: those of ``log_request``, and further members of the data, such as ``temperature``.
 
         """
-        facts = {**({} if model is None else {"gen_ai.request.model": model}), **(attributes or {})}
+        facts = self._with({"gen_ai.request.model": model}, attributes)
         return self.log_request(
             agent_id,
             method="sampling/createMessage",
@@ -146,6 +151,7 @@ class McpMessages(McpEvents):
             **options,
         )
 
+    @guarded
     def log_sampling_response(
         self,
         agent_id: str | None = None,
@@ -179,13 +185,14 @@ class McpMessages(McpEvents):
             agent_id,
             method="sampling/createMessage",
             direction=direction,
-            attributes={**facts, **(attributes or {})},
+            attributes=self._with(facts, attributes),
             response=response,
             model=model,
             token_usage=token_usage,
             **options,
         )
 
+    @guarded
     def log_resource_accessed(
         self, agent_id: str | None = None, resource_uri: str | None = None, access_type: str = "read", **options: Any
     ) -> EventId | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._place import Correlation, current
 from ._propagation import current_context
-from ._recorder import shown
+from ._recorder import shown, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,5 +130,5 @@ def target_of(client: Points, target: Any, session_id: str | None) -> dict[str, 
         if context is not None:
             found = {"trace_id": context.trace_id, "span_id": context.span_id}
     if session_id is not None:
-        found["session_id"] = session_id
+        found["session_id"] = str(text_of(session_id))
     return found or None

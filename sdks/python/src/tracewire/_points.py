@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ._guard import guarded
 from ._point_fields import level_of, metric_fields, point, target_of
-from ._recorder import shown
+from ._recorder import shown, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Points:
     def _parent(self, parent: Any) -> Any:
         raise NotImplementedError
 
+    @guarded
     def event(
         self,
         name: str,
@@ -85,16 +87,17 @@ class Points:
 
         """
         fields: dict[str, Any] = {
-            "name": name,
-            "attributes": attributes or None,
-            "correlation_id": correlation_id,
-            "session_id": session_id,
+            "name": text_of(name),
+            "attributes": attributes,
+            "correlation_id": text_of(correlation_id),
+            "session_id": text_of(session_id),
         }
         if data is not ...:
             fields["data"] = data
         context = point(self, "event", kind, parent, {key: value for key, value in fields.items() if value is not None})
         return None if context is None else EventId(context)
 
+    @guarded
     def log_event(self, event: Mapping[str, Any]) -> EventId | None:
         """Record an event given as one dictionary, as the Agentic Observability Protocol has them.
 
@@ -115,6 +118,7 @@ class Points:
 
         return record_dictionary(self, event)
 
+    @guarded
     def log(
         self,
         message: str,
@@ -141,9 +145,10 @@ class Points:
         if known is None:
             self._problem("invalid_level", f"not a level: {shown(level)}; info is recorded")
             known = "info"
-        fields = {"message": message, "level": known, "logger": logger, "attributes": attributes or None}
+        fields = {"message": message, "level": known, "logger": text_of(logger), "attributes": attributes}
         point(self, "log", None, parent, {key: value for key, value in fields.items() if value is not None})
 
+    @guarded
     def metric(
         self,
         name: str,
@@ -177,9 +182,10 @@ class Points:
         """
         of_instrument = metric_fields(self, value, instrument, temporality, buckets)
         if of_instrument is not None:
-            fields = {"name": name, "unit": unit, "attributes": attributes or None, **of_instrument}
+            fields = {"name": text_of(name), "unit": text_of(unit), "attributes": attributes, **of_instrument}
             point(self, "metric", None, parent, {key: value for key, value in fields.items() if value is not None})
 
+    @guarded
     def feedback(
         self,
         value: Any = None,
@@ -215,18 +221,19 @@ class Points:
             >>> feedback(True, name="helpful", supersedes=first, comment="after the second try")
 
         """
+        feedback_id = text_of(feedback_id)
         if feedback_id is None:
             import os
 
             feedback_id = os.urandom(8).hex()
         fields = {
             "feedback_id": feedback_id,
-            "name": name,
+            "name": text_of(name),
             "value": score if value is None else value,
-            "source": source,
+            "source": text_of(source),
             "target": target_of(self, target, session_id),
-            "supersedes": supersedes,
-            "comment": comment,
+            "supersedes": text_of(supersedes),
+            "comment": text_of(comment),
         }
         if fields["value"] is None and comment is None:
             self._problem("invalid_feedback", "feedback needs a value, a score or a comment")

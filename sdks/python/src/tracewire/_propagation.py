@@ -34,8 +34,12 @@ def inject(carrier: Carrier) -> Carrier:
         >>> params = {"name": "search", "arguments": {}, "_meta": inject({})}
 
     """
-    for key, value in _headers().items():
-        carrier[key] = value
+    try:
+        for key, value in _headers().items():
+            carrier[key] = value
+    except Exception:  # noqa: BLE001
+        # A carrier is an object of the host's or of a library's, and may refuse.
+        _recorder.problem("invalid_carrier", f"nothing can be written into {type(carrier).__name__}")
     return carrier
 
 
@@ -50,7 +54,12 @@ def inject_environment(environment: Mapping[str, str] | None = None) -> dict[str
     """
     import os
 
-    copy = dict(os.environ if environment is None else environment)
+    try:
+        copy = dict(os.environ if environment is None else environment)
+    except Exception:  # noqa: BLE001
+        # Whatever a mapping of the host's raises while it is read.
+        _recorder.problem("invalid_carrier", f"an environment is a mapping, not {type(environment).__name__}")
+        copy = dict(os.environ)
     headers = _headers()
     if headers:
         copy.pop("TRACESTATE", None)  # Of another trace.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ._guard import guarded
+from ._recorder import merged, shown, text_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +36,7 @@ class ProtocolEvents:
             client = default
         self._client = client
 
+    @guarded
     def _record(
         self,
         name: str,
@@ -53,7 +57,7 @@ class ProtocolEvents:
         for member in [member for member in more if member in _MEANT]:
             value = more[member] if member == "error_code" else more.pop(member)
             if value is not None:
-                text = self._amount(value) if member == "cost_amount" else str(value)
+                text = self._amount(value) if member == "cost_amount" else text_of(value)
                 facts.setdefault(_MEANT[member], text)
         if fails:
             facts.setdefault("error.type", "_OTHER")
@@ -64,15 +68,21 @@ class ProtocolEvents:
             data = {**more, **({} if data is ... else data)}
         else:
             facts.update(more)
-        if attributes:
-            try:
-                facts.update(attributes)
-            except Exception:  # noqa: BLE001
-                # Whatever a mapping of the host's raises while it is read.
-                self._client._problem("invalid_attributes", f"attributes are a mapping, not {type(attributes).__name__}")
         return self._client.event(
-            name, facts, data=data, parent=self._above(parent_id), correlation_id=correlation_id, session_id=session_id
+            name,
+            self._with(facts, attributes),
+            data=data,
+            parent=self._above(parent_id),
+            correlation_id=correlation_id,
+            session_id=session_id,
         )
+
+    def _problem(self, code: str, message: str) -> None:
+        self._client._problem(code, message)
+
+    def _with(self, facts: Mapping[str, Any], attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+        known = {key: value for key, value in facts.items() if value is not None}
+        return merged(self._problem, known, attributes)
 
     def _above(self, parent: Any) -> Any:
         """What an event belongs to. An id that was only kept as text belongs to the current trace."""
@@ -85,11 +95,11 @@ class ProtocolEvents:
         context = None if here is None else SpanContext.from_traceparent(f"00-{here.trace_id}-{parent}-01")
         return ... if context is None else context
 
+    @guarded
     def _amount(self, amount: Amount | None) -> str | None:
         if amount is None:
             return None
         from ._cost import decimal_text
-        from ._recorder import shown
 
         text = decimal_text(amount)
         if text is None:

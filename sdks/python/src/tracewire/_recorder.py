@@ -122,6 +122,8 @@ def _configure(given: Mapping[str, Any], unknown: Mapping[str, Any], *, replaces
         _deliver_at_ends(fresh.delivers_at_ends)
         if previous is not None:
             previous.close(EXIT_SECONDS)
+    else:
+        fresh.close(0)
     prepare()
     _is_strict = bool(settings.get("strict"))
     if settings.problems:
@@ -206,9 +208,18 @@ def shutdown(timeout: float = 5.0) -> FlushReport:
     return _report(_counts("close", timeout))
 
 
+def seconds_of(timeout: object) -> float:
+    """A timeout; what is none counts as nothing to wait."""
+    if type(timeout) not in (int, float) or timeout != timeout:
+        problem("invalid_timeout", f"a timeout is a number of seconds, not {shown(timeout)}")
+        return 0.0
+    return min(max(float(timeout), 0.0), 1e6)  # type: ignore[arg-type]
+
+
 def _counts(action: str, timeout: float) -> dict[str, Any]:
     if active is None:
         return {}
+    timeout = seconds_of(timeout)
     # A test may have put a recorder of its own in the place of the one that was opened.
     owner: Any = opened if opened is not None and opened.recorder is active else active
     counts: dict[str, Any] = getattr(owner, action)(timeout)
@@ -266,6 +277,23 @@ def note(
         log([message])
     if is_strict and code != "internal_error":
         raise TracewireError(code, message) from cause
+
+
+def merged(problem: Callable[[str, str], None], facts: Mapping[str, Any], more: Any) -> dict[str, Any]:
+    """Attributes with those that a program gave. What is no mapping is counted and left out."""
+    if more is None:
+        return dict(facts)
+    try:
+        return {**facts, **more}
+    except Exception:  # noqa: BLE001
+        # Whatever a mapping of the host's raises while it is read.
+        problem("invalid_attributes", f"attributes are a mapping from names, not {type(more).__name__}")
+        return dict(facts)
+
+
+def text_of(value: object) -> str | None:
+    """A text that a program gave, or the text of something plain. Code of the host is not run for it."""
+    return value if value is None or issubclass(type(value), str) else shown(value)  # type: ignore[return-value]
 
 
 def shown(value: object) -> str:

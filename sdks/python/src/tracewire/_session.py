@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ._client_span import ClientSpan
 from ._place import NOWHERE, current
+from ._recorder import merged, text_of
 from ._span import Span
 from ._streams import Chunks
 
@@ -95,7 +96,7 @@ class Session(ClientSpan):
         **fields: Unpack[StartFields],
     ) -> Span:
         """Make a step that executes a tool: kind ``tool``."""
-        facts = {"gen_ai.tool.name": name, **(attributes or {})}
+        facts = merged(self._problem, {"gen_ai.tool.name": name}, attributes)
         return self.span(name, kind="tool", input=input, attributes=facts, **fields)
 
     def llm_call(
@@ -164,7 +165,7 @@ class Stream(ClientSpan):
             # Whatever a value of the host's raises while it is read.
             item = attributes
         if data is not ...:
-            item = {**item, "data": data} if isinstance(item, dict) and item else data
+            item = {**item, "data": data} if type(item) is dict and item else data
         self._take(name, item)
 
     def chunk(self, item: Any) -> None:
@@ -199,4 +200,4 @@ class Stream(ClientSpan):
         elif self._chunks is None:
             self._problem("step_not_begun", "a chunk came before its stream began, and is lost")
         else:
-            self._chunks.add(name, item)
+            self._chunks.add(name if type(name) is str else str(text_of(name)), item)

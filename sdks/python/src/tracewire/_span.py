@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from . import _place, _recorder
+from ._field_names import START_FIELDS, UPDATE_FIELDS
+from ._guard import guarded
 from ._native import SpanContext
 from ._parents import link_to, native_parent
 from ._place import NOWHERE
@@ -25,39 +27,7 @@ current = _place.current
 # `...` stands for "not given" wherever None is a value that can be recorded.
 _NOT_GIVEN: Any = ...
 
-_START_FIELDS = frozenset(
-    [
-        "correlation_id",
-        "dataset_item_id",
-        "environment",
-        "experiment_run_id",
-        "level",
-        "links",
-        "media",
-        "prompt",
-        "release",
-        "scope",
-        "session_id",
-        "tags",
-        "tool_definitions",
-        "trace_state",
-        "user_id",
-    ]
-)
-_UPDATE_FIELDS = frozenset(
-    [
-        "attributes",
-        "cost",
-        "input",
-        "level",
-        "links",
-        "name",
-        "output",
-        "tags",
-        "time_to_first_chunk_nanos",
-        "usage",
-    ]
-)
+_STATUSES = ("ok", "error", "timeout", "cancelled", "unset")
 
 
 class Span:
@@ -81,7 +51,6 @@ class Span:
     _status: str
 
     # `__enter__` and `start`, `__exit__` and `end` say the same twice: a call in between costs a tenth of the whole.
-
     def __enter__(self) -> Span:
         outer = current.get()
         begin = self._begin
@@ -91,7 +60,7 @@ class Span:
         self._begin = None
         name, kind, attributes, given, parent, fields = begin
         if fields:
-            fields = self._checked(fields, _START_FIELDS)
+            fields = self._checked(fields, START_FIELDS)
         self._native = (_recorder.active or _recorder.open_default()).start(
             name, kind, outer._native if parent is ... else self._parent(parent), attributes, given, fields
         )
@@ -141,7 +110,7 @@ class Span:
         self._begin = None
         name, kind, attributes, given, parent, fields = begin
         if fields:
-            fields = self._checked(fields, _START_FIELDS)
+            fields = self._checked(fields, START_FIELDS)
         above = current.get()._native if parent is ... else self._parent(parent)
         self._native = self._recorder().start(name, kind, above, attributes, given, fields)
         return self
@@ -170,7 +139,8 @@ class Span:
                 self._attributes = {key: value}
             else:
                 self._attributes[key] = value
-        except TypeError:
+        except Exception:  # noqa: BLE001
+            # Whatever the host's value raises when it is hashed.
             self._problem("invalid_attributes", f"the name of an attribute is a text, not {type(key).__name__}")
         return None
 
@@ -178,6 +148,7 @@ class Span:
         """The same as ``set``."""
         self.set(key, value)
 
+    @guarded
     def set_attributes(self, attributes: Mapping[str, Any]) -> None:
         """Set several attributes; they are recorded when the step ends."""
         if self._ended:
@@ -200,7 +171,10 @@ class Span:
         """Say how the step went where no exception tells; it is recorded when the step ends."""
         if self._ended:
             return self._late()
-        self._status = status
+        if type(status) is str and status in _STATUSES:
+            self._status = status
+        else:
+            self._problem("invalid_status", f"a status is one of {', '.join(_STATUSES)}, not {_recorder.shown(status)}")
         if message is not None:
             self._end_fields()["status_message"] = message
         return None
@@ -211,6 +185,7 @@ class Span:
         if not self._ended:
             self.set_status("error", message)
 
+    @guarded
     def usage(
         self,
         *,
@@ -259,6 +234,7 @@ class Span:
             usage["raw"] = raw
         return None
 
+    @guarded
     def cost(
         self,
         total: Amount | None = None,
@@ -299,6 +275,7 @@ class Span:
             self._end_fields().setdefault("cost", {}).update(cost)
         return None
 
+    @guarded
     def link(self, other: Span | SpanContext | Link | str, attributes: Mapping[str, Any] | None = None) -> None:
         """Say at once that another step is related to this one without being its parent or child.
 
@@ -308,7 +285,7 @@ class Span:
 
         """
         link = link_to(other)
-        if not isinstance(link, dict):
+        if type(link) is not dict:
             return self._problem("invalid_link", f"not a step, a context or a traceparent: {type(other).__name__}")
         if attributes:
             link = {**link, "attributes": attributes}
@@ -323,19 +300,23 @@ class Span:
             self._native.update({"links": self._links})
         return None
 
+    @guarded
     def update(self, **fields: Unpack[UpdateFields]) -> None:
         """Record at once what must be visible before the step ends. Attributes merge key by key; lists replace."""
         if self._native is not None:
-            self._native.update(self._checked(fields, _UPDATE_FIELDS))
+            self._native.update(self._checked(fields, UPDATE_FIELDS))
 
     def event(self, name: str, attributes: Mapping[str, Any] | None = None, *, data: Any = _NOT_GIVEN) -> None:
         """Record at once something that happens inside the step."""
         if self._native is not None:
             self._native.event(name, attributes, None if data is ... else {"data": data})
 
+    @guarded
     def record_exception(self, error: BaseException, attributes: Mapping[str, Any] | None = None) -> None:
         """Record at once an exception that the step deals with itself; its status does not change."""
-        if self._native is not None:
+        if not issubclass(type(error), BaseException):
+            self._problem("invalid_exception", f"not an exception: {type(error).__name__}")
+        elif self._native is not None:
             from ._exceptions import stacktrace
 
             self._native.exception(error, stacktrace(error), attributes)
@@ -367,7 +348,11 @@ class Span:
             self._problem("unknown_field", f"not a field of a step: {', '.join(sorted(unknown))}; use attributes")
         checked: dict[str, Any] = fields
         if "links" in checked:
-            checked["links"] = self._links = [link_to(link) for link in checked["links"]]
+            try:
+                checked["links"] = self._links = [link_to(link) for link in checked["links"]]
+            except Exception:  # noqa: BLE001
+                # Whatever the host's value raises while it is read.
+                self._problem("invalid_link", f"links are a list, not {type(checked.pop('links')).__name__}")
         return checked
 
     def _parent(self, parent: Any) -> Any:

@@ -55,7 +55,7 @@ class Chunks:
                 self.flush(now)
             self._name = name
         self._chunks.append(item)
-        if isinstance(item, str):
+        if issubclass(type(item), str):
             if self._text is not None:
                 self._text_chars += len(item)
                 self._text.append(item)

@@ -15,6 +15,7 @@ from ._making import unbegun
 from ._mcp_context import middleware, request_place
 from ._mcp_messages import McpMessages
 from ._propagation import inject
+from ._recorder import merged, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ class Mcp(McpMessages):
         """
 
         def decorate(tool: Any) -> Any:
-            called = name or getattr(tool, "__name__", None) or type(tool).__name__
-            facts = {**_facts(called, agent_id), **(attributes or {})}
+            called = text_of(name) or getattr(tool, "__name__", None) or type(tool).__name__
+            facts = merged(self._client._problem, _facts(called, agent_id), attributes)
             captures = (capture_input and capture_params, capture_output and capture_result)
             client = self._client
             return observe(tool, called, "tool", *captures, facts, _place(correlation_id), client._begin, client._problem)
@@ -137,7 +138,7 @@ class Mcp(McpMessages):
 
         """
         fields = {} if correlation_id is None else {"correlation_id": correlation_id}
-        facts = {**_facts(tool_name, agent_id), **(attributes or {})}
+        facts = merged(self._client._problem, _facts(tool_name, agent_id), attributes)
         made = unbegun(ToolExecution, (tool_name, "tool", facts, params, parent, fields))
         made._client = self._client
         return made

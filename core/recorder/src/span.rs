@@ -61,6 +61,27 @@ pub struct StartSpan<'a> {
     pub correlation_id: Option<&'a str>,
 }
 
+/// Where a point belongs: to a step, else to the trace that a correlation id decides, else nowhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place<'a> {
+    /// The step.
+    pub step: Option<SpanContext>,
+    /// The application's own id of the trace, where there is no step.
+    pub correlation_id: Option<&'a str>,
+}
+
+impl Place<'_> {
+    pub(crate) fn trace_id(&self) -> Option<TraceId> {
+        self.step.map(|step| step.trace_id).or_else(|| self.correlation_id.map(TraceId::from_correlation))
+    }
+}
+
+impl From<Option<SpanContext>> for Place<'_> {
+    fn from(step: Option<SpanContext>) -> Self {
+        Place { step, correlation_id: None }
+    }
+}
+
 /// An open step. It ends once; later ends change nothing.
 #[derive(Debug)]
 pub struct Span {

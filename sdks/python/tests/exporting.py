@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import tracewire.testing
-from tracewire import _recorder
+from tracewire import _native, _recorder
 from tracewire._pump import Pump
 from tracewire.exporters import Batch, Exporter, recorder_options
 
@@ -54,7 +54,7 @@ def raising(error: BaseException) -> Callable[[], Any]:
 def pumping(exporters: Sequence[Exporter], mode: str, directory: Path | None = None, **options: Any) -> Iterator[Pump]:
     options |= recorder_options(exporters, mode)
     with tracewire.testing.recording(directory, mode=mode, **options):
-        assert _recorder.active is not None
+        assert isinstance(_recorder.active, _native.Recorder)
         pump = Pump(_recorder.active, exporters, mode)
         try:
             yield pump

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial, update_wrapper
 
 from . import _native, _place, _recorder
-from ._span import begun
+from ._making import begun
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -285,7 +285,7 @@ def observe(
     called = name or getattr(function, "__name__", None) or type(function).__name__
     call = Call(called, kind, attributes, code, capture_input, capture_output)
     flags = 0 if code is None else code.co_flags
-    if flags & _COROUTINE or _is_marked(function):
+    if is_coroutine_function(function):
         wrapper = _around_coroutine(function, call, place, begin)
     elif flags & _GENERATOR:
         from ._streams import around_generator
@@ -358,9 +358,11 @@ def _code(function: Any) -> Any:
     return code
 
 
-def _is_marked(function: Any) -> bool:
-    """Whether ``inspect.markcoroutinefunction`` was told that a call gives a coroutine."""
-    return getattr(function, "_is_coroutine_mark", None) is not None
+def is_coroutine_function(function: Any) -> bool:
+    """Whether a call gives a coroutine: by its code, or because ``inspect.markcoroutinefunction`` was told so."""
+    code = _code(function)
+    is_marked = getattr(function, "_is_coroutine_mark", None) is not None
+    return is_marked or (code is not None and bool(code.co_flags & _COROUTINE))
 
 
 def _parameters(code: Any) -> tuple[str, ...]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from . import _place, _recorder
 from ._native import SpanContext
-from ._place import NOWHERE, Place
+from ._parents import link_to, native_parent
+from ._place import NOWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from types import TracebackType
     from typing import Any
 
     from typing_extensions import Unpack
 
     from . import _native
-    from ._fields import Amount, Link, Parent, StartFields, Status, UpdateFields
+    from ._fields import Amount, Link, Status, UpdateFields
+    from ._place import Place
 
 # An assignment, not an import: CPython calls methods of imported names by a slower way.
 current = _place.current
@@ -305,7 +307,7 @@ class Span:
             attributes: what the relation is.
 
         """
-        link = _link(other)
+        link = link_to(other)
         if not isinstance(link, dict):
             return self._problem("invalid_link", f"not a step, a context or a traceparent: {type(other).__name__}")
         if attributes:
@@ -365,7 +367,7 @@ class Span:
             self._problem("unknown_field", f"not a field of a step: {', '.join(sorted(unknown))}; use attributes")
         checked: dict[str, Any] = fields
         if "links" in checked:
-            checked["links"] = self._links = [_link(link) for link in checked["links"]]
+            checked["links"] = self._links = [link_to(link) for link in checked["links"]]
         return checked
 
     def _parent(self, parent: Any) -> Any:
@@ -384,89 +386,3 @@ class Span:
 
     def __repr__(self) -> str:
         return f"<tracewire.Span {self.span_id or 'not begun'}>"
-
-
-# What `span` makes: another type where the default client has more to do than to record.
-span_type: type[Span] = Span
-
-
-def span(
-    name: str,
-    *,
-    kind: str = "step",
-    input: Any = _NOT_GIVEN,  # noqa: A002
-    attributes: Mapping[str, Any] | None = None,
-    parent: Parent = _NOT_GIVEN,
-    **fields: Unpack[StartFields],
-) -> Span:
-    """Make a step for a ``with`` or ``async with`` block.
-
-    It begins when the block is entered and is the parent of what begins inside. It ends when the block is left: ``ok``, or
-    as what an exception says; the exception goes on as it was.
-
-    Args:
-        name: what the step is called.
-        kind: what it is: ``agent``, ``llm``, ``tool``, ``retrieval``, … (the registry of span kinds has them all).
-        input: what goes in.
-        attributes: facts about the step, under their OpenTelemetry names where they have one.
-        parent: a step or a context to belong to instead of the current one; ``None`` begins a new trace.
-        fields: what a run says about itself: ``session_id``, ``user_id``, ``tags``, ``correlation_id``, …
-
-    Example:
-        >>> with span("search", kind="tool", input={"query": "otters"}) as s:
-        ...     s.set_output(["Lutra lutra"])
-
-    """
-    step = span_type()
-    step._begin = (name, kind, attributes, input, parent, fields)
-    step._native = None
-    step._output = ...
-    step._attributes = None
-    step._fields = None
-    step._status = "ok"
-    step._ended = False
-    return step
-
-
-def begun(native: _native.Span | None, outer: Span | Place, make: type[Span] | None = None) -> Span:
-    """Wrap a step that has begun and make it current."""
-    step = (make or span_type)()
-    step._begin = None
-    step._native = native
-    step._outer = outer
-    step._output = ...
-    step._attributes = None
-    step._fields = None
-    step._status = "ok"
-    step._ended = False
-    current.set(step)
-    return step
-
-
-def current_span() -> Span | None:
-    """The step that new ones would belong to, if there is one in this process."""
-    place = current.get()
-    return place if isinstance(place, Span) else None
-
-
-def native_parent(parent: Any, problem: Callable[[str, str], None] = _recorder.problem) -> Any:
-    """What the recorder needs of a ``parent`` argument."""
-    if parent is None or isinstance(parent, SpanContext):
-        return parent
-    if isinstance(parent, (Span, Place)):
-        return parent._native
-    context = getattr(parent, "context", None)
-    if isinstance(context, SpanContext):
-        return context
-    if isinstance(parent, str):
-        context = SpanContext.from_traceparent(parent)
-        if context is not None:
-            return context
-    problem("invalid_parent", f"not a step, a context or a traceparent: {type(parent).__name__}; a new trace begins")
-    return None
-
-
-def _link(link: Any) -> Any:
-    """The ids of what is linked; what has none comes back as it is."""
-    context = SpanContext.from_traceparent(link) if isinstance(link, str) else getattr(link, "context", link)
-    return {"trace_id": context.trace_id, "span_id": context.span_id} if isinstance(context, SpanContext) else link

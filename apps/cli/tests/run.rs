@@ -5,7 +5,7 @@
 mod common;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use common::{command, populated, record_agent, recorder, run, settle, start};
 use serde_json::Value;
@@ -103,9 +103,10 @@ fn what_cannot_be_started_has_the_codes_of_shells() {
     assert_eq!(run(folder.path(), &["run"]).code, Some(2));
 }
 
-/// Starts the program and waits until it has recorded. Gives the program's own process id.
-fn waiting(folder: &std::path::Path) -> (Child, BufReader<std::process::ChildStdout>, String) {
+/// Starts the program and waits until it has recorded. Gives what keeps it waiting, and the program's own process id.
+fn waiting(folder: &std::path::Path) -> (Child, (ChildStdin, BufReader<ChildStdout>), String) {
     let mut child = running(folder, "wait", &[]).spawn().unwrap();
+    let stdin = child.stdin.take().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     while !line.starts_with("recorded ") {
@@ -113,7 +114,7 @@ fn waiting(folder: &std::path::Path) -> (Child, BufReader<std::process::ChildStd
         assert!(out.read_line(&mut line).unwrap() > 0, "it ended");
     }
     let pid = line.trim().split(' ').next_back().unwrap().to_owned();
-    (child, out, pid)
+    (child, (stdin, out), pid)
 }
 
 fn signal(name: &str, pid: &str) {
@@ -123,7 +124,7 @@ fn signal(name: &str, pid: &str) {
 #[test]
 fn a_program_that_is_killed_leaves_its_tree() {
     let folder = tempfile::tempdir().unwrap();
-    let (child, _out, pid) = waiting(folder.path());
+    let (child, _pipes, pid) = waiting(folder.path());
     signal("-KILL", &pid);
     let ran = child.wait_with_output().unwrap();
     let err = String::from_utf8(ran.stderr).unwrap();
@@ -135,7 +136,7 @@ fn a_program_that_is_killed_leaves_its_tree() {
 fn signals_are_handed_on_and_the_tree_comes_all_the_same() {
     for (name, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
         let folder = tempfile::tempdir().unwrap();
-        let (child, _out, _) = waiting(folder.path());
+        let (child, _pipes, _) = waiting(folder.path());
         signal(name, &child.id().to_string());
         let ran = child.wait_with_output().unwrap();
         let err = String::from_utf8(ran.stderr).unwrap();

@@ -140,8 +140,9 @@ pub struct Tail {
 /// What to watch.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Keys: arrows or hjkl move, enter goes into a trace and into a step, esc goes back, / keeps the traces that have a text in
-name, id, service or session, e keeps those that failed, f follows the newest, ? shows all keys, q ends.")]
+Keys: arrows or hjkl move, enter goes into a trace and into a step, esc goes back, / keeps the
+traces that have a text in name, id, service or session, e keeps those that failed, f follows the
+newest, ? shows all keys, q ends.")]
 pub struct Watch {
     /// Only traces that have this text in name, id, service or session; as with the key /
     #[arg(value_name = "TEXT")]

@@ -8,13 +8,14 @@ use super::When;
 
 const QUERY_EXAMPLES: &str = "\
 Examples:
-  tracewire query --kind tool --status error --last 1h    tool calls that failed in the last hour
-  tracewire query --text otter                            steps and log lines in which the word occurs
-  tracewire query --event-type mcp.tool.called            calls of MCP tools
+  tracewire query --kind tool --status error --last 1h   tool calls that failed in the last hour
+  tracewire query --text otter                           steps and log lines that have the word
+  tracewire query --event-type mcp.tool.called           calls of MCP tools
   tracewire query --agent-id planner --where gen_ai.request.model=gpt-5
-  tracewire query --session chat-42 --json                one JSON document with everything that was recorded of them
+  tracewire query --session chat-42 --json               everything recorded of them, as JSON
 
-All conditions must hold. A row is a step with its start, updates and end, or one event, log line, metric or feedback.";
+All conditions must hold. A row is a step with its start, updates and end, or one event, log line,
+metric or feedback.";
 
 /// What is searched for.
 #[derive(Args, Clone, Debug)]
@@ -47,7 +48,7 @@ pub struct Query {
     /// An attribute and its value (repeatable): a number, true or false as such, all else as text; "quotes" make it text
     #[arg(long = "where", value_name = "NAME=VALUE", value_parser = condition)]
     pub conditions: Vec<(String, Value)>,
-    /// Some text in name, status message, input, output, data or log message, whatever the case
+    /// Some text in name, status message, exception, input, output, data or log message, whatever the case
     #[arg(long)]
     pub text: Option<String>,
     /// At most this many

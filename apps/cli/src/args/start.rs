@@ -10,11 +10,12 @@ use clap::Args;
 Examples:
   tracewire run -- python agent.py \"How do otters keep warm?\"
   tracewire run --session chat-42 --service research -- python agent.py
-  tracewire run --dir /tmp/try -- pytest                recordings apart from those of the project
+  tracewire run --dir /tmp/try -- pytest             recordings apart from those of the project
 
-The program gets TRACEWIRE_DIR, and where they are given TRACEWIRE_SERVICE and TRACEWIRE_SESSION_ID. Input, output and
-signals are its own; the exit code is its own too, 128 and the signal's number where a signal ended it, 127 where there is
-no such program. What it recorded is drawn on standard error at the end, also after it was killed.")]
+The program gets TRACEWIRE_DIR, and where they are given TRACEWIRE_SERVICE and TRACEWIRE_SESSION_ID.
+Input, output, signals and the exit code are its own: 128 and the signal's number where a signal
+ended it, 127 where there is no such program. What it recorded is drawn on standard error at the
+end, also after it was killed.")]
 pub struct Run {
     /// The name of the service, where the program names none
     #[arg(long, value_name = "NAME")]

@@ -17,14 +17,14 @@ pub enum Format {
 
 const EXPORT_EXAMPLES: &str = "\
 Examples:
-  tracewire export > all.jsonl                        everything, one envelope a line
-  tracewire export 0af76519 --output run.json         one trace, as one JSON document
-  tracewire export --session chat-42 -o chat.jsonl    all runs of a session
-  tracewire export --last 1d -o today.jsonl           what was recorded since yesterday at this time
+  tracewire export > all.jsonl                       everything, one envelope a line
+  tracewire export 0af76519 --output run.json        one trace, as one JSON document
+  tracewire export --session chat-42 -o chat.jsonl   all runs of a session
+  tracewire export --last 1d -o today.jsonl          what was recorded in the last 24 hours
 
-Whole envelopes are written as they were sealed. Where only a part was asked for, the rest of an envelope is marked as
-withheld, and everything that is written can still be verified: digests, order and content.
-Steps of processes that are still at work and not sealed yet are counted on standard error and left out.";
+Whole envelopes are written as they were sealed. Where only a part was asked for, the rest of an
+envelope is marked as withheld, and all that is written can still be verified: digests, order and
+content. What processes at work have not sealed yet is counted on standard error and left out.";
 
 /// What goes out.
 #[derive(Args, Clone, Debug)]
@@ -57,8 +57,9 @@ Examples:
   tracewire import run.json more.jsonl
   ssh robot tracewire export --last 1h | tracewire import
 
-What is there already is passed over, so the same file can come again. What cannot be read or does not match its digest
-is named with file and line, left out, and makes the exit code 1; all the rest is taken.")]
+What is there already is passed over, so the same file can come again. What cannot be read, or does
+not match its digest, is named with file and line, left out, and makes the exit code 1; all the rest
+is taken.")]
 pub struct Import {
     /// Files of envelopes: JSON Lines, a JSON list, or the document that `export` writes. None or `-`: standard input
     #[arg(value_name = "FILE")]

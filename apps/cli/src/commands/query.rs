@@ -153,7 +153,9 @@ fn line(row: &SearchRow, processes: &Processes, screen: &Screen<'_>) -> Line {
     }
     let mut more = Line::new();
     let show = |value: &Value, columns: usize| screen.fit(&preview(value, columns), columns);
-    if let Some(message) = text("status_message") {
+    let exception = member("exception").and_then(Value::as_map);
+    let exception = ["message", "type"].into_iter().find_map(|name| exception?.get(name)?.as_text());
+    if let Some(message) = text("status_message").or(exception) {
         more.push(palette::BAD, screen.fit(message, 200));
     } else {
         let input =

@@ -44,7 +44,8 @@ pub struct SearchQuery {
     pub service: Option<String>,
     /// Attributes and the values that they have.
     pub attributes: Map,
-    /// Some text that name, status message, input, output, data, or a log line's message have in them, whatever the case.
+    /// Some text that name, status message, exception, input, output, data, or a log line's message have in them, whatever the
+    /// case.
     pub text: Option<String>,
     /// At most this many rows; 50 where it is not there.
     pub limit: Option<usize>,

@@ -75,7 +75,10 @@ struct Restored(DefaultTerminal);
 
 impl Drop for Restored {
     fn drop(&mut self) {
-        ratatui::restore();
+        // The hook has done it by then; a second time would write over what it said.
+        if !std::thread::panicking() {
+            ratatui::restore();
+        }
     }
 }
 

@@ -36,7 +36,8 @@ async def main() -> None:
             pages = (await tracewire.mcp.call_tool(client, "search", {"query": "otter"})).data
             texts = await asyncio.gather(*(tracewire.mcp.call_tool(client, "read", {"page": page}) for page in pages))
     print([text.data for text in texts])
-    print(tracewire.get_trace(run.trace_id).tree())
+    if trace := tracewire.get_trace(run.trace_id):
+        print(trace.tree())
 
 
 asyncio.run(main())

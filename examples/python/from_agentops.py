@@ -39,4 +39,5 @@ def research(topic: str) -> str:
 
 
 print(research("AI in healthcare"))
-print(tracewire.get_trace(session_id="ai-in-healthcare").tree())
+if trace := tracewire.get_trace(session_id="ai-in-healthcare"):
+    print(trace.tree())

@@ -39,4 +39,5 @@ with client.trace(order):  # One trace for whoever says the same id, in any proc
 hour_ago = datetime.now(timezone.utc) - timedelta(hours=1)
 print(len(client.query(agent_id="buyer", start_time=hour_ago, limit=50)), "rows of the buyer in the last hour")
 print([row.attributes["gen_ai.tool.name"] for row in client.query(event_type="mcp.tool.called")], "called")
-print(client.get_trace(correlation_id=order).tree())
+if trace := client.get_trace(correlation_id=order):
+    print(trace.tree())

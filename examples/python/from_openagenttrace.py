@@ -47,4 +47,5 @@ with tracewire.attach(run.context):
     run.set_output(asyncio.run(answer("How much does a sea otter eat?"))["answer"])
 run.end()
 tracewire.feedback(score=1, name="helpful", target=run, comment="short and right")
-print(tracewire.get_trace(run.trace_id).tree())
+if trace := tracewire.get_trace(run.trace_id):
+    print(trace.tree())

@@ -40,4 +40,5 @@ chain = prompt | RunnableLambda(ask) | RunnableLambda(run_tools) | RunnableLambd
 
 with tracewire.session(agent_id="calculator", session_id="sums") as run:
     print(chain.invoke({"question": "What is 6 times 7?"}).content)
-print(tracewire.get_trace(run.trace_id).tree())
+if trace := tracewire.get_trace(run.trace_id):
+    print(trace.tree())

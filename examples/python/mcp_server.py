@@ -42,7 +42,8 @@ async def ask() -> None:
             ):
                 result = await tracewire.mcp.call_tool(client, tool, arguments)
                 print(tool, "failed:" if result.is_error else "said:", result.content[0].text)
-    print(tracewire.get_trace(run.trace_id).tree())
+    if trace := tracewire.get_trace(run.trace_id):
+        print(trace.tree())
 
 
 if __name__ == "__main__":

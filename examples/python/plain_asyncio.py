@@ -50,7 +50,8 @@ async def research(topics: list[str]) -> str:
 
 async def main() -> None:
     print(await research(["otters", "kelp"]))
-    print(tracewire.get_trace(tracewire.query(kind="agent")[0].trace_id).tree())
+    if trace := tracewire.get_trace(tracewire.query(kind="agent")[0].trace_id):
+        print(trace.tree())
 
 
 asyncio.run(main())

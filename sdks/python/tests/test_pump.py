@@ -380,8 +380,7 @@ def test_no_thread_before_the_first_record_when_asked_so() -> None:
         pump.close(1.0)
 
 
-def test_a_process_that_has_nothing_to_send_lets_another_one_send(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracewire._pump._TURN_SECONDS", 0.5)
+def test_processes_deliver_side_by_side(tmp_path: Path) -> None:
     program = """
 import sys, threading, tracewire
 from tracewire import _native, _recorder

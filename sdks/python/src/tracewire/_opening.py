@@ -6,7 +6,7 @@ from . import _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from ._config import Settings
@@ -72,25 +72,28 @@ class Opened:
 
     def flush(self, timeout: float) -> dict[str, Any]:
         """Deliver what the mode delivers, and count."""
-        return self._deliver("flush", timeout)
+        pumped: dict[str, Any] = {} if self.pump is None else self.pump.flush(timeout)
+        return _together(self.recorder.flush(timeout), pumped)
 
     def close(self, timeout: float) -> dict[str, Any]:
         """Deliver, let go of the exporters, and close the journal."""
-        return self._deliver("close", timeout)
-
-    def _deliver(self, action: str, timeout: float) -> dict[str, Any]:
-        pumped: dict[str, Any] = {} if self.pump is None else getattr(self.pump, action)(timeout)
-        counts: dict[str, Any] = dict(getattr(self.recorder, action)(timeout))
-        if pumped:
-            counts.update(sent=pumped["sent"], pending=pumped["pending"], exporters=pumped["exporters"])
-            counts["dropped"] = _added(counts.get("dropped", {}), pumped["dropped"])
-            counts["errors"] = pumped["errors"]
-        return counts
+        # The journal first, so that the exporters get the envelope that closes it, and it need not wait for them.
+        counts = self.recorder.close(timeout)
+        return _together(counts, {} if self.pump is None else self.pump.close(timeout))
 
     def directory(self) -> str | None:
         """Where the journals are, or will be; ``None`` for the nearest ``.tracewire``."""
         found: str | None = self.recorder.stats().get("directory") or self.settings.get("dir")
         return found
+
+
+def _together(recorded: Mapping[str, Any], pumped: Mapping[str, Any]) -> dict[str, Any]:
+    counts = dict(recorded)
+    if pumped:
+        counts.update(sent=pumped["sent"], pending=pumped["pending"], exporters=pumped["exporters"])
+        counts["dropped"] = _added(counts.get("dropped", {}), pumped["dropped"])
+        counts["errors"] = pumped["errors"]
+    return counts
 
 
 def _added(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:

@@ -33,7 +33,6 @@ RUN_END_SECONDS: Final = 2.0
 
 _POLL_SECONDS: Final = 0.25
 _BEHIND_SECONDS: Final = 1.0
-_TURN_SECONDS: Final = 5.0
 _CLOSE_SECONDS: Final = 1.0
 
 _pumps: WeakSet[Pump] = WeakSet()
@@ -183,9 +182,6 @@ class _Worker:
                     quiet += _POLL_SECONDS
                     if quiet % _BEHIND_SECONDS == 0 and self.route.is_behind():
                         wait = self._drain()
-                    elif quiet % _TURN_SECONDS == 0 and self.route.has_company():
-                        # Who has nothing to send lets another process of the same program send what it has.
-                        self.route.release()
             except BaseException as error:  # noqa: BLE001 - a thread that ends would be a silent loss
                 self.route.count_error("internal_error", f"{type(error).__name__}: {error}")
                 wait = _POLL_SECONDS

@@ -173,23 +173,8 @@ class Route:
             self._said.add(code)
             _recorder.log([f"exporter {self.sink}: {message:.500}"])
 
-    def has_company(self) -> bool:
-        """Whether there are journals of other processes here, so that one of them may be waiting for its turn."""
-        import os
-
-        stats = self.recorder.stats()
-        own = (stats.get("producer") or "").partition("-")[0]
-        try:
-            names = os.listdir(os.path.join(stats["directory"], "journal"))
-        except (KeyError, OSError):
-            return False
-        return any(name.partition("-")[0] != own for name in names)
-
     def release(self) -> None:
-        """Let another process deliver to this destination, unless a batch is on its way.
-
-        Taking the turn again means to seal the journal again from its beginning.
-        """
+        """Let other processes deliver what this one has open, unless a batch is on its way."""
         if self.lock.acquire(blocking=False):
             try:
                 self.shipper.release()

@@ -116,3 +116,17 @@ impl Span {
         !self.ended.swap(true, Ordering::AcqRel)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_in_its_steps_trace_else_in_its_correlations() {
+        let step = SpanContext { trace_id: TraceId([1; 16]), span_id: SpanId([2; 8]), flags: 1 };
+        let place = |step, correlation_id| Place { step, correlation_id }.trace_id();
+        assert_eq!(place(Some(step), Some("order-17")), Some(step.trace_id));
+        assert_eq!(place(None, Some("order-17")), Some(TraceId::from_correlation("order-17")));
+        assert_eq!(place(None, None), None);
+    }
+}

@@ -52,18 +52,18 @@ def evaluate(example: Example) -> None:
     """Run one block."""
     found = None
     try:
-        _evaluate(example.parsed, example.namespace["page"], example.path)
+        _evaluate(example.parsed, example.namespace["page"])
     except PageError as error:
         found = str(error)
     if found is not None:
         pytest.fail(found, pytrace=False)
 
 
-def _evaluate(block: Block, page: Page, path: str) -> None:
+def _evaluate(block: Block, page: Page) -> None:
     if block.file is not None:
         page.write(block)
     elif block.language == "python":
-        page.run_python(block, path)
+        page.run_python(block)
     else:
         if "tracewire " in block.text and command_line() is None:
             pytest.skip("there is no tracewire command; cargo build -p tracewire-cli, or TRACEWIRE_BIN")

@@ -8,6 +8,7 @@ import select
 import shutil
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,8 @@ class Page:
         paths = [str(Path(sys.executable).parent), command_line(), kept.get("PATH")]
         package = [str(_PACKAGE)] if (_PACKAGE / "tracewire" / "_native.abi3.so").exists() else []
         given = os.environ.get("PYTHONPATH")
+        # An installed package announces its plugin by itself; one that is only on the path does not.
+        is_announced = any(point.value == "tracewire.pytest_plugin" for point in entry_points(group="pytest11"))
         return {
             **kept,
             "PATH": os.pathsep.join(path for path in paths if path),
@@ -71,6 +74,7 @@ class Page:
             "NO_COLOR": "1",
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
+            **({} if is_announced else {"PYTEST_PLUGINS": "tracewire.pytest_plugin"}),
         }
 
     def write(self, block: Block) -> None:
@@ -79,8 +83,9 @@ class Page:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.text, encoding="utf-8")
 
-    def run_python(self, block: Block, name: str) -> None:
+    def run_python(self, block: Block) -> None:
         """Run a block in the page's interpreter, and compare what it prints."""
+        name = str(self.folder / "agent.py")
         if self._interpreter is None:
             self._start()
         self._ask.write((json.dumps({"code": block.text, "name": name, "line": block.line}) + "\n").encode())

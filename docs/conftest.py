@@ -9,7 +9,8 @@ a ``console`` block                     its ``$ `` lines run in the page's folde
 ``<!-- not run: why -->``               the next block cannot run here; there are few of them, and they are counted
 =====================================  ==========================================================================
 
-Ids, times, durations and sizes are not compared, and a line ``…`` stands for any lines.
+Ids, times, durations and sizes are not compared, and a line ``…`` stands for any lines. ``TRACEWIRE_DOCS_UPDATE=1`` takes over
+what is printed now.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from sybil import Region, Sybil
 sys.path.insert(0, str(Path(__file__).parent))
 
 from _running.blocks import RUN, SHOWN, Block, blocks_of
-from _running.page import Page, PageError, command_line
+from _running.page import UPDATE, Page, PageError, command_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,7 @@ def parse(document: Document) -> Iterator[Region]:
 def evaluate(example: Example) -> None:
     """Run one block."""
     found = None
+    example.namespace["path"] = example.path
     try:
         _evaluate(example.parsed, example.namespace["page"])
     except PageError as error:
@@ -81,8 +83,12 @@ def begin(namespace: dict[str, Any]) -> None:
 
 def end(namespace: dict[str, Any]) -> None:
     """End the page's interpreter and take its folder away."""
+    page: Page = namespace["page"]
     try:
-        namespace["page"].close()
+        page.close()
+        if UPDATE:
+            path = Path(namespace["path"])
+            path.write_text(page.updated(path.read_text(encoding="utf-8")), encoding="utf-8")
     finally:
         namespace["folder"].cleanup()
 

@@ -12,13 +12,19 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .comparing import difference
+from .comparing import ELSEWHERE, difference
 
 if TYPE_CHECKING:
     from .blocks import Block
 
+UPDATE = os.environ.get("TRACEWIRE_DOCS_UPDATE")
+"""``1`` takes over outputs that are others than shown, ``all`` also those in which only ids and times are others."""
+
 SECONDS = 60
 """The longest that one block may take."""
+
+COLUMNS = "92"
+"""How wide a terminal is: as wide as the site's column."""
 
 HOME = "/home/you/agent"
 """What the pages call the folder in which they run."""
@@ -56,6 +62,7 @@ class Page:
         self._ask: Any = None
         self._answers: Any = None
         self._seen = 0
+        self._updates: list[tuple[int, str, str]] = []
 
     def _environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("TRACEWIRE_", "OTEL_", "PYTEST_"))}
@@ -70,7 +77,7 @@ class Page:
             "PATH": os.pathsep.join(path for path in paths if path),
             "PYTHONPATH": os.pathsep.join([*([given] if given else []), *package]),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "COLUMNS": "100",
+            "COLUMNS": COLUMNS,
             "NO_COLOR": "1",
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
@@ -126,7 +133,12 @@ class Page:
                 self._compare(expected, printed, line)
 
     def _compare(self, expected: str, printed: str, line: int) -> None:
-        found = difference(expected, printed.replace(str(self.folder), HOME))
+        printed = printed.replace(str(self.folder), HOME)
+        found = difference(expected, printed)
+        if UPDATE == "all" or (UPDATE and found is not None):
+            if ELSEWHERE not in expected.splitlines():
+                self._updates.append((line, expected.strip("\n"), printed.strip("\n")))
+                return
         if found is not None:
             raise PageError(f"line {line}: the output is another one\n{found}")
 
@@ -156,6 +168,14 @@ class Page:
         self._seen += len(text)
         return text.decode("utf-8", "replace")
 
+    def updated(self, text: str) -> str:
+        """The page's text with the outputs that were found, in the place of those that it shows."""
+        lines = text.split("\n")
+        for line, expected, printed in reversed(self._updates):
+            shown = expected.count("\n") + 1
+            lines[line - 1 : line - 1 + shown] = [found.rstrip() for found in printed.split("\n")]
+        return "\n".join(lines)
+
     def close(self, *, is_killed: bool = False) -> None:
         """Let the interpreter end as a program does, and see that it ends well."""
         if self._interpreter is None:
@@ -175,15 +195,16 @@ class Page:
 
 
 def commands_of(block: Block) -> list[tuple[str, str, int]]:
-    """Each command, the output that is shown for it, and its line."""
-    found: list[tuple[list[str], list[str], int]] = []
+    """Each command, the output that is shown for it, and that output's line."""
+    found: list[tuple[list[str], list[str], list[int]]] = []
     for number, line in enumerate(block.text.splitlines(), block.line):
         if line.startswith("$ "):
-            found.append(([line[2:]], [], number))
+            found.append(([line[2:]], [], [number + 1]))
         elif not found:
             raise PageError(f"line {number}: a shell block begins with a command: `$ …`")
         elif line.startswith("> ") and not found[-1][1] and found[-1][0][-1].endswith("\\"):
             found[-1][0].append(line[2:])
+            found[-1][2][0] += 1
         else:
             found[-1][1].append(line)
-    return [("\n".join(command), "\n".join(output).strip("\n"), number) for command, output, number in found]
+    return [("\n".join(command), "\n".join(output).strip("\n"), first) for command, output, (first,) in found]

@@ -12,8 +12,9 @@ if (_PACKAGE / "tracewire" / "_native.abi3.so").exists():
     # Built in place; otherwise the installed package is documented.
     sys.path.insert(0, str(_PACKAGE))
 
-import tracewire
 from _site import autodoc, standard
+
+import tracewire
 
 project = "tracewire"
 copyright = "the tracewire authors"  # noqa: A001 - Sphinx's name for it

@@ -14,7 +14,7 @@ from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from _running.page import command_line
+from _running.page import COLUMNS, command_line
 
 _DOCS: Final = Path(__file__).resolve().parent
 _KEYS: Final = _DOCS.parent / "core" / "recorder" / "src" / "config" / "key.rs"
@@ -65,7 +65,7 @@ def commands(binary: str) -> str:
 
 def _help(binary: str, *command: str) -> str:
     done = subprocess.run(
-        [binary, *command, "--help"], check=True, capture_output=True, text=True, env={"COLUMNS": "100", "NO_COLOR": "1"}
+        [binary, *command, "--help"], check=True, capture_output=True, text=True, env={"COLUMNS": COLUMNS, "NO_COLOR": "1"}
     )
     return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
 
@@ -108,7 +108,8 @@ def main() -> int:
     for page, text in stale.items():
         if not is_checking:
             page.write_text(text, encoding="utf-8")
-        print(f"{'not as the code says' if is_checking else 'written'}: {page.relative_to(_DOCS.parent)}")
+        did = "not as the code says" if is_checking else "written"
+        sys.stdout.write(f"{did}: {page.relative_to(_DOCS.parent)}\n")
     return 1 if stale and is_checking else 0
 
 

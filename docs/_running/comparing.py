@@ -23,7 +23,7 @@ _CHANGING = [
     (re.compile(r"\bpid \d+"), "pid <n>"),
     (re.compile(r"\.jsonl:\d+:"), ".jsonl:<line>:"),
     # Where a line is cut depends on how wide its numbers are.
-    (re.compile(r"\"[^\"\n]*…\"?"), "\"…\""),
+    (re.compile(r"\"[^\"\n]*…\"?"), '"…"'),
     (re.compile(r"\{[^{}\n]*…"), "{…"),
     (re.compile(r" · slow \d+ ?%"), ""),
     # The bars of a picture; a branch of a tree has text behind it.

@@ -135,10 +135,10 @@ class Page:
     def _compare(self, expected: str, printed: str, line: int) -> None:
         printed = printed.replace(str(self.folder), HOME)
         found = difference(expected, printed)
-        if UPDATE == "all" or (UPDATE and found is not None):
-            if ELSEWHERE not in expected.splitlines():
-                self._updates.append((line, expected.strip("\n"), printed.strip("\n")))
-                return
+        is_taken = UPDATE == "all" or (UPDATE and found is not None)
+        if is_taken and ELSEWHERE not in expected.splitlines():
+            self._updates.append((line, expected.strip("\n"), printed.strip("\n")))
+            return
         if found is not None:
             raise PageError(f"line {line}: the output is another one\n{found}")
 
@@ -158,8 +158,8 @@ class Page:
             )
         os.close(requests)
         os.close(answer)
-        self._ask = open(ask, "wb")
-        self._answers = open(answers, "rb")
+        self._ask = os.fdopen(ask, "wb")
+        self._answers = os.fdopen(answers, "rb")
 
     def _printed(self) -> str:
         with open(self._output, "rb") as output:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def write() -> None:
     copied = pages()
     for source, target in copied.items():
         text = (_ROOT / source).read_text(encoding="utf-8")
-        text = _LINK.sub(lambda link: _link(link, source, target, copied), text)
+        text = _LINK.sub(partial(_link, source=source, target=target, copied=copied), text)
         path = _ROOT / target
         path.parent.mkdir(parents=True, exist_ok=True)
         if source == "spec/README.md":

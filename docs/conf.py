@@ -56,10 +56,10 @@ html_css_files = ["tracewire.css"]
 html_show_sphinx = False
 html_copy_source = False
 html_theme_options = {
-    "light_css_variables": {"color-brand-primary": "#0b6e5f", "color-brand-content": "#0b6e5f"},
-    "dark_css_variables": {"color-brand-primary": "#4cc9b0", "color-brand-content": "#4cc9b0"},
+    "light_css_variables": {"color-brand-primary": "#0b6e5f", "color-brand-content": "#0b6e5f", "color-api-name": "#0b6e5f"},
+    "dark_css_variables": {"color-brand-primary": "#4cc9b0", "color-brand-content": "#4cc9b0", "color-api-name": "#4cc9b0"},
 }
-pygments_style = "friendly"
+pygments_style = "tango"
 pygments_dark_style = "github-dark"
 
 copybutton_prompt_text = "$ "

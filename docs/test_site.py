@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import generate
 from _running.blocks import RUN, blocks_of
 from _running.comparing import difference
-from _running.page import command_line
+from _running.page import COLUMNS, command_line
 
 import tracewire
 
@@ -32,6 +32,17 @@ def test_nearly_every_block_is_run() -> None:
                 run += 1
     assert sorted(place.split(":")[0] for place in skipped) == ["how-to/processes.md", "tutorial.md"], skipped
     assert run >= 100
+
+
+def test_code_is_as_wide_as_the_page() -> None:
+    wide = [
+        f"{page.relative_to(DOCS)}:{block.line + number}"
+        for page in PAGES
+        for block in blocks_of(page.read_text(encoding="utf-8"))
+        for number, line in enumerate(block.text.splitlines())
+        if len(line) > int(COLUMNS) and block.language == "python"
+    ]
+    assert wide == []
 
 
 def test_settings_are_those_of_the_code() -> None:

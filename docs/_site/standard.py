@@ -18,10 +18,17 @@ _LINK = re.compile(r"\]\((?P<target>[^)\s#]*)(?P<anchor>#[^)\s]*)?\)")
 def pages() -> dict[str, str]:
     """Where each page of the specification stands in the site, both relative to the project."""
     found = {"spec/README.md": "docs/spec/index.md"}
-    for path in sorted((_ROOT / "spec").rglob("*.md")):
+    for path in sorted((_ROOT / "spec").rglob("*.md"), key=_place):
         name = path.relative_to(_ROOT).as_posix()
         found.setdefault(name, f"docs/{name.replace('/README.md', '/index.md')}")
     return found
+
+
+def _place(path: Path) -> tuple[int, Path]:
+    """What is looked up first stands first."""
+    order = ["journal.md", "reference", "registry", "examples", "decisions"]
+    part = path.relative_to(_ROOT / "spec").parts[0]
+    return (order.index(part) if part in order else len(order), path)
 
 
 def connect(app: Any) -> None:

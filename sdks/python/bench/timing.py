@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-# Batches are shorter than a turn of the scheduler, so that on a busy machine most are not interrupted.
-CALLS = 40
-BATCHES = 75
+# A batch is far shorter than a turn of the scheduler, so that most are not interrupted, however busy the machine is.
+BATCH_NANOS = 300_000
+MOST_CALLS = 200
+BATCHES = 101
 
 
 @dataclass
@@ -23,44 +24,47 @@ class Entry:
         name: the metric's name; the same task has the same name in every library.
         bare: what the program would do without recording.
         traced: the same, recorded.
-        times: how often one call of these does the task.
 
     """
 
     name: str
     bare: Callable[[], Any]
     traced: Callable[[], Any]
-    times: int = 1
 
 
 def overhead(entry: Entry) -> tuple[float, float]:
     """The bare call, and what recording adds to it, in nanoseconds."""
     run = _awaited if asyncio.iscoroutinefunction(entry.bare) else _called
-    for _ in range(5):
-        run(entry.traced)
+    calls = [_calls_of_a_batch(run, function) for function in (entry.bare, entry.traced)]
     gc.collect()
     bare, added = [], []
     for _ in range(BATCHES):
-        without = run(entry.bare)
-        bare.append(without / entry.times)
-        added.append((run(entry.traced) - without) / entry.times)
+        without = run(entry.bare, calls[0])
+        bare.append(without)
+        added.append(run(entry.traced, calls[1]) - without)
     return statistics.median(bare), statistics.median(added)
 
 
-def _called(function: Callable[[], Any]) -> float:
-    calls = range(CALLS)
+def _calls_of_a_batch(run: Callable[[Any, int], float], function: Callable[[], Any]) -> int:
+    run(function, 20)
+    once = min(run(function, 5) for _ in range(5))
+    return max(1, min(MOST_CALLS, int(BATCH_NANOS / once)))
+
+
+def _called(function: Callable[[], Any], count: int) -> float:
+    calls = range(count)
     began = time.perf_counter_ns()
     for _ in calls:
         function()
-    return (time.perf_counter_ns() - began) / CALLS
+    return (time.perf_counter_ns() - began) / count
 
 
-def _awaited(function: Callable[[], Awaitable[Any]]) -> float:
+def _awaited(function: Callable[[], Awaitable[Any]], count: int) -> float:
     async def run() -> float:
-        calls = range(CALLS)
+        calls = range(count)
         began = time.perf_counter_ns()
         for _ in calls:
             await function()
-        return (time.perf_counter_ns() - began) / CALLS
+        return (time.perf_counter_ns() - began) / count
 
     return asyncio.run(run())

@@ -289,8 +289,9 @@ def test_from_agent_observatory(folder: Path, tmp_path: Path) -> None:
     body = done.one("demo-agent").body
     assert (body["session_id"], body["user_id"], body["environment"]) == ("demo-1", "developer", "dev")
     lines = [json.loads(line) for line in (tmp_path / "observatory.jsonl").read_text().splitlines()]
-    documents = [json.loads(path.read_text()) for path in sorted((tmp_path / "documents").iterdir())]
-    assert [line for line in lines if line["events"]] == documents
+    documents = [json.loads(path.read_text()) for path in (tmp_path / "documents").iterdir()]
+    assert lines == sorted(documents, key=lambda document: int(document["first_seq"]))
+    assert [document["events"] == [] for document in lines] == [False, True]  # The last one says that the process has ended.
 
 
 def test_from_openagenttrace(folder: Path, tmp_path: Path) -> None:

@@ -251,7 +251,6 @@ def test_from_aop(folder: Path, tmp_path: Path) -> None:
     assert (cost.attributes["tracewire.amount.value"], cost.data) == ("0.15", {"resource_type": "llm_api"})
 
 
-@pytest.mark.xfail(strict=True, reason="a search by agent_id passes over events that say the agent themselves")
 def test_from_aop_finds_everything_that_an_agent_did(folder: Path, tmp_path: Path) -> None:
     assert run(folder / "from_aop.py", tmp_path).lines()[0] == "10 rows of the buyer in the last hour"
 

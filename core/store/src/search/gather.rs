@@ -243,8 +243,12 @@ impl Gathering {
         }
     }
 
-    /// Whether a row is of a run of this agent. What belongs to no step is of every run in its trace.
+    /// Whether a row is of a run of this agent, or says itself whose it is. What belongs to no step is of every run in its
+    /// trace.
     pub(super) fn is_of_agent(&self, at: usize, agent: &str) -> bool {
+        if self.rows.get(at).and_then(Gathered::agent) == Some(agent) {
+            return true;
+        }
         match self.roots.get(at).copied().flatten() {
             Some(root) => self.agents.get(&root).is_some_and(|agents| agents.contains(agent)),
             None => self.agents.values().any(|agents| agents.contains(agent)),

@@ -59,6 +59,7 @@ class Client(Points, Queries):
     chain: Decorator
     database: Decorator
     embedding: Decorator
+    evaluator: Decorator
     file_io: Decorator
     guardrail: Decorator
     handoff: Decorator
@@ -66,9 +67,11 @@ class Client(Points, Queries):
     llm: Decorator
     memory: Decorator
     operation: Decorator
+    plan: Decorator
     rerank: Decorator
     retrieval: Decorator
     step: Decorator
+    task: Decorator
     tool: Decorator
     workflow: Decorator
 
@@ -190,9 +193,29 @@ class Client(Points, Queries):
             return tracer(name)
         return tracer
 
+    if TYPE_CHECKING:
+
+        @overload
+        def session(self, agent_id: Function, /) -> Function: ...
+        @overload
+        def session(
+            self,
+            agent_id: str | None = None,
+            session_id: str | None = None,
+            user_id: str | None = None,
+            tags: Sequence[str] | None = None,
+            *,
+            name: str | None = None,
+            input: Any = _NOT_GIVEN,  # noqa: A002
+            attributes: Mapping[str, Any] | None = None,
+            parent: Parent = _NOT_GIVEN,
+            flush_timeout: float = 5.0,
+            **fields: Unpack[RunFields],
+        ) -> Session: ...
+
     def session(
         self,
-        agent_id: str | None = None,
+        agent_id: Any = None,
         session_id: str | None = None,
         user_id: str | None = None,
         tags: Sequence[str] | None = None,
@@ -203,8 +226,8 @@ class Client(Points, Queries):
         parent: Parent = _NOT_GIVEN,
         flush_timeout: float = 5.0,
         **fields: Unpack[RunFields],
-    ) -> Session:
-        """Open a run of an agent for a ``with`` or ``async with`` block, and flush at its end.
+    ) -> Any:
+        """Open a run of an agent for a ``with`` or ``async with`` block, or for each call of a function, and flush at its end.
 
         The run is a step of kind ``agent``: a root, or below the current step where there is one. The object has the
         methods of a step, and ``agent_step``, ``tool_call``, ``llm_call`` and ``stream`` for steps inside, from any thread.
@@ -232,6 +255,8 @@ class Client(Points, Queries):
         """
         from ._session import Session
 
+        if callable(agent_id):
+            return self.session(name=getattr(agent_id, "__name__", None))(agent_id)
         given: dict[str, Any] = {"session_id": session_id, "user_id": user_id, "tags": tags}
         fields_of_run: Any = {**{key: value for key, value in given.items() if value is not None}, **fields}
         facts = merged(self._problem, {} if agent_id is None else {"gen_ai.agent.id": agent_id}, attributes)

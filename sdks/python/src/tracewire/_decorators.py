@@ -224,6 +224,7 @@ _DOCUMENTED = {
         "chain": "a fixed sequence of steps (kind ``chain``)",
         "database": "an operation on a database (kind ``database``)",
         "embedding": "a request for vectors (kind ``embedding``)",
+        "evaluator": "a judgement of a result (kind ``evaluator``)",
         "file_io": "an access to a file (kind ``file_io``)",
         "guardrail": "a check against a policy (kind ``guardrail``)",
         "handoff": "a hand-over to another agent (kind ``handoff``)",
@@ -231,9 +232,11 @@ _DOCUMENTED = {
         "llm": "a request to a model (kind ``llm``)",
         "memory": "an access to an agent's memory (kind ``memory``)",
         "operation": "an operation: a step with its name as ``gen_ai.operation.name`` (kind ``step``)",
+        "plan": "the making of a plan (kind ``plan``)",
         "rerank": "an ordering of documents (kind ``rerank``)",
         "retrieval": "a search for documents (kind ``retrieval``)",
         "step": "a step (kind ``step``)",
+        "task": "a unit of work that somebody was given (kind ``task``)",
         "tool": "an execution of a tool (kind ``tool``)",
         "workflow": "a run whose steps the program fixes (kind ``workflow``)",
     }.items()
@@ -246,6 +249,7 @@ cache = of_kind("cache")
 chain = of_kind("chain")
 database = of_kind("database")
 embedding = of_kind("embedding")
+evaluator = of_kind("evaluator")
 file_io = of_kind("file_io")
 guardrail = of_kind("guardrail")
 handoff = of_kind("handoff")
@@ -253,9 +257,11 @@ http = of_kind("http")
 llm = of_kind("llm")
 memory = of_kind("memory")
 operation = of_kind("operation", "step")
+plan = of_kind("plan")
 rerank = of_kind("rerank")
 retrieval = of_kind("retrieval")
 step = of_kind("step")
+task = of_kind("task")
 tool = of_kind("tool")
 workflow = of_kind("workflow")
 

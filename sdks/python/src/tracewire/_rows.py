@@ -114,7 +114,7 @@ def rows_of(events: Iterable[tuple[int, str, str | None, dict[str, Any]]], agent
 
     Args:
         events: arrival, producer, its service, and the event; by time, producer and number.
-        agent: whose runs.
+        agent: whose runs; and whatever says itself that it is this agent's.
 
     """
     rows: list[Found] = []
@@ -137,7 +137,11 @@ def rows_of(events: Iterable[tuple[int, str, str | None, dict[str, Any]]], agent
         if row.root is not None and said is not None:
             agents.setdefault(id(row.root), set()).add(said)
     everywhere = set().union(*agents.values())
-    return [row for row in rows if agent in (everywhere if row.root is None else agents.get(id(row.root), ()))]
+    return [
+        row
+        for row in rows
+        if row.agent() == agent or agent in (everywhere if row.root is None else agents.get(id(row.root), ()))
+    ]
 
 
 def _hand_down(rows: list[Found], steps: dict[str, Found]) -> None:

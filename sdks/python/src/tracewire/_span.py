@@ -11,15 +11,17 @@ from ._place import NOWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
-    from typing import Any
+    from typing import Any, TypeVar
 
     from typing_extensions import Unpack
 
     from . import _native
     from ._fields import Amount, Link, Status, UpdateFields
     from ._place import Place
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
 
 # An assignment, not an import: CPython calls methods of imported names by a slower way.
 current = _place.current
@@ -89,6 +91,18 @@ class Span:
         output = self._output
         self._output = ...
         native.end(self._status, output, self._attributes, self._fields)
+
+    def __call__(self, function: Function) -> Function:
+        """Make each call of a function a step like this one, which itself never begins.
+
+        Example:
+            >>> @span("look up", kind="retrieval", attributes={"index": "otters"})
+            ... def look_up(query: str) -> list[str]: ...
+
+        """
+        from ._wrapping import in_step
+
+        return in_step(self, function)
 
     async def __aenter__(self) -> Span:
         return self.__enter__()

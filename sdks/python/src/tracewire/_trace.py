@@ -60,8 +60,8 @@ class Node:
         self.duration_nanos = step.duration_nanos
         self.body = body
         self.attributes: dict[str, Any] = body.get("attributes") or {}
-        self.input = body.get("input")
-        self.output = body.get("output")
+        self.input: Any = body.get("input")
+        self.output: Any = body.get("output")
         self.data = body.get("data")
         self.usage: dict[str, Any] = body.get("usage") or {}
         self.cost: dict[str, Any] = body.get("cost") or {}
@@ -189,6 +189,9 @@ class Trace:
 
     def __iter__(self) -> Iterator[Node]:
         return self.walk()
+
+    def __str__(self) -> str:
+        return self.tree()
 
     def __repr__(self) -> str:
         return f"<tracewire.Trace {self.trace_id}: {len(self)} nodes>"

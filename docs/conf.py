@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
 _PACKAGE = _HERE.parent / "sdks" / "python" / "src"
 sys.path.insert(0, str(_HERE))
-if (_PACKAGE / "tracewire" / "_native.abi3.so").exists():
-    # Built in place; otherwise the installed package is documented.
+if find_spec("tracewire") is None:
+    # Not installed, so perhaps built in place.
     sys.path.insert(0, str(_PACKAGE))
 
 from _site import autodoc, standard

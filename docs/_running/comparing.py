@@ -18,6 +18,7 @@ _CHANGING = [
     (re.compile(r"\b\d+ \w{3} \d\d:\d\d:\d\d"), "<time>"),
     (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?([.,]\d+)?"), "<time>"),
     (re.compile(r"\b\d\d:\d\d:\d\d([.,]\d+)?"), "<time>"),
+    (re.compile(r"^<time> [0-9a-f]{4} ", re.MULTILINE), "<time> <producer> "),
     (re.compile(r"\b\d+(\.\d+)? ?(ns|µs|ms|s|min|h|d)( ago)?\b"), "<duration>"),
     (re.compile(r"\b\d+(\.\d+)? ?(B|kB|MB|GB|KiB|MiB|GiB|bytes)\b"), "<size>"),
     (re.compile(r"\bpid \d+"), "pid <n>"),

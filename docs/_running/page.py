@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ class Page:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("TRACEWIRE_", "OTEL_", "PYTEST_"))}
         # `python` is this interpreter, also where the page starts it by its name.
         paths = [str(Path(sys.executable).parent), command_line(), kept.get("PATH")]
-        package = [str(_PACKAGE)] if (_PACKAGE / "tracewire" / "_native.abi3.so").exists() else []
+        package = [str(_PACKAGE)] if find_spec("tracewire") is None else []
         given = os.environ.get("PYTHONPATH")
         # An installed package announces its plugin by itself; one that is only on the path does not.
         is_announced = any(point.value == "tracewire.pytest_plugin" for point in entry_points(group="pytest11"))

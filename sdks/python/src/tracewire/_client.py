@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from . import _decorators, _recorder
 from ._client_span import ClientSpan
 from ._config import KEYS, Settings
@@ -206,7 +208,7 @@ class Client(Points, Queries):
             tags: Sequence[str] | None = None,
             *,
             name: str | None = None,
-            input: Any = _NOT_GIVEN,  # noqa: A002
+            input: Any = _NOT_GIVEN,
             attributes: Mapping[str, Any] | None = None,
             parent: Parent = _NOT_GIVEN,
             flush_timeout: float = 5.0,
@@ -255,7 +257,7 @@ class Client(Points, Queries):
         """
         from ._session import Session
 
-        if callable(agent_id):
+        if type(agent_id) is FunctionType:
             return self.session(name=getattr(agent_id, "__name__", None))(agent_id)
         given: dict[str, Any] = {"session_id": session_id, "user_id": user_id, "tags": tags}
         fields_of_run: Any = {**{key: value for key, value in given.items() if value is not None}, **fields}

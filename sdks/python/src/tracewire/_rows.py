@@ -73,6 +73,9 @@ class Found:
             merge(self.body, body)
         elif kind == "span.update":
             merge(self.body, body)
+        elif kind == "span.event" and "exception" in body:
+            # What went wrong is often said when it happens, and not again at the end.
+            self.body.setdefault("exception", body["exception"])
 
     @property
     def has_place(self) -> bool:

@@ -9,7 +9,7 @@ from ._values import to_wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, Final
 
 MEMBERS: Final = (
@@ -156,7 +156,15 @@ def _fits(row: Found, query: dict[str, Any]) -> bool:
     if wanted is not None and not _is_event(row, wanted):
         return False
     text = query.get("text", "").lower()
-    return not text or any(_is_in(text, row.body[name]) for name in _LOOKED_INTO if name in row.body)
+    return not text or any(_is_in(text, said) for said in _said(row.body))
+
+
+def _said(body: dict[str, Any]) -> Iterator[Any]:
+    yield from (body[name] for name in _LOOKED_INTO if name in body)
+    # Of an exception what it says, and not the source lines of its stack.
+    exception = body.get("exception")
+    if isinstance(exception, dict):
+        yield from (exception[name] for name in ("type", "message") if isinstance(exception.get(name), str))
 
 
 def _is_event(row: Found, wanted: str) -> bool:

@@ -27,7 +27,7 @@ SECONDS = 60
 COLUMNS = "92"
 """How wide a terminal is: as wide as the site's column."""
 
-HOME = "/home/you/agent"
+HOME = "~/agent"
 """What the pages call the folder in which they run."""
 
 _ROOT = Path(__file__).resolve().parent.parent.parent

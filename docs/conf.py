@@ -39,7 +39,8 @@ myst_links_external_new_tab = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
-autodoc_preserve_defaults = True
+# Where it is on, Sphinx writes the signatures of bound methods into their functions, which lose an argument by that.
+autodoc_preserve_defaults = False
 autoclass_content = "class"
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88

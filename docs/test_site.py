@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from _running.page import COLUMNS, command_line
 
 import tracewire
 
+MODULES = ("a2a", "ap2", "context", "exporters", "logs", "mcp", "store", "testing")
+INTERNAL = {"recorder_options"}
 DOCS = Path(__file__).parent
 PAGES = [page for page in sorted(DOCS.rglob("*.md")) if page.relative_to(DOCS).parts[0] not in ("spec", "_build")]
 
@@ -63,6 +66,12 @@ def test_every_public_name_is_in_the_reference() -> None:
     reference = "".join(page.read_text(encoding="utf-8") for page in (DOCS / "reference" / "python").glob("*.md"))
     named = set(re.findall(r"^\.\. auto\w+:: (?:tracewire\.)?(\w+)", reference, re.MULTILINE))
     assert set(tracewire.__all__) - named - {"__version__"} == set()
+    for page in MODULES:
+        module = import_module(f"tracewire.{page}")
+        text = (DOCS / "reference" / "python" / f"{page}.md").read_text(encoding="utf-8")
+        # What is loaded when it is asked for is not among a module's members.
+        whole = set(vars(module)) if ":members:\n" in text.split("\n.. auto", 2)[1] else set()
+        assert set(module.__all__) - whole - named - INTERNAL == set(), page
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def _docstring(app: Any, what: str, name: str, obj: Any, options: Any, lines: li
 def _signature(
     app: Any, what: str, name: str, obj: Any, options: Any, signature: str | None, returns: str | None
 ) -> tuple[str | None, str | None]:
-    """What only catches misspelt arguments is no argument; `...` stands for one that was not given."""
+    """What only catches misspelt arguments is no argument; ``...`` stands for one that was not given."""
     if signature is not None:
-        signature = signature.replace(", **unknown: NoReturn", "").replace("_NOT_GIVEN", "…")
+        signature = signature.replace(", **unknown: NoReturn", "").replace(" = Ellipsis", " = ...").replace("=Ellipsis", "=...")
     return signature, returns

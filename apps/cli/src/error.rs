@@ -129,7 +129,7 @@ impl CliError {
                 "record something first, or name another directory with --dir".to_owned()
             }
             Self::NoSessions => {
-                "name one when a run begins (in Python: `with tracewire.session(\"chat-42\"):`), or see `tracewire list`".to_owned()
+                "name one when a run begins (in Python: `with tracewire.session(session_id=\"chat-42\"):`), or see `tracewire list`".to_owned()
             }
             Self::NotSealed(_) => {
                 "they are sealed when their process flushes or ends; `tracewire tail --json` has them now".to_owned()

@@ -1,6 +1,6 @@
 //! `tracewire config`: what is set, and where.
 
-use tracewire_recorder::config::{self, KEYS, Settings, Source};
+use tracewire_recorder::config::{self, KEYS, Key, Settings, Source};
 use tracewire_wire::json as wire_json;
 use tracewire_wire::value::Value;
 
@@ -35,8 +35,11 @@ pub fn run(global: &Global, screen: &mut Screen<'_>) -> Result<u8, CliError> {
 
 fn show(settings: &Settings, global: &Global, screen: &mut Screen<'_>) -> Result<(), CliError> {
     let name_columns = KEYS.iter().map(|key| width(key.name)).max().unwrap_or(0);
-    let value_columns = settings.values.values().map(|setting| width(&value(&setting.value, screen))).max();
-    let value_columns = value_columns.unwrap_or(0).clamp(12, VALUE_COLUMNS);
+    let columns_of = |key: &Key| match settings.values.get(key.name) {
+        Some(setting) => width(&value(&setting.value, screen)),
+        None => width(key.default),
+    };
+    let value_columns = KEYS.iter().map(columns_of).max().unwrap_or(0).min(VALUE_COLUMNS);
     let mut title = Line::new();
     title.push(palette::QUIET, "setting").pad(name_columns + 2).push(palette::QUIET, "value");
     title.pad(name_columns + value_columns + 4).push(palette::QUIET, "from");
@@ -46,7 +49,8 @@ fn show(settings: &Settings, global: &Global, screen: &mut Screen<'_>) -> Result
         match settings.values.get(key.name) {
             Some(setting) => {
                 line.push(palette::TITLE, key.name).pad(name_columns + 2).plain(value(&setting.value, screen));
-                line.pad(name_columns + value_columns + 4);
+                // A value that is longer than its column still ends before the next one.
+                line.plain("  ").pad(name_columns + value_columns + 4);
                 line.push(palette::QUIET, escape(&place(&setting.source), screen.glyphs.ascii));
                 screen.long_line(&line)?;
             }

@@ -35,6 +35,7 @@ pub mod registry;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod time;
+pub mod toon;
 pub mod value;
 pub mod verify;
 

@@ -59,6 +59,8 @@ const TARGETS: &[(&str, &str, &str, Target)] = &[
     ("record", "tracewire", "p99.busy", Target::AtMost(25.0)),
     ("record", "tracewire", "grown", Target::AtMost(5e6)),
     ("record", "tracewire", "import", Target::AtMost(15.0)),
+    ("delivery", "tracewire", "session_1000", Target::AtMost(40.0)),
+    ("delivery", "tracewire", "background", Target::AtLeast(50_000.0)),
     ("record", "tracewire-rust", "record_p50", Target::AtMost(1.5)),
     ("record", "tracewire-rust", "memory_growth_50000_spans", Target::AtMost(5.0)),
     ("store", "tracewire", "sweep_spans_per_second", Target::AtLeast(40_000.0)),
@@ -95,14 +97,22 @@ fn record(workspace: &Workspace, options: &Record) -> Result<()> {
 fn python(workspace: &Workspace, options: &Record) -> Result<Vec<Row>> {
     let venv = Venv::ensure(
         workspace,
-        &Requirements { name: "bench", interpreter: python3(), packages: &[], groups: &["bench"] },
+        &Requirements { name: "bench", interpreter: python3(), packages: &[], groups: &["bench", "peers"] },
     )?;
-    venv.install_wheel(&wheel::build(workspace, PROFILE)?)?;
-    let mut command = venv.program("python");
-    command
-        .arg(workspace.path("sdks/python/bench/record.py"))
-        .args(["--rounds", if options.quick { "1" } else { "5" }]);
-    rows_of(&mut command)
+    let wheel = wheel::build(workspace, PROFILE)?;
+    venv.install_wheel(&wheel)?;
+    let mut rows = Vec::new();
+    for script in ["record.py", "calls.py", "delivery.py"] {
+        let mut command = venv.program("python");
+        command
+            .arg(workspace.path("sdks/python/bench").join(script))
+            .args(["--rounds", if options.quick { "1" } else { "5" }]);
+        if script == "delivery.py" {
+            command.arg("--wheel").arg(&wheel);
+        }
+        rows.extend(rows_of(&mut command)?);
+    }
+    Ok(rows)
 }
 
 fn example(workspace: &Workspace, package: &str, name: &str, arguments: &[&str]) -> Result<Vec<Row>> {

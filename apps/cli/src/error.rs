@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use tracewire_recorder::RecorderError;
 use tracewire_store::StoreError;
 
+/// There is no such program, as shells say it.
+pub const EXIT_NO_PROGRAM: u8 = 127;
+/// The program cannot be started.
+pub const EXIT_NO_START: u8 = 126;
 /// Everything was as asked.
 pub const EXIT_OK: u8 = 0;
 /// The command ran and found a problem.
@@ -26,6 +30,9 @@ pub enum CliError {
     /// No trace was recorded yet.
     #[error("nothing was recorded in {} yet", .0.display())]
     Empty(PathBuf),
+    /// No run names a session.
+    #[error("no run that was recorded names a session")]
+    NoSessions,
     /// No trace, span, session or correlation id fits.
     #[error("nothing recorded fits {what} {id}")]
     NotFound {
@@ -47,6 +54,28 @@ pub enum CliError {
     /// It is no id at all.
     #[error("{0} is no id: a trace id has 32 hex digits, a span id 16, and the first few are enough")]
     NoId(String),
+    /// Everything that fits is of processes at work, behind the last envelope of theirs.
+    #[error("{} of processes at work fit, and are not sealed yet", crate::term::units::counted(*.0, "event"))]
+    NotSealed(u64),
+    /// A file that was named cannot be read or written.
+    #[error("{}: {source}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Standard output is no terminal, and the command draws on one.
+    #[error("watch draws on a terminal, and {0}")]
+    NoTerminal(&'static str),
+    /// A program cannot be started.
+    #[error("{program} cannot be started: {source}")]
+    Start {
+        /// The program.
+        program: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,6 +93,11 @@ impl CliError {
         match self {
             Self::NoDirectory(_) => "no_directory",
             Self::Empty(_) => "no_data",
+            Self::NoSessions => "no_sessions",
+            Self::NotSealed(_) => "not_sealed",
+            Self::File { .. } => "file",
+            Self::NoTerminal(_) => "no_terminal",
+            Self::Start { .. } => "start",
             Self::NotFound { .. } => "not_found",
             Self::Ambiguous { .. } => "ambiguous_id",
             Self::NoId(_) => "invalid_id",
@@ -76,9 +110,15 @@ impl CliError {
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NoDirectory(_) | Self::Empty(_) | Self::NotFound { .. } => EXIT_NO_DATA,
-            Self::Ambiguous { .. } | Self::NoId(_) => EXIT_USAGE,
-            Self::Store(_) | Self::Recorder(_) | Self::Io(_) => EXIT_IO,
+            Self::NoDirectory(_) | Self::Empty(_) | Self::NoSessions | Self::NotSealed(_) | Self::NotFound { .. } => {
+                EXIT_NO_DATA
+            }
+            Self::NoTerminal(_) | Self::Ambiguous { .. } | Self::NoId(_) | Self::Store(StoreError::Query { .. }) => {
+                EXIT_USAGE
+            }
+            Self::Start { source, .. } if source.kind() == io::ErrorKind::NotFound => EXIT_NO_PROGRAM,
+            Self::Start { .. } => EXIT_NO_START,
+            Self::File { .. } | Self::Store(_) | Self::Recorder(_) | Self::Io(_) => EXIT_IO,
         }
     }
 
@@ -88,11 +128,25 @@ impl CliError {
             Self::NoDirectory(_) | Self::Empty(_) => {
                 "record something first, or name another directory with --dir".to_owned()
             }
+            Self::NoSessions => {
+                "name one when a run begins (in Python: `with tracewire.session(\"chat-42\"):`), or see `tracewire list`".to_owned()
+            }
+            Self::NotSealed(_) => {
+                "they are sealed when their process flushes or ends; `tracewire tail --json` has them now".to_owned()
+            }
+            Self::NoTerminal(_) => "`tracewire tail` follows into files and pipes, `tracewire tail --json` for programs".to_owned(),
+            Self::Start { .. } => "give the program and its arguments behind `--`, as you would type them without tracewire".to_owned(),
+            Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                "see that the name is right and its folder is there".to_owned()
+            }
+            Self::File { .. } => "name another file, or see who may use this one".to_owned(),
+            Self::NotFound { what: "query" | "export", .. } => "leave a condition out, or look further back".to_owned(),
             Self::NotFound { .. } => "see what there is with `tracewire list`".to_owned(),
             Self::Ambiguous { some, .. } => format!("type more digits: {}", some.join(", ")),
             Self::NoId(_) => {
                 "see what there is with `tracewire list`; other names go behind --session or --correlation".to_owned()
             }
+            Self::Store(StoreError::Query { .. }) => "see `tracewire query --help`".to_owned(),
             Self::Store(StoreError::NewerVersion { .. }) => "install the newer tracewire that made it".to_owned(),
             Self::Store(StoreError::Locked) => "another process is writing; try again".to_owned(),
             Self::Store(StoreError::DiskFull) => {
@@ -105,6 +159,15 @@ impl CliError {
             Self::Store(_) | Self::Recorder(_) | Self::Io(_) => {
                 "see `tracewire doctor`, or name another directory with --dir".to_owned()
             }
+        }
+    }
+
+    /// The same, of this file.
+    #[must_use]
+    pub fn at(self, path: &std::path::Path) -> Self {
+        match self {
+            Self::Io(source) => Self::File { path: path.to_owned(), source },
+            other => other,
         }
     }
 

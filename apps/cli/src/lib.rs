@@ -1,4 +1,5 @@
-//! The tracewire command line: `tracewire trace`, `list`, `tail`, `verify`, `doctor`, `completions`.
+//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `watch`, `tail`, `run`, `export`, `import`, `verify`,
+//! `config`, `doctor`, `seal`, `completions`.
 //!
 //! ```text
 //! args ─▶ source (directory ─▶ sweep journals into the store) ─▶ commands ─▶ picture / JSON ─▶ screen
@@ -56,9 +57,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let ended = match &cli.command {
         Command::Trace(what) => commands::trace::run(&cli.global, what, &mut screen),
         Command::List(what) => commands::list::run(&cli.global, what, &mut screen),
+        Command::Export(what) => commands::export::run(&cli.global, what, &mut screen),
+        Command::Import(what) => commands::import::run(&cli.global, what, &mut screen),
         Command::Seal(what) => commands::seal::run(what, &mut screen),
+        Command::Query(what) => commands::query::run(&cli.global, what, &mut screen),
+        Command::Sessions(what) => commands::sessions::run(&cli.global, what, &mut screen),
         Command::Tail(what) => commands::tail::run(&cli.global, what, &mut screen),
+        Command::Watch(what) => commands::watch::run(&cli.global, what),
         Command::Verify(what) => commands::verify::run(&cli.global, what, &mut screen),
+        Command::Run(what) => commands::run::run(&cli.global, what),
+        Command::Config => commands::config::run(&cli.global, &mut screen),
         Command::Doctor => commands::doctor::run(&cli.global, &mut screen),
         Command::Completions(what) => commands::completions::run(what, &mut screen),
     };

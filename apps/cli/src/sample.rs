@@ -12,8 +12,8 @@ use tracewire_wire::value::{Map, Value};
 use crate::process::Processes;
 
 /// 2026-11-21T04:30:00Z
-const ORIGIN: i64 = 1_795_235_400_000_000_000;
-const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+pub(crate) const ORIGIN: i64 = 1_795_235_400_000_000_000;
+pub(crate) const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 /// Each line: producer, seq, type, milliseconds, span, parent, kind, status, duration in milliseconds, body; `-` is absent.
 pub(crate) fn events(lines: &str) -> Vec<(String, Event)> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use tracewire_recorder::config;
 use tracewire_recorder::journal::{Directory, find_directory};
 use tracewire_store::{Progress, SqliteStore, Store as _, SweepReport, Sweeper};
 use tracewire_wire::time::Timestamp;
@@ -23,6 +24,8 @@ pub enum Chosen {
     Option,
     /// `TRACEWIRE_DIR`.
     Variable,
+    /// `dir` of the project's file.
+    File,
     /// `.tracewire` here or further up.
     Project,
     /// The user's state folder, for want of a better one.
@@ -35,6 +38,7 @@ impl Chosen {
         match self {
             Self::Option => "named by --dir",
             Self::Variable => "named by TRACEWIRE_DIR",
+            Self::File => "named by the project's tracewire.toml or .yaml",
             Self::Project => "the nearest .tracewire from the working directory upward",
             Self::Fallback => "the user's state folder",
         }
@@ -48,6 +52,12 @@ pub fn directory(global: &Global) -> (Directory, Chosen) {
         let inside = path.join(".tracewire");
         let path = if !path.join("journal").is_dir() && inside.is_dir() { &inside } else { path };
         return (Directory::at(path), Chosen::Option);
+    }
+    // The recorder's own order: the environment before the file, the file before what is found.
+    if let Some(setting) = config::load(None).values.get("dir")
+        && let (config::Source::File { .. }, Some(path)) = (&setting.source, setting.value.as_text())
+    {
+        return (Directory::at(path), Chosen::File);
     }
     let found = find_directory();
     let chosen = if found.notice().is_some() {

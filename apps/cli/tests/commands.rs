@@ -10,7 +10,7 @@ use std::process::Stdio;
 use common::{command, populated, record_agent, recorder, run, settle, start};
 use serde_json::Value;
 
-const READERS: [&[&str]; 7] = [
+const READERS: [&[&str]; 11] = [
     &["trace"],
     &["trace", "--last"],
     &["trace", "abcd"],
@@ -18,6 +18,10 @@ const READERS: [&[&str]; 7] = [
     &["tail", "--no-follow"],
     &["verify"],
     &["trace", "--session", "chat-42"],
+    &["query", "--kind", "tool"],
+    &["sessions"],
+    &["export"],
+    &["export", "--session", "chat-42", "--output", "out.jsonl"],
 ];
 
 #[test]
@@ -234,12 +238,22 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
     assert!(has_color(&["trace", "--color", "always"]));
     assert!(!has_color(&["trace", "--color", "never"]));
     assert!(!has_color(&["list", "--color", "auto"]));
+    assert!(has_color(&["query", "--color", "always"]) && !has_color(&["query"]) && !has_color(&["sessions"]));
 }
 
 #[test]
 fn terminals_without_unicode_get_ascii() {
     let folder = populated();
-    for arguments in [&["trace"][..], &["list"], &["verify"], &["doctor"], &["tail", "--no-follow"]] {
+    for arguments in [
+        &["trace"][..],
+        &["list"],
+        &["query"],
+        &["sessions"],
+        &["verify"],
+        &["config"],
+        &["doctor"],
+        &["tail", "--no-follow"],
+    ] {
         let ran: common::Ran = command(folder.path(), arguments).env("LANG", "C").output().unwrap().into();
         assert!(ran.out.is_ascii(), "{}", ran.out);
     }
@@ -262,6 +276,9 @@ fn hostile_recordings_reach_no_terminal() {
         &["trace"][..],
         &["trace", "--full"],
         &["list"],
+        &["query"],
+        &["query", "--text", hostile],
+        &["sessions"],
         &["tail", "--no-follow", "--from-start"],
         &["verify"],
         &["doctor"],
@@ -359,26 +376,4 @@ fn envelopes_that_were_changed_are_broken() {
     let ran = run(folder.path(), &["verify"]);
     assert_eq!(ran.code, Some(1), "{}", ran.out);
     assert!(ran.out.contains("broken"), "{}", ran.out);
-}
-
-#[test]
-fn completions_are_made_for_every_shell() {
-    let folder = tempfile::tempdir().unwrap();
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let ran = run(folder.path(), &["completions", shell]);
-        assert_eq!(ran.code, Some(0));
-        assert!(ran.out.contains("verify"), "{shell}");
-    }
-    let mut bash = std::process::Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn().unwrap();
-    bash.stdin.take().unwrap().write_all(run(folder.path(), &["completions", "bash"]).out.as_bytes()).unwrap();
-    assert!(bash.wait().unwrap().success(), "the script is a script");
-}
-
-#[test]
-fn help_names_the_exit_codes() {
-    let folder = tempfile::tempdir().unwrap();
-    let ran = run(folder.path(), &["--help"]);
-    assert_eq!(ran.code, Some(0));
-    assert!(ran.out.contains("Exit codes: 0 as asked"), "{}", ran.out);
-    assert_eq!(run(folder.path(), &["--version"]).out, format!("tracewire {}\n", env!("CARGO_PKG_VERSION")));
 }

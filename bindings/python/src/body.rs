@@ -61,6 +61,8 @@ pub(crate) fn members<'py>(
         let Ok(name) = name.cast::<PyString>().map(|name| name.to_string_lossy().into_owned()) else { continue };
         match name.as_str() {
             _ if member.is_none() => {}
+            // It also decides the trace, so whoever knows that writes it.
+            "correlation_id" => {}
             "input" if !policy.input => {}
             "output" | "data" if !policy.output => {}
             "attributes" => attributes(body, &member, policy, host),

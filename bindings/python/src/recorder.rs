@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tracewire_recorder::clock::Sources;
 use tracewire_recorder::record::BodyWriter;
-use tracewire_recorder::{self as core, FlushReport, StartSpan};
+use tracewire_recorder::{self as core, FlushReport, Place, StartSpan};
 
 /// Records what this process does into its journal.
 #[pyclass(frozen, module = "tracewire._native")]
@@ -138,20 +138,28 @@ impl Recorder {
     ) -> PyResult<Option<SpanContext>> {
         guard(None, || {
             let host = Host::new(kind.py());
-            let place = parent_of(parent);
-            let body = |writer: &mut BodyWriter<'_, '_>| body::members(writer, fields, &self.policy, &host);
+            let step = parent_of(parent);
+            let correlation = fields.get_item("correlation_id").ok().flatten().filter(|id| !id.is_none());
+            let correlation = correlation.map(|id| text_of(&id, &host));
+            let place = Place { step, correlation_id: correlation.as_deref() };
+            let body = |writer: &mut BodyWriter<'_, '_>| {
+                body::members(writer, fields, &self.policy, &host);
+                if event_type == "event" {
+                    writer.optional_text("correlation_id", correlation.as_deref());
+                }
+            };
             let context = match event_type {
                 "log" => {
                     self.core.log(place, body);
-                    place
+                    step
                 }
                 "metric" => {
                     self.core.metric(place, body);
-                    place
+                    step
                 }
                 "feedback" => {
                     self.core.feedback(place, body);
-                    place
+                    step
                 }
                 _ if kind.is_none() => Some(self.core.point_event(place, None, body)),
                 _ => Some(body::with_text_of(kind, &host, |kind| self.core.point_event(place, Some(kind), body))),

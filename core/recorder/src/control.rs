@@ -10,7 +10,7 @@ use crate::record::{self, BodyWriter, Fixed};
 use crate::sampling::Sampler;
 use crate::ship::Shipper;
 use crate::ship::sink::SinkOptions;
-use crate::span::{Span, SpanContext, StartSpan};
+use crate::span::{Place, Span, SpanContext, StartSpan};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -97,15 +97,11 @@ impl Recorder {
     pub fn start_span(&self, start: StartSpan<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) -> Span {
         let sources = &self.inner.sources;
         let began = sources.now();
-        let (trace_id, flags) = match (start.parent, start.correlation_id) {
-            (Some(parent), _) => (parent.trace_id, parent.flags),
-            (None, Some(correlation)) => (TraceId::from_correlation(correlation), 1),
-            (None, None) => (sources.trace_id(), 1),
-        };
-        let flags = self.inner.sampler.as_ref().map_or(flags, |sampler| sampler.flags(start.parent, trace_id));
-        let context = SpanContext { trace_id, span_id: sources.span_id(), flags };
+        let place = Place { step: start.parent, correlation_id: start.correlation_id };
+        let trace_id = place.trace_id().unwrap_or_else(|| sources.trace_id());
+        let context = SpanContext { trace_id, span_id: sources.span_id(), flags: self.flags(start.parent, trace_id) };
         let span = Span::new(context, start.parent.map(|parent| parent.span_id), began);
-        if self.leaves_out(context) {
+        if self.leaves_out(context.flags) {
             return span;
         }
         let fixed =
@@ -119,7 +115,7 @@ impl Recorder {
 
     /// Says what must be visible before a step ends.
     pub fn update_span(&self, span: &Span, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        if self.leaves_out(span.context) {
+        if self.leaves_out(span.context.flags) {
             return;
         }
         self.write(&Self::fixed("span.update", self.inner.sources.now(), span.context), body);
@@ -127,7 +123,7 @@ impl Recorder {
 
     /// Records something that happened inside a step.
     pub fn span_event(&self, span: &Span, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        if self.leaves_out(span.context) {
+        if self.leaves_out(span.context.flags) {
             return;
         }
         self.write(&Self::fixed("span.event", self.inner.sources.now(), span.context), body);
@@ -138,7 +134,7 @@ impl Recorder {
         if !span.claim_end() {
             return false;
         }
-        if self.leaves_out(span.context) {
+        if self.leaves_out(span.context.flags) {
             return true;
         }
         let now = self.inner.sources.now();
@@ -162,52 +158,53 @@ impl Recorder {
     }
 
     /// Records a point event with a place of its own in the tree; gives its context.
-    pub fn point_event(
+    pub fn point_event<'a>(
         &self,
-        parent: Option<SpanContext>,
+        place: impl Into<Place<'a>>,
         kind: Option<&str>,
         body: impl FnOnce(&mut BodyWriter<'_, '_>),
     ) -> SpanContext {
-        let sources = &self.inner.sources;
-        let trace_id = parent.map_or_else(|| sources.trace_id(), |parent| parent.trace_id);
-        let flags = match (&self.inner.sampler, parent) {
-            (Some(sampler), parent) => sampler.flags(parent, trace_id),
-            (None, parent) => parent.map_or(1, |parent| parent.flags),
-        };
-        let context = SpanContext { trace_id, span_id: sources.span_id(), flags };
-        if self.leaves_out(context) {
+        let (place, sources) = (place.into(), &self.inner.sources);
+        let trace_id = place.trace_id().unwrap_or_else(|| sources.trace_id());
+        let context = SpanContext { trace_id, span_id: sources.span_id(), flags: self.flags(place.step, trace_id) };
+        if self.leaves_out(context.flags) {
             return context;
         }
-        let parent_id = parent.map(|parent| parent.span_id);
+        let parent_id = place.step.map(|parent| parent.span_id);
         self.write(&Fixed { kind, parent_id, ..Self::fixed("event", sources.now(), context) }, body);
         context
     }
 
     /// Records a log line, with the step that it belongs to.
-    pub fn log(&self, place: Option<SpanContext>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        self.unplaced("log", place, body);
+    pub fn log<'a>(&self, place: impl Into<Place<'a>>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        self.unplaced("log", place.into(), body);
     }
 
     /// Records a sample of a counter, gauge or histogram.
-    pub fn metric(&self, place: Option<SpanContext>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        self.unplaced("metric", place, body);
+    pub fn metric<'a>(&self, place: impl Into<Place<'a>>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        self.unplaced("metric", place.into(), body);
     }
 
     /// Records what somebody thinks of a trace, span or session.
-    pub fn feedback(&self, place: Option<SpanContext>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        self.unplaced("feedback", place, body);
+    pub fn feedback<'a>(&self, place: impl Into<Place<'a>>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        self.unplaced("feedback", place.into(), body);
     }
 
-    fn unplaced(&self, event_type: &str, place: Option<SpanContext>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        if place.is_some_and(|context| self.leaves_out(context)) {
+    fn unplaced(&self, event_type: &str, place: Place<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        let trace_id = place.trace_id();
+        if trace_id.is_some_and(|trace_id| self.leaves_out(self.flags(place.step, trace_id))) {
             return;
         }
-        let now = self.inner.sources.now();
-        let fixed = match place {
-            Some(context) => Self::fixed(event_type, now, context),
-            None => Fixed::new(event_type, now),
-        };
-        self.write(&fixed, body);
+        let span_id = place.step.map(|step| step.span_id);
+        self.write(&Fixed { trace_id, span_id, ..Fixed::new(event_type, self.inner.sources.now()) }, body);
+    }
+
+    /// W3C flags of what belongs below a parent, or begins a trace.
+    fn flags(&self, parent: Option<SpanContext>, trace_id: TraceId) -> u8 {
+        match &self.inner.sampler {
+            Some(sampler) => sampler.flags(parent, trace_id),
+            None => parent.map_or(1, |parent| parent.flags),
+        }
     }
 
     fn fixed<'a>(event_type: &'a str, moment: Moment, context: SpanContext) -> Fixed<'a> {
@@ -215,9 +212,9 @@ impl Recorder {
     }
 
     /// Whether the trace is one that sampling leaves out. Without sampling nothing is, whatever other systems decided.
-    fn leaves_out(&self, context: SpanContext) -> bool {
+    fn leaves_out(&self, flags: u8) -> bool {
         match &self.inner.sampler {
-            Some(sampler) if context.flags & 1 == 0 => {
+            Some(sampler) if flags & 1 == 0 => {
                 sampler.count();
                 true
             }

@@ -61,6 +61,27 @@ pub struct StartSpan<'a> {
     pub correlation_id: Option<&'a str>,
 }
 
+/// Where a point belongs: to a step, else to the trace that a correlation id decides, else nowhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place<'a> {
+    /// The step.
+    pub step: Option<SpanContext>,
+    /// The application's own id of the trace, where there is no step.
+    pub correlation_id: Option<&'a str>,
+}
+
+impl Place<'_> {
+    pub(crate) fn trace_id(&self) -> Option<TraceId> {
+        self.step.map(|step| step.trace_id).or_else(|| self.correlation_id.map(TraceId::from_correlation))
+    }
+}
+
+impl From<Option<SpanContext>> for Place<'_> {
+    fn from(step: Option<SpanContext>) -> Self {
+        Place { step, correlation_id: None }
+    }
+}
+
 /// An open step. It ends once; later ends change nothing.
 #[derive(Debug)]
 pub struct Span {
@@ -93,5 +114,19 @@ impl Span {
     /// True for the one call that ends the step.
     pub(crate) fn claim_end(&self) -> bool {
         !self.ended.swap(true, Ordering::AcqRel)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_in_its_steps_trace_else_in_its_correlations() {
+        let step = SpanContext { trace_id: TraceId([1; 16]), span_id: SpanId([2; 8]), flags: 1 };
+        let place = |step, correlation_id| Place { step, correlation_id }.trace_id();
+        assert_eq!(place(Some(step), Some("order-17")), Some(step.trace_id));
+        assert_eq!(place(None, Some("order-17")), Some(TraceId::from_correlation("order-17")));
+        assert_eq!(place(None, None), None);
     }
 }

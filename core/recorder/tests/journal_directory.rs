@@ -11,6 +11,8 @@ use tracewire_recorder::journal::{
     Directory, Surroundings, WriterOptions, acknowledge, acknowledged, find_directory_in, lease, remove_if_acknowledged,
 };
 
+const PRODUCER: &str = "00000000000000ab-1";
+
 fn surroundings(keep: &tempfile::TempDir, working: &str) -> Surroundings {
     let working = keep.path().join(working);
     fs::create_dir_all(&working).unwrap();
@@ -132,14 +134,14 @@ fn names_that_are_paths_reach_nothing() {
 }
 
 #[test]
-fn a_sink_has_one_shipper_at_a_time() {
+fn a_file_has_one_shipper_for_each_sink_at_a_time() {
     let (_keep, directory) = folder();
-    let first = lease(&directory, "store").unwrap();
+    let first = lease(&directory, "store", PRODUCER).unwrap();
     assert!(first.is_some());
-    assert!(lease(&directory, "store").unwrap().is_none());
-    assert!(lease(&directory, "other").unwrap().is_some());
+    assert!(lease(&directory, "store", PRODUCER).unwrap().is_none());
+    assert!(lease(&directory, "other", PRODUCER).unwrap().is_some());
     drop(first);
-    assert!(lease(&directory, "store").unwrap().is_some());
+    assert!(lease(&directory, "store", PRODUCER).unwrap().is_some());
 }
 
 #[test]

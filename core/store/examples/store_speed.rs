@@ -14,7 +14,7 @@ use std::path::Path;
 use std::time::Instant;
 use tracewire_recorder::journal::Directory;
 use tracewire_recorder::{Options, Recorder, StartSpan};
-use tracewire_store::{Batch, Incoming, IncomingEvent, SqliteStore, Store, TraceFilter, sweep};
+use tracewire_store::{Batch, Incoming, IncomingEvent, SearchQuery, SqliteStore, Store, TraceFilter, search, sweep};
 use tracewire_wire::event::{Body, Event, EventType, Status};
 use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::time::Timestamp;
@@ -120,6 +120,18 @@ fn query_speed(folder: &Path, traces: u64) {
     row(&format!("latest_50_failed_of_{traces}_traces"), "ms", median(500, || _ = store.traces(&failed).unwrap()));
     row("trace_of_500_spans_skeleton", "ms", median(200, || assert_eq!(store.spans(long).unwrap().len(), 500)));
     row("trace_of_500_spans", "ms", median(200, || assert_eq!(store.events(long).unwrap().len(), 1000)));
+    // The newest rows; those of the middle of the store; rare ones; and what is nowhere, for which all is looked through.
+    let middle = EPOCH + traces as i64 * 500_000;
+    for (metric, runs, query) in [
+        ("search_newest_50", 200, "{}".to_owned()),
+        ("search_50_before_the_middle", 100, format!(r#"{{"end_time":{middle}}}"#)),
+        ("search_50_failed_tools", 50, r#"{"kind":"tool","status":"error"}"#.to_owned()),
+        ("search_agent_that_is_nowhere", 200, r#"{"agent_id":"nobody"}"#.to_owned()),
+        ("search_text_that_is_nowhere", 1, r#"{"text":"otter"}"#.to_owned()),
+    ] {
+        let query = SearchQuery::from_json(&query).unwrap();
+        row(&format!("{metric}_of_{traces}_traces"), "ms", median(runs, || _ = search(&store, &query).unwrap()));
+    }
 }
 
 /// Milliseconds that half of the runs take at most.

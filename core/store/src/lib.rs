@@ -38,8 +38,8 @@ pub const FILE_NAME: &str = "store.db";
 pub use model::{
     Activity, ActivityFilter, Applied, Batch, ContentBody, Cursor, Fork, Incoming, IncomingContent, IncomingEvent,
     Label, LedgerEntry, Lookup, LooseFilter, Pending, ProducerFacts, ProducerRow, ProducerState, ProducerUpdate,
-    SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceCursor, TraceFilter, TracePage,
-    TraceRow,
+    Received, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceCursor, TraceFilter,
+    TracePage, TraceRow,
 };
 pub use search::{SearchPage, SearchQuery, SearchRow, search};
 pub use sqlite::SqliteStore;

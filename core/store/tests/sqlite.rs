@@ -6,10 +6,10 @@ mod suite;
 
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
-use suite::maker::{Made, workload};
+use suite::maker::{Made, Maker, start, trace_id, workload};
 use suite::snapshot;
 use tempfile::TempDir;
-use tracewire_store::{Batch, SqliteStore, Store};
+use tracewire_store::{Batch, SearchQuery, SqliteStore, Store, search};
 
 fn fresh() -> impl FnMut() -> SqliteStore {
     let folder = TempDir::new().unwrap();
@@ -102,6 +102,27 @@ fn a_database_that_knew_no_agents_learns_them() {
     drop(connection);
     drop(SqliteStore::open(&path).unwrap());
     assert_eq!(dump(&path, &DERIVED), before);
+}
+
+#[test]
+fn a_page_of_the_newest_rows_reads_no_more_than_it_must() {
+    let (_folder, path) = database();
+    let mut store = SqliteStore::open(&path).unwrap();
+    let mut maker = Maker::new("aaaa000000000001-1");
+    for number in 1..=300 {
+        let step = start(number, number as u128, number as u64, 0, "tool", "{}");
+        store.apply(&maker.seal(vec![step]).batch()).unwrap();
+    }
+    drop(store);
+    // The older half cannot be read any more.
+    Connection::open(&path).unwrap().execute("UPDATE event SET items = x'00' WHERE id <= 150", []).unwrap();
+    let store = SqliteStore::open(&path).unwrap();
+    let query = |limit| SearchQuery { limit: Some(limit), ..SearchQuery::default() };
+    let page = search(&store, &query(100)).unwrap();
+    assert_eq!((page.rows.len(), page.rows[0].trace_id), (100, Some(trace_id(300))));
+    assert_eq!(search(&store, &query(200)).unwrap_err().code(), "store_corrupt");
+    let older = SearchQuery { cursor: page.next, ..query(40) };
+    assert_eq!(search(&store, &older).unwrap().rows[0].trace_id, Some(trace_id(200)));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,9 +11,36 @@ from pathlib import Path
 from typing import Any
 
 import tracewire.testing
-from tracewire import _recorder
+from tracewire import _native, _recorder
 from tracewire._pump import Pump
 from tracewire.exporters import Batch, Exporter, recorder_options
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+
+def event(seq: int, event_type: str, span: int, **members: Any) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "type": event_type,
+        "trace_id": TRACE,
+        "span_id": f"{span:016x}",
+        "time": f"2026-01-01T00:00:{seq:02}Z",
+        **members,
+    }
+
+
+def start(seq: int, span: int, name: str, kind: str = "step", parent: int = 0, **body: Any) -> dict[str, Any]:
+    above = {"parent_id": f"{parent:016x}"} if parent else {}
+    return event(seq, "span.start", span, kind=kind, body={"name": name, **body}, **above)
+
+
+def end(seq: int, span: int, status: str = "ok", nanos: int = 1_500_000, **body: Any) -> dict[str, Any]:
+    return event(seq, "span.end", span, status=status, duration_nanos=nanos, body=body)
+
+
+def batch(*events: dict[str, Any], producer: str = "p-1", content: dict[str, Any] | None = None) -> Batch:
+    envelope = {"producer": producer, "first_seq": events[0]["seq"], "events": list(events), "content": content or {}}
+    return Batch(producer, [json.dumps(envelope, separators=(",", ":")).encode()])
 
 
 class Kept(Exporter):
@@ -54,7 +82,7 @@ def raising(error: BaseException) -> Callable[[], Any]:
 def pumping(exporters: Sequence[Exporter], mode: str, directory: Path | None = None, **options: Any) -> Iterator[Pump]:
     options |= recorder_options(exporters, mode)
     with tracewire.testing.recording(directory, mode=mode, **options):
-        assert _recorder.active is not None
+        assert isinstance(_recorder.active, _native.Recorder)
         pump = Pump(_recorder.active, exporters, mode)
         try:
             yield pump

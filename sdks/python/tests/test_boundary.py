@@ -126,7 +126,8 @@ def test_a_wrong_configuration_is_named_and_the_default_used(
     with caplog.at_level(logging.WARNING, "tracewire"):
         tracewire.init(**options)  # type: ignore[arg-type]
     (name,) = options
-    assert caplog.messages[0].startswith(f"{name}: ")
+    assert caplog.messages[0].startswith(f"{name} = ")
+    assert "(argument)" in caplog.messages[0]
     with tracewire.span("still recorded"):
         pass
     assert [span["name"] for span in Recording(tmp_path).spans()] == ["still recorded"]

@@ -27,6 +27,7 @@ import tracewire
 from tracewire.testing import Recording
 
 THREADS = 64
+PACKAGE = str(Path(tracewire.__file__).parents[1])
 
 
 def check_paths(recorded: Recording) -> dict[str, dict[str, Any]]:
@@ -270,7 +271,7 @@ def test_multiprocessing(method: str, steps: int, tmp_path: Path) -> None:
     directory = tmp_path / "traces"
     done = subprocess.run(
         [sys.executable, str(program), str(directory), method],
-        env={**os.environ, "TRACEWIRE_DIR": str(directory)},
+        env={**os.environ, "PYTHONPATH": PACKAGE, "TRACEWIRE_DIR": str(directory)},
         capture_output=True,
         text=True,
         timeout=30,
@@ -312,7 +313,7 @@ def test_a_web_server_that_loads_the_application_before_it_forks(tmp_path: Path,
         server = subprocess.Popen(
             command,
             cwd=tmp_path,
-            env={**os.environ, "TRACEWIRE_DIR": str(recorded.directory)},
+            env={**os.environ, "PYTHONPATH": PACKAGE, "TRACEWIRE_DIR": str(recorded.directory)},
             pass_fds=[listener.fileno()],
             stderr=subprocess.PIPE,
             text=True,

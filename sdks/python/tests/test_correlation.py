@@ -11,7 +11,7 @@ import tracewire
 import tracewire.testing
 from tracewire.testing import Recording
 
-# The first 16 bytes of SHA-256 over "tracewire correlation\\0order-17", as the specification has it.
+# The first 16 bytes of SHA-256 over "tracewire:correlation:order-17", as the specification has it (TW-ID-002).
 ORDER_17 = "ee11261620ae53d253093d6835ce67eb"
 
 

@@ -378,3 +378,27 @@ def test_no_thread_before_the_first_record_when_asked_so() -> None:
         pump.start()
         until(lambda: kept.names() == ["a"])
         pump.close(1.0)
+
+
+def test_processes_deliver_side_by_side(tmp_path: Path) -> None:
+    program = """
+import sys, threading, tracewire
+from tracewire import _native, _recorder
+from tracewire._pump import Pump
+from tracewire.exporters import Exporter
+class Kept(Exporter):
+    def export(self, batch):
+        pass
+recorder = _recorder.active = _native.Recorder({"dir": sys.argv[1], "resource": {}, "mode": "background", "sinks": ["kept"]})
+pump = Pump(recorder, [Kept()], "background")
+with tracewire.span("other"):
+    pass
+while pump.flush(0.5)["pending"]:
+    threading.Event().wait(0.05)
+"""
+    kept = Kept()
+    with pumping([kept], "background", tmp_path) as pump:
+        step("mine")
+        until(lambda: pump.report()["sent"] == 2)
+        subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, timeout=30)
+    assert kept.names() == ["mine"]

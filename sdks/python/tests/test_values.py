@@ -22,7 +22,7 @@ import pydantic.v1
 import pytest
 
 import tracewire
-from tracewire.testing import Recording
+from tracewire.testing import Recording, recording
 
 
 class Colour(enum.Enum):
@@ -276,3 +276,20 @@ def test_a_long_list_says_what_is_missing(recorded: Recording) -> None:
     found = through(list(range(100_000)), recorded)
     assert found["$cut"][:3] == [0, 1, 2]
     assert len(found["$cut"]) + found["missing_items"] == 100_000
+
+
+def test_a_client_is_no_data() -> None:
+    @dataclasses.dataclass
+    class Client:
+        env: dict[str, str]
+
+        async def __aenter__(self) -> None: ...
+
+        async def __aexit__(self, *error: object) -> None: ...
+
+    with recording() as recorded, tracewire.span("call", input={"client": Client({"API_KEY": "hidden"})}):
+        pass
+    (span,) = recorded.spans()
+    name = span["input"]["client"].pop("$unserializable")
+    assert name.endswith("Client")
+    assert span["input"] == {"client": {}}

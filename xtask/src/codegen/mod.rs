@@ -1,7 +1,7 @@
 //! What is generated, and from what:
 //!
 //! ```text
-//! spec/registry/*.yaml ─▶ model ─┬▶ rust, python: constants
+//! spec/registry/*.yaml ─▶ model ─┬▶ rust, python: constants; python: a method for each protocol event
 //!                                └▶ pages: spec/reference/{kinds,attributes,events}.md
 //! core/wire/src/body.rs ─▶ JSON Schema ─┬▶ spec/schema/v1/*.schema.json
 //!                                       └▶ fields: spec/reference/fields.md
@@ -65,6 +65,7 @@ fn generate(workspace: &Workspace) -> Result<Vec<output::Output>> {
     let registry = model::Registry::read(&workspace.path("spec/registry"))?;
     let mut outputs = rust::constants(&registry)?;
     outputs.push(python::constants(&registry)?);
+    outputs.extend(python::events(&registry)?);
     outputs.extend(pages::pages(&registry));
     let schemas = schema::Schemas::make();
     outputs.extend(schemas.files()?);

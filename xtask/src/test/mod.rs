@@ -53,6 +53,10 @@ enum Choice {
     Mypy,
     /// Python: all tests, against the built wheel
     Pytest,
+    /// The site of the documentation, warnings are errors
+    Docs,
+    /// The code blocks of the documentation
+    DocsCode,
     /// Python: the same with every other version of Python that is here
     PythonVersions,
 }
@@ -61,9 +65,13 @@ impl Options {
     fn wants(&self, step: Choice) -> bool {
         let language = match step {
             Choice::Fmt | Choice::Clippy | Choice::Cargo | Choice::Wasm => Some(Choice::Rust),
-            Choice::RuffFormat | Choice::Ruff | Choice::Mypy | Choice::Pytest | Choice::PythonVersions => {
-                Some(Choice::Python)
-            }
+            Choice::RuffFormat
+            | Choice::Ruff
+            | Choice::Mypy
+            | Choice::Pytest
+            | Choice::PythonVersions
+            | Choice::Docs
+            | Choice::DocsCode => Some(Choice::Python),
             _ => None,
         };
         self.only.is_empty()

@@ -15,7 +15,7 @@ use std::process::Command;
 /// The Python package, where the settings of all tools are.
 const PACKAGE: &str = "sdks/python";
 /// Folders with Python code. Ruff's patterns for files are relative to where it runs, so it runs above all of them.
-const FOLDERS: &[&str] = &[PACKAGE, "examples", "bindings/uniffi/tests"];
+const FOLDERS: &[&str] = &[PACKAGE, "docs", "examples", "bindings/uniffi/tests"];
 
 /// Runs the wanted steps.
 pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
@@ -24,6 +24,8 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         (Choice::Ruff, "ruff"),
         (Choice::Mypy, "mypy"),
         (Choice::Pytest, "pytest"),
+        (Choice::Docs, "docs"),
+        (Choice::DocsCode, "docs code"),
         (Choice::PythonVersions, "pytest, other versions"),
     ]
     .into_iter()
@@ -54,6 +56,10 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
             Choice::RuffFormat => counts::none(ruff(workspace, &venv, &["format", "--check"])?),
             Choice::Ruff => counts::none(ruff(workspace, &venv, &["check"])?),
             Choice::Mypy => counts::none(mypy(workspace, &venv)?),
+            Choice::Docs => counts::none(site(workspace, &venv)?),
+            Choice::DocsCode => {
+                counts::run(pytest(workspace, &venv)?.arg("docs").current_dir(workspace.path(".")), counts::of_pytest)
+            }
             _ => counts::run(&mut pytest(workspace, &venv)?, counts::of_pytest),
         });
     }
@@ -63,7 +69,12 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
 fn environment(workspace: &Workspace) -> Result<Venv> {
     let venv = Venv::ensure(
         workspace,
-        &Requirements { name: "test", interpreter: python3(), packages: &[], groups: &["test", "lint", "bench"] },
+        &Requirements {
+            name: "test",
+            interpreter: python3(),
+            packages: &[],
+            groups: &["test", "lint", "bench", "examples", "docs"],
+        },
     )?;
     venv.install_wheel(&wheel::build(workspace, PROFILE)?)?;
     Ok(venv)
@@ -95,15 +106,29 @@ fn mypy(workspace: &Workspace, venv: &Venv) -> Result<Command> {
     Ok(command)
 }
 
+/// The site of `docs/`; what is strange in a page is an error.
+fn site(workspace: &Workspace, venv: &Venv) -> Result<Command> {
+    let mut command = venv.program("python");
+    command.args(["-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going", "--builder", "html"]);
+    command.arg("--doctree-dir").arg(workspace.scratch("docs/doctrees")?);
+    command.arg("docs").arg(workspace.scratch("docs/html")?).current_dir(workspace.path("."));
+    Ok(with_command_line(workspace, venv, command))
+}
+
 fn pytest(workspace: &Workspace, venv: &Venv) -> Result<Command> {
     let mut command = venv.program("python");
     command.args(["-m", "pytest", "-p", "no:cacheprovider", "--color", "no"]).current_dir(workspace.path(PACKAGE));
+    Ok(with_command_line(workspace, venv, command))
+}
+
+/// Has a program find the `tracewire` that was built here, and record nowhere by chance.
+fn with_command_line(workspace: &Workspace, venv: &Venv, mut command: Command) -> Command {
     command.env_remove("TRACEWIRE_DIR");
     let cli = workspace.executable(PROFILE, "tracewire");
     if cli.exists() {
         command.env("PATH", joined(&[cli.parent().unwrap_or(Path::new(".")), &venv.bin()]));
     }
-    Ok(command)
+    command
 }
 
 /// These folders before the rest of the search path.

@@ -10,7 +10,7 @@ use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, count, object, or_null};
 use crate::process::Processes;
 use crate::source::{Source, now};
-use crate::term::{Line, Screen, palette, units, width};
+use crate::term::{Glyphs, Line, Screen, palette, units, width};
 
 /// Lists traces, latest first.
 ///
@@ -65,7 +65,7 @@ fn short(row: &TraceRow) -> String {
 }
 
 /// How the trace stands, judged by its head and by the life of the process that started it.
-fn state(row: &TraceRow, processes: &Processes) -> &'static str {
+pub(super) fn state(row: &TraceRow, processes: &Processes) -> &'static str {
     match &row.status {
         Some(Status::Error | Status::Timeout) => "failed",
         Some(Status::Cancelled) => "cancelled",
@@ -80,9 +80,9 @@ fn state(row: &TraceRow, processes: &Processes) -> &'static str {
     }
 }
 
-fn line(row: &TraceRow, processes: &Processes, screen: &Screen<'_>) -> Line {
-    let glyphs = &screen.glyphs;
-    let (glyph, style) = match state(row, processes) {
+/// The sign of a state, and its colour.
+pub(super) fn sign(state: &str, glyphs: &Glyphs) -> (&'static str, anstyle::Style) {
+    match state {
         "failed" => (glyphs.failed, palette::BAD),
         "cancelled" => (glyphs.cancelled, palette::WARN),
         "ok" => (glyphs.ok, palette::GOOD),
@@ -90,7 +90,12 @@ fn line(row: &TraceRow, processes: &Processes, screen: &Screen<'_>) -> Line {
         "abandoned" => (glyphs.abandoned, palette::WARN),
         "unknown" => (glyphs.unknown, palette::WARN),
         _ => (glyphs.unset, palette::QUIET),
-    };
+    }
+}
+
+fn line(row: &TraceRow, processes: &Processes, screen: &Screen<'_>) -> Line {
+    let glyphs = &screen.glyphs;
+    let (glyph, style) = sign(state(row, processes), glyphs);
     let took = match (row.duration_nanos, state(row, processes)) {
         (Some(nanos), _) => screen.duration(nanos),
         (None, "in_flight") => {

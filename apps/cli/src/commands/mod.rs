@@ -1,9 +1,16 @@
 //! One module for each command. A command gets the arguments and the screen, and returns the exit code.
 
 pub mod completions;
+pub mod config;
 pub mod doctor;
+pub mod export;
+pub mod import;
 pub mod list;
+pub mod query;
+pub mod run;
 pub mod seal;
+pub mod sessions;
 pub mod tail;
 pub mod trace;
 pub mod verify;
+pub mod watch;

@@ -71,8 +71,8 @@ fn show(
     Ok(())
 }
 
-struct Found {
-    traces: Vec<TraceId>,
+pub(super) struct Found {
+    pub(super) traces: Vec<TraceId>,
     span: Option<SpanId>,
 }
 
@@ -97,7 +97,7 @@ fn select(source: &Source, what: &Trace) -> Result<Found, CliError> {
 }
 
 /// A trace, else a span; a whole span id is a span first.
-fn by_id(store: &SqliteStore, typed: &str) -> Result<Found, CliError> {
+pub(super) fn by_id(store: &SqliteStore, typed: &str) -> Result<Found, CliError> {
     let id = typed.trim().to_ascii_lowercase();
     if id.is_empty() || id.len() > 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(CliError::NoId(escape(typed, false)));
@@ -131,10 +131,10 @@ fn by_span(store: &SqliteStore, id: &str) -> Result<Option<Found>, CliError> {
     Ok(None)
 }
 
-type Event = (Arc<str>, tracewire_wire::event::Event);
+pub(super) type Event = (Arc<str>, tracewire_wire::event::Event);
 
 /// The events of a trace with their content, as far as it is here.
-fn events(store: &SqliteStore, trace_id: TraceId) -> Result<Vec<Event>, CliError> {
+pub(super) fn events(store: &SqliteStore, trace_id: TraceId) -> Result<Vec<Event>, CliError> {
     let mut events = Vec::new();
     for StoredEvent { producer, mut event, .. } in store.events(trace_id)? {
         // A content that does not read back is shown as a reference; `verify` says what is wrong with it.

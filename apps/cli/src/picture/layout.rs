@@ -53,37 +53,56 @@ struct Row {
     preview: Preview,
 }
 
+/// A node as it is drawn.
+#[derive(Clone, Debug)]
+pub struct NodeLines {
+    /// The node.
+    pub index: usize,
+    /// Its row, then what stands below it.
+    pub lines: Vec<Line>,
+    /// What stands left of further lines of it.
+    pub margin: String,
+}
+
 /// Draws the rows. Returns how many were left out.
 ///
 /// # Errors
 /// What the output says.
 pub fn draw(picture: &Picture<'_, '_>, screen: &mut Screen<'_>) -> io::Result<usize> {
-    let glyphs = screen.glyphs;
-    let mut columns = Columns::of(screen.columns);
-    let (rows, left_out) = rows(picture, columns.levels, &glyphs);
+    let (nodes, left_out) = node_lines(picture, screen.columns, &screen.glyphs);
+    for NodeLines { index, lines, margin } in nodes {
+        lines.into_iter().try_for_each(|line| screen.line(line))?;
+        if picture.full {
+            full::node_details(picture, index, &margin, screen)?;
+        }
+    }
+    Ok(left_out)
+}
+
+/// The lines of every node that is drawn, and how many are left out.
+pub fn node_lines(picture: &Picture<'_, '_>, columns: usize, glyphs: &Glyphs) -> (Vec<NodeLines>, usize) {
+    let mut columns = Columns::of(columns);
+    let (rows, left_out) = rows(picture, columns.levels, glyphs);
     // As narrow as the content allows: durations stand close to names.
     let natural = |row: &Row| {
         let facts: usize = row.facts.iter().map(|(_, fact)| width(glyphs.dot) + width(fact)).sum();
-        let preview = row.preview.width(&glyphs).min(MOST_PREVIEW);
+        let preview = row.preview.width(glyphs).min(MOST_PREVIEW);
         2 + width(&row.indent) + row.name.width() + facts + if preview > 0 { 2 + preview } else { 0 }
     };
     columns.left = columns.left.min(rows.iter().map(natural).max().unwrap_or(0).max(24));
 
     let focus = picture.focus.and_then(|index| picture.tree.nodes.get(index));
     let (from, to) = focus.map_or((picture.tree.start, picture.tree.end), |node| (node.start, node.end));
-    for row in rows {
-        let below = row::below(picture, row.step.index, &glyphs);
-        screen.line(line(picture, &row, columns, from, to, &glyphs))?;
-        for more in below {
+    let draw = |row: Row| {
+        let mut lines = vec![line(picture, &row, columns, from, to, glyphs)];
+        lines.extend(row::below(picture, row.step.index, glyphs).into_iter().map(|more| {
             let mut line = Line::new();
             line.plain("  ").push(palette::QUIET, row.indent_below.clone()).extend(more);
-            screen.line(line)?;
-        }
-        if picture.full {
-            full::node_details(picture, row.step.index, &format!("  {}", row.indent_below), screen)?;
-        }
-    }
-    Ok(left_out)
+            line
+        }));
+        NodeLines { index: row.step.index, lines, margin: format!("  {}", row.indent_below) }
+    };
+    (rows.into_iter().map(draw).collect(), left_out)
 }
 
 fn rows(picture: &Picture<'_, '_>, levels: usize, glyphs: &Glyphs) -> (Vec<Row>, usize) {

@@ -18,7 +18,7 @@ mod tests;
 
 pub use full::{block, node_details};
 pub use header::{footer, header};
-pub use layout::{Columns, draw};
+pub use layout::{Columns, NodeLines, draw, node_lines};
 pub use preview::preview;
 pub use row::{state_glyph, state_style};
 

@@ -24,6 +24,11 @@ impl Line {
         self.width
     }
 
+    /// Its pieces in order.
+    pub fn pieces(&self) -> impl Iterator<Item = (Style, &str)> {
+        self.pieces.iter().map(|(style, text)| (*style, text.as_str()))
+    }
+
     /// Appends a piece.
     pub fn push(&mut self, style: Style, text: impl Into<String>) -> &mut Self {
         let text = text.into();

@@ -1,6 +1,6 @@
 //! Where human output goes: how wide it is, whether it shows colours and Unicode, and in which time zone people live.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
@@ -26,6 +26,8 @@ const LEAST_COLUMNS: usize = 40;
 /// The output.
 pub struct Screen<'w> {
     out: Box<dyn Write + 'w>,
+    /// Lines that are kept as they are, in place of being written.
+    kept: Option<Vec<Line>>,
     /// Whether escape sequences for colours are written.
     pub color: bool,
     /// Signs.
@@ -42,16 +44,35 @@ impl<'w> Screen<'w> {
     /// Standard output.
     pub fn stdout(when: ColorWhen) -> Screen<'static> {
         let stdout = io::stdout();
+        let is_colored = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+        let columns = terminal_size::terminal_size_of(&stdout);
+        Self::of(Box::new(io::BufWriter::new(stdout.lock())), when, is_colored, columns)
+    }
+
+    /// Standard error, for what stands beside a program's own output.
+    pub fn stderr(when: ColorWhen) -> Screen<'static> {
+        let stderr = io::stderr();
+        let is_colored = anstream::AutoStream::choice(&stderr) != anstream::ColorChoice::Never;
+        let columns = terminal_size::terminal_size_of(&stderr);
+        Self::of(Box::new(io::BufWriter::new(stderr)), when, is_colored, columns)
+    }
+
+    fn of(
+        out: Box<dyn Write>,
+        when: ColorWhen,
+        is_colored: bool,
+        size: Option<(terminal_size::Width, terminal_size::Height)>,
+    ) -> Screen<'static> {
         let color = match when {
             ColorWhen::Always => true,
             ColorWhen::Never => false,
-            ColorWhen::Auto => anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
+            ColorWhen::Auto => is_colored,
         };
-        let columns =
-            terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| stdout.is_terminal());
+        let columns = size.map(|(width, _)| usize::from(width.0));
         let said = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
         Screen {
-            out: Box::new(io::BufWriter::new(stdout.lock())),
+            out,
+            kept: None,
             color,
             glyphs: Glyphs::of_locale(|name| std::env::var(name).ok()),
             columns: columns.or(said).unwrap_or(DEFAULT_COLUMNS).max(LEAST_COLUMNS),
@@ -62,7 +83,26 @@ impl<'w> Screen<'w> {
 
     /// Into memory, for tests and for whoever embeds this.
     pub fn memory(out: &'w mut Vec<u8>, columns: usize, color: bool, glyphs: Glyphs) -> Self {
-        Screen { out: Box::new(out), color, glyphs, columns, zone: TimeZone::UTC, hint_suffix: String::new() }
+        Screen {
+            out: Box::new(out),
+            kept: None,
+            color,
+            glyphs,
+            columns,
+            zone: TimeZone::UTC,
+            hint_suffix: String::new(),
+        }
+    }
+
+    /// No output at all: lines are kept for [`Screen::into_lines`].
+    pub fn lines(columns: usize, glyphs: Glyphs, zone: TimeZone) -> Screen<'static> {
+        let (out, kept) = (Box::new(io::sink()), Some(Vec::new()));
+        Screen { out, kept, color: false, glyphs, columns, zone, hint_suffix: String::new() }
+    }
+
+    /// The lines that were kept.
+    pub fn into_lines(self) -> Vec<Line> {
+        self.kept.unwrap_or_default()
     }
 
     /// Writes a line, cut to the width.
@@ -71,6 +111,10 @@ impl<'w> Screen<'w> {
     /// What the output says.
     pub fn line(&mut self, mut line: Line) -> io::Result<()> {
         line.cut(self.columns, self.glyphs.ascii);
+        if let Some(kept) = &mut self.kept {
+            kept.push(line);
+            return Ok(());
+        }
         writeln!(self.out, "{}", line.render(self.color))
     }
 
@@ -97,6 +141,10 @@ impl<'w> Screen<'w> {
     /// # Errors
     /// What the output says.
     pub fn long_line(&mut self, line: &Line) -> io::Result<()> {
+        if let Some(kept) = &mut self.kept {
+            kept.push(line.clone());
+            return Ok(());
+        }
         writeln!(self.out, "{}", line.render(self.color))
     }
 
@@ -105,6 +153,10 @@ impl<'w> Screen<'w> {
     /// # Errors
     /// What the output says.
     pub fn gap(&mut self) -> io::Result<()> {
+        if let Some(kept) = &mut self.kept {
+            kept.push(Line::new());
+            return Ok(());
+        }
         writeln!(self.out)
     }
 
@@ -114,6 +166,11 @@ impl<'w> Screen<'w> {
     /// What the output says.
     pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.out.write_all(bytes)
+    }
+
+    /// The output itself, for what is written piece by piece.
+    pub fn writer(&mut self) -> &mut (dyn Write + 'w) {
+        &mut *self.out
     }
 
     /// Hands everything on.

@@ -99,6 +99,7 @@ pub(super) fn form_of(value: &Bound<'_, PyAny>, host: &Host<'_>) -> Arc<Form> {
 
 fn classify(kind: &Bound<'_, PyType>, host: &Host<'_>) -> Form {
     None.or_else(|| of_table(kind, KNOWN, host))
+        .or_else(|| is_resource(kind, host).then(|| Form::None { name: type_name(kind, host), has_repr: false }))
         .or_else(|| dataclass(kind, host).map(Form::Members))
         .or_else(|| attrs(kind, host).map(Form::Members))
         .or_else(|| pydantic(kind, host).map(Form::Pydantic))
@@ -165,6 +166,14 @@ fn pydantic(kind: &Bound<'_, PyType>, host: &Host<'_>) -> Option<Vec<Py<PyString
 /// Whether the author wants a field to be seen in the class's `repr`.
 fn is_shown(field: &Bound<'_, PyAny>) -> PyResult<bool> {
     field.getattr(intern!(field.py(), "repr"))?.is_truthy()
+}
+
+/// Whether it is a client, a connection, a session with fields: what is entered is no data, and what it holds (a child's
+/// whole environment, a key) was not meant for anybody. Not its `repr` either, which says the same.
+fn is_resource(kind: &Bound<'_, PyType>, host: &Host<'_>) -> bool {
+    let has = |name| attribute(kind, name, host).is_some();
+    (has("__enter__") || has("__aenter__"))
+        && (has("__dataclass_fields__") || has("__attrs_attrs__") || has("__pydantic_fields__"))
 }
 
 fn is_array(kind: &Bound<'_, PyType>, host: &Host<'_>) -> bool {

@@ -172,7 +172,10 @@ impl Directory {
     }
 
     /// Makes the folders (mode 0700) and the `.gitignore` where they are missing.
-    pub(crate) fn prepare(&self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// What the operating system said.
+    pub fn prepare(&self) -> io::Result<()> {
         make_folder(&self.journal_folder())?;
         let ignore = self.path.join(".gitignore");
         if !ignore.exists() {

@@ -44,20 +44,21 @@ pub(super) fn is_held(file: &File) -> io::Result<bool> {
     }
 }
 
-/// The right to ship to a sink, which one process of a directory has at a time. It ends with the value or the process;
-/// fork children do not inherit it.
+/// The right to ship one producer's file to a sink, which one shipper has at a time. It ends with the value or the
+/// process; fork children do not inherit it.
 #[derive(Debug)]
 pub struct Lease {
     _file: OwnFile,
 }
 
-/// Takes the lease of a sink; `None` while another process has it.
+/// Takes the lease of a producer's file for a sink; `None` while another shipper has it.
 ///
 /// # Errors
 /// [`RecorderError::Io`] when the lease file cannot be made or locked.
-pub fn lease(directory: &Directory, sink: &str) -> Result<Option<Lease>, RecorderError> {
-    let folder = directory.path().join("leases");
-    let path = folder.join(file_name(sink));
+pub fn lease(directory: &Directory, sink: &str, producer: &str) -> Result<Option<Lease>, RecorderError> {
+    // Beside the sink's note of what it has, so that both go with the file.
+    let folder = directory.path().join("acks").join(producer);
+    let path = folder.join(format!(".{}.lease", file_name(sink)));
     let take = || -> io::Result<Option<Lease>> {
         make_folder(&folder)?;
         let file = match create_new(&path) {

@@ -34,8 +34,6 @@ pub struct Shipper {
     sink: String,
     own_process: String,
     is_resolving: bool,
-    /// Held as long as this shipper lives, so that a sink has one shipper at a time.
-    lease: Option<Lease>,
     open: BTreeMap<PathBuf, OpenJournal>,
     in_flight: Option<Batch>,
     next_id: u64,
@@ -48,6 +46,8 @@ struct OpenJournal {
     acknowledged: u64,
     /// What its envelopes have carried so far, for a shipper that resolves.
     content: HashMap<Hash, Value>,
+    /// Nobody else ships it to this sink meanwhile.
+    _lease: Lease,
 }
 
 impl Shipper {
@@ -58,7 +58,6 @@ impl Shipper {
             sink: sink.to_owned(),
             own_process: own_process.to_owned(),
             is_resolving: false,
-            lease: None,
             open: BTreeMap::new(),
             in_flight: None,
             next_id: 1,
@@ -86,17 +85,14 @@ impl Shipper {
         self.sealed_events
     }
 
-    /// The next envelopes to deliver, about `max_bytes` of them, or `None` when all is delivered or another process
-    /// ships to this sink. A batch whose result is still open is handed out again.
+    /// The next envelopes to deliver, about `max_bytes` of them, or `None` when all is delivered that is this process's, or
+    /// a dead one's that nobody else ships. A batch whose result is still open is handed out again.
     ///
     /// # Errors
     /// [`RecorderError`] when the directory cannot be read. A journal that cannot be read is left out.
     pub fn next_batch(&mut self, max_bytes: usize) -> Result<Option<Batch>, RecorderError> {
         if let Some(batch) = &self.in_flight {
             return Ok(Some(batch.clone()));
-        }
-        if !self.hold_lease()? {
-            return Ok(None);
         }
         for path in self.directory.journals()? {
             if let Some(batch) = self.batch_of(&path, max_bytes) {
@@ -129,17 +125,9 @@ impl Shipper {
         Ok(())
     }
 
-    /// Lets another shipper of this sink go on.
+    /// Lets other shippers of this sink go on.
     pub fn release(&mut self) {
-        self.lease = None;
         self.open.clear();
-    }
-
-    fn hold_lease(&mut self) -> Result<bool, RecorderError> {
-        if self.lease.is_none() {
-            self.lease = journal::lease(&self.directory, &self.sink)?;
-        }
-        Ok(self.lease.is_some())
     }
 
     fn batch_of(&mut self, path: &Path, max_bytes: usize) -> Option<Batch> {
@@ -202,9 +190,11 @@ impl Shipper {
         if !is_own && journal::liveness(path, header) != Liveness::Closed {
             return None;
         }
+        let lease = journal::lease(&self.directory, &self.sink, &header.producer).ok()??;
+        // Read under the lease: another shipper may have gone on until it gave it up.
         let acknowledged = journal::acknowledged(&self.directory, &header.producer, &self.sink).unwrap_or(0);
         let sealer = Sealer::new(header);
-        sealer.can_seal().then(|| OpenJournal { reader, sealer, acknowledged, content: HashMap::new() })
+        sealer.can_seal().then(|| OpenJournal { reader, sealer, acknowledged, content: HashMap::new(), _lease: lease })
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod incoming;
 mod query;
+mod received;
 mod stored;
 
 pub use incoming::*;
 pub use query::*;
+pub use received::*;
 pub use stored::*;

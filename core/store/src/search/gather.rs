@@ -98,7 +98,7 @@ impl Gathered {
     fn take(&mut self, stored: StoredEvent) {
         let Event { event_type, time, parent_id, kind, status, duration_nanos, body, .. } = stored.event;
         let is_first = self.types.insert(event_type.as_str().to_owned());
-        let body = if let Body::Present(body) = body { body } else { Map::new() };
+        let mut body = if let Body::Present(body) = body { body } else { Map::new() };
         match event_type {
             EventType::SpanStart if is_first => {
                 self.place = Place { time, event: stored.id };
@@ -114,6 +114,14 @@ impl Gathered {
                 lay_over(&mut self.body, body);
             }
             EventType::SpanUpdate => lay_over(&mut self.body, body),
+            // What went wrong is often said when it happens, and not again at the end.
+            EventType::SpanEvent => {
+                if let Some(exception) = body.remove("exception")
+                    && !self.body.contains_key("exception")
+                {
+                    self.body.insert("exception".to_owned(), exception);
+                }
+            }
             _ => {}
         }
     }
@@ -235,8 +243,12 @@ impl Gathering {
         }
     }
 
-    /// Whether a row is of a run of this agent. What belongs to no step is of every run in its trace.
+    /// Whether a row is of a run of this agent, or says itself whose it is. What belongs to no step is of every run in its
+    /// trace.
     pub(super) fn is_of_agent(&self, at: usize, agent: &str) -> bool {
+        if self.rows.get(at).and_then(Gathered::agent) == Some(agent) {
+            return true;
+        }
         match self.roots.get(at).copied().flatten() {
             Some(root) => self.agents.get(&root).is_some_and(|agents| agents.contains(agent)),
             None => self.agents.values().any(|agents| agents.contains(agent)),

@@ -23,7 +23,8 @@ pub const MOST_ROWS: usize = 10_000;
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SearchQuery {
-    /// Runs whose root, or any step of kind `agent`, has `gen_ai.agent.id` of this value; failing an id, `gen_ai.agent.name`.
+    /// Runs whose root, or any step of kind `agent`, has `gen_ai.agent.id` of this value; failing an id, `gen_ai.agent.name`;
+    /// and what carries it itself.
     pub agent_id: Option<String>,
     /// A type of the wire, such as `span.end` or `log`; or the name of a protocol's event, of a short name for one, or of an
     /// event of one's own.
@@ -44,7 +45,8 @@ pub struct SearchQuery {
     pub service: Option<String>,
     /// Attributes and the values that they have.
     pub attributes: Map,
-    /// Some text that name, status message, input, output, data, or a log line's message have in them, whatever the case.
+    /// Some text that name, status message, exception, input, output, data, or a log line's message have in them, whatever the
+    /// case.
     pub text: Option<String>,
     /// At most this many rows; 50 where it is not there.
     pub limit: Option<usize>,

@@ -47,7 +47,7 @@ impl<'s> Looker<'s> {
         Looker { store, needle, known: HashMap::new() }
     }
 
-    /// Whether one of the members of a body has the text in it: in its texts, keys and numbers.
+    /// Whether one of the members of a body has the text in it, in its texts, keys and numbers; or its exception.
     pub(super) fn is_in_body(&mut self, body: &Map) -> Result<bool, StoreError> {
         for name in MEMBERS {
             if let Some(value) = body.get(name)
@@ -56,7 +56,10 @@ impl<'s> Looker<'s> {
                 return Ok(true);
             }
         }
-        Ok(false)
+        // Of an exception what it says, and not the source lines of its stack.
+        let exception = body.get("exception").and_then(Value::as_map);
+        let said = ["type", "message"].into_iter().filter_map(|name| exception?.get(name)?.as_text());
+        Ok(said.into_iter().any(|text| self.needle.is_in(text)))
     }
 
     fn is_in(&mut self, value: &Value, levels: usize) -> Result<bool, StoreError> {

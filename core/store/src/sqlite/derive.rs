@@ -1,6 +1,7 @@
 //! Spans, traces and labels follow from events: gathered in memory for a transaction, so that a span's start and end
 //! are one write, then written with the exact difference to what was there.
 
+use super::loose;
 use super::names::Names;
 use super::pack::{self, Table};
 use super::rows::{
@@ -40,7 +41,7 @@ pub(super) struct Derivation<'t> {
     trace_places: HashMap<TraceId, usize>,
     spans: Vec<SpanWork>,
     span_places: HashMap<(usize, SpanId), usize>,
-    /// Events that turned out otherwise than they were derived.
+    /// Events that turned out otherwise than they were derived; their traces are made anew without them.
     retracted: Vec<(TraceId, i64)>,
     next_trace: i64,
     /// Rows of `span_key`.
@@ -85,7 +86,7 @@ impl<'t> Derivation<'t> {
         if event.event_type == EventType::Loss {
             self.connection.prepare_cached("INSERT OR IGNORE INTO loss(event) VALUES (?1)")?.execute([row])?;
         }
-        let Some(trace_id) = trace_of(event) else { return self.keep_loose(row, event) };
+        let Some(trace_id) = trace_of(event) else { return loose::keep(self.connection, row, event) };
         let time = event.time.0;
         let at = self.trace_at(trace_id, time)?;
         if let Some(work) = self.traces.get_mut(at) {
@@ -106,19 +107,10 @@ impl<'t> Derivation<'t> {
         Ok(())
     }
 
-    /// An event of no trace is found by its time and by what it names.
-    fn keep_loose(&self, row: i64, event: &Event) -> Result<(), StoreError> {
-        let time = event.time.0;
-        self.connection
-            .prepare_cached("INSERT OR IGNORE INTO loose(time, event) VALUES (?1, ?2)")?
-            .execute([time, row])?;
-        let mut label = self
-            .connection
-            .prepare_cached("INSERT OR IGNORE INTO loose_label(what, value, time, event) VALUES (?1, ?2, ?3, ?4)")?;
-        for (what, value) in labels(event) {
-            label.execute(params![label_number(what), value, time, row])?;
-        }
-        Ok(())
+    /// An event says more than when it was observed: its trace is made anew.
+    pub(super) fn look_again(&mut self, event: &Event) {
+        // No row is this one, so none goes.
+        self.retracted.extend(trace_of(event).map(|trace_id| (trace_id, -1)));
     }
 
     /// Takes back an event that was observed in an earlier transaction; in its pack it is empty already.
@@ -126,16 +118,7 @@ impl<'t> Derivation<'t> {
         if let Some(event) = read_event(json)? {
             match trace_of(&event) {
                 Some(trace_id) => self.retracted.push((trace_id, row)),
-                None => {
-                    let time = event.time.0;
-                    self.connection.execute("DELETE FROM loose WHERE time = ?1 AND event = ?2", [time, row])?;
-                    for (what, value) in labels(&event) {
-                        self.connection.execute(
-                            "DELETE FROM loose_label WHERE what = ?1 AND value = ?2 AND time = ?3 AND event = ?4",
-                            params![label_number(what), value, time, row],
-                        )?;
-                    }
-                }
+                None => loose::drop(self.connection, row, &event)?,
             }
         }
         self.connection.execute("DELETE FROM loss WHERE event = ?1", [row])?;

@@ -1,7 +1,7 @@
 //! A batch becomes rows: producers, envelopes, events, content, pending events.
 
 use super::content::ContentWriter;
-use super::derive::Derivation;
+use super::derive::{Derivation, read_event};
 use super::names::Names;
 use super::pack::{self, PackWriter, Table};
 use super::producer::{
@@ -15,6 +15,7 @@ use crate::packed::Runs;
 use crate::store::Ingest;
 use rusqlite::{Connection, params};
 use std::collections::{BTreeMap, HashMap};
+use tracewire_wire::event::Body;
 use tracewire_wire::id::Hash;
 use tracewire_wire::value::Value;
 
@@ -114,6 +115,7 @@ impl Ingest for Writer<'_> {
         if let Some(known) = rivals.iter().find(|rival| rival.digest == envelope.digest) {
             self.applied.known += 1;
             self.content.flush()?;
+            self.fill_in(row, known, &envelope.events)?;
             return merge_content(connection, known, content);
         }
         let mut stored = BTreeMap::new();
@@ -237,6 +239,29 @@ impl Writer<'_> {
         producer.is_pending_new |= pending.len() != waiting_before;
         producer.pending = pending;
         Ok(ids)
+    }
+
+    /// A copy of a known envelope may hold events and bodies that the first one withheld (TW-DIG-005).
+    fn fill_in(&mut self, producer: i64, known: &Rival, events: &[IncomingEvent<'_>]) -> Result<(), StoreError> {
+        self.events.flush()?;
+        let mut stored = BTreeMap::new();
+        load_events(self.connection, &known.events, known.first_seq, &mut stored)?;
+        for (row, incoming) in stored.into_values().zip(events) {
+            let Some(event) = incoming.event.filter(|_| row.json != incoming.json) else { continue };
+            match read_event(&row.json)? {
+                None if !row.json.is_empty() => {
+                    pack::replace(self.connection, Table::Event, row.id, incoming.json)?;
+                    self.derivation.observe(row.id, producer, event)?;
+                    self.applied.events += 1;
+                }
+                Some(known) if matches!(known.body, Body::Withheld(_)) && !matches!(event.body, Body::Withheld(_)) => {
+                    pack::replace(self.connection, Table::Event, row.id, incoming.json)?;
+                    self.derivation.look_again(event);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn put_event(&mut self, producer: i64, event: &IncomingEvent<'_>) -> Result<i64, StoreError> {

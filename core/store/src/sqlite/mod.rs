@@ -6,6 +6,7 @@
 //! | [`ingest`] | envelopes and pending events become rows of facts |
 //! | [`producer`] | a producer's row, its pending events, the ledger |
 //! | [`derive`] | spans, traces and labels follow from events, by exact differences |
+//! | [`loose`] | events of no trace |
 //! | [`rows`] | rows of spans and traces, read and written |
 //! | [`pack`] | events and content, several in a row |
 //! | [`content`] | content by hash |
@@ -17,6 +18,7 @@ mod content;
 mod derive;
 mod export;
 mod ingest;
+mod loose;
 mod names;
 mod pack;
 mod producer;
@@ -207,7 +209,7 @@ impl Store for SqliteStore {
     }
 
     fn loose(&self, filter: &LooseFilter) -> Result<Vec<StoredEvent>, StoreError> {
-        self.read(|connection| recent::loose(connection, filter))
+        self.read(|connection| loose::find(connection, filter))
     }
 
     fn sessions(&self, limit: usize) -> Result<Vec<SessionRow>, StoreError> {

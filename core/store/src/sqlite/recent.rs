@@ -1,11 +1,9 @@
-//! What was last: traces by their last event, events of no trace, sessions. Searching starts from here.
+//! What was last: traces by their last event, sessions. Searching starts from here.
 
 use super::derive::label_number;
-use super::query::read_events;
 use super::{signed, unsigned};
 use crate::error::StoreError;
-use crate::model::{Activity, ActivityFilter, Label, LooseFilter, SessionRow, StoredEvent};
-use crate::packed::{Run, Runs};
+use crate::model::{Activity, ActivityFilter, Label, SessionRow};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
 use tracewire_wire::id::TraceId;
@@ -14,7 +12,7 @@ use tracewire_wire::time::Timestamp;
 /// Length of a list where the caller names none.
 const DEFAULT_LIMIT: usize = 50;
 
-fn limit_of(limit: usize) -> Sql {
+pub(super) fn limit_of(limit: usize) -> Sql {
     Sql::from(signed(if limit == 0 { DEFAULT_LIMIT } else { limit } as u64))
 }
 
@@ -65,43 +63,6 @@ pub(super) fn activity(connection: &Connection, filter: &ActivityFilter) -> Resu
     };
     let rows = statement.query_map(params_from_iter(values), read)?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-pub(super) fn loose(connection: &Connection, filter: &LooseFilter) -> Result<Vec<StoredEvent>, StoreError> {
-    let mut conditions = vec!["1"];
-    let mut values: Vec<Sql> = Vec::new();
-    let from = match &filter.label {
-        Some((label, value)) => {
-            conditions.push("what = ? AND value = ?");
-            values.extend([Sql::from(label_number(*label)), Sql::from(value.clone())]);
-            "loose_label"
-        }
-        None => "loose",
-    };
-    if let Some(since) = filter.since {
-        conditions.push("time >= ?");
-        values.push(Sql::from(since.0));
-    }
-    if let Some(until) = filter.until {
-        conditions.push("time <= ?");
-        values.push(Sql::from(until.0));
-    }
-    if let Some((time, id)) = filter.after {
-        conditions.push("(time, event) < (?, ?)");
-        values.extend([Sql::from(time.0), Sql::from(signed(id))]);
-    }
-    values.push(limit_of(filter.limit));
-    let condition = conditions.join(" AND ");
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT event FROM {from} WHERE {condition} ORDER BY time DESC, event DESC LIMIT ?"
-    ))?;
-    let rows = statement.query_map(params_from_iter(values), |row| row.get(0))?;
-    let rows: Vec<i64> = rows.collect::<Result<_, _>>()?;
-    let mut found = Vec::with_capacity(rows.len());
-    for first in rows {
-        read_events(connection, &Runs(vec![Run { first, count: 1 }]), &mut found)?;
-    }
-    Ok(found)
 }
 
 pub(super) fn service(connection: &Connection, producer: &str) -> Result<Option<String>, StoreError> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use tracewire_store::{Batch, Cursor, ProducerState, ProducerUpdate, Store, StoredContent};
 use tracewire_wire::content::content_hash;
 use tracewire_wire::envelope::{Content, Envelope};
-use tracewire_wire::erase::{Removal, remove_content, withhold_event};
+use tracewire_wire::erase::{Removal, erase_body, remove_content, withhold_body, withhold_event};
 use tracewire_wire::event::{EventType, Status};
 use tracewire_wire::id::Hash;
 use tracewire_wire::json;
@@ -269,4 +269,37 @@ pub fn a_cursor_never_goes_back<S: Store>(make: &mut impl FnMut() -> S) {
         ProducerUpdate { name: name.to_owned(), state: Some(ProducerState::Alive), ..ProducerUpdate::default() };
     store.apply(&Batch { producers: vec![update], ..Batch::default() }).unwrap();
     assert_eq!(store.producers_in(ProducerState::Alive).unwrap(), [name]);
+}
+
+pub fn a_fuller_copy_fills_in_what_was_withheld<S: Store>(make: &mut impl FnMut() -> S) {
+    let mut maker = Maker::new("aaaa000000000001-1");
+    let made = maker.seal(vec![
+        start(1, 1, 1, 0, "agent", r#"{"name":"run","session_id":"chat","input":"go"}"#),
+        start(2, 1, 2, 1, "tool", r#"{"name":"search"}"#),
+        end(3, 1, 2, Status::Error, r#"{"status_message":"429"}"#),
+        end(4, 1, 1, Status::Ok, r#"{"output":"done"}"#),
+    ]);
+    let mut whole = make();
+    whole.apply(&made.batch()).unwrap();
+    let copy = |withhold: &dyn Fn(&mut Envelope)| {
+        let mut envelope = Envelope::read(&made.bytes).unwrap();
+        withhold(&mut envelope);
+        Made::from_envelope(&envelope)
+    };
+    let events = copy(&|envelope| _ = (withhold_event(envelope, 2), withhold_event(envelope, 4)));
+    let bodies = copy(&|envelope| _ = (withhold_body(envelope, 1), withhold_body(envelope, 3)));
+    let erased = copy(&|envelope| _ = erase_body(envelope, 1));
+    for order in [[&events, &made], [&bodies, &made], [&events, &bodies], [&bodies, &events], [&made, &events]] {
+        let mut store = make();
+        let applied: Vec<_> = order.iter().map(|copy| store.apply(&copy.batch()).unwrap()).collect();
+        assert_eq!((applied[0].envelopes, applied[1].envelopes, applied[1].known), (1, 0, 1));
+        assert_eq!(snapshot(&store), snapshot(&whole));
+        assert_eq!(store.trace(super::maker::trace_id(1)).unwrap().unwrap().session_id.as_deref(), Some("chat"));
+    }
+    // What was erased stays erased.
+    let mut store = make();
+    store.apply(&erased.batch()).unwrap();
+    let before = snapshot(&store);
+    store.apply(&made.batch()).unwrap();
+    assert_eq!(snapshot(&store), before);
 }

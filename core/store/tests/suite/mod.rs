@@ -26,6 +26,7 @@ macro_rules! engine_suite {
             a_fork_is_kept_and_reported,
             content_is_stored_once_and_merged,
             exported_envelopes_verify,
+            a_fuller_copy_fills_in_what_was_withheld,
             the_ledger_is_chained,
             a_cursor_never_goes_back,
             lists_are_paged_and_filtered,

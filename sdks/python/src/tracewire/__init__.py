@@ -14,7 +14,11 @@ Every step is on your own disk before the call returns, so it is there after a c
         return search(question)[0]
 
 ``tracewire trace --last`` shows the tree. Recording never raises into your program, never prints, and starts no thread unless
-you ask for ``mode="background"``. ``tracewire.mcp`` has what MCP clients and servers need, ``tracewire.testing`` what tests do.
+you ask for ``mode="background"`` or for exporters.
+
+The functions here are those of the default client, which ``init`` configures; ``Client`` makes others. ``tracewire.mcp``,
+``tracewire.a2a`` and ``tracewire.ap2`` have what these protocols need, ``tracewire.context`` takes the current step to other
+threads, ``tracewire.testing`` is for tests.
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ from ._decorators import (
     chain,
     database,
     embedding,
+    evaluator,
     file_io,
     guardrail,
     handoff,
@@ -33,36 +38,53 @@ from ._decorators import (
     llm,
     memory,
     operation,
+    plan,
     rerank,
     retrieval,
     step,
+    task,
     tool,
     trace,
     workflow,
 )
 from ._errors import TracewireError
+from ._making import current_span, span
 from ._native import SpanContext
-from ._propagation import attach, extract, inject, inject_environment
-from ._recorder import FlushReport, flush, init, shutdown
-from ._span import Span, current_span, span
+from ._propagation import attach, extract, extract_environment, inject, inject_environment
+from ._recorder import flush, init, shutdown
+from ._report import FlushReport
+from ._span import Span
 from ._version import __version__
 
 __all__ = [
+    "Client",
+    "EventId",
     "FlushReport",
+    "Session",
     "Span",
     "SpanContext",
+    "Stream",
     "TracewireError",
     "__version__",
+    "a2a",
     "agent",
+    "ap2",
     "attach",
     "cache",
     "chain",
+    "context",
     "current_span",
     "database",
     "embedding",
+    "evaluator",
+    "event",
     "extract",
+    "extract_environment",
+    "feedback",
     "file_io",
     "flush",
+    "get_client",
+    "get_trace",
     "guardrail",
     "handoff",
     "http",
@@ -70,14 +92,23 @@ __all__ = [
     "inject",
     "inject_environment",
     "llm",
+    "log",
+    "log_event",
+    "mcp",
     "memory",
+    "metric",
     "observe_tool",
     "operation",
+    "plan",
+    "query",
     "rerank",
     "retrieval",
+    "session",
     "shutdown",
     "span",
     "step",
+    "stream",
+    "task",
     "tool",
     "trace",
     "workflow",
@@ -93,13 +124,49 @@ if _native.contract_version() != _CONTRACT_VERSION:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import a2a, ap2, context, mcp
+    from ._client import Client, default, get_client
+    from ._points import EventId
+    from ._session import Session, Stream
     from .mcp import observe_tool
+
+    event = default.event
+    feedback = default.feedback
+    get_trace = default.get_trace
+    log = default.log
+    log_event = default.log_event
+    metric = default.metric
+    query = default.query
+    session = default.session
+    stream = default.stream
 else:
+    _PLACES = {
+        "Client": "_client",
+        "EventId": "_points",
+        "Session": "_session",
+        "Stream": "_session",
+        "get_client": "_client",
+        "observe_tool": "mcp",
+    }
+    _MODULES = frozenset(["a2a", "ap2", "context", "exporters", "logs", "mcp", "store", "testing"])
+    _OF_DEFAULT = frozenset(["event", "feedback", "get_trace", "log", "log_event", "metric", "query", "session", "stream"])
 
     def __getattr__(name):
         """Load what most programs do not need when it is asked for."""
-        if name == "observe_tool":
-            from .mcp import observe_tool
+        from importlib import import_module
 
-            return observe_tool
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name in _MODULES:
+            return import_module(f".{name}", __name__)
+        if name in _PLACES:
+            found = getattr(import_module(f".{_PLACES[name]}", __name__), name)
+        elif name in _OF_DEFAULT:
+            from ._client import default
+
+            found = getattr(default, name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = found
+        return found
+
+    def __dir__():
+        return sorted({*globals(), *__all__})

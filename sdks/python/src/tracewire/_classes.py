@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import FunctionType
 
 from . import _decorators
+from ._recorder import merged, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ def observe_class(
     Methods that are steps already stay as they are: a ``@tool`` inside an ``@agent`` class is a tool. Properties, nested
     classes, what begins with ``_`` (but for ``__call__``), and what is inherited are not touched.
     """
-    called = name or decorated.__name__
+    called = text_of(name) or decorated.__name__
     if kind == "agent":
-        attributes = {"gen_ai.agent.name": called, **(attributes or {})}
+        attributes = merged(rest[-1], {"gen_ai.agent.name": called}, attributes)
     for member, value in list(vars(decorated).items()):
         if member.startswith("_") and member != "__call__":
             continue

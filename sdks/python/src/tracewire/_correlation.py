@@ -13,10 +13,19 @@ if TYPE_CHECKING:
     from ._span import Span
 
 
+def trace_id_of(correlation_id: str) -> str:
+    """The trace that a correlation id decides (TW-ID-002)."""
+    from hashlib import sha256
+
+    # What is no character becomes U+FFFD, as in every text that is recorded.
+    text = correlation_id.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return sha256(b"tracewire:correlation:" + text.encode()).hexdigest()[:32]
+
+
 def place_of(correlation_id: Any) -> Callable[[], Span | Place]:
     """Says that a call belongs below the current step, and begins a run in the correlation's trace where there is none."""
     _recorder.use_roots()
-    place = Place(Correlation(str(correlation_id)))
+    place = Place(Correlation(str(_recorder.text_of(correlation_id))))
 
     def find() -> Span | Place:
         here = current.get()
@@ -34,7 +43,7 @@ class Block:
         self._before = before
         self._outer = current.get()
         self._place: Span | Place = self._outer
-        if isinstance(correlation_id, str) and correlation_id:
+        if issubclass(type(correlation_id), str) and correlation_id:
             _recorder.use_roots()
             self._place = Place(Correlation(correlation_id))
             current.set(self._place)

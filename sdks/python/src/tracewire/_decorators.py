@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial, update_wrapper
 
 from . import _native, _place, _recorder
-from ._span import begun
+from ._making import begun
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def trace(
         ...     look_up("otters")
 
     """
-    if callable(name) or isinstance(name, (classmethod, staticmethod)):
+    if callable(name) or issubclass(type(name), (classmethod, staticmethod)):
         return observe(name, None, kind, capture_input, capture_output, attributes)
     return Tracer((name, kind, capture_input, capture_output, attributes), correlation_id)
 
@@ -198,15 +198,16 @@ def of_kind(
         def decorate(function: Any) -> Any:
             facts = attributes
             if is_operation:
-                facts = {"gen_ai.operation.name": given or getattr(function, "__name__", called), **(attributes or {})}
+                name_of = given or getattr(function, "__name__", called)
+                facts = _recorder.merged(problem, {"gen_ai.operation.name": name_of}, attributes)
             return observe(
                 function, given, kind, capture_input, capture_output, facts, current.get, begin=begin, problem=problem
             )
 
-        if callable(name) or isinstance(name, (classmethod, staticmethod)):
+        if callable(name) or issubclass(type(name), (classmethod, staticmethod)):
             given = None
             return decorate(name)
-        given = name
+        given = _recorder.text_of(name)
         return decorate
 
     decorator.__name__ = decorator.__qualname__ = called
@@ -223,6 +224,7 @@ _DOCUMENTED = {
         "chain": "a fixed sequence of steps (kind ``chain``)",
         "database": "an operation on a database (kind ``database``)",
         "embedding": "a request for vectors (kind ``embedding``)",
+        "evaluator": "a judgement of a result (kind ``evaluator``)",
         "file_io": "an access to a file (kind ``file_io``)",
         "guardrail": "a check against a policy (kind ``guardrail``)",
         "handoff": "a hand-over to another agent (kind ``handoff``)",
@@ -230,9 +232,11 @@ _DOCUMENTED = {
         "llm": "a request to a model (kind ``llm``)",
         "memory": "an access to an agent's memory (kind ``memory``)",
         "operation": "an operation: a step with its name as ``gen_ai.operation.name`` (kind ``step``)",
+        "plan": "the making of a plan (kind ``plan``)",
         "rerank": "an ordering of documents (kind ``rerank``)",
         "retrieval": "a search for documents (kind ``retrieval``)",
         "step": "a step (kind ``step``)",
+        "task": "a unit of work that somebody was given (kind ``task``)",
         "tool": "an execution of a tool (kind ``tool``)",
         "workflow": "a run whose steps the program fixes (kind ``workflow``)",
     }.items()
@@ -245,6 +249,7 @@ cache = of_kind("cache")
 chain = of_kind("chain")
 database = of_kind("database")
 embedding = of_kind("embedding")
+evaluator = of_kind("evaluator")
 file_io = of_kind("file_io")
 guardrail = of_kind("guardrail")
 handoff = of_kind("handoff")
@@ -252,9 +257,11 @@ http = of_kind("http")
 llm = of_kind("llm")
 memory = of_kind("memory")
 operation = of_kind("operation", "step")
+plan = of_kind("plan")
 rerank = of_kind("rerank")
 retrieval = of_kind("retrieval")
 step = of_kind("step")
+task = of_kind("task")
 tool = of_kind("tool")
 workflow = of_kind("workflow")
 
@@ -282,10 +289,10 @@ def observe(
         problem("cannot_decorate", f"{_recorder.shown(function)} is not a function; it stays as it is")
         return function
     code = _code(function)
-    called = name or getattr(function, "__name__", None) or type(function).__name__
+    called = _recorder.text_of(name) or getattr(function, "__name__", None) or type(function).__name__
     call = Call(called, kind, attributes, code, capture_input, capture_output)
     flags = 0 if code is None else code.co_flags
-    if flags & _COROUTINE or _is_marked(function):
+    if is_coroutine_function(function):
         wrapper = _around_coroutine(function, call, place, begin)
     elif flags & _GENERATOR:
         from ._streams import around_generator
@@ -358,9 +365,11 @@ def _code(function: Any) -> Any:
     return code
 
 
-def _is_marked(function: Any) -> bool:
-    """Whether ``inspect.markcoroutinefunction`` was told that a call gives a coroutine."""
-    return getattr(function, "_is_coroutine_mark", None) is not None
+def is_coroutine_function(function: Any) -> bool:
+    """Whether a call gives a coroutine: by its code, or because ``inspect.markcoroutinefunction`` was told so."""
+    code = _code(function)
+    is_marked = getattr(function, "_is_coroutine_mark", None) is not None
+    return is_marked or (code is not None and bool(code.co_flags & _COROUTINE))
 
 
 def _parameters(code: Any) -> tuple[str, ...]:

@@ -38,8 +38,8 @@ class Name(TypedDict, total=False):
     version: str
 
 
-class StartFields(TypedDict, total=False):
-    """What a step, and above all the root of a run, can say when it begins."""
+class RunFields(TypedDict, total=False):
+    """What a run can say when it begins, besides who it is for."""
 
     correlation_id: str
     dataset_item_id: str
@@ -51,10 +51,15 @@ class StartFields(TypedDict, total=False):
     prompt: Name
     release: str
     scope: Name
-    session_id: str
-    tags: Sequence[str]
     tool_definitions: Any
     trace_state: str
+
+
+class StartFields(RunFields, total=False):
+    """What a step, and above all the root of a run, can say when it begins."""
+
+    session_id: str
+    tags: Sequence[str]
     user_id: str
 
 

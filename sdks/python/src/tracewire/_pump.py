@@ -32,7 +32,7 @@ RUN_END_SECONDS: Final = 2.0
 """How long a run's end may keep the calling thread in inline mode."""
 
 _POLL_SECONDS: Final = 0.25
-_LEASE_SECONDS: Final = 1.0
+_BEHIND_SECONDS: Final = 1.0
 _CLOSE_SECONDS: Final = 1.0
 
 _pumps: WeakSet[Pump] = WeakSet()
@@ -48,8 +48,8 @@ class Pump:
         exporters: those of the client; one that the native sink stands in for is passed by.
         mode: ``local``, ``inline`` or ``background``.
         is_started: whether background threads begin now, and in each fork child at once. Otherwise they begin when ``start``
-            is called,
-            which the client does at its first record; a process that forks before it records then has no thread to lose.
+            is called, which the client does at its first record; a process that forks before it records, as a web server does
+            that loads the application first, then has no thread to lose.
 
     """
 
@@ -180,10 +180,7 @@ class _Worker:
                     wait, quiet = self._drain(), 0.0
                 else:
                     quiet += _POLL_SECONDS
-                    if quiet == _LEASE_SECONDS:
-                        # Who has nothing to send lets another process of the same program send what it has.
-                        self.route.release()
-                    elif quiet % _LEASE_SECONDS == 0 and self.route.is_behind():
+                    if quiet % _BEHIND_SECONDS == 0 and self.route.is_behind():
                         wait = self._drain()
             except BaseException as error:  # noqa: BLE001 - a thread that ends would be a silent loss
                 self.route.count_error("internal_error", f"{type(error).__name__}: {error}")

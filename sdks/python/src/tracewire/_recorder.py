@@ -6,21 +6,24 @@ code through ``logging.getLogger("tracewire")``, and shown by ``flush()``.
 
 from __future__ import annotations
 
-import sys
-
 from . import _native
 from ._errors import TracewireError
-from ._version import __version__
+from ._report import FlushReport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
-    from typing import Any, Final, Literal, TypeAlias
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, Final, Literal, NoReturn, TypeAlias
+    from weakref import WeakSet
 
+    from ._client import Client
+    from ._opening import Opened
     from ._roots import Roots, Silent
+    from .exporters import Exporter
 
     Recorder: TypeAlias = _native.Recorder | Roots | Silent
+    Exporters: TypeAlias = Sequence[Exporter | str | Mapping[str, Any]] | Exporter | str | Mapping[str, Any]
 
 EXIT_SECONDS: Final = 2.0
 """The longest that the flush at exit may keep the calling thread."""
@@ -30,104 +33,124 @@ _MOST_SHOWN: Final = 80
 active: Recorder | None = None
 """The recorder in use; ``None`` until ``init()`` or the first step."""
 
+opened: Opened | None = None
+"""The recorder with its settings and exporters."""
+
+_clients: WeakSet[Client] | None = None
+"""Clients that have to be closed when the process ends."""
+
 _says_roots = False
 _errors: dict[str, int] = {}
 _is_hooked = False
 _is_strict = False
 
 
-class FlushReport:
-    """What became of everything that this process recorded.
-
-    Attributes:
-        written: records in the journal; they survive the death of the process.
-        sealed: of these, events that this process has sealed into envelopes (modes ``inline`` and ``background``).
-        sent: of these, events that every sink has acknowledged.
-        pending: records that a sink has not acknowledged yet.
-        dropped: records lost, by reason.
-        errors: mistakes and internal errors that cost no exception, by code.
-
-    """
-
-    __slots__ = ("dropped", "errors", "pending", "sealed", "sent", "written")
-
-    def __init__(self, counts: Mapping[str, Any], errors: dict[str, int]) -> None:
-        self.written: int = counts.get("written", 0)
-        self.sealed: int = counts.get("sealed", 0)
-        self.sent: int = counts.get("sent", 0)
-        self.pending: int = counts.get("pending", 0)
-        self.dropped: dict[str, int] = counts.get("dropped", {})
-        self.errors = errors
-
-    def __repr__(self) -> str:
-        return f"FlushReport({', '.join(f'{name}={getattr(self, name)!r}' for name in sorted(self.__slots__))})"
-
-
 def init(
     *,
     service: str | None = None,
     dir: str | os.PathLike[str] | None = None,  # noqa: A002
-    mode: Literal["local", "inline", "background"] = "local",
-    strict: bool = False,
+    mode: Literal["local", "inline", "background"] | None = None,
+    exporters: Exporters | None = None,
+    sampling: float | None = None,
+    capture: bool | Literal["input", "output"] | None = None,
+    mask: Callable[[str, Any], Any] | None = None,
+    strict: bool | None = None,
+    redact: Iterable[str] | None = None,
     resource: Mapping[str, object] | None = None,
-    capture: bool | Literal["input", "output"] = True,
-    redact: Iterable[str] = (),
+    session_id: str | None = None,
+    environment: str | None = None,
+    release: str | None = None,
+    disabled: bool | None = None,
     quota_bytes: int | None = None,
     file_bytes: int | None = None,
-    fsync: bool = False,
+    fsync: bool | None = None,
+    **unknown: NoReturn,
 ) -> None:
-    """Open the process's recorder. Not needed: without it the first step opens one with the defaults.
+    """Configure the default client. Not needed: without it the first step opens one with what the environment says.
+
+    Each argument can also stand in the environment, as ``TRACEWIRE_SERVICE``, ``TRACEWIRE_MODE``, …, or in the nearest
+    ``tracewire.toml`` or ``tracewire.yaml`` from the working directory upward. An argument wins over the environment, and
+    that over the file. What cannot be used is said once, with its source and a remedy, and is as if it were not there.
 
     Args:
         service: the name of the program, ``service.name`` of its resource; else ``OTEL_SERVICE_NAME`` or the script's name.
-        dir: where journals live; else ``TRACEWIRE_DIR``, else the nearest ``.tracewire`` from the working directory upward.
-        mode: ``local`` writes the journal only. ``inline`` also seals and delivers when a run ends, on its thread.
-            ``background`` has a native thread do that.
-        strict: raise ``TracewireError`` for wrong use, and from ``flush()`` when something was lost.
-        resource: further attributes of the program.
+        dir: where journals live; else the nearest ``.tracewire`` from the working directory upward.
+        mode: ``local`` writes the journal only, the default. ``inline`` also seals and delivers when a run ends, on its thread;
+            the default where there are exporters. ``background`` has threads do that.
+        exporters: where traces go besides the local store: exporters, names (``"console"``), or tables with their options
+            (``{"type": "http", "url": "https://…"}``).
+        sampling: the share of traces that is recorded, from 0 to 1, decided by the trace id.
         capture: whether inputs and outputs are recorded, both (``True``), neither, or one of them.
+        mask: called with a field's name and its value before anything is written; what it returns is recorded instead. If it
+            raises, the field is left out and counted.
+        strict: raise ``TracewireError`` for wrong use, and from ``flush()`` when something was lost.
         redact: keys whose values never leave the journal.
+        resource: further attributes of the program.
+        session_id: the conversation that runs belong to, where they do not say so themselves.
+        environment: the deployment, such as ``production``.
+        release: the version of the program.
+        disabled: record nothing at all.
         quota_bytes: the most that all journals of the directory may take; what exceeds it is dropped and counted.
         file_bytes: the size at which a journal file is closed and the next begun.
         fsync: force each record to the disk, which protects against loss of power, not only against the death of the process.
+        unknown: there are no others; one more is said as a problem, with the name that it may have been meant for.
 
     Raises:
-        TracewireError: in strict mode, for a configuration that cannot be used. Otherwise the defaults are.
+        TracewireError: in strict mode, for a configuration that cannot be used. Recording goes on all the same.
+
+    Example:
+        >>> init(service="research-agent", mode="background", exporters=["console"], redact=["api_key"])
 
     """
-    global active, _is_strict
-    _is_strict = bool(strict)
-    options: dict[str, object] = {
-        "capture_input": capture in (True, "input"),
-        "capture_output": capture in (True, "output"),
-        "resource": _resource(service, resource),
-        "dir": dir,
-        "mode": mode,
-        "redact": list(redact),
-        "quota_bytes": quota_bytes,
-        "file_bytes": file_bytes,
-        "fsync": fsync,
-    }
-    previous, active = active, _open(options)
-    if previous is not None:
-        previous.close(EXIT_SECONDS)
+    given = {key: value for key, value in locals().items() if key != "unknown"}
+    _configure(given, unknown, replaces=True)
+
+
+def _configure(given: Mapping[str, Any], unknown: Mapping[str, Any], *, replaces: bool) -> None:
+    global active, opened, _is_strict
+    from ._config import Settings
+    from ._opening import Opened
+
+    settings = Settings(given, unknown)
+    # Recording goes on whatever is wrong, so strict mode raises last; until then nothing does.
+    _is_strict = False
+    wrong = _errors.get("configuration", 0)
+    fresh = Opened(settings, problem, says_roots=_says_roots)
+    # Two threads may come here at once. A recorder makes no file before its first record, so the one too many is nothing.
+    if replaces or active is None:
+        previous, active, opened = opened, fresh.recorder, fresh
+        _deliver_at_ends(fresh.delivers_at_ends)
+        if previous is not None:
+            previous.close(EXIT_SECONDS)
+    else:
+        fresh.close(0)
+    prepare()
+    _is_strict = bool(settings.get("strict"))
+    if settings.problems:
+        problem("configuration", "; ".join(settings.problems), count=len(settings.problems), always=True)
+    if _is_strict and _errors.get("configuration", 0) > wrong:
+        raise TracewireError("configuration", "the configuration cannot be used as it is; the log says why")
+
+
+def _deliver_at_ends(is_on: bool) -> None:
+    """Have steps look whether they end a run, if that is what delivers."""
+    from . import _making, _span
+
+    _making.span_type = _span.Span
+    if is_on:
+        from ._client import default
+
+        _making.span_type = default.span_type()
 
 
 def open_default() -> Recorder:
-    """Give the recorder, opened with the defaults if nobody did."""
-    global active
+    """Give the recorder, opened with what the environment says if nobody did."""
     if active is None:
-        # Two threads may come here at once. A recorder makes no file before its first record, so the one too many is nothing.
-        opened = _open({"resource": _resource(None, None)})
-        if active is None:
-            active = _with_roots(opened) if _says_roots else opened
-    return active
-
-
-def _with_roots(recorder: _native.Recorder) -> Recorder:
-    from ._roots import Roots
-
-    return Roots(recorder)
+        _configure({}, {}, replaces=False)
+    found = active
+    if found is None:  # Never, but for a test that takes it away.
+        raise TracewireError("closed", "there is no recorder")
+    return found
 
 
 def use_roots() -> None:
@@ -136,22 +159,22 @@ def use_roots() -> None:
     _says_roots = True
     recorder = open_default()
     if isinstance(recorder, _native.Recorder):
-        active = _with_roots(recorder)
+        from ._roots import Roots
+
+        active = Roots(recorder)
+        if opened is not None and opened.recorder is recorder:
+            opened.recorder = active
 
 
-def _open(options: dict[str, object]) -> _native.Recorder:
-    try:
-        recorder = _native.Recorder(options)
-    except (TypeError, ValueError, OverflowError) as error:
-        problem("configuration", f"{error}; the defaults are used", error)
-        recorder = _native.Recorder({"resource": options["resource"]})
-    _prepare()
-    return recorder
-
-
-def _prepare() -> None:
+def prepare(client: Client | None = None) -> None:
     """Do what the process needs once: its place in a trace, its exit, its forks."""
-    global _is_hooked
+    global _clients, _is_hooked
+    if client is not None:
+        if _clients is None:
+            from weakref import WeakSet
+
+            _clients = WeakSet()
+        _clients.add(client)
     if _is_hooked:
         return
     _is_hooked = True
@@ -159,32 +182,13 @@ def _prepare() -> None:
     import os
 
     from ._place import NOWHERE
-    from ._propagation import from_environment
+    from ._propagation import extract_environment
 
-    NOWHERE._native = from_environment()
+    NOWHERE._native = extract_environment()
 
     atexit.register(_at_exit)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_native.forked)
-
-
-def _resource(service: str | None, more: Mapping[str, object] | None) -> dict[str, object]:
-    import os
-
-    script = os.path.basename(sys.argv[0]) if sys.argv else ""
-    resource: dict[str, object] = {
-        "process.runtime.name": sys.implementation.name,
-        "process.runtime.version": ".".join(str(part) for part in sys.version_info[:3]),
-        "service.name": service or os.environ.get("OTEL_SERVICE_NAME") or script or "python",
-        "telemetry.sdk.language": "python",
-        "telemetry.sdk.name": "tracewire",
-        "telemetry.sdk.version": __version__,
-    }
-    try:
-        resource.update(more or {})
-    except (TypeError, ValueError) as error:
-        problem("configuration", f"resource: {error}", error)
-    return resource
 
 
 def flush(timeout: float = 5.0) -> FlushReport:
@@ -196,47 +200,100 @@ def flush(timeout: float = 5.0) -> FlushReport:
         TracewireError: in strict mode, when records were dropped.
 
     """
-    recorder = active
-    return _report({} if recorder is None else recorder.flush(timeout))
+    return _report(_counts("flush", timeout))
 
 
 def shutdown(timeout: float = 5.0) -> FlushReport:
     """Flush and close the journal. What is recorded later is dropped and counted, until the next ``init()``."""
-    recorder = active
-    return _report({} if recorder is None else recorder.close(timeout))
+    return _report(_counts("close", timeout))
+
+
+def seconds_of(timeout: object) -> float:
+    """A timeout; what is none counts as nothing to wait."""
+    if type(timeout) not in (int, float) or timeout != timeout:
+        problem("invalid_timeout", f"a timeout is a number of seconds, not {shown(timeout)}")
+        return 0.0
+    return min(max(float(timeout), 0.0), 1e6)  # type: ignore[arg-type]
+
+
+def _counts(action: str, timeout: float) -> dict[str, Any]:
+    if active is None:
+        return {}
+    timeout = seconds_of(timeout)
+    # A test may have put a recorder of its own in the place of the one that was opened.
+    owner: Any = opened if opened is not None and opened.recorder is active else active
+    counts: dict[str, Any] = getattr(owner, action)(timeout)
+    return counts
 
 
 def _report(counts: dict[str, Any]) -> FlushReport:
     notices = active.take_notices() if active is not None else []
     if notices:
         log(notices)
-    panics, message = _native.internal_errors()
-    if message is not None:
-        problem("internal_error", message, count=0)
-    errors = dict(_errors)
-    if panics:
-        errors["internal_error"] = panics
-    report = FlushReport(counts, errors)
+    report = FlushReport(counts, with_internal_errors({**_errors, **counts.get("errors", {})}))
     if _is_strict and report.dropped:
         raise TracewireError("records_dropped", f"records were dropped: {report.dropped}")
     return report
 
 
+def with_internal_errors(errors: dict[str, int]) -> dict[str, int]:
+    """The errors by code, with those of the native half."""
+    panics, message = _native.internal_errors()
+    if message is not None:
+        problem("internal_error", message, count=0)
+    if panics:
+        errors["internal_error"] = panics
+    return errors
+
+
 def _at_exit() -> None:
     from contextlib import suppress
 
-    with suppress(TracewireError):  # At exit there is nobody left to catch it; it is logged and counted.
-        shutdown(EXIT_SECONDS)
+    closers = [client.shutdown for client in _clients or ()]
+    for close in [*closers, shutdown]:
+        with suppress(TracewireError):  # At exit there is nobody left to catch it; it is logged and counted.
+            close(EXIT_SECONDS)
 
 
-def problem(code: str, message: str, cause: BaseException | None = None, *, count: int = 1) -> None:
+def problem(code: str, message: str, cause: BaseException | None = None, *, count: int = 1, always: bool = False) -> None:
     """Count something that went wrong, log it the first time, and raise it in strict mode."""
-    is_first = code not in _errors
-    _errors[code] = _errors.get(code, 0) + count
-    if is_first:
+    note(_errors, _is_strict, code, message, cause, count=count, always=always)
+
+
+def note(
+    errors: dict[str, int],
+    is_strict: bool,
+    code: str,
+    message: str,
+    cause: BaseException | None,
+    *,
+    count: int = 1,
+    always: bool = False,
+) -> None:
+    """The same for any client's errors."""
+    is_first = code not in errors
+    errors[code] = errors.get(code, 0) + count
+    if is_first or always:
         log([message])
-    if _is_strict and code != "internal_error":
+    if is_strict and code != "internal_error":
         raise TracewireError(code, message) from cause
+
+
+def merged(problem: Callable[[str, str], None], facts: Mapping[str, Any], more: Any) -> dict[str, Any]:
+    """Attributes with those that a program gave. What is no mapping is counted and left out."""
+    if more is None:
+        return dict(facts)
+    try:
+        return {**facts, **more}
+    except Exception:  # noqa: BLE001
+        # Whatever a mapping of the host's raises while it is read.
+        problem("invalid_attributes", f"attributes are a mapping from names, not {type(more).__name__}")
+        return dict(facts)
+
+
+def text_of(value: object) -> str | None:
+    """A text that a program gave, or the text of something plain. Code of the host is not run for it."""
+    return value if value is None or issubclass(type(value), str) else shown(value)  # type: ignore[return-value]
 
 
 def shown(value: object) -> str:

@@ -83,12 +83,16 @@ class Route:
 
     def _step(self, seconds: float | None) -> bool:
         """Hand one batch over; ``False`` when there is none."""
-        native = self.shipper.next_batch(MAX_BATCH_BYTES)
+        try:
+            native = self.shipper.next_batch(MAX_BATCH_BYTES)
+        except ValueError as error:
+            self.count_error("journals_unreadable", str(error))
+            return False
         if native is None:
             return False
         is_own = native.is_own
         if not is_own and self.exporter.only_this_process:
-            self.shipper.batch_result(native.id, True)
+            self._acknowledge(native.id)
             return True
         batch = Batch(
             native.producer,
@@ -101,7 +105,7 @@ class Route:
         try:
             Context().run(self._export, batch)
         except Undeliverable as refused:
-            self.shipper.batch_result(native.id, True)
+            self._acknowledge(native.id)
             lost = native.events if refused.events is None else min(refused.events, native.events)
             self.dropped[refused.reason] = self.dropped.get(refused.reason, 0) + lost
             self._own_dropped += lost if is_own else 0
@@ -113,11 +117,18 @@ class Route:
             if threading.current_thread() is threading.main_thread() and not isinstance(error, Exception):
                 raise  # Ctrl-C while the program itself exports, because no thread could be started.
         else:
-            self.shipper.batch_result(native.id, True)
+            self._acknowledge(native.id)
             self._count_sent(native.events, is_own)
         finally:
             self.exporting_since = None
         return True
+
+    def _acknowledge(self, batch_id: int) -> None:
+        try:
+            self.shipper.batch_result(batch_id, True)
+        except ValueError as error:
+            # It is delivered all the same; after a restart it comes again.
+            self.count_error("acknowledgement_lost", str(error))
 
     def _export(self, batch: Batch) -> None:
         is_exporting.set(True)
@@ -163,7 +174,7 @@ class Route:
             _recorder.log([f"exporter {self.sink}: {message:.500}"])
 
     def release(self) -> None:
-        """Let another process deliver to this destination, unless a batch is on its way."""
+        """Let other processes deliver what this one has open, unless a batch is on its way."""
         if self.lock.acquire(blocking=False):
             try:
                 self.shipper.release()

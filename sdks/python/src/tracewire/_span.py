@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from . import _place, _recorder
+from ._field_names import START_FIELDS, UPDATE_FIELDS
+from ._guard import guarded
 from ._native import SpanContext
-from ._place import NOWHERE, Place
+from ._parents import link_to, native_parent
+from ._place import NOWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
-    from typing import Any
+    from typing import Any, TypeVar
 
     from typing_extensions import Unpack
 
     from . import _native
-    from ._fields import Amount, Link, Parent, StartFields, Status, UpdateFields
+    from ._fields import Amount, Link, Status, UpdateFields
+    from ._place import Place
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
 
 # An assignment, not an import: CPython calls methods of imported names by a slower way.
 current = _place.current
@@ -23,39 +29,7 @@ current = _place.current
 # `...` stands for "not given" wherever None is a value that can be recorded.
 _NOT_GIVEN: Any = ...
 
-_START_FIELDS = frozenset(
-    [
-        "correlation_id",
-        "dataset_item_id",
-        "environment",
-        "experiment_run_id",
-        "level",
-        "links",
-        "media",
-        "prompt",
-        "release",
-        "scope",
-        "session_id",
-        "tags",
-        "tool_definitions",
-        "trace_state",
-        "user_id",
-    ]
-)
-_UPDATE_FIELDS = frozenset(
-    [
-        "attributes",
-        "cost",
-        "input",
-        "level",
-        "links",
-        "name",
-        "output",
-        "tags",
-        "time_to_first_chunk_nanos",
-        "usage",
-    ]
-)
+_STATUSES = ("ok", "error", "timeout", "cancelled", "unset")
 
 
 class Span:
@@ -79,7 +53,6 @@ class Span:
     _status: str
 
     # `__enter__` and `start`, `__exit__` and `end` say the same twice: a call in between costs a tenth of the whole.
-
     def __enter__(self) -> Span:
         outer = current.get()
         begin = self._begin
@@ -89,7 +62,7 @@ class Span:
         self._begin = None
         name, kind, attributes, given, parent, fields = begin
         if fields:
-            fields = self._checked(fields, _START_FIELDS)
+            fields = self._checked(fields, START_FIELDS)
         self._native = (_recorder.active or _recorder.open_default()).start(
             name, kind, outer._native if parent is ... else self._parent(parent), attributes, given, fields
         )
@@ -119,6 +92,18 @@ class Span:
         self._output = ...
         native.end(self._status, output, self._attributes, self._fields)
 
+    def __call__(self, function: Function) -> Function:
+        """Make each call of a function a step like this one, which itself never begins.
+
+        Example:
+            >>> @span("look up", kind="retrieval", attributes={"index": "otters"})
+            ... def look_up(query: str) -> list[str]: ...
+
+        """
+        from ._wrapping import in_step
+
+        return in_step(self, function)
+
     async def __aenter__(self) -> Span:
         return self.__enter__()
 
@@ -139,7 +124,7 @@ class Span:
         self._begin = None
         name, kind, attributes, given, parent, fields = begin
         if fields:
-            fields = self._checked(fields, _START_FIELDS)
+            fields = self._checked(fields, START_FIELDS)
         above = current.get()._native if parent is ... else self._parent(parent)
         self._native = self._recorder().start(name, kind, above, attributes, given, fields)
         return self
@@ -168,7 +153,8 @@ class Span:
                 self._attributes = {key: value}
             else:
                 self._attributes[key] = value
-        except TypeError:
+        except Exception:  # noqa: BLE001
+            # Whatever the host's value raises when it is hashed.
             self._problem("invalid_attributes", f"the name of an attribute is a text, not {type(key).__name__}")
         return None
 
@@ -176,6 +162,7 @@ class Span:
         """The same as ``set``."""
         self.set(key, value)
 
+    @guarded
     def set_attributes(self, attributes: Mapping[str, Any]) -> None:
         """Set several attributes; they are recorded when the step ends."""
         if self._ended:
@@ -198,7 +185,10 @@ class Span:
         """Say how the step went where no exception tells; it is recorded when the step ends."""
         if self._ended:
             return self._late()
-        self._status = status
+        if type(status) is str and status in _STATUSES:
+            self._status = status
+        else:
+            self._problem("invalid_status", f"a status is one of {', '.join(_STATUSES)}, not {_recorder.shown(status)}")
         if message is not None:
             self._end_fields()["status_message"] = message
         return None
@@ -209,6 +199,7 @@ class Span:
         if not self._ended:
             self.set_status("error", message)
 
+    @guarded
     def usage(
         self,
         *,
@@ -257,6 +248,7 @@ class Span:
             usage["raw"] = raw
         return None
 
+    @guarded
     def cost(
         self,
         total: Amount | None = None,
@@ -297,6 +289,7 @@ class Span:
             self._end_fields().setdefault("cost", {}).update(cost)
         return None
 
+    @guarded
     def link(self, other: Span | SpanContext | Link | str, attributes: Mapping[str, Any] | None = None) -> None:
         """Say at once that another step is related to this one without being its parent or child.
 
@@ -305,8 +298,8 @@ class Span:
             attributes: what the relation is.
 
         """
-        link = _link(other)
-        if not isinstance(link, dict):
+        link = link_to(other)
+        if type(link) is not dict:
             return self._problem("invalid_link", f"not a step, a context or a traceparent: {type(other).__name__}")
         if attributes:
             link = {**link, "attributes": attributes}
@@ -321,19 +314,23 @@ class Span:
             self._native.update({"links": self._links})
         return None
 
+    @guarded
     def update(self, **fields: Unpack[UpdateFields]) -> None:
         """Record at once what must be visible before the step ends. Attributes merge key by key; lists replace."""
         if self._native is not None:
-            self._native.update(self._checked(fields, _UPDATE_FIELDS))
+            self._native.update(self._checked(fields, UPDATE_FIELDS))
 
     def event(self, name: str, attributes: Mapping[str, Any] | None = None, *, data: Any = _NOT_GIVEN) -> None:
         """Record at once something that happens inside the step."""
         if self._native is not None:
             self._native.event(name, attributes, None if data is ... else {"data": data})
 
+    @guarded
     def record_exception(self, error: BaseException, attributes: Mapping[str, Any] | None = None) -> None:
         """Record at once an exception that the step deals with itself; its status does not change."""
-        if self._native is not None:
+        if not issubclass(type(error), BaseException):
+            self._problem("invalid_exception", f"not an exception: {type(error).__name__}")
+        elif self._native is not None:
             from ._exceptions import stacktrace
 
             self._native.exception(error, stacktrace(error), attributes)
@@ -365,7 +362,11 @@ class Span:
             self._problem("unknown_field", f"not a field of a step: {', '.join(sorted(unknown))}; use attributes")
         checked: dict[str, Any] = fields
         if "links" in checked:
-            checked["links"] = self._links = [_link(link) for link in checked["links"]]
+            try:
+                checked["links"] = self._links = [link_to(link) for link in checked["links"]]
+            except Exception:  # noqa: BLE001
+                # Whatever the host's value raises while it is read.
+                self._problem("invalid_link", f"links are a list, not {type(checked.pop('links')).__name__}")
         return checked
 
     def _parent(self, parent: Any) -> Any:
@@ -384,89 +385,3 @@ class Span:
 
     def __repr__(self) -> str:
         return f"<tracewire.Span {self.span_id or 'not begun'}>"
-
-
-# What `span` makes: another type where the default client has more to do than to record.
-span_type: type[Span] = Span
-
-
-def span(
-    name: str,
-    *,
-    kind: str = "step",
-    input: Any = _NOT_GIVEN,  # noqa: A002
-    attributes: Mapping[str, Any] | None = None,
-    parent: Parent = _NOT_GIVEN,
-    **fields: Unpack[StartFields],
-) -> Span:
-    """Make a step for a ``with`` or ``async with`` block.
-
-    It begins when the block is entered and is the parent of what begins inside. It ends when the block is left: ``ok``, or
-    as what an exception says; the exception goes on as it was.
-
-    Args:
-        name: what the step is called.
-        kind: what it is: ``agent``, ``llm``, ``tool``, ``retrieval``, … (the registry of span kinds has them all).
-        input: what goes in.
-        attributes: facts about the step, under their OpenTelemetry names where they have one.
-        parent: a step or a context to belong to instead of the current one; ``None`` begins a new trace.
-        fields: what a run says about itself: ``session_id``, ``user_id``, ``tags``, ``correlation_id``, …
-
-    Example:
-        >>> with span("search", kind="tool", input={"query": "otters"}) as s:
-        ...     s.set_output(["Lutra lutra"])
-
-    """
-    step = span_type()
-    step._begin = (name, kind, attributes, input, parent, fields)
-    step._native = None
-    step._output = ...
-    step._attributes = None
-    step._fields = None
-    step._status = "ok"
-    step._ended = False
-    return step
-
-
-def begun(native: _native.Span | None, outer: Span | Place, make: type[Span] | None = None) -> Span:
-    """Wrap a step that has begun and make it current."""
-    step = (make or span_type)()
-    step._begin = None
-    step._native = native
-    step._outer = outer
-    step._output = ...
-    step._attributes = None
-    step._fields = None
-    step._status = "ok"
-    step._ended = False
-    current.set(step)
-    return step
-
-
-def current_span() -> Span | None:
-    """The step that new ones would belong to, if there is one in this process."""
-    place = current.get()
-    return place if isinstance(place, Span) else None
-
-
-def native_parent(parent: Any, problem: Callable[[str, str], None] = _recorder.problem) -> Any:
-    """What the recorder needs of a ``parent`` argument."""
-    if parent is None or isinstance(parent, SpanContext):
-        return parent
-    if isinstance(parent, (Span, Place)):
-        return parent._native
-    context = getattr(parent, "context", None)
-    if isinstance(context, SpanContext):
-        return context
-    if isinstance(parent, str):
-        context = SpanContext.from_traceparent(parent)
-        if context is not None:
-            return context
-    problem("invalid_parent", f"not a step, a context or a traceparent: {type(parent).__name__}; a new trace begins")
-    return None
-
-
-def _link(link: Any) -> Any:
-    """The ids of what is linked; what has none comes back as it is."""
-    context = SpanContext.from_traceparent(link) if isinstance(link, str) else getattr(link, "context", link)
-    return {"trace_id": context.trace_id, "span_id": context.span_id} if isinstance(context, SpanContext) else link

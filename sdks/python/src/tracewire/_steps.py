@@ -94,19 +94,16 @@ def nanos_of(time: str) -> int:
         1500000000
 
     """
-    from datetime import datetime, timezone
+    import re
+    from datetime import datetime, timedelta, timezone
 
-    zone = time[-1:].upper()
-    if zone == "Z":
-        moment, offset = time[:-1], 0
-    else:
-        sign = time[-6:-5]
-        if sign not in ("+", "-") or time[-3:-2] != ":":
-            raise ValueError(f"not a time of RFC 3339: {time!r:.60}")
-        offset = (int(time[-5:-3]) * 60 + int(time[-2:])) * (60 if sign == "+" else -60)
-        moment = time[:-6]
-    whole, _, fraction = moment.partition(".")
-    if fraction and not (fraction.isascii() and fraction.isdigit()):
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))", time, re.ASCII)
+    if found is None:
         raise ValueError(f"not a time of RFC 3339: {time!r:.60}")
-    seconds = datetime.strptime(whole.replace("t", "T"), "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc).timestamp()
-    return (int(seconds) - offset) * 1_000_000_000 + int(fraction[:9].ljust(9, "0"))
+    day, clock, fraction, sign, hours, minutes = found.groups()
+    moment = datetime.fromisoformat(f"{day}T{clock}+00:00")
+    if sign is not None:
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        moment = moment - offset if sign == "+" else moment + offset
+    since = moment - datetime(1970, 1, 1, tzinfo=timezone.utc)
+    return (since.days * 86_400 + since.seconds) * 1_000_000_000 + int((fraction or "0")[:9].ljust(9, "0"))

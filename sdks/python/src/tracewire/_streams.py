@@ -6,7 +6,7 @@ never come back. So what is current is set before each part of the body and put 
 
 from __future__ import annotations
 
-from . import _place, _recorder
+from . import _place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,41 +25,37 @@ _LONGEST_WAIT_NANOS = 100_000_000
 _MOST_OUTPUT_CHARS = 1 << 20
 
 
-class _Stream:
-    """The step of one run of a generator, and its chunks: many in one event, the first one at once."""
+class Chunks:
+    """What a step yields, written many in one event and in order, the first one at once."""
 
-    __slots__ = (
-        "_began",
-        "_chunks",
-        "_flushed",
-        "_is_captured",
-        "_text",
-        "_text_chars",
-        "first_chunk_nanos",
-        "inside",
-        "step",
-    )
+    __slots__ = ("_began", "_chunks", "_flushed", "_name", "_text", "_text_chars", "first_chunk_nanos", "step")
 
-    def __init__(self, step: Span, outer: Span | Place, is_captured: bool) -> None:
+    def __init__(self, step: Span) -> None:
         self.step = step
-        self.inside: Span | Place = step
         self.first_chunk_nanos: int | None = None
-        self._began = self._flushed = _now()
+        self._began = self._flushed = step._recorder().monotonic_nanos()
+        self._name = "chunk"
         self._chunks: list[Any] = []
-        self._is_captured = is_captured
         self._text: list[str] | None = []
         self._text_chars = 0
-        current.set(outer)
 
-    def chunk(self, item: Any) -> None:
-        now = _now()
+    def arrived(self) -> int:
+        """Note the time of a chunk."""
+        now: int = self.step._recorder().monotonic_nanos()
         if self.first_chunk_nanos is None:
             self.first_chunk_nanos = now - self._began
             self._flushed = now - _LONGEST_WAIT_NANOS
-        if not self._is_captured:
-            return
+        return now
+
+    def add(self, name: str, item: Any) -> None:
+        """Take one chunk."""
+        now = self.arrived()
+        if name != self._name:
+            if self._chunks:
+                self.flush(now)
+            self._name = name
         self._chunks.append(item)
-        if isinstance(item, str):
+        if issubclass(type(item), str):
             if self._text is not None:
                 self._text_chars += len(item)
                 self._text.append(item)
@@ -67,24 +63,52 @@ class _Stream:
                     self._text = None
         else:
             self._text = None
-        # A list or dict can be filled anew by the generator, so it is written while it is what was yielded.
-        if len(self._chunks) >= _MOST_CHUNKS or now - self._flushed >= _LONGEST_WAIT_NANOS or type(item) in (dict, list):
-            self._flush(now)
+        if len(self._chunks) >= _MOST_CHUNKS or now - self._flushed >= _LONGEST_WAIT_NANOS:
+            self.flush(now)
 
-    def _flush(self, now: int) -> None:
+    def flush(self, now: int) -> None:
+        """Write what has come."""
         chunks, self._chunks, self._flushed = self._chunks, [], now
         if chunks and self.step._native is not None:
-            self.step._native.event("stream.chunks", None, {"chunks": chunks})
+            self.step._native.event(self._name, None, {"chunks": chunks})
+
+    def end(self) -> None:
+        """Write the rest, and tell the step what it ends with."""
+        step = self.step
+        self.flush(self._flushed)
+        if self.first_chunk_nanos is not None:
+            step._end_fields()["time_to_first_chunk_nanos"] = self.first_chunk_nanos
+        if self._text and step._output is ...:
+            step._output = "".join(self._text)
+
+
+class _Stream:
+    """The step of one run of a generator."""
+
+    __slots__ = ("_chunks", "_is_captured", "inside", "step")
+
+    def __init__(self, step: Span, outer: Span | Place, is_captured: bool) -> None:
+        self.step = step
+        self.inside: Span | Place = step
+        self._chunks = Chunks(step)
+        self._is_captured = is_captured
+        current.set(outer)
+
+    def chunk(self, item: Any) -> None:
+        chunks = self._chunks
+        if not self._is_captured:
+            chunks.arrived()
+            return
+        chunks.add("stream.chunks", item)
+        if type(item) in (dict, list):
+            # It can be filled anew by the generator, so it is written while it is what was yielded.
+            chunks.flush(chunks.arrived())
 
     def end(self, error: BaseException | None = None, message: str | None = None) -> None:
         step = self.step
         if step._ended:
             return
-        self._flush(self._flushed)
-        if self.first_chunk_nanos is not None:
-            step._end_fields()["time_to_first_chunk_nanos"] = self.first_chunk_nanos
-        if self._text and step._output is ...:
-            step._output = "".join(self._text)
+        self._chunks.end()
         if message is not None:
             step._end_fields().setdefault("status_message", message)
         step.end(error)
@@ -178,7 +202,3 @@ def around_async_generator(
                 sent, thrown = None, error
 
     return wrapper
-
-
-def _now() -> int:
-    return (_recorder.active or _recorder.open_default()).monotonic_nanos()

@@ -8,6 +8,8 @@
         (span,) = recorded.spans()
         assert span["name"] == "search"
         assert span["output"] == ["Lutra lutra"]
+
+With pytest, the fixture ``captured_trace`` does that and more; see ``tracewire.pytest_plugin``.
 """
 
 from __future__ import annotations
@@ -19,12 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _native, _recorder
+from ._captured import CapturedTrace
+from ._steps import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from os import PathLike
 
-__all__ = ["Recording", "recording"]
+__all__ = ["CapturedTrace", "Recording", "recording"]
 
 _START_NANOS = 1_767_225_600_000_000_000  # 2026-01-01T00:00:00Z
 
@@ -67,17 +71,8 @@ class Recording:
                 spans[event["span_id"]]["events"].append(body)
             elif event["type"] in ("span.update", "span.end"):
                 ends: dict[str, Any] = {key: event[key] for key in ("status", "duration_nanos") if key in event}
-                _merge(spans[event["span_id"]], {**body, **ends})
+                merge(spans[event["span_id"]], {**body, **ends})
         return list(spans.values())
-
-
-def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
-    """Merge as readers do (TW-EVT-005): maps key by key, anything else replaces."""
-    for key, value in more.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict) and key in ("attributes", "usage"):
-            into[key].update(value)
-        else:
-            into[key] = value
 
 
 @contextmanager

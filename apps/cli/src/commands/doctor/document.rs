@@ -50,6 +50,7 @@ pub(super) fn document(examination: &Examination, problems: usize) -> Value {
     let chosen = match examination.chosen {
         Chosen::Option => "option",
         Chosen::Variable => "variable",
+        Chosen::File => "file",
         Chosen::Project => "project",
         Chosen::Fallback => "fallback",
     };

@@ -60,9 +60,9 @@ class ConsoleExporter(Exporter):
             return
         whole: dict[str, Step] = {}
         for event in events:
-            if str(event.get("type")).startswith("span.") and "span_id" in event:
-                known = whole.setdefault(event["span_id"], self._open.get(event["span_id"]) or Step())
-                known.add(event)
+            if str(event.get("type")).startswith("span."):
+                span_id = event.get("span_id", "")
+                whole.setdefault(span_id, self._open.get(span_id) or Step()).add(event)
         lines: list[str] = []
         colour = self._uses_colour()
         for event in events:

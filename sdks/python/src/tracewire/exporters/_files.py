@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager, suppress
 
 from ._base import Exporter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
     from typing import IO, Any
 
@@ -82,8 +84,7 @@ class FileExporter(Exporter):
     """Appends envelopes to a file of JSON Lines, one envelope a line.
 
     Without a limit the recorder writes the file itself, and no Python runs for it. With one, a file that would grow beyond it
-    is moved to
-    ``<path>.1``, that one to ``<path>.2``, and so on. Several processes may write to one file, as long as it is not limited.
+    is moved to ``<path>.1``, that one to ``<path>.2``, and so on. Several processes may write to one file.
 
     Args:
         path: the file, made when the first envelope is there.
@@ -126,6 +127,11 @@ class FileExporter(Exporter):
 
     def export(self, batch: Batch) -> None:
         """Append the envelopes; when it returns, they are with the system."""
+        os.makedirs(os.path.dirname(self._path), exist_ok=True)
+        with _alone(self._path if self._max_bytes is not None else None):
+            self._export(batch)
+
+    def _export(self, batch: Batch) -> None:
         lines: list[bytes] = []
         size = self._size()
         for envelope in batch.envelopes:
@@ -147,7 +153,6 @@ class FileExporter(Exporter):
     def _append(self, lines: list[bytes]) -> None:
         if not lines:
             return
-        os.makedirs(os.path.dirname(self._path), exist_ok=True)
         with open(self._path, "ab", buffering=0) as file:
             before = file.seek(0, os.SEEK_END)
             rest = memoryview(b"".join(lines))
@@ -173,6 +178,24 @@ class FileExporter(Exporter):
 
     def __repr__(self) -> str:
         return f"<tracewire.exporters.FileExporter to {self._path}>"
+
+
+@contextmanager
+def _alone(path: str | None) -> Iterator[None]:
+    """Keep other processes that write to the same file out while it may be moved, where the system can."""
+    try:
+        import fcntl
+    except ImportError:
+        path = None
+    if path is None:
+        yield
+        return
+    folder, name = os.path.split(path)
+    with open(os.path.join(folder, f".{name}.lock"), "ab") as file:
+        # Let go with the file; file systems that know no locks say so.
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _file_name(producer: str) -> str:

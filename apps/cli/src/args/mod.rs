@@ -1,5 +1,15 @@
 //! What can be typed.
 
+mod select;
+mod start;
+mod times;
+mod transfer;
+
+pub use select::{Query, Sessions};
+pub use start::Run;
+pub use times::{Age, When};
+pub use transfer::{Export, Format, Import};
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -47,12 +57,26 @@ pub enum Command {
     /// List the latest traces
     #[command(visible_alias = "traces")]
     List(List),
+    /// Find steps, events and log lines by what they say
+    Query(Query),
+    /// List sessions: the conversations that runs belong to
+    Sessions(Sessions),
     /// Follow what is being recorded, in all processes
     Tail(Tail),
+    /// Watch traces grow, full-screen
+    Watch(Watch),
     /// Check what the recordings prove, and what is missing
     Verify(Verify),
+    /// Run a program, and draw what it recorded when it ends
+    Run(Run),
+    /// Write envelopes to a file, to keep or to hand on
+    Export(Export),
+    /// Take envelopes of others into the store
+    Import(Import),
     /// Write the envelopes of journal files as JSON Lines, without the store
     Seal(Seal),
+    /// Show what is set, and where: file, environment, default
+    Config,
     /// Examine directories, producers, sizes, losses and files
     Doctor,
     /// Print completions for a shell
@@ -111,6 +135,21 @@ pub struct Tail {
     /// Write what is there and end
     #[arg(long)]
     pub no_follow: bool,
+}
+
+/// What to watch.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Keys: arrows or hjkl move, enter goes into a trace and into a step, esc goes back, / keeps the
+traces that have a text in name, id, service or session, e keeps those that failed, f follows the
+newest, ? shows all keys, q ends.")]
+pub struct Watch {
+    /// Only traces that have this text in name, id, service or session; as with the key /
+    #[arg(value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// At most this many traces
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 200)]
+    pub limit: usize,
 }
 
 /// What to check.

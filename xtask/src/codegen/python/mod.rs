@@ -1,5 +1,9 @@
 //! The registry as constants of the Python package. The module is private there; public modules take from it what they need.
 
+mod events;
+
+pub use events::modules as events;
+
 use super::model::Registry;
 use super::names::constant;
 use super::output::{Output, header};
@@ -11,7 +15,7 @@ const WIDTH: usize = 120;
 
 /// The file.
 pub fn constants(registry: &Registry) -> Result<Output> {
-    let mut code = format!("# {}\n", header("xtask/src/codegen/python.rs", "spec/registry/"));
+    let mut code = format!("# {}\n", header("xtask/src/codegen/python/mod.rs", "spec/registry/"));
     code.push_str("\"\"\"Names that the specification's registry defines.\"\"\"\n\nfrom types import MappingProxyType\nfrom typing import Final\n");
 
     section(&mut code, "Span kinds.");

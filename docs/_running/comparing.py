@@ -1,0 +1,61 @@
+"""Whether an output is what a page shows, apart from ids, times, durations and sizes."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+# In this order: a longer thing before what it is made of.
+_CHANGING = [
+    (re.compile(r"\x1b\[[0-9;]*m"), ""),
+    (re.compile(r"\b(sha256:)?[0-9a-f]{64}\b"), "<hash>"),
+    (re.compile(r"\bsha256:[0-9a-f]+…?"), "<hash>"),
+    (re.compile(r"\b[0-9a-f]{16}-\d+\b"), "<producer>"),
+    (re.compile(r"\b[0-9a-f]{32}\b"), "<trace>"),
+    (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{7,16}\b…?"), "<id>"),
+    (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?"), "<time>"),
+    (re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) +\d+ \w{3} \d{4} \d\d:\d\d:\d\d UTC"), "<time>"),
+    (re.compile(r"\b\d+ \w{3} \d\d:\d\d:\d\d"), "<time>"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?([.,]\d+)?"), "<time>"),
+    (re.compile(r"\b\d\d:\d\d:\d\d([.,]\d+)?"), "<time>"),
+    (re.compile(r"^<time> [0-9a-f]{4} ", re.MULTILINE), "<time> <producer> "),
+    (re.compile(r"\b\d+(\.\d+)? ?(ns|µs|ms|s|min|h|d)( ago)?\b"), "<duration>"),
+    (re.compile(r"\b\d+(\.\d+)? ?(B|kB|MB|GB|KiB|MiB|GiB|bytes)\b"), "<size>"),
+    (re.compile(r"\bpid \d+"), "pid <n>"),
+    (re.compile(r"\.jsonl:\d+:"), ".jsonl:<line>:"),
+    # Where a line is cut depends on how wide its numbers are.
+    (re.compile(r"\"[^\"\n]*…\"?"), '"…"'),
+    (re.compile(r"\{[^{}\n]*…"), "{…"),
+    (re.compile(r" · slow \d+ ?%"), ""),
+    # The bars of a picture; a branch of a tree has text behind it.
+    (re.compile(r"[ ]+[─━╸╾╶╴╺╼╌· ]+$", re.MULTILINE), ""),
+    (re.compile(r"[ ]+"), " "),
+    (re.compile(r"[ ]+$", re.MULTILINE), ""),
+]
+
+ELSEWHERE = "…"
+"""A line of its own that stands for any number of lines."""
+
+
+def normal(text: str) -> list[str]:
+    """The lines without what changes from run to run."""
+    for pattern, instead in _CHANGING:
+        text = pattern.sub(instead, text)
+    return text.strip("\n").splitlines()
+
+
+def difference(expected: str, actual: str) -> str | None:
+    """What is different; ``None`` where nothing is."""
+    wanted, found = normal(expected), normal(actual)
+    if _fits(wanted, found):
+        return None
+    lines = difflib.unified_diff(wanted, found, "the page", "the run", lineterm="")
+    return "\n".join([*lines, "", "The run as it was:", actual])
+
+
+def _fits(wanted: list[str], found: list[str]) -> bool:
+    if not wanted:
+        return not found
+    if wanted[0].strip() == ELSEWHERE:
+        return any(_fits(wanted[1:], found[at:]) for at in range(len(found) + 1))
+    return bool(found) and wanted[0] == found[0] and _fits(wanted[1:], found[1:])

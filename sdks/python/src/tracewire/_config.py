@@ -1,0 +1,198 @@
+"""What a client is configured to do: arguments over ``TRACEWIRE_…`` in the environment over ``tracewire.toml`` or ``.yaml``.
+
+A value that cannot be used is named with its key, its source and a remedy, once; recording goes on with what comes after it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from . import _native
+from ._recorder import shown
+from ._version import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Final
+
+    Check = Callable[[Any], Any]
+
+_EMPTY: Final = '"problems":[],"settings":{}'
+_MODES: Final = ("local", "inline", "background")
+
+
+class Settings:
+    """What was found, and where.
+
+    Attributes:
+        values: by key; what nobody said is absent.
+        sources: where each value comes from: ``argument``, a variable's name, or a file and its line.
+        problems: sentences about what could not be used.
+
+    """
+
+    __slots__ = ("problems", "sources", "values")
+
+    def __init__(self, given: Mapping[str, Any], unknown: Mapping[str, Any]) -> None:
+        self.values: dict[str, Any] = {}
+        self.sources: dict[str, str] = {}
+        self.problems: list[str] = []
+        self._load()
+        for key, value in given.items():
+            if value is None:
+                continue
+            check, expected, example = KEYS[key]
+            try:
+                self.values[key] = check(value)
+                self.sources[key] = "argument"
+            except Exception:  # noqa: BLE001
+                # A value of the host's may raise anything while it is read.
+                self.problems.append(
+                    f"{key} = {shown(value)} (argument): {expected} is expected, such as {key}={example}; {self._instead(key)}"
+                )
+        for name in unknown:
+            self.problems.append(f"{name} = {shown(unknown[name])} (argument): there is no such setting{_nearest(name)}")
+
+    def _load(self) -> None:
+        try:
+            text = _native.load_config(None)
+            if _EMPTY in text:
+                return
+            import json
+
+            loaded: dict[str, Any] = json.loads(text)
+        except Exception as error:  # noqa: BLE001
+            self.problems.append(f"the configuration could not be read: {type(error).__name__}")
+            return
+        self.values.update(loaded["settings"])
+        self.sources.update(loaded["sources"])
+        self.problems.extend(f"{problem['message']}; {self._instead(problem['key'])}" for problem in loaded["problems"])
+
+    def _instead(self, key: str) -> str:
+        if key in self.values:
+            return f"{shown(self.values[key])} of {self.sources[key]} is used"
+        return "the default is used"
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A value, or the default."""
+        return self.values.get(key, default)
+
+    def mode(self) -> str:
+        """Who delivers: with exporters it is ``inline`` by default, since they would be for nothing otherwise."""
+        mode: str = self.get("mode") or ("inline" if self.get("exporters") else "local")
+        return mode
+
+    def recorder_options(self) -> dict[str, object]:
+        """What the native recorder is opened with."""
+        capture = self.get("capture", True)
+        return {
+            "capture_input": capture in (True, "input"),
+            "capture_output": capture in (True, "output"),
+            "resource": self.resource(),
+            "mode": self.mode(),
+            "redact": self.get("redact", []),
+            "fsync": self.get("fsync", False),
+            **{key: self.values[key] for key in ("dir", "file_bytes", "mask", "quota_bytes", "sampling") if key in self.values},
+        }
+
+    def root_fields(self) -> dict[str, str]:
+        """What the root of each run says."""
+        return {key: self.values[key] for key in ("environment", "release", "session_id") if key in self.values}
+
+    def resource(self) -> dict[str, object]:
+        """What the program is, under OpenTelemetry's names."""
+        import os
+
+        script = os.path.basename(sys.argv[0]) if sys.argv else ""
+        resource: dict[str, object] = {
+            "process.runtime.name": sys.implementation.name,
+            "process.runtime.version": ".".join(str(part) for part in sys.version_info[:3]),
+            "service.name": self.get("service") or os.environ.get("OTEL_SERVICE_NAME") or script or "python",
+            "telemetry.sdk.language": "python",
+            "telemetry.sdk.name": "tracewire",
+            "telemetry.sdk.version": __version__,
+        }
+        if "environment" in self.values:
+            resource["deployment.environment.name"] = self.values["environment"]
+        if "release" in self.values:
+            resource["service.version"] = self.values["release"]
+        resource.update(self.get("resource", {}))
+        return resource
+
+
+class _Wrong(Exception):
+    """A value that cannot be used."""
+
+
+def _is(fits: Callable[[Any], bool]) -> Check:
+    def check(value: Any) -> Any:
+        if not fits(value):
+            raise _Wrong
+        return value
+
+    return check
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _path(value: Any) -> Any:
+    import os
+
+    return os.fspath(value)
+
+
+def _capture(value: Any) -> Any:
+    if isinstance(value, bool) or value in ("input", "output"):
+        return value
+    return {"all": True, "none": False}[value]
+
+
+def _texts(value: Any) -> Any:
+    texts = [value] if isinstance(value, str) else list(value)
+    if not all(isinstance(text, str) for text in texts):
+        raise _Wrong
+    return texts
+
+
+def _exporters(value: Any) -> Any:
+    from .exporters import Exporter
+
+    items = [value] if isinstance(value, (str, dict, Exporter)) else list(value)
+    if not all(isinstance(item, (str, dict, Exporter)) for item in items):
+        raise _Wrong
+    return items
+
+
+_text: Final = _is(lambda value: isinstance(value, str) and value != "")
+_switch: Final = _is(lambda value: isinstance(value, bool))
+_bytes: Final = _is(lambda value: _number(value) and isinstance(value, int) and value > 0)
+
+KEYS: Final[dict[str, tuple[Check, str, str]]] = {
+    "capture": (_capture, "True, False, 'input' or 'output'", "'input'"),
+    "dir": (_path, "a path", "'.tracewire'"),
+    "disabled": (_switch, "True or False", "True"),
+    "environment": (_text, "a text", "'production'"),
+    "exporters": (_exporters, "a list of exporters, names and tables", "['console']"),
+    "file_bytes": (_bytes, "a number of bytes", "67108864"),
+    "fsync": (_switch, "True or False", "True"),
+    "mask": (_is(callable), "a function of a field's name and its value", "lambda field, value: value"),
+    "mode": (_is(lambda value: value in _MODES), f"one of {', '.join(_MODES)}", "'background'"),
+    "quota_bytes": (_bytes, "a number of bytes", "4294967296"),
+    "redact": (_texts, "a list of texts", "['password']"),
+    "release": (_text, "a text", "'2026.11.1'"),
+    "resource": (dict, "a mapping", "{'team': 'search'}"),
+    "sampling": (_is(lambda value: _number(value) and 0 <= value <= 1), "a number from 0 to 1", "0.1"),
+    "service": (_text, "a text", "'research-agent'"),
+    "session_id": (_text, "a text", "'chat-7'"),
+    "strict": (_switch, "True or False", "True"),
+}
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, KEYS, 1)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(KEYS)}"

@@ -1,0 +1,162 @@
+"""Where settings come from, which wins, and what is said of those that cannot be used."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tracewire
+from tracewire import Client, TracewireError, _recorder
+from tracewire._config import Settings
+from tracewire.testing import Recording
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("TRACEWIRE_DIR", "TRACEWIRE_MODE", "TRACEWIRE_SERVICE", "TRACEWIRE_STRICT"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_arguments_over_environment_over_file(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (elsewhere / "tracewire.toml").write_text('service = "file"\nrelease = "file"\nmode = "inline"\n[resource]\nteam = "x"\n')
+    monkeypatch.setenv("TRACEWIRE_SERVICE", "environment")
+    monkeypatch.setenv("TRACEWIRE_RELEASE", "environment")
+    settings = Settings({"service": "argument", "mode": None}, {})
+    assert settings.values == {"service": "argument", "release": "environment", "mode": "inline", "resource": {"team": "x"}}
+    assert settings.sources["service"] == "argument"
+    assert settings.sources["release"] == "TRACEWIRE_RELEASE"
+    assert settings.sources["mode"].endswith("tracewire.toml:3")
+    assert settings.problems == []
+
+
+def test_yaml_from_a_folder_above(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (elsewhere / "tracewire.yaml").write_text("session_id: chat-7\nsampling: 0.5\nredact: [api_key]\n")
+    below = elsewhere / "a" / "b"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    settings = Settings({}, {})
+    assert settings.values == {"session_id": "chat-7", "sampling": 0.5, "redact": ["api_key"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"mode": "lokal"},
+            "mode = 'lokal' (argument): one of local, inline, background is expected, such as mode=",
+        ),
+        ({"sampling": 2}, "sampling = 2 (argument): a number from 0 to 1 is expected, such as sampling=0.1"),
+        ({"capture": "inputs"}, "capture = 'inputs' (argument): True, False, 'input' or 'output' is expected"),
+        ({"service": ""}, "service = '' (argument): a text is expected"),
+        ({"mask": "no"}, "mask = 'no' (argument): a function of a field's name and its value is expected"),
+        ({"quota_bytes": True}, "quota_bytes = True (argument): a number of bytes is expected"),
+        ({"dir": 5}, "dir = 5 (argument): a path is expected, such as dir='.tracewire'"),
+        ({"redact": 5}, "redact = 5 (argument): a list of texts is expected"),
+        ({"resource": object()}, "resource = a object (argument): a mapping is expected"),
+        ({"exporters": [3]}, "exporters = a list (argument): a list of exporters, names and tables is expected"),
+        ({"strict": "yes"}, "strict = 'yes' (argument): True or False is expected"),
+    ],
+)
+def test_what_cannot_be_used_is_said_with_a_remedy(given: dict[str, Any], said: str) -> None:
+    settings = Settings(given, {})
+    (problem,) = settings.problems
+    assert problem.startswith(said)
+    assert problem.endswith("; the default is used")
+    assert settings.values == {}
+
+
+def test_a_wrong_argument_leaves_what_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACEWIRE_MODE", "background")
+    settings = Settings({"mode": "lokal"}, {"servcie": "x", "colour": 1})
+    assert settings.values == {"mode": "background"}
+    assert settings.problems[0].endswith("; 'background' of TRACEWIRE_MODE is used")
+    assert settings.problems[1] == "servcie = 'x' (argument): there is no such setting; did you mean service?"
+    assert settings.problems[2].startswith("colour = 1 (argument): there is no such setting; there are capture, dir,")
+
+
+@pytest.mark.parametrize(("capture", "kept"), [("all", True), ("none", False), (True, True), ("input", "input")])
+def test_words_for_capture(capture: Any, kept: Any) -> None:
+    assert Settings({"capture": capture}, {}).values == {"capture": kept}
+
+
+def test_one_error_names_all_and_recording_goes_on(elsewhere: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (elsewhere / "tracewire.toml").write_text('mode = "x"\ncolour = 1\n')
+    with caplog.at_level(logging.WARNING, "tracewire"), Client(dir=elsewhere / "d", sampling=7) as client:
+        with client.span("goes on"):
+            pass
+        assert client.flush().errors == {"configuration": 3}
+    (message,) = caplog.messages
+    for part in ("mode", "tracewire.toml:1", "colour", "tracewire.toml:2", "sampling = 7 (argument)"):
+        assert part in message
+    assert [span["name"] for span in Recording(elsewhere / "d").spans()] == ["goes on"]
+
+
+def test_strict_raises_and_recording_goes_on_all_the_same(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_recorder, "active", None)
+    monkeypatch.setattr(_recorder, "opened", None)
+    with pytest.raises(TracewireError) as caught:
+        tracewire.init(dir=elsewhere / "d", mode="x", strict=True)  # type: ignore[arg-type]
+    assert caught.value.code == "configuration"
+    assert "mode = 'x' (argument)" in str(caught.value)
+    with tracewire.span("goes on"):
+        pass
+    tracewire.shutdown()
+    assert [span["name"] for span in Recording(elsewhere / "d").spans()] == ["goes on"]
+    with pytest.raises(TracewireError):
+        Client(dir=elsewhere / "e", strict=True, mode="x")  # type: ignore[arg-type]
+
+
+def test_roots_say_session_environment_and_release(elsewhere: Path) -> None:
+    options = {"session_id": "chat-7", "environment": "test", "release": "7"}
+    with Client(dir=elsewhere, **options) as client:  # type: ignore[arg-type]
+
+        @client.tool
+        def look(query: str, *more: str) -> str:
+            with client.span("inside"):
+                return query
+
+        look("a", "b")
+        with client.span("own", session_id="other"):
+            pass
+    called, inside, own = Recording(elsewhere).spans()
+    assert {key: called[key] for key in options} == options
+    assert (called["input"], called["output"]) == ({"query": "a", "more": ["b"]}, "a")
+    assert "session_id" not in inside
+    assert (own["session_id"], own["release"]) == ("other", "7")
+
+
+def run(program: str, folder: Path, **environment: str) -> str:
+    path = {"PYTHONPATH": str(Path(tracewire.__file__).parents[1]), "PATH": "/usr/bin:/bin", **environment}
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, env=path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_it_works_with_no_call_at_all(elsewhere: Path) -> None:
+    (elsewhere / "tracewire.toml").write_text('dir = "traces"\nservice = "from the file"\ncapture = "output"\n')
+    run("import tracewire\nwith tracewire.span('s', input=1) as s: s.set_output(2)", elsewhere)
+    (span,) = Recording(elsewhere / "traces").spans()
+    assert (span["output"], "input" in span) == (2, False)
+
+
+def test_it_can_be_switched_off(elsewhere: Path) -> None:
+    program = (
+        "import tracewire\n"
+        "@tracewire.tool\n"
+        "def f(x): return x\n"
+        "@tracewire.llm\n"
+        "def g(): yield 1\n"
+        "with tracewire.session('a') as s, s.stream('t') as t:\n"
+        "    t.chunk('x'); f(1); list(g()); tracewire.log('x'); tracewire.metric('m', 1)\n"
+        "    assert tracewire.event('e') is None\n"
+        "print(tracewire.flush().written)\n"
+    )
+    assert run(program, elsewhere, TRACEWIRE_DISABLED="1") == "0\n"
+    assert list(elsewhere.iterdir()) == []

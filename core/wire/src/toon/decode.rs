@@ -101,7 +101,10 @@ impl<'a> Decoder<'a> {
                 self.at = 1;
                 self.primitive(first.text, first.number)?
             }
-            _ if first.text == "[]" => return fault("toon_trailing", 2, "lines follow the value"),
+            _ if first.text == "[]" => {
+                self.at = 1;
+                Value::List(Vec::new())
+            }
             _ => Value::Map(self.map(first.depth)?),
         };
         match self.lines.get(self.at) {

@@ -13,6 +13,16 @@ pub enum WireError {
         /// What is wrong, for people.
         reason: String,
     },
+    /// A line of a text is not what its format allows.
+    #[error("line {line}: {reason}")]
+    Line {
+        /// Stable code.
+        code: &'static str,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong, for people.
+        reason: String,
+    },
     /// A value does not have the shape that its place demands.
     #[error("{path}: {reason}")]
     Shape {
@@ -53,13 +63,24 @@ impl WireError {
         ("span_id", "a text is not a span id"),
         ("spec_version", "another major version of the specification"),
         ("time", "a text is not a time in the form of the wire"),
+        ("toon_blank_line", "a blank line stands inside a list"),
+        ("toon_count", "a list has another number of items than its header says"),
+        ("toon_duplicate_key", "a key stands twice in one map"),
+        ("toon_escape", "an escape that TOON does not have"),
+        ("toon_header", "a list's header is malformed, or stands where none may"),
+        ("toon_indentation", "a line is indented as no writer indents it"),
+        ("toon_syntax", "a line is neither a field, an item nor a row"),
+        ("toon_too_deep", "maps and lists are nested deeper than is read"),
+        ("toon_trailing", "lines follow the value"),
+        ("toon_utf8", "the bytes are not UTF-8"),
+        ("toon_width", "a row has another number of cells than its header names"),
         ("trace_id", "a text is not a trace id"),
     ];
 
     /// The stable code, the same in every SDK.
     pub fn code(&self) -> &'static str {
         match self {
-            WireError::Json { code, .. } | WireError::Shape { code, .. } => code,
+            WireError::Json { code, .. } | WireError::Line { code, .. } | WireError::Shape { code, .. } => code,
         }
     }
 
@@ -67,7 +88,15 @@ impl WireError {
     pub fn offset(&self) -> Option<usize> {
         match self {
             WireError::Json { offset, .. } => Some(*offset),
-            WireError::Shape { .. } => None,
+            WireError::Line { .. } | WireError::Shape { .. } => None,
+        }
+    }
+
+    /// The line at fault, from 1, for [`WireError::Line`].
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            WireError::Line { line, .. } => Some(*line),
+            WireError::Json { .. } | WireError::Shape { .. } => None,
         }
     }
 

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`value`] | the value model: one form for every number, tags for what JSON cannot hold |
 //! | [`json`] | canonical JSON (RFC 8785): the one writer, the one reader |
+//! | [`toon`] | TOON 4.4, for language models to read: both ways, nothing lost |
 //! | [`event`], [`body`] | events, and what their bodies hold by type |
 //! | [`content`] | which parts of a body are content, their hashes, references |
 //! | [`envelope`] | a producer's events, chained |
@@ -35,6 +36,7 @@ pub mod registry;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod time;
+pub mod toon;
 pub mod value;
 pub mod verify;
 

@@ -10,12 +10,17 @@ use tracewire_wire::event::Event;
 use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::time::Timestamp;
+use tracewire_wire::toon::{self, DecodeOptions};
 
 const TIME: &str = "2026-11-21T04:30:00.000000000Z";
 const ZEROS: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 fn json(bytes: &[u8]) -> WireError {
     json::read(bytes, &ReadOptions { max_bytes: 5000, ..ReadOptions::default() }).unwrap_err()
+}
+
+fn toon(text: &str) -> WireError {
+    toon::decode(text.as_bytes(), &DecodeOptions::default()).unwrap_err()
 }
 
 fn event(members: &str) -> WireError {
@@ -41,6 +46,7 @@ fn envelope(members: &str) -> WireError {
 #[test]
 fn every_code_happens_and_is_listed() {
     let long = "9".repeat(4097);
+    let nested: String = (0..200).map(|depth| format!("{}a:\n", "  ".repeat(depth))).collect();
     let errors = [
         body(&format!(r#"{{"$erased":"{ZEROS}"}}"#)),
         body(r#"{"name":1}"#),
@@ -67,6 +73,17 @@ fn every_code_happens_and_is_listed() {
         "0000000000000000".parse::<SpanId>().unwrap_err(),
         envelope(r#""spec":"2.0""#),
         "now".parse::<Timestamp>().unwrap_err(),
+        toon("a[2]:\n  - 1\n\n  - 2"),
+        toon("a[2]: 1"),
+        toon("a: 1\na: 2"),
+        toon(r#"a: "\x""#),
+        toon("a[x]: 1"),
+        toon("a:\n b: 1"),
+        toon("a: \"b"),
+        toon(&nested),
+        toon("[]\nx"),
+        toon::decode(b"a: \xc3", &DecodeOptions::default()).unwrap_err(),
+        toon("a[1]{b,c}:\n  1"),
         "00".parse::<TraceId>().unwrap_err(),
     ];
     let happened: BTreeSet<&str> = errors.iter().map(WireError::code).collect();

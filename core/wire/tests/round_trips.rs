@@ -11,6 +11,7 @@ use tracewire_wire::event::{Body, Event, EventType, Status};
 use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::time::Timestamp;
+use tracewire_wire::toon::{self, DecodeOptions, Delimiter, EncodeOptions};
 use tracewire_wire::value::{Map, Value, compare_keys};
 
 fn read(bytes: &[u8]) -> Value {
@@ -181,6 +182,13 @@ proptest! {
         prop_assert_eq!(&json::write(&back), &bytes);
         prop_assert_eq!(&json::write(&shuffled(&value)), &bytes);
         prop_assert_eq!(&shuffled(&value), &value);
+    }
+
+    #[test]
+    fn toon_holds_every_value(value in value(), delimiter in prop::sample::select(vec![Delimiter::Comma, Delimiter::Tab, Delimiter::Pipe])) {
+        let text = toon::encode(&value, &EncodeOptions { delimiter, ..EncodeOptions::default() });
+        let back = toon::decode(text.as_bytes(), &DecodeOptions::default());
+        prop_assert_eq!(back.as_ref(), Ok(&value), "{}", text);
     }
 
     #[test]

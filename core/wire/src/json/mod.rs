@@ -8,4 +8,4 @@ mod write;
 pub(crate) use read::{Member, read_members};
 pub use read::{Numbers, ReadOptions, read};
 pub use write::{write, write_text, write_to};
-pub(crate) use write::{write_map, write_members};
+pub(crate) use write::{write_map, write_members, write_number};

@@ -43,6 +43,16 @@ pub fn write_to(value: &Value, out: &mut Vec<u8>) {
     }
 }
 
+/// Appends a finite number as ECMAScript prints it; false, and nothing appended, for any other value.
+pub(crate) fn write_number(value: &Value, out: &mut Vec<u8>) -> bool {
+    match value {
+        Value::Int(value) => number::write_int(*value, out),
+        Value::Double(value) if value.is_finite() => number::write_double(*value, out),
+        _ => return false,
+    }
+    true
+}
+
 /// Appends the canonical bytes of a map.
 pub(crate) fn write_map(map: &Map, out: &mut Vec<u8>) {
     write_members(map, out, |_, value, out| write_to(value, out));

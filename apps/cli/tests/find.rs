@@ -101,6 +101,6 @@ fn without_sessions_one_is_told_how_to_name_one() {
     recorder.close(None);
     let ran = run(folder.path(), &["sessions"]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(3), ""));
-    assert!(ran.err.contains("tracewire.session(\"chat-42\")"), "{}", ran.err);
+    assert!(ran.err.contains("tracewire.session(session_id=\"chat-42\")"), "{}", ran.err);
     assert!(run(folder.path(), &["query"]).out.contains("log alone"));
 }

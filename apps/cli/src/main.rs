@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Sealing and reading are many small values made and dropped: a fifth of their time is the system's allocator.
+/// Sealing and reading are many small values made and dropped, which the system's allocator is slow at.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -39,7 +39,7 @@ impl Shipper {
     }
 
     /// The next batch, about `max_bytes` of envelopes; the same one again until its result is known, and `None` when all is
-    /// delivered or another process ships to this sink.
+    /// delivered that is this process's, or a dead one's that nobody else ships.
     ///
     /// # Errors
     /// `ValueError` when the directory cannot be read.

@@ -16,7 +16,6 @@ import pytest
 from exporting import Kept, pumping, raising, until
 
 import tracewire
-from tracewire import _native
 from tracewire.exporters import Batch, Exporter, RetryLater, Undeliverable, from_settings, recorder_options
 
 
@@ -362,22 +361,6 @@ def test_an_idle_pump_leaves_the_interpreter_alone() -> None:
         threading.Event().wait(1.0)
         assert time.process_time() - process < 0.1 * (time.perf_counter() - began)
         assert time.thread_time() - cpu < 0.1
-
-
-def test_no_thread_before_the_first_record_when_asked_so() -> None:
-    from tracewire import _recorder
-    from tracewire._pump import Pump
-
-    until(lambda: not pump_threads())
-    kept = Kept()
-    with tracewire.testing.recording(mode="background", **recorder_options([kept], "background")):
-        assert isinstance(_recorder.active, _native.Recorder)
-        pump = Pump(_recorder.active, [kept], "background", is_started=False)
-        assert not pump_threads()
-        step("a")
-        pump.start()
-        until(lambda: kept.names() == ["a"])
-        pump.close(1.0)
 
 
 def test_processes_deliver_side_by_side(tmp_path: Path) -> None:

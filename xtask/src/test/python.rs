@@ -2,6 +2,7 @@
 
 use super::{Choice, Options, PROFILE, counts};
 use crate::interpreters::{self, Interpreter};
+use crate::process;
 use crate::steps::Steps;
 use crate::tools::{self, PYTHON, PYTHON_VENV};
 use crate::venv::{Requirements, Venv, python3};
@@ -65,8 +66,9 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
     }
 }
 
-/// The environment with all test tools and the wheel.
+/// The environment with all test tools and the wheel, and the command line that tests and pages call.
 fn environment(workspace: &Workspace) -> Result<Venv> {
+    process::run(&mut workspace.cargo(["build", "--quiet", "--profile", PROFILE, "--package", "tracewire-cli"]))?;
     let venv = Venv::ensure(
         workspace,
         &Requirements {
@@ -82,7 +84,11 @@ fn environment(workspace: &Workspace) -> Result<Venv> {
 
 /// The tests once more with every other version of Python that this machine has.
 fn other_versions(workspace: &Workspace, steps: &mut Steps) {
-    for Interpreter { program, minor } in interpreters::others() {
+    let others = interpreters::others();
+    if others.is_empty() {
+        println!("\nno other version of Python is on this machine; one was tested");
+    }
+    for Interpreter { program, minor } in others {
         let name = format!("python3.{minor}");
         steps.run(&format!("pytest {name}"), || {
             let requirements = Requirements { name: &name, interpreter: &program, packages: &[], groups: &["test"] };

@@ -47,25 +47,18 @@ class Pump:
         recorder: opened with ``exporters.recorder_options(…)`` among its options.
         exporters: those of the client; one that the native sink stands in for is passed by.
         mode: ``local``, ``inline`` or ``background``.
-        is_started: whether background threads begin now, and in each fork child at once. Otherwise they begin when ``start``
-            is called, which the client does at its first record; a process that forks before it records, as a web server does
-            that loads the application first, then has no thread to lose.
 
     """
 
-    def __init__(
-        self, recorder: _native.Recorder, exporters: Sequence[Exporter], mode: str, *, is_started: bool = True
-    ) -> None:
+    def __init__(self, recorder: _native.Recorder, exporters: Sequence[Exporter], mode: str) -> None:
         self._recorder = recorder
         self._mode = mode
         self._exporters = split(exporters, mode)[1]
-        self._starts_at_once = is_started
         self._is_closed = False
         self._begin()
         _hook()
         _pumps.add(self)
-        if is_started:
-            self.start()
+        self.start()
 
     def _begin(self) -> None:
         """Have what belongs to one process."""
@@ -145,8 +138,7 @@ class Pump:
         # What the parent's threads held when it forked is held for ever here, so it is neither used nor freed.
         _inherited.append(self._workers)
         self._begin()
-        if self._starts_at_once:
-            self.start()
+        self.start()
 
 
 class _Worker:
@@ -212,7 +204,7 @@ class _Worker:
         return self._run(lambda: self.route.drain(deadline, is_urgent=is_urgent))
 
     def close(self) -> threading.Event:
-        """Stop the thread, and let go of the exporter and the lease of its sink."""
+        """Stop the thread, and let go of the exporter and of the files that it had open."""
         self._stopped.set()
         return self._run(self._close)
 

@@ -125,7 +125,8 @@ if _native.contract_version() != _CONTRACT_VERSION:
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import a2a, ap2, context, mcp
-    from ._client import Client, default, get_client
+    from ._client import Client
+    from ._default_client import default, get_client
     from ._points import EventId
     from ._session import Session, Stream
     from .mcp import observe_tool
@@ -145,7 +146,7 @@ else:
         "EventId": "_points",
         "Session": "_session",
         "Stream": "_session",
-        "get_client": "_client",
+        "get_client": "_default_client",
         "observe_tool": "mcp",
     }
     _MODULES = frozenset(["a2a", "ap2", "context", "exporters", "logs", "mcp", "store", "testing"])
@@ -160,7 +161,7 @@ else:
         if name in _PLACES:
             found = getattr(import_module(f".{_PLACES[name]}", __name__), name)
         elif name in _OF_DEFAULT:
-            from ._client import default
+            from ._default_client import default
 
             found = getattr(default, name)
         else:

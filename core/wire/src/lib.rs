@@ -13,6 +13,7 @@
 //! | [`toon`] | TOON 4.4, for language models to read: both ways, nothing lost |
 //! | [`csv`] | CSV (RFC 4180): rows of a table, both ways |
 //! | [`recording`] | what a file of any encoding holds: items, and the form in which they stood |
+//! | [`stream`] | the same item by item, in bounded space |
 //! | [`event`], [`body`] | events, and what their bodies hold by type |
 //! | [`content`] | which parts of a body are content, their hashes, references |
 //! | [`envelope`] | a producer's events, chained |
@@ -39,6 +40,7 @@ pub mod recording;
 pub mod registry;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod stream;
 pub mod time;
 pub mod toon;
 pub mod value;

@@ -11,6 +11,8 @@
 //! | [`value`] | the value model: one form for every number, tags for what JSON cannot hold |
 //! | [`json`] | canonical JSON (RFC 8785): the one writer, the one reader |
 //! | [`toon`] | TOON 4.4, for language models to read: both ways, nothing lost |
+//! | [`csv`] | CSV (RFC 4180): rows of a table, both ways |
+//! | [`recording`] | what a file of any encoding holds: items, and the form in which they stood |
 //! | [`event`], [`body`] | events, and what their bodies hold by type |
 //! | [`content`] | which parts of a body are content, their hashes, references |
 //! | [`envelope`] | a producer's events, chained |
@@ -27,12 +29,14 @@
 
 pub mod body;
 pub mod content;
+pub mod csv;
 pub mod envelope;
 pub mod erase;
 mod error;
 pub mod event;
 pub mod id;
 pub mod json;
+pub mod recording;
 pub mod registry;
 #[cfg(feature = "schema")]
 pub mod schema;

@@ -18,6 +18,7 @@
 //! | [`content`] | which parts of a body are content, their hashes, references |
 //! | [`envelope`] | a producer's events, chained |
 //! | [`erase`] | erasing and withholding without breaking a digest |
+//! | [`validate`] | what is wrong with what somebody's emitter wrote, where, and how to mend it |
 //! | [`verify`] | what a set of envelopes proves, and what is missing |
 //! | [`id`], [`time`] | ids, hashes and time as text |
 //! | [`registry`] | names of kinds, attributes, protocol events, statuses and losses; generated from `spec/registry/` |
@@ -43,6 +44,7 @@ pub mod schema;
 pub mod stream;
 pub mod time;
 pub mod toon;
+pub mod validate;
 pub mod value;
 pub mod verify;
 

@@ -1,5 +1,5 @@
 //! Bytes become recordings: one cursor, bounded in depth by [`ReadOptions::DEPTH_LIMIT`](crate::json::ReadOptions::DEPTH_LIMIT),
-//! no message built in between. Memory is at most about fifty times the bytes, for a field of two bytes may be a value.
+//! no message built in between. Memory is at most about a hundred times the bytes, for a field of two bytes may be a value.
 
 mod cursor;
 mod envelope;
@@ -11,7 +11,9 @@ use crate::envelope::Envelope;
 use crate::error::WireError;
 use crate::event::Event;
 use crate::recording::{Form, Item, Recording};
+use crate::value::Value;
 use cursor::{Cursor, Fault, fault, repeated, wrong_type};
+use std::mem::take;
 use value::unknown_field;
 
 /// Reads a `tracewire.v1.Envelope`.
@@ -75,6 +77,10 @@ pub struct ItemReader {
     max_item_bytes: usize,
     /// How many bytes were taken before.
     taken: usize,
+    /// The cursor's stacks, kept from item to item.
+    entries: Vec<(String, Value)>,
+    /// See `entries`.
+    values: Vec<Value>,
 }
 
 impl Default for ItemReader {
@@ -91,7 +97,7 @@ impl ItemReader {
 
     /// The same, which refuses a longer item before it is there, so that its buffer's owner need not hold it.
     pub fn with_limit(max_item_bytes: usize) -> Self {
-        ItemReader { form: None, max_item_bytes, taken: 0 }
+        ItemReader { form: None, max_item_bytes, taken: 0, entries: Vec::new(), values: Vec::new() }
     }
 
     /// The form of the recording, as far as it was read; writers write it first.
@@ -149,7 +155,10 @@ impl ItemReader {
                 }
                 match cursor.at.checked_add(length) {
                     Some(end) if end <= buffer.len() => {
+                        (cursor.entries, cursor.items) = (take(&mut self.entries), take(&mut self.values));
                         let item = read_item(&mut cursor, end)?;
+                        // Empty again; after an error nobody goes on.
+                        (self.entries, self.values) = (cursor.entries, cursor.items);
                         Ok((Some(item), end))
                     }
                     _ => fault(TORN, 0, "the bytes end inside an item"),

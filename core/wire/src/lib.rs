@@ -33,11 +33,13 @@ pub mod event;
 pub mod id;
 pub mod json;
 pub mod registry;
+mod scan;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod time;
 pub mod toon;
 pub mod value;
 pub mod verify;
+mod work;
 
 pub use error::WireError;

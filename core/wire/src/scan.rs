@@ -27,19 +27,39 @@ pub(crate) fn any_of<const N: usize>(bytes: [u8; N]) -> impl Fn(u64) -> u64 {
 /// Where the first marked byte stands; `None` when there is none. `marks` must not mark a byte of 0xff.
 #[inline]
 pub(crate) fn first_marked(bytes: &[u8], marks: impl Fn(u64) -> u64) -> Option<usize> {
-    let (words, rest) = bytes.as_chunks::<8>();
+    let first = |at: usize, word: u64| {
+        let marked = marks(word);
+        (marked != 0).then(|| at + marked.trailing_zeros() as usize / 8)
+    };
+    let Some(last) = bytes.last_chunk::<8>() else { return first(0, word_of_few(bytes)) };
+    let (words, _) = bytes.as_chunks::<8>();
     let mut at = 0;
     for word in words {
-        let marked = marks(u64::from_le_bytes(*word));
-        if marked != 0 {
-            return Some(at + marked.trailing_zeros() as usize / 8);
+        if let Some(found) = first(at, u64::from_le_bytes(*word)) {
+            return Some(found);
         }
         at += 8;
     }
-    let mut last = [0xff; 8];
-    last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
-    let marked = marks(u64::from_le_bytes(last));
-    (marked != 0).then(|| at + marked.trailing_zeros() as usize / 8)
+    // Some of these were looked at before, and are not marked.
+    first(bytes.len() - 8, u64::from_le_bytes(*last))
+}
+
+/// Less than eight bytes, and 0xff in the place of the others.
+#[inline]
+fn word_of_few(bytes: &[u8]) -> u64 {
+    let length = bytes.len();
+    let word = match (bytes, bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (_, Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (length - 4))
+        }
+        ([], ..) => 0,
+        ([only], ..) => u64::from(*only),
+        ([first, second, ..], ..) => {
+            let last = bytes.last().copied().unwrap_or_default();
+            u64::from(*first) | u64::from(*second) << 8 | u64::from(last) << (8 * (length - 1))
+        }
+    };
+    word | u64::MAX << (8 * length)
 }
 
 /// How many bytes come before the first control character, quote or backslash; `None` when there is none.

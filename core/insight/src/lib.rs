@@ -36,7 +36,10 @@ mod link;
 mod measure;
 mod node;
 mod sums;
+#[cfg(feature = "tokens")]
+pub mod tokens;
 mod tree;
+pub mod uniform;
 mod usage;
 
 pub use critical::SLOW_SHARE_PERCENT;

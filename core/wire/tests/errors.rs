@@ -5,12 +5,15 @@
 use std::collections::BTreeSet;
 use tracewire_wire::WireError;
 use tracewire_wire::body::SpanStart;
+use tracewire_wire::csv;
 use tracewire_wire::envelope::Envelope;
 use tracewire_wire::event::Event;
 use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::stream::{Encoding, ItemReader, StreamOptions};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::toon::{self, DecodeOptions};
+use tracewire_wire::value::Value;
 
 const TIME: &str = "2026-11-21T04:30:00.000000000Z";
 const ZEROS: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
@@ -21,6 +24,16 @@ fn json(bytes: &[u8]) -> WireError {
 
 fn toon(text: &str) -> WireError {
     toon::decode(text.as_bytes(), &DecodeOptions::default()).unwrap_err()
+}
+
+fn csv(text: &str) -> WireError {
+    csv::decode(text.as_bytes(), &csv::DecodeOptions::default()).unwrap_err()
+}
+
+fn item() -> WireError {
+    let mut reader = ItemReader::new(Encoding::Json, StreamOptions { max_item_bytes: 2, ..StreamOptions::default() });
+    reader.push(format!("[\"{}\"", "x".repeat(2 << 20)).as_bytes());
+    reader.next().unwrap_err()
 }
 
 fn event(members: &str) -> WireError {
@@ -51,6 +64,15 @@ fn every_code_happens_and_is_listed() {
         body(&format!(r#"{{"$erased":"{ZEROS}"}}"#)),
         body(r#"{"name":1}"#),
         envelope(&format!(r#""content":{{"{ZEROS}":{{}}}}"#)),
+        item(),
+        csv("a,a\n"),
+        csv("\""),
+        csv("a\rb"),
+        csv("a\"b"),
+        csv::encode(&Value::Null, &csv::EncodeOptions::default()).unwrap_err(),
+        csv(&format!("{}\n{}", "n".repeat(100_000), "1\n".repeat(1000))),
+        csv::decode(b"\xc3", &csv::DecodeOptions::default()).unwrap_err(),
+        csv("a,b\n1"),
         Envelope::read(b"{}").unwrap_err(),
         Envelope::read(b"[]").unwrap_err(),
         Event::read(b"{}").unwrap_err(),

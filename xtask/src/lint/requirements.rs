@@ -4,7 +4,7 @@ use super::{Finding, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where requirements are made.
-const PAGES: &[&str] = &["spec/README.md", "spec/journal.md"];
+const PAGES: &[&str] = &["spec/README.md", "spec/journal.md", "spec/encodings.md"];
 
 /// Checks the specification, and every file that cites it.
 pub fn check(files: &[SourceFile]) -> Vec<Finding> {

@@ -143,9 +143,6 @@ impl Map {
     }
 }
 
-/// Up to so many keys are compared one with the other; more are sorted.
-const FEW_KEYS: usize = 12;
-
 fn has_repeated_key(entries: &[(String, Value)]) -> bool {
     if entries.len() <= FEW_KEYS {
         let mut known = entries.iter().enumerate();

@@ -52,15 +52,14 @@ impl Value {
     /// assert_eq!(Value::from_f64(f64::NAN), Value::tagged("$float", "NaN"));
     /// ```
     pub fn from_f64(value: f64) -> Self {
-        if value.is_nan() {
+        if value.abs() <= SAFE_INTEGER as f64 {
+            // Exact where it is integral: the magnitude is below 2^53.
+            let integer = value as i64;
+            if integer as f64 == value { Value::Int(integer) } else { Value::Double(value) }
+        } else if value.is_nan() {
             Value::tagged("$float", "NaN")
         } else if value.is_infinite() {
             Value::tagged("$float", if value > 0.0 { "Infinity" } else { "-Infinity" })
-        } else if value.trunc() != value {
-            Value::Double(value)
-        } else if value.abs() <= SAFE_INTEGER as f64 {
-            // Exact: the magnitude is below 2^53.
-            Value::Int(value as i64)
         } else {
             Value::tagged("$int", digits::of_double(value))
         }

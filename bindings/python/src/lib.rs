@@ -12,6 +12,9 @@
 //! | `body` | members of an event's body |
 //! | `recorder`, `span`, `context`, `call` | the classes |
 //! | `options`, `config` | configuration: from the host's code; from files and the environment |
+//! | `formats`, `format` | values written and read in every format |
+//! | `value` | Python values and the wire's values, whole |
+//! | `failure` | why something was refused, as `tracewire.FormatError` |
 //! | `policy` | capture switches and the host's mask |
 //! | `ship` | batches for exporters of the host |
 //! | `store` | the local store, swept and searched |
@@ -27,6 +30,9 @@ mod body;
 mod call;
 mod config;
 mod context;
+mod failure;
+mod format;
+mod formats;
 mod guard;
 mod options;
 mod policy;
@@ -36,6 +42,7 @@ mod ship;
 mod span;
 mod store;
 mod testing;
+mod value;
 mod walk;
 
 use pyo3::exceptions::PyValueError;
@@ -71,6 +78,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<ship::Shipper>()?;
     module.add_class::<ship::Batch>()?;
     module.add_class::<store::Store>()?;
+    module.add_function(wrap_pyfunction!(formats::encode, module)?)?;
+    module.add_function(wrap_pyfunction!(formats::decode, module)?)?;
+    module.add_function(wrap_pyfunction!(formats::convert, module)?)?;
     module.add_function(wrap_pyfunction!(config::load_config, module)?)?;
     module.add_function(wrap_pyfunction!(contract_version, module)?)?;
     module.add_function(wrap_pyfunction!(internal_errors, module)?)?;

@@ -13,10 +13,12 @@
 //! | [`toon`] | TOON 4.4, for language models to read: both ways, nothing lost |
 //! | [`csv`] | CSV (RFC 4180): rows of a table, both ways |
 //! | [`recording`] | what a file of any encoding holds: items, and the form in which they stood |
+//! | [`stream`] | the same item by item, in bounded space |
 //! | [`event`], [`body`] | events, and what their bodies hold by type |
 //! | [`content`] | which parts of a body are content, their hashes, references |
 //! | [`envelope`] | a producer's events, chained |
 //! | [`erase`] | erasing and withholding without breaking a digest |
+//! | [`validate`] | what is wrong with what somebody's emitter wrote, where, and how to mend it |
 //! | [`verify`] | what a set of envelopes proves, and what is missing |
 //! | [`id`], [`time`] | ids, hashes and time as text |
 //! | [`registry`] | names of kinds, attributes, protocol events, statuses and losses; generated from `spec/registry/` |
@@ -39,8 +41,10 @@ pub mod recording;
 pub mod registry;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod stream;
 pub mod time;
 pub mod toon;
+pub mod validate;
 pub mod value;
 pub mod verify;
 

@@ -10,6 +10,7 @@ use tracewire_wire::envelope::Envelope;
 use tracewire_wire::event::Event;
 use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::stream::{Encoding, ItemReader, StreamOptions};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::toon::{self, DecodeOptions};
 use tracewire_wire::value::Value;
@@ -27,6 +28,12 @@ fn toon(text: &str) -> WireError {
 
 fn csv(text: &str) -> WireError {
     csv::decode(text.as_bytes(), &csv::DecodeOptions::default()).unwrap_err()
+}
+
+fn item() -> WireError {
+    let mut reader = ItemReader::new(Encoding::Json, StreamOptions { max_item_bytes: 2, ..StreamOptions::default() });
+    reader.push(format!("[\"{}\"", "x".repeat(2 << 20)).as_bytes());
+    reader.next().unwrap_err()
 }
 
 fn event(members: &str) -> WireError {
@@ -57,6 +64,7 @@ fn every_code_happens_and_is_listed() {
         body(&format!(r#"{{"$erased":"{ZEROS}"}}"#)),
         body(r#"{"name":1}"#),
         envelope(&format!(r#""content":{{"{ZEROS}":{{}}}}"#)),
+        item(),
         csv("a,a\n"),
         csv("\""),
         csv("a\rb"),

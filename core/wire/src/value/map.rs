@@ -92,6 +92,11 @@ impl Map {
         map
     }
 
+    /// The same, but the entries stay in the order in which they came where no keys collide.
+    pub fn from_entries_in_order(entries: Vec<(String, Value)>) -> Self {
+        if has_repeated_key(&entries) { Map::from_entries(entries) } else { Map(entries) }
+    }
+
     fn settle_collisions(&mut self) {
         self.sort();
         let has_collision = self.0.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b));
@@ -123,6 +128,19 @@ impl Map {
     pub(crate) fn from_unique(entries: Vec<(String, Value)>) -> Self {
         Map(entries)
     }
+}
+
+/// Up to so many keys are compared one with the other; more are sorted.
+const FEW_KEYS: usize = 12;
+
+fn has_repeated_key(entries: &[(String, Value)]) -> bool {
+    if entries.len() <= FEW_KEYS {
+        let mut known = entries.iter().enumerate();
+        return known.any(|(at, (key, _))| entries.iter().take(at).any(|(other, _)| other == key));
+    }
+    let mut keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }
 
 impl FromIterator<(String, Value)> for Map {
@@ -190,6 +208,21 @@ mod tests {
         let map = Map::from_entries(entries.map(|(at, key)| ((*key).to_owned(), Value::Int(at as i64))).collect());
         let shown: Vec<String> = map.iter().map(|(key, value)| format!("{key}={}", value.as_int().unwrap())).collect();
         assert_eq!(shown, ["1=0", "1#2=3", "1#3=2", "1#4=4", "a=1"]);
+    }
+
+    #[test]
+    fn entries_keep_their_order_unless_keys_collide() {
+        let keys = |wanted: &[&str]| {
+            let entries = wanted.iter().map(|key| ((*key).to_owned(), Value::Null)).collect();
+            Map::from_entries_in_order(entries).iter().map(|(key, _)| key.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(keys(&["b", "c", "a"]), ["b", "c", "a"]);
+        assert_eq!(keys(&["b", "a", "b"]), ["a", "b", "b#2"]);
+        let mut many: Vec<String> = (0..20).rev().map(|number| format!("k{number:02}")).collect();
+        assert_eq!(keys(&many.iter().map(String::as_str).collect::<Vec<_>>()), many);
+        many.push("k07".to_owned());
+        let settled = keys(&many.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!((settled.len(), settled.get(8).map(String::as_str)), (21, Some("k07#2")));
     }
 
     #[test]

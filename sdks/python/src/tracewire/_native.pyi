@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from os import PathLike
-from typing import Any, final
+from typing import Any, TypeAlias, final
 
 __all__ = [
     "Batch",
@@ -11,6 +11,9 @@ __all__ = [
     "SpanContext",
     "Store",
     "contract_version",
+    "convert",
+    "decode",
+    "encode",
     "forked",
     "internal_errors",
     "load_config",
@@ -128,7 +131,12 @@ class SpanContext:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
+_Options: TypeAlias = tuple[str, int | None, bool, bool]
+
 def contract_version() -> int: ...
+def encode(value: object, name: str, given: _Options, keep_tags: bool) -> Any: ...
+def decode(data: str | bytes | bytearray, name: str, given: _Options, keep_tags: bool) -> Any: ...
+def convert(data: str | bytes | bytearray, from_: tuple[str, _Options], to: tuple[str, _Options]) -> Any: ...
 def load_config(start: str | PathLike[str] | None = None) -> str: ...
 def internal_errors() -> tuple[int, str | None]: ...
 def forked() -> None: ...

@@ -1,0 +1,132 @@
+//! Encoding, decoding and converting: what `tracewire.formats` is made of.
+//!
+//! These are calls of their own, not records: what fails raises `FormatError`, and the interpreter's lock is released for
+//! whatever takes long.
+
+use crate::failure::Failure;
+use crate::format::{Format, Options};
+use crate::guard::guard_or_raise;
+use crate::value::{Tags, from_python, to_python};
+use pyo3::prelude::*;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::types::{PyBytes, PyString};
+use tracewire_wire::toon::Delimiter;
+
+/// From this many bytes on the lock is released: below, getting it back could take longer than the work.
+const LONG_BYTES: usize = 64 << 10;
+
+/// Text or bytes, without a copy where they cannot change.
+#[derive(FromPyObject)]
+pub(crate) enum Data {
+    Text(PyBackedStr),
+    Bytes(PyBackedBytes),
+}
+
+impl Data {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Data::Text(text) => text.as_bytes(),
+            Data::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+/// Options as they come from the package: `(delimiter, indent, lenient, formula_safe)`.
+type Given = (char, Option<usize>, bool, bool);
+
+fn options((delimiter, indent, is_lenient, formula_safe): Given) -> Options {
+    let delimiter = match delimiter {
+        '\t' => Delimiter::Tab,
+        '|' => Delimiter::Pipe,
+        _ => Delimiter::Comma,
+    };
+    Options { delimiter, indent, is_lenient, formula_safe }
+}
+
+/// Does what may take long, without the interpreter's lock if it will.
+pub(crate) fn long<T: Send>(
+    py: Python<'_>,
+    bytes: usize,
+    work: impl FnOnce() -> Result<T, Failure> + Send,
+) -> PyResult<T> {
+    let done = if bytes < LONG_BYTES { work() } else { py.detach(work) };
+    done.map_err(|failure| failure.into_error(py))
+}
+
+fn written<'py>(py: Python<'py>, format: Format, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    if format.is_text() {
+        Ok(PyString::from_bytes(py, bytes)?.into_any())
+    } else {
+        Ok(PyBytes::new(py, bytes).into_any())
+    }
+}
+
+fn format(py: Python<'_>, name: &str) -> PyResult<Format> {
+    Format::parse(name).map_err(|failure| failure.into_error(py))
+}
+
+/// Writes a Python value.
+///
+/// # Errors
+/// `FormatError` for what has no form in this format.
+#[pyfunction]
+pub(crate) fn encode<'py>(
+    value: &Bound<'py, PyAny>,
+    name: &str,
+    given: Given,
+    keep_tags: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    guard_or_raise(|| {
+        let (py, format, options) = (value.py(), format(value.py(), name)?, options(given));
+        let (value, nodes) = from_python(value, tags(keep_tags), options.is_lenient)?;
+        let bytes = long(py, nodes * NODE_BYTES, || format.write(value, options))?;
+        written(py, format, &bytes)
+    })
+}
+
+/// What a part of a value is taken to be in bytes, to know whether its writing takes long.
+const NODE_BYTES: usize = 16;
+
+/// Reads a Python value.
+///
+/// # Errors
+/// `FormatError` with the place of the first byte or line that is refused.
+#[pyfunction]
+pub(crate) fn decode<'py>(
+    py: Python<'py>,
+    data: Data,
+    name: &str,
+    given: Given,
+    keep_tags: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    guard_or_raise(|| {
+        let (format, options) = (format(py, name)?, options(given));
+        let value = long(py, data.bytes().len(), || format.read(data.bytes(), options))?;
+        to_python(py, &value, tags(keep_tags))
+    })
+}
+
+/// Writes in one format what is read from another.
+///
+/// # Errors
+/// As [`decode`] and [`encode`].
+#[pyfunction]
+pub(crate) fn convert<'py>(
+    py: Python<'py>,
+    data: Data,
+    from_: (&str, Given),
+    to: (&str, Given),
+) -> PyResult<Bound<'py, PyAny>> {
+    guard_or_raise(|| {
+        let (source, target) = (format(py, from_.0)?, format(py, to.0)?);
+        let bytes = long(py, data.bytes().len(), || {
+            let value = source.read(data.bytes(), options(from_.1))?;
+            target.write(value, options(to.1))
+        })?;
+        written(py, target, &bytes)
+    })
+}
+
+fn tags(keep: bool) -> Tags {
+    if keep { Tags::Keep } else { Tags::Python }
+}

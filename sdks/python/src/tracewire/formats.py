@@ -1,0 +1,190 @@
+"""Values and recordings in every format of the wire: JSON, JSON Lines, TOON, CSV.
+
+::
+
+    text = tracewire.encode(rows, "toon")
+    rows = tracewire.decode(text, "toon")
+    table = tracewire.convert(open("traces.jsonl", "rb").read(), "jsonl", "csv")
+
+===========  =====================================  =====================================================
+``json``     any value                              canonical (RFC 8785): equal values have equal bytes
+``jsonl``    the items of a list, one in each line  each line canonical JSON
+``toon``     any value                              TOON 4.4, for language models to read
+``csv``      a list of dicts                        RFC 4180; missing, ``None``, ``""`` and ``"1"`` stay apart
+===========  =====================================  =====================================================
+
+What goes in is any Python value; what that becomes is the table of the specification, section 1. What comes out are plain
+Python values. A tag of the wire becomes one where writing that again gives the same tag: ``int`` of any size, ``float`` with
+``nan`` and the infinities, ``bytes``, ``Decimal``, ``datetime``, ``date``, ``time``. Any other tag stays a ``Tag``. Nothing is
+lost without a word: what has no form raises ``FormatError``.
+"""
+
+from __future__ import annotations
+
+from . import _native
+from ._errors import FormatError
+from ._tags import Tag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal, TypeAlias
+
+    Format: TypeAlias = Literal["json", "jsonl", "toon", "csv"]
+    Text: TypeAlias = Literal["json", "jsonl", "toon", "csv"]
+    Delimiter: TypeAlias = Literal["comma", "tab", "pipe", ",", "\t", "|"]
+    Tags: TypeAlias = Literal["python", "keep"]
+    Data: TypeAlias = str | bytes | bytearray | memoryview
+
+__all__ = ["FORMATS", "FormatError", "Tag", "convert", "decode", "encode"]
+
+FORMATS = ("json", "jsonl", "toon", "csv")
+"""The formats that there are."""
+
+_DELIMITERS = {"comma": ",", "tab": "\t", "pipe": "|"}
+_TAKES = {"delimiter": ("toon", "csv"), "indent": ("json", "toon"), "formula_safe": ("csv",)}
+_MOST_SPACES = 64
+
+
+def _options(
+    format: str,  # noqa: A002
+    delimiter: str | None = None,
+    indent: int | None = None,
+    formula_safe: bool = False,
+    lenient: bool = False,
+) -> tuple[str, int | None, bool, bool]:
+    """What the native half is given; an option that does not belong to the format is a mistake, not a wish."""
+    given = {"delimiter": delimiter, "indent": indent, "formula_safe": formula_safe or None}
+    for name, value in given.items():
+        if value is not None and format in FORMATS and format not in _TAKES[name]:
+            raise ValueError(f"{name} is an option of {' and '.join(_TAKES[name])}, not of {format}")
+    letter = "," if delimiter is None else _DELIMITERS.get(delimiter, delimiter)
+    if letter not in _DELIMITERS.values():
+        raise ValueError(f"delimiter must be comma, tab or pipe: {delimiter!r}")
+    if indent is not None and not 1 <= indent <= _MOST_SPACES:
+        raise ValueError(f"indent must be a number of spaces from 1 to {_MOST_SPACES}: {indent}")
+    return letter, indent, lenient, formula_safe
+
+
+def _keeps(tags: str) -> bool:
+    if tags not in ("python", "keep"):
+        raise ValueError(f"tags must be python or keep: {tags!r}")
+    return tags == "keep"
+
+
+def _data(data: Data) -> str | bytes | bytearray:
+    if isinstance(data, memoryview):
+        return data.tobytes()
+    if isinstance(data, (str, bytes, bytearray)):
+        return data
+    raise TypeError(f"text or bytes are expected, not {type(data).__name__}")
+
+
+def encode(
+    value: Any,
+    format: Format = "json",  # noqa: A002
+    *,
+    delimiter: Delimiter | None = None,
+    indent: int | None = None,
+    formula_safe: bool = False,
+    tags: Tags = "python",
+    lenient: bool = False,
+) -> str:
+    r"""Write a value.
+
+    JSON has its keys in canonical order; TOON and CSV keep the value's own. CSV lines end with CR LF: write such a text to a
+    file with ``newline=""``.
+
+    Args:
+        value: any Python value; for CSV a list of dicts.
+        format: one of ``FORMATS``.
+        delimiter: what separates the cells of TOON and CSV: ``comma`` (the default), ``tab`` or ``pipe``.
+        indent: spaces for each level, of TOON (2 by default) and JSON (by default one line without any).
+        formula_safe: put a ``'`` before texts of CSV that a spreadsheet would take for a formula. Lossy: no reader takes it
+            away.
+        tags: ``keep`` says that the value is in the wire's form already: a dict with a key that begins with ``$`` is a tag,
+            and not the program's own.
+        lenient: write a mark in the place of what has no form, as a recording does, instead of raising.
+
+    Raises:
+        FormatError: for what has no form, with its ``path``; ``csv_shape`` for what is no table.
+
+    Example:
+        >>> print(tracewire.encode({"rows": [{"id": 1, "name": "plan"}, {"id": 2, "name": "act"}]}, "toon"))
+        rows[2]{id,name}:
+          1,plan
+          2,act
+
+    """
+    text: str = _native.encode(value, format, _options(format, delimiter, indent, formula_safe, lenient), _keeps(tags))
+    return text
+
+
+def decode(
+    data: Data,
+    format: Format = "json",  # noqa: A002
+    *,
+    lenient: bool = False,
+    delimiter: Delimiter | None = None,
+    indent: int | None = None,
+    tags: Tags = "python",
+) -> Any:
+    """Read a value.
+
+    Args:
+        data: text, or bytes in UTF-8.
+        format: one of ``FORMATS``. JSON Lines and CSV give a list.
+        lenient: mend what a writer of TOON gets wrong most: counts, repeated keys (the last value wins), odd indentation,
+            blank lines, depths that are jumped. The other formats have nothing to mend.
+        delimiter: what separates the cells of CSV; TOON says it itself.
+        indent: spaces for each level of TOON, 2 by default.
+        tags: ``keep`` leaves tags as dicts in the wire's form, and keys as they stand.
+
+    Raises:
+        FormatError: for what the format does not allow, with its ``line``, and ``offset`` where known.
+
+    Example:
+        >>> tracewire.decode('{"when": {"$time": "2026-11-21T04:30:00.000000000Z"}}')
+        {'when': datetime.datetime(2026, 11, 21, 4, 30, tzinfo=datetime.timezone.utc)}
+
+    """
+    given = _options(format, None if format == "toon" else delimiter, indent, lenient=lenient)
+    return _native.decode(_data(data), format, given, _keeps(tags))
+
+
+def convert(
+    data: Data,
+    from_format: Format,
+    to_format: Format,
+    *,
+    delimiter: Delimiter | None = None,
+    indent: int | None = None,
+    formula_safe: bool = False,
+    lenient: bool = False,
+    from_delimiter: Delimiter | None = None,
+    from_indent: int | None = None,
+) -> str:
+    r"""Write in one format what is read from another, without Python values in between.
+
+    Args:
+        data: text, or bytes in UTF-8.
+        from_format: one of ``FORMATS``.
+        to_format: one of ``FORMATS``.
+        delimiter: as in ``encode``, of what is written.
+        indent: as in ``encode``.
+        formula_safe: as in ``encode``.
+        lenient: as in ``decode``.
+        from_delimiter: as ``delimiter`` in ``decode``, of what is read.
+        from_indent: as ``indent`` in ``decode``.
+
+    Raises:
+        FormatError: as ``decode`` and ``encode``.
+
+    Example:
+        >>> tracewire.convert("id,name\r\n1,plan\r\n", "csv", "json")
+        '[{"id":1,"name":"plan"}]'
+
+    """
+    source = _options(from_format, None if from_format == "toon" else from_delimiter, from_indent, lenient=lenient)
+    target = _options(to_format, delimiter, indent, formula_safe)
+    text: str = _native.convert(_data(data), (from_format, source), (to_format, target))
+    return text

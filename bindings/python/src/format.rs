@@ -1,6 +1,7 @@
 //! Bytes of any format to values and back: which of core's codecs does it, and with which options.
 
 use crate::failure::Failure;
+use tracewire_insight::uniform;
 use tracewire_wire::csv;
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::recording::{Item, Recording};
@@ -16,6 +17,17 @@ pub(crate) enum Format {
     Csv,
 }
 
+/// How lists of maps are made alike before they are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Uniform {
+    /// Not at all.
+    No,
+    /// Maps of one shape together.
+    Group,
+    /// All members in all maps, null where there was none.
+    Fill,
+}
+
 /// What the formats have in options.
 #[derive(Clone, Copy)]
 pub(crate) struct Options {
@@ -23,6 +35,7 @@ pub(crate) struct Options {
     pub(crate) indent: Option<usize>,
     pub(crate) is_lenient: bool,
     pub(crate) formula_safe: bool,
+    pub(crate) uniform: Uniform,
 }
 
 impl Format {
@@ -44,6 +57,11 @@ impl Format {
     }
 
     pub(crate) fn write(self, value: Value, options: Options) -> Result<Vec<u8>, Failure> {
+        let value = match options.uniform {
+            Uniform::No => value,
+            Uniform::Group => uniform::group_by_shape(value),
+            Uniform::Fill => uniform::fill_nulls(value),
+        };
         match self {
             Format::Json => match options.indent {
                 None => Ok(json::write(&value)),

@@ -24,6 +24,7 @@ from __future__ import annotations
 from . import _native
 from ._errors import FormatError
 from ._tags import Tag
+from ._validation import Finding, Report, validate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     Text: TypeAlias = Literal["json", "jsonl", "toon", "csv"]
     Delimiter: TypeAlias = Literal["comma", "tab", "pipe", ",", "\t", "|"]
     Tags: TypeAlias = Literal["python", "keep"]
+    Uniform: TypeAlias = Literal["group", "fill"]
+    Encoding: TypeAlias = Literal["o200k", "cl100k"]
     Data: TypeAlias = str | bytes | bytearray | memoryview
 
-__all__ = ["FORMATS", "FormatError", "Tag", "convert", "decode", "encode"]
+__all__ = ["FORMATS", "Finding", "FormatError", "Report", "Tag", "convert", "count_tokens", "decode", "encode", "validate"]
 
 FORMATS = ("json", "jsonl", "toon", "csv")
 """The formats that there are."""
@@ -51,7 +54,8 @@ def _options(
     indent: int | None = None,
     formula_safe: bool = False,
     lenient: bool = False,
-) -> tuple[str, int | None, bool, bool]:
+    uniform: str | None = None,
+) -> tuple[str, int | None, bool, bool, str]:
     """What the native half is given; an option that does not belong to the format is a mistake, not a wish."""
     given = {"delimiter": delimiter, "indent": indent, "formula_safe": formula_safe or None}
     for name, value in given.items():
@@ -62,7 +66,9 @@ def _options(
         raise ValueError(f"delimiter must be comma, tab or pipe: {delimiter!r}")
     if indent is not None and not 1 <= indent <= _MOST_SPACES:
         raise ValueError(f"indent must be a number of spaces from 1 to {_MOST_SPACES}: {indent}")
-    return letter, indent, lenient, formula_safe
+    if uniform not in (None, "group", "fill"):
+        raise ValueError(f"uniform must be group or fill: {uniform!r}")
+    return letter, indent, lenient, formula_safe, (uniform or "-")[0]
 
 
 def _keeps(tags: str) -> bool:
@@ -86,6 +92,7 @@ def encode(
     delimiter: Delimiter | None = None,
     indent: int | None = None,
     formula_safe: bool = False,
+    uniform: Uniform | None = None,
     tags: Tags = "python",
     lenient: bool = False,
 ) -> str:
@@ -101,6 +108,9 @@ def encode(
         indent: spaces for each level, of TOON (2 by default) and JSON (by default one line without any).
         formula_safe: put a ``'`` before texts of CSV that a spreadsheet would take for a formula. Lossy: no reader takes it
             away.
+        uniform: make lists of dicts uniform before they are written, for they are short as tables. ``fill`` gives each dict all
+            keys, ``None`` where there was none; ``group`` makes of a list with dicts of several shapes a dict of lists. Both
+            change the value, and nothing restores it.
         tags: ``keep`` says that the value is in the wire's form already: a dict with a key that begins with ``$`` is a tag,
             and not the program's own.
         lenient: write a mark in the place of what has no form, as a recording does, instead of raising.
@@ -115,7 +125,7 @@ def encode(
           2,act
 
     """
-    text: str = _native.encode(value, format, _options(format, delimiter, indent, formula_safe, lenient), _keeps(tags))
+    text: str = _native.encode(value, format, _options(format, delimiter, indent, formula_safe, lenient, uniform), _keeps(tags))
     return text
 
 
@@ -159,6 +169,7 @@ def convert(
     delimiter: Delimiter | None = None,
     indent: int | None = None,
     formula_safe: bool = False,
+    uniform: Uniform | None = None,
     lenient: bool = False,
     from_delimiter: Delimiter | None = None,
     from_indent: int | None = None,
@@ -172,6 +183,7 @@ def convert(
         delimiter: as in ``encode``, of what is written.
         indent: as in ``encode``.
         formula_safe: as in ``encode``.
+        uniform: as in ``encode``.
         lenient: as in ``decode``.
         from_delimiter: as ``delimiter`` in ``decode``, of what is read.
         from_indent: as ``indent`` in ``decode``.
@@ -185,6 +197,42 @@ def convert(
 
     """
     source = _options(from_format, None if from_format == "toon" else from_delimiter, from_indent, lenient=lenient)
-    target = _options(to_format, delimiter, indent, formula_safe)
+    target = _options(to_format, delimiter, indent, formula_safe, uniform=uniform)
     text: str = _native.convert(_data(data), (from_format, source), (to_format, target))
     return text
+
+
+def count_tokens(
+    value: Any,
+    encoding: Encoding = "o200k",
+    format: Format | None = None,  # noqa: A002
+    *,
+    delimiter: Delimiter | None = None,
+    indent: int | None = None,
+    uniform: Uniform | None = None,
+) -> int:
+    """How many tokens a language model reads: the exact count of a byte-pair encoding, made here and offline.
+
+    Args:
+        value: a text, whose tokens are counted as it stands; or any other value, or a text with a ``format``, of which those of
+            what ``encode`` makes of it are counted.
+        encoding: ``o200k``, of GPT-4o, GPT-5, o1 and later; or ``cl100k``, of GPT-4 and GPT-3.5. Other vendors' models count
+            otherwise, mostly some tenths more.
+        format: one of ``FORMATS``; ``json`` by default.
+        delimiter: as in ``encode``.
+        indent: as in ``encode``.
+        uniform: as in ``encode``.
+
+    Raises:
+        FormatError: as ``encode``; ``encoding_unknown``.
+
+    Example:
+        >>> spans = [{"id": number, "name": "plan"} for number in range(100)]
+        >>> tracewire.count_tokens(spans), tracewire.count_tokens(spans, format="toon")
+        (901, 412)
+
+    """
+    if format is None and isinstance(value, str):
+        return _native.count_tokens(value, encoding)
+    text = encode(value, format or "json", delimiter=delimiter, indent=indent, uniform=uniform)
+    return _native.count_tokens(text, encoding)

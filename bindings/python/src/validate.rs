@@ -5,6 +5,7 @@ use crate::format::Format;
 use crate::formats::{Data, Given, format, long, options};
 use crate::guard::guard_or_raise;
 use crate::rows;
+use crate::value::{Tags, from_python};
 use pyo3::prelude::*;
 use std::sync::{Mutex, PoisonError};
 use tracewire_wire::validate::{self as core, Finding, Level, Options, Rule, Summary, is_document};
@@ -80,6 +81,15 @@ impl Validator {
                 });
                 Ok(())
             })
+        })
+    }
+
+    /// Takes events or envelopes as Python values in the wire's form.
+    fn push_value(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        guard_or_raise(|| {
+            let (value, _) = from_python(value, Tags::Keep, false)?;
+            self.with(|inner| inner.core.push_value(&value, None));
+            Ok(())
         })
     }
 

@@ -110,7 +110,8 @@ def test_flat_documents_are_tables(tmp_path: Path) -> None:
 
 def test_several_envelopes_of_a_batch_are_documents_of_their_own(tmp_path: Path) -> None:
     first, second = batch(start(1, 1, "a"), start(2, 2, "b")), batch(start(3, 3, "c"))
-    both = tracewire.exporters.Batch("p-1", [*first.envelopes, *second.envelopes])
+    nothing = b'{"close":"exited","events":[],"first_seq":3,"producer":"p-1"}'
+    both = tracewire.exporters.Batch("p-1", [*first.envelopes, nothing, *second.envelopes])
     exporter = JsonExporter(tmp_path, flatten=True)
     exporter.export(both)
     names = {path.name: [row["name"] for row in json.loads(path.read_text())] for path in tmp_path.iterdir()}

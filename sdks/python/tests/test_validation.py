@@ -75,6 +75,7 @@ def test_every_kind_of_input_is_taken(tmp_path: Path) -> None:
     inputs: list[Any] = [path, str(path), line, line.encode(), bytearray(line.encode()), memoryview(line.encode()), BAD, (BAD,)]
     for given in inputs:
         assert [finding.code for finding in tracewire.validate(given)] == ["TW0107"], given
+    assert findings(tracewire.validate([GOOD, {**BAD, "seq": 2}])) == [("TW0107", None, "/1/time")]
     with pytest.raises(FileNotFoundError):
         tracewire.validate(str(tmp_path / "nothing.jsonl"))
     with pytest.raises(FileNotFoundError):

@@ -179,7 +179,7 @@ def validate(
         name = format or "json"
         validator.push_document(formats._data(data), name, formats._options(name, delimiter))
     else:
-        validator.push_document(formats.encode(data, tags="keep"), "json", formats._options("json"))
+        validator.push_value(data)
     _keep(kept, validator.findings())
     rest, counts = validator.finish()
     _keep(kept, rest)

@@ -39,12 +39,12 @@ class DocumentExporter(TextExporter):
     def export(self, batch: Batch) -> None:
         """Write the documents."""
         if self._stream is not None:
-            for text in self._texts(batch):
+            for _, text in self._documents(batch):
                 write_to(self._stream, text + self.between)
             self._stream.flush()
             return
         os.makedirs(self._folder, exist_ok=True)
-        for first, text in zip(_first_seqs(batch), self._texts(batch), strict=True):
+        for first, text in self._documents(batch):
             path = os.path.join(self._folder, f"{_file_name(batch.producer)}-{first}.{self.suffix}")
             fresh = f"{path}.{os.getpid()}.new"
             with open(fresh, "wb") as file:
@@ -52,16 +52,25 @@ class DocumentExporter(TextExporter):
             os.replace(fresh, path)
 
     def _texts(self, batch: Batch) -> Iterator[str]:
+        return (text for _, text in self._documents(batch))
+
+    def _documents(self, batch: Batch) -> Iterator[tuple[int, str]]:
+        """The documents of a batch, each with the number of its first event."""
+        documents = batch.documents()
         if not self._flatten:
-            yield from (self._document(envelope) for envelope in batch.envelopes)
+            for document, envelope in zip(documents, batch.envelopes, strict=True):
+                yield document.get("first_seq", 0), self._document(envelope)
             return
         from itertools import islice
 
         from ._flat import flat_rows
 
         events = iter(batch.events())
-        for document in batch.documents():
-            yield self._rows(flat_rows(islice(events, len(document["events"]))))
+        for document in documents:
+            rows = flat_rows(islice(events, len(document["events"])))
+            # The one that closes a journal mostly holds nothing.
+            if rows:
+                yield document.get("first_seq", 0), self._rows(rows)
 
     def _document(self, envelope: bytes) -> str:
         """The text of an envelope."""
@@ -176,10 +185,6 @@ class ToonExporter(DocumentExporter):
         from ..formats import encode
 
         return encode(rows, "toon", delimiter=self._delimiter, tags="keep")
-
-
-def _first_seqs(batch: Batch) -> list[int]:
-    return [document.get("first_seq", 0) for document in batch.documents()]
 
 
 def _file_name(producer: str) -> str:

@@ -57,6 +57,9 @@ pub enum CliError {
     /// Everything that fits is of processes at work, behind the last envelope of theirs.
     #[error("{} of processes at work fit, and are not sealed yet", crate::term::units::counted(*.0, "event"))]
     NotSealed(u64),
+    /// No rule of the validator has this code or name.
+    #[error("{0} is no rule")]
+    NoRule(String),
     /// A file that was named cannot be read or written.
     #[error("{}: {source}", .path.display())]
     File {
@@ -96,6 +99,7 @@ impl CliError {
             Self::NoSessions => "no_sessions",
             Self::NotSealed(_) => "not_sealed",
             Self::File { .. } => "file",
+            Self::NoRule(_) => "no_rule",
             Self::NoTerminal(_) => "no_terminal",
             Self::Start { .. } => "start",
             Self::NotFound { .. } => "not_found",
@@ -113,9 +117,11 @@ impl CliError {
             Self::NoDirectory(_) | Self::Empty(_) | Self::NoSessions | Self::NotSealed(_) | Self::NotFound { .. } => {
                 EXIT_NO_DATA
             }
-            Self::NoTerminal(_) | Self::Ambiguous { .. } | Self::NoId(_) | Self::Store(StoreError::Query { .. }) => {
-                EXIT_USAGE
-            }
+            Self::NoRule(_)
+            | Self::NoTerminal(_)
+            | Self::Ambiguous { .. }
+            | Self::NoId(_)
+            | Self::Store(StoreError::Query { .. }) => EXIT_USAGE,
             Self::Start { source, .. } if source.kind() == io::ErrorKind::NotFound => EXIT_NO_PROGRAM,
             Self::Start { .. } => EXIT_NO_START,
             Self::File { .. } | Self::Store(_) | Self::Recorder(_) | Self::Io(_) => EXIT_IO,
@@ -134,6 +140,7 @@ impl CliError {
             Self::NotSealed(_) => {
                 "they are sealed when their process flushes or ends; `tracewire tail --json` has them now".to_owned()
             }
+            Self::NoRule(_) => "see them all with `tracewire validate --rules`".to_owned(),
             Self::NoTerminal(_) => "`tracewire tail` follows into files and pipes, `tracewire tail --json` for programs".to_owned(),
             Self::Start { .. } => "give the program and its arguments behind `--`, as you would type them without tracewire".to_owned(),
             Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {

@@ -4,11 +4,13 @@ mod select;
 mod start;
 mod times;
 mod transfer;
+mod validate;
 
 pub use select::{Query, Sessions};
 pub use start::Run;
 pub use times::{Age, When};
 pub use transfer::{Export, Format, Import};
+pub use validate::{Depth, Encoding, ReportFormat, Validate};
 
 use std::path::PathBuf;
 
@@ -67,6 +69,9 @@ pub enum Command {
     Watch(Watch),
     /// Check what the recordings prove, and what is missing
     Verify(Verify),
+    /// Check what somebody's emitter wrote: what is wrong, where, how to mend it
+    #[command(visible_alias = "lint")]
+    Validate(Validate),
     /// Run a program, and draw what it recorded when it ends
     Run(Run),
     /// Write envelopes to a file, to keep or to hand on

@@ -12,5 +12,6 @@ pub mod seal;
 pub mod sessions;
 pub mod tail;
 pub mod trace;
+pub mod validate;
 pub mod verify;
 pub mod watch;

@@ -125,10 +125,8 @@ pub(crate) fn convert<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     guard_or_raise(|| {
         let (source, target) = (format(py, from_.0)?, format(py, to.0)?);
-        let bytes = long(py, data.bytes().len(), || {
-            let value = source.read(data.bytes(), options(from_.1))?;
-            target.write(value, options(to.1))
-        })?;
+        let bytes =
+            long(py, data.bytes().len(), || target.write_from(source, data.bytes(), options(from_.1), options(to.1)))?;
         written(py, target, &bytes)
     })
 }

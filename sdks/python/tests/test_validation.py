@@ -82,11 +82,14 @@ def test_every_kind_of_input_is_taken(tmp_path: Path) -> None:
         tracewire.validate(tmp_path / "{nothing}")
 
 
-@pytest.mark.parametrize(("name", "suffix"), [("json", ".json"), ("jsonl", ".ndjson"), ("toon", ".toon"), ("csv", ".csv")])
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [("json", ".json"), ("jsonl", ".ndjson"), ("toon", ".toon"), ("csv", ".csv"), ("proto", ".binpb"), ("proto", ".pb")],
+)
 def test_every_format_is_read(tmp_path: Path, name: tracewire.formats.Format, suffix: str) -> None:
     text = tracewire.encode([GOOD, {**BAD, "seq": 2}], name, tags="keep")
     path = tmp_path / f"events{suffix}"
-    path.write_bytes(text.encode())
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
     expected = "/time" if name == "jsonl" else "/1/time"
     for report in (tracewire.validate(path), tracewire.validate(text, format=name)):
         assert [(finding.code, finding.pointer) for finding in report] == [("TW0107", expected)]
@@ -117,6 +120,7 @@ def test_rows_of_events_are_the_events_that_they_were(tmp_path: Path) -> None:
         ("7", "json", ("TW0007", 1, "")),
         ("a[3]: 1\nb: 2", "toon", ("TW0006", 1, "")),
         ("a,a\n1,2\n", "csv", ("TW0006", 1, "")),
+        (b"\x12\x7f", "proto", ("TW0006", None, "")),
     ],
 )
 def test_what_cannot_be_read_is_a_finding(

@@ -27,6 +27,8 @@ _SUFFIXES = {
     ".toon": "toon",
     ".csv": "csv",
     ".tsv": "csv",
+    ".binpb": "proto",
+    ".pb": "proto",
 }
 
 

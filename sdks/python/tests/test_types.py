@@ -88,7 +88,6 @@ def test_formats_say_whether_they_are_text() -> None:
 
     def wrong() -> None:
         tracewire.encode(1, "yaml")  # type: ignore[call-overload]
-        tracewire.encode(1, "proto", delimiter="tab")  # type: ignore[call-overload]
         tracewire.count_tokens(1, format="proto")  # type: ignore[arg-type]
 
     assert callable(wrong)

@@ -7,6 +7,7 @@
 //! | `codegen` | makes what is generated: constants, JSON Schema, reference pages |
 //! | `lint` | the project's own rules |
 //! | `bench record` | measures recording and reading beside other libraries |
+//! | `bench codecs` | measures JSON, TOON and protobuf beside other libraries |
 //!
 //! It needs cargo and, for Python, `python3` with `venv`; everything else it gets from the registries of the languages. What it
 //! makes lies below cargo's target directory, except what `codegen` writes.

@@ -60,6 +60,9 @@ pub enum CliError {
     /// No rule of the validator has this code or name.
     #[error("{0} is no rule")]
     NoRule(String),
+    /// A file that is not mended in place.
+    #[error("--fix mends files of JSON and JSON Lines in place, not {0}")]
+    NoFix(String),
     /// A file that was named cannot be read or written.
     #[error("{}: {source}", .path.display())]
     File {
@@ -99,6 +102,7 @@ impl CliError {
             Self::NoSessions => "no_sessions",
             Self::NotSealed(_) => "not_sealed",
             Self::File { .. } => "file",
+            Self::NoFix(_) => "no_fix",
             Self::NoRule(_) => "no_rule",
             Self::NoTerminal(_) => "no_terminal",
             Self::Start { .. } => "start",
@@ -117,8 +121,7 @@ impl CliError {
             Self::NoDirectory(_) | Self::Empty(_) | Self::NoSessions | Self::NotSealed(_) | Self::NotFound { .. } => {
                 EXIT_NO_DATA
             }
-            Self::NoRule(_)
-            | Self::NoTerminal(_)
+            Self::NoFix(_) | Self::NoRule(_) | Self::NoTerminal(_)
             | Self::Ambiguous { .. }
             | Self::NoId(_)
             | Self::Store(StoreError::Query { .. }) => EXIT_USAGE,
@@ -140,6 +143,7 @@ impl CliError {
             Self::NotSealed(_) => {
                 "they are sealed when their process flushes or ends; `tracewire tail --json` has them now".to_owned()
             }
+            Self::NoFix(_) => "convert it to JSON Lines, mend that, and convert it back".to_owned(),
             Self::NoRule(_) => "see them all with `tracewire validate --rules`".to_owned(),
             Self::NoTerminal(_) => "`tracewire tail` follows into files and pipes, `tracewire tail --json` for programs".to_owned(),
             Self::Start { .. } => "give the program and its arguments behind `--`, as you would type them without tracewire".to_owned(),

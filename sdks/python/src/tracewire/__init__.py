@@ -131,7 +131,8 @@ if _native.contract_version() != _CONTRACT_VERSION:
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import a2a, ap2, context, mcp
-    from ._client import Client, default, get_client
+    from ._client import Client
+    from ._default_client import default, get_client
     from ._points import EventId
     from ._session import Session, Stream
     from .formats import convert, count_tokens, decode, encode, validate
@@ -156,7 +157,7 @@ else:
         "count_tokens": "formats",
         "decode": "formats",
         "encode": "formats",
-        "get_client": "_client",
+        "get_client": "_default_client",
         "observe_tool": "mcp",
         "validate": "formats",
     }
@@ -172,7 +173,7 @@ else:
         if name in _PLACES:
             found = getattr(import_module(f".{_PLACES[name]}", __name__), name)
         elif name in _OF_DEFAULT:
-            from ._client import default
+            from ._default_client import default
 
             found = getattr(default, name)
         else:

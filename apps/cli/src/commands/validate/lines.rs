@@ -17,12 +17,12 @@ const LONGEST: usize = 64 << 20;
 /// More threads gain nothing: one has to put it all together.
 const MOST_THREADS: usize = 8;
 
-/// Whole lines.
-struct Part {
-    bytes: Vec<u8>,
+/// Whole lines, or one document over several.
+pub(super) struct Part {
+    pub(super) bytes: Vec<u8>,
     /// The number of its first line.
     line: u64,
-    is_document: bool,
+    pub(super) is_document: bool,
 }
 
 /// Reads to the end.
@@ -33,7 +33,7 @@ pub(super) fn read(
     found: &mut Sink<'_>,
     screen: &mut Screen<'_>,
 ) -> Result<(), CliError> {
-    let mut parts = Parts { reader, rest: Vec::new(), line: 1, is_first: true, is_done: false };
+    let mut parts = Parts::new(reader);
     let Some(first) = parts.next()? else { return Ok(()) };
     if parts.is_done {
         return take(look(&first, options), validator, found, screen);
@@ -105,7 +105,7 @@ fn take(
 }
 
 /// Whole lines of a reader, part by part.
-struct Parts<'a> {
+pub(super) struct Parts<'a> {
     reader: &'a mut (dyn Read + Send),
     /// The beginning of a line whose end was not read yet.
     rest: Vec<u8>,
@@ -114,8 +114,12 @@ struct Parts<'a> {
     is_done: bool,
 }
 
-impl Parts<'_> {
-    fn next(&mut self) -> io::Result<Option<Part>> {
+impl<'a> Parts<'a> {
+    pub(super) fn new(reader: &'a mut (dyn Read + Send)) -> Self {
+        Parts { reader, rest: Vec::new(), line: 1, is_first: true, is_done: false }
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<Part>> {
         if self.is_done {
             return Ok(None);
         }
@@ -181,7 +185,7 @@ mod tests {
 
     fn parts(text: &[u8]) -> Vec<(u64, usize, bool)> {
         let mut reader = text;
-        let mut parts = Parts { reader: &mut reader, rest: Vec::new(), line: 1, is_first: true, is_done: false };
+        let mut parts = Parts::new(&mut reader);
         let mut all = Vec::new();
         while let Some(part) = parts.next().unwrap() {
             assert!(part.bytes.ends_with(b"\n") || parts.is_done);

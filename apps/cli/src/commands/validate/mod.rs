@@ -6,6 +6,7 @@
 //!
 //! The rules are the wire's (`tracewire_wire::validate`); here are files, threads, severities as asked, and reports.
 
+mod fix;
 mod input;
 mod lines;
 mod others;
@@ -35,6 +36,9 @@ pub fn run(global: &Global, what: &Validate, screen: &mut Screen<'_>) -> Result<
     }
     let policy = Policy::new(what, screen)?;
     let inputs = input::all(&what.files, what.from)?;
+    if what.fix {
+        inputs.iter().try_for_each(|input| fix::mend(input, what.redigest))?;
+    }
     let format = what.format.unwrap_or(if global.json { ReportFormat::Json } else { ReportFormat::Text });
     let mut reporter = report::of(format);
     reporter.begin(screen)?;

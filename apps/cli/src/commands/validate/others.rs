@@ -2,10 +2,9 @@
 
 use std::io::Read;
 
-use tracewire_wire::WireError;
 use tracewire_wire::csv::{DecodeOptions, Delimiter, RowReader};
 use tracewire_wire::toon;
-use tracewire_wire::validate::{Finding, Rule, Validator};
+use tracewire_wire::validate::Validator;
 use tracewire_wire::value::{Map, Value};
 
 use super::input::Sink;
@@ -23,7 +22,7 @@ pub(super) fn toon(
     reader.read_to_end(&mut bytes)?;
     match toon::decode(&bytes, &toon::DecodeOptions::default()) {
         Ok(value) => validator.push_value(&value, None),
-        Err(error) => validator.add(unreadable(&error, "write TOON with an encoder of version 4")),
+        Err(error) => validator.push_unreadable(&error),
     }
     found(validator.drain(), screen)
 }
@@ -57,7 +56,7 @@ pub(super) fn csv(
                     at += length;
                 }
                 Err(error) => {
-                    validator.add(unreadable(&error, "write CSV as RFC 4180 says, with a header of column names"));
+                    validator.push_unreadable(&error);
                     return found(validator.drain(), screen);
                 }
             }
@@ -94,20 +93,4 @@ pub(super) fn proto(
     _screen: &mut Screen<'_>,
 ) -> Result<(), CliError> {
     Ok(())
-}
-
-/// What a codec refused.
-fn unreadable(error: &WireError, fix: &str) -> Finding {
-    let rule: &'static Rule = Rule::find("TW0006").unwrap_or(&tracewire_wire::validate::RULES[0]);
-    let message = match error {
-        WireError::Line { reason, .. } | WireError::Json { reason, .. } | WireError::Shape { reason, .. } => reason,
-    };
-    Finding {
-        rule,
-        pointer: String::new(),
-        line: error.line().map(|line| line as u64),
-        column: None,
-        message: format!("{message} ({})", error.code()),
-        fix: Some(fix.to_owned()),
-    }
 }

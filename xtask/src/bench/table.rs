@@ -1,48 +1,7 @@
-//! `cargo xtask bench`: figures as rows `{"bench","subject","version","metric","unit","value"}`, and beside them what is aimed at.
+//! Rounds become medians, and medians a table that says what is aimed at.
 
-use crate::process;
-use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
-use crate::venv::{Requirements, Venv, python3};
-use crate::wheel;
-use crate::workspace::Workspace;
-use anyhow::{Context as _, Result, bail};
-use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
+use super::Row;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-
-/// Benchmarks measure what users get.
-const PROFILE: &str = "dist";
-
-/// What can be measured.
-#[derive(Subcommand)]
-pub enum Command {
-    /// What recording a step costs, in Python beside other libraries and in Rust, and how fast the store takes it in.
-    Record(Record),
-}
-
-/// Options of `bench record`.
-#[derive(Args)]
-pub struct Record {
-    /// Write the rows to this file as well, one JSON object a line.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Fewer rounds and smaller stores: to see that it works, not to compare.
-    #[arg(long)]
-    quick: bool,
-}
-
-/// One figure.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    bench: String,
-    subject: String,
-    version: String,
-    metric: String,
-    unit: String,
-    value: f64,
-}
 
 /// What a figure should be.
 #[derive(Clone, Copy)]
@@ -66,79 +25,18 @@ const TARGETS: &[(&str, &str, &str, Target)] = &[
     ("store", "tracewire", "sweep_spans_per_second", Target::AtLeast(40_000.0)),
     ("store", "tracewire", "latest_50_of_1000000_traces", Target::AtMost(1.0)),
     ("store", "tracewire", "trace_of_500_spans", Target::AtMost(2.0)),
+    ("json", "tracewire", "uniform.write", Target::AtLeast(300.0)),
+    ("json", "tracewire", "nested.write", Target::AtLeast(300.0)),
+    ("json", "tracewire", "uniform.read / serde_json", Target::AtLeast(1.0)),
+    ("json", "tracewire", "nested.read / serde_json", Target::AtLeast(1.0)),
+    ("toon", "tracewire", "uniform.encode", Target::AtLeast(200.0)),
+    ("toon", "tracewire", "nested.encode", Target::AtLeast(200.0)),
+    ("toon", "tracewire", "uniform.decode", Target::AtLeast(80.0)),
+    ("toon", "tracewire", "nested.decode", Target::AtLeast(80.0)),
 ];
 
-/// Runs the command.
-pub fn run(workspace: &Workspace, command: &Command) -> Result<()> {
-    match command {
-        Command::Record(options) => record(workspace, options),
-    }
-}
-
-fn record(workspace: &Workspace, options: &Record) -> Result<()> {
-    if let Some(advice) = tools::missing(&[CC, PYTHON, PYTHON_VENV]) {
-        bail!("{advice}");
-    }
-    let mut rows = python(workspace, options)?;
-    rows.extend(example(workspace, "tracewire-recorder", "bench_record", &[])?);
-    let small: &[&str] = &["--spans", "20000", "--traces", "20000", "--rounds", "1"];
-    rows.extend(example(workspace, "tracewire-store", "store_speed", if options.quick { small } else { &[] })?);
-    let rows = medians(rows);
-    println!("\n{}", table(&rows));
-    if let Some(path) = &options.json {
-        let lines: Vec<String> = rows.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
-        std::fs::write(path, lines.join("\n") + "\n").with_context(|| format!("cannot write {}", path.display()))?;
-        println!("written to {}", path.display());
-    }
-    Ok(())
-}
-
-/// Our wheel as users get it, and the others from the package index, in one environment and one run.
-fn python(workspace: &Workspace, options: &Record) -> Result<Vec<Row>> {
-    let venv = Venv::ensure(
-        workspace,
-        &Requirements { name: "bench", interpreter: python3(), packages: &[], groups: &["bench", "peers"] },
-    )?;
-    let wheel = wheel::build(workspace, PROFILE)?;
-    venv.install_wheel(&wheel)?;
-    let mut rows = Vec::new();
-    for script in ["record.py", "calls.py", "delivery.py"] {
-        let mut command = venv.program("python");
-        command
-            .arg(workspace.path("sdks/python/bench").join(script))
-            .args(["--rounds", if options.quick { "1" } else { "5" }]);
-        if script == "delivery.py" {
-            command.arg("--wheel").arg(&wheel);
-        }
-        rows.extend(rows_of(&mut command)?);
-    }
-    Ok(rows)
-}
-
-fn example(workspace: &Workspace, package: &str, name: &str, arguments: &[&str]) -> Result<Vec<Row>> {
-    let mut command =
-        workspace.cargo(["run", "--quiet", "--profile", PROFILE, "--package", package, "--example", name, "--"]);
-    rows_of(command.args(arguments))
-}
-
-fn rows_of(command: &mut std::process::Command) -> Result<Vec<Row>> {
-    let mut lines = Vec::new();
-    if !process::run_watched(command, |line| lines.push(line.to_owned()))? {
-        bail!("{} failed", process::typed(command));
-    }
-    let rows: Vec<Row> = lines
-        .iter()
-        .filter(|line| line.starts_with('{'))
-        .map(|line| serde_json::from_str(line).with_context(|| format!("not a row: {line}")))
-        .collect::<Result<_>>()?;
-    if rows.is_empty() {
-        bail!("{} measured nothing", process::typed(command));
-    }
-    Ok(rows)
-}
-
 /// One row for each figure: the median of its rounds, in the order in which they first came.
-fn medians(rows: Vec<Row>) -> Vec<Row> {
+pub fn medians(rows: Vec<Row>) -> Vec<Row> {
     let mut rounds: BTreeMap<(String, String, String), Vec<f64>> = BTreeMap::new();
     let mut first: Vec<Row> = Vec::new();
     for row in rows {
@@ -157,7 +55,7 @@ fn medians(rows: Vec<Row>) -> Vec<Row> {
     first
 }
 
-fn table(rows: &[Row]) -> String {
+pub fn table(rows: &[Row]) -> String {
     let mut lines = vec![["bench", "subject", "version", "metric", "value", "unit", "target", ""].map(str::to_owned)];
     for row in rows {
         let target = TARGETS

@@ -2,110 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
-#[path = "suite/snapshot.rs"]
+mod place;
+#[path = "../suite/snapshot.rs"]
 mod snapshot;
 
+use place::{PART, Place, any_number_below, record_in, run, stored, wait_for};
 use snapshot::snapshot;
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use tempfile::TempDir;
 use tracewire_recorder::journal::{self, Directory, JournalReader};
-use tracewire_recorder::seal::Sealer;
 use tracewire_recorder::{Options, Recorder, StartSpan};
 use tracewire_store::{Lookup, ProducerState, SqliteStore, Store, SweepReport, Sweeper, TraceFilter, sweep};
 use tracewire_wire::envelope::Envelope;
 use tracewire_wire::event::Status;
 use tracewire_wire::verify::Verifier;
-
-/// Set for a copy of this test that plays another process: its part and its folder.
-const PART: &str = "TRACEWIRE_STORE_TEST_PART";
-
-struct Place {
-    folder: TempDir,
-}
-
-impl Place {
-    fn new() -> Self {
-        Place { folder: TempDir::new().unwrap() }
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn directory(&self) -> Directory {
-        Directory::at(self.path())
-    }
-
-    fn store(&self) -> SqliteStore {
-        SqliteStore::open(&self.path().join("store.db")).unwrap()
-    }
-
-    fn recorder(&self) -> Recorder {
-        record_in(self.path())
-    }
-
-    fn sweep(&self, store: &mut SqliteStore) -> SweepReport {
-        sweep(store, &self.directory(), &mut ()).unwrap()
-    }
-
-    fn journals(&self) -> Vec<PathBuf> {
-        self.directory().journals().unwrap()
-    }
-
-    /// Another process that plays a part of this file.
-    fn play(&self, part: &str) -> Command {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["another_process", "--exact", "--nocapture"]).env(PART, part).env("TRACEWIRE_DIR", self.path());
-        command.stdout(Stdio::piped()).stderr(Stdio::inherit());
-        command
-    }
-
-    /// All envelopes of all journals, sealed here and now.
-    fn sealed(&self) -> Vec<Vec<u8>> {
-        let mut all = Vec::new();
-        for path in self.journals() {
-            let mut reader = JournalReader::open(&path).unwrap();
-            let mut sealer = Sealer::new(reader.header());
-            while let Some(item) = reader.next().unwrap() {
-                all.extend(sealer.push(&item).map(|sealed| sealed.bytes()));
-            }
-        }
-        all.sort();
-        all
-    }
-}
-
-fn record_in(folder: &Path) -> Recorder {
-    let mut options = Options::for_service("test");
-    options.directory = Some(folder.to_owned());
-    options.limits.envelope_events = 16;
-    Recorder::open(options).unwrap()
-}
-
-fn stored(store: &SqliteStore) -> Vec<Vec<u8>> {
-    let producers = store.producers().unwrap();
-    let envelopes = producers.iter().flat_map(|producer| store.envelopes(&producer.name, None, 10_000).unwrap());
-    let mut all: Vec<Vec<u8>> = envelopes.map(|envelope| envelope.bytes).collect();
-    all.sort();
-    all
-}
-
-/// A run of so many steps under one root, with content that repeats.
-fn run(recorder: &Recorder, steps: usize) {
-    let start = |parent, kind| StartSpan { parent, kind, correlation_id: None };
-    let root = recorder.start_span(start(None, "agent"), |body| body.text("name", "root"));
-    for step in 0..steps {
-        let span = recorder.start_span(start(Some(root.context()), "tool"), |body| {
-            body.text("name", "step");
-            body.text("input", &"the same question ".repeat(20));
-        });
-        recorder.end_span(&span, &Status::Ok, |body| body.text("output", &format!("answer {step} ").repeat(40)));
-    }
-    recorder.end_span(&root, &Status::Ok, |_| {});
-}
 
 #[test]
 fn a_closed_journal_goes_in_whole_and_is_removed() {
@@ -439,15 +349,4 @@ fn another_process() {
             }
         }
     }
-}
-
-fn wait_for(child: &mut std::process::Child, word: &str) {
-    let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
-    assert!(lines.map_while(Result::ok).any(|line| line.ends_with(word)), "the other process did not get so far");
-}
-
-/// A number below `limit` that is another one each time.
-fn any_number_below(limit: u64) -> u64 {
-    use std::hash::{BuildHasher as _, RandomState};
-    RandomState::new().hash_one(0) % limit
 }

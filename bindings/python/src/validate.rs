@@ -1,8 +1,9 @@
 //! The validator: what is wrong with what somebody's emitter wrote.
 
+use crate::data::Data;
 use crate::failure::Failure;
 use crate::format::Format;
-use crate::formats::{Data, Given, format, long, options};
+use crate::formats::{Given, format, long, options};
 use crate::guard::guard_or_raise;
 use crate::rows;
 use crate::value::{Tags, from_python};

@@ -12,8 +12,6 @@ use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::proto;
 use tracewire_wire::stream::{Encoding, ItemReader, StreamOptions};
-use tracewire_wire::proto::{self, ItemReader};
-use tracewire_wire::stream::{self, Encoding, StreamOptions};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::toon::{self, DecodeOptions};
 use tracewire_wire::value::Value;
@@ -31,13 +29,6 @@ fn toon(text: &str) -> WireError {
 
 fn csv(text: &str) -> WireError {
     csv::decode(text.as_bytes(), &csv::DecodeOptions::default()).unwrap_err()
-}
-
-fn item() -> WireError {
-    let mut reader =
-        stream::ItemReader::new(Encoding::Json, StreamOptions { max_item_bytes: 2, ..StreamOptions::default() });
-    reader.push(format!("[\"{}\"", "x".repeat(2 << 20)).as_bytes());
-    reader.next().unwrap_err()
 }
 
 fn proto_event(bytes: &[u8]) -> WireError {

@@ -37,7 +37,11 @@ impl<'py> FromPyObject<'_, 'py> for Data {
             text.call_method1(intern!(py, "encode"), ("utf-8",)).and_then(|bytes| Ok(Data::Bytes(bytes.extract()?)))
         };
         lent.map_err(|_| {
-            Failure::new("text_surrogate", "half of a surrogate pair, which UTF-8 cannot hold").into_error(py)
+            Failure::new(
+                "text_surrogate",
+                "half of a surrogate pair, which UTF-8 cannot hold: hand over the bytes as they came",
+            )
+            .into_error(py)
         })
     }
 }

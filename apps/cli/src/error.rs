@@ -121,7 +121,9 @@ impl CliError {
             Self::NoDirectory(_) | Self::Empty(_) | Self::NoSessions | Self::NotSealed(_) | Self::NotFound { .. } => {
                 EXIT_NO_DATA
             }
-            Self::NoFix(_) | Self::NoRule(_) | Self::NoTerminal(_)
+            Self::NoFix(_)
+            | Self::NoRule(_)
+            | Self::NoTerminal(_)
             | Self::Ambiguous { .. }
             | Self::NoId(_)
             | Self::Store(StoreError::Query { .. }) => EXIT_USAGE,

@@ -91,16 +91,26 @@ const PATTERNS: &[Pattern] = &[
     pattern("bearer ", "a bearer token", Set::Dotted, 20),
 ];
 
-/// The patterns that begin with each byte: a range of their places once sorted by it.
-const FIRST: [bool; 256] = {
-    let mut table = [false; 256];
+/// For each byte the patterns that begin with it: a bit for each place.
+const FIRST: [u64; 256] = {
+    assert!(PATTERNS.len() <= 64);
+    let mut table = [0; 256];
     let mut at = 0;
     while at < PATTERNS.len() {
-        table[PATTERNS[at].prefix.as_bytes()[0] as usize] = true;
+        table[PATTERNS[at].prefix.as_bytes()[0] as usize] |= 1 << at;
         at += 1;
     }
-    // `://user:password@` has no beginning of its own.
-    table[b':' as usize] = true;
+    table
+};
+
+/// Whether a byte is a letter or a digit: a key does not begin behind one.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
     table
 };
 
@@ -110,26 +120,35 @@ pub(super) fn find(text: &str) -> Option<&'static str> {
     if bytes.len() < 16 {
         return None;
     }
-    let mut before = b' ';
+    let mut is_in_word = false;
     for (at, byte) in bytes.iter().enumerate() {
+        let patterns = FIRST[usize::from(*byte)];
         // A key begins where a word begins; most bytes are done with here.
-        if FIRST[usize::from(*byte)]
-            && !before.is_ascii_alphanumeric()
-            && let Some(kind) = begins(bytes.get(at..).unwrap_or_default())
-        {
-            return Some(kind);
+        if patterns != 0 && !is_in_word {
+            let found = begins(patterns, bytes.get(at..).unwrap_or_default());
+            if found.is_some() {
+                return found;
+            }
         }
-        if *byte == b':' && before.is_ascii_alphanumeric() && is_url_with_password(bytes.get(at..).unwrap_or_default())
-        {
+        if *byte == b':' && is_in_word && is_url_with_password(bytes.get(at..).unwrap_or_default()) {
             return Some("a password in an address");
         }
-        before = *byte;
+        is_in_word = IN_WORD[usize::from(*byte)];
     }
     None
 }
 
-fn begins(bytes: &[u8]) -> Option<&'static str> {
-    PATTERNS.iter().find(|pattern| fits(pattern, bytes)).map(|pattern| pattern.kind)
+fn begins(patterns: u64, bytes: &[u8]) -> Option<&'static str> {
+    let mut left = patterns;
+    while left != 0 {
+        let pattern = PATTERNS.get(left.trailing_zeros() as usize)?;
+        left &= left - 1;
+        // The second byte tells most words apart from most keys.
+        if pattern.prefix.as_bytes().get(1) == bytes.get(1) && fits(pattern, bytes) {
+            return Some(pattern.kind);
+        }
+    }
+    None
 }
 
 fn fits(pattern: &Pattern, bytes: &[u8]) -> bool {

@@ -96,8 +96,13 @@ impl Validator {
 
     /// Takes what a codec of another encoding refused: that the input cannot be read further.
     pub fn push_unreadable(&mut self, error: &WireError) {
-        let (code, WireError::Line { reason, .. } | WireError::Json { reason, .. } | WireError::Shape { reason, .. }) =
-            (error.code(), error);
+        let (
+            code,
+            WireError::Line { reason, .. }
+            | WireError::Json { reason, .. }
+            | WireError::Shape { reason, .. }
+            | WireError::Bytes { reason, .. },
+        ) = (error.code(), error);
         let before = self.findings.len();
         self.summary.documents += 1;
         self.findings.push(Finding {

@@ -100,8 +100,8 @@ impl Validator {
             code,
             WireError::Line { reason, .. }
             | WireError::Json { reason, .. }
-            | WireError::Shape { reason, .. }
-            | WireError::Bytes { reason, .. },
+            | WireError::Bytes { reason, .. }
+            | WireError::Shape { reason, .. },
         ) = (error.code(), error);
         let before = self.findings.len();
         self.summary.documents += 1;

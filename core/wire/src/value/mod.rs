@@ -183,6 +183,18 @@ impl Value {
         }
     }
 
+    /// The bytes, if this is `$bytes` and nothing else.
+    ///
+    /// ```
+    /// use tracewire_wire::value::Value;
+    /// assert_eq!(Value::bytes(b"otter").as_bytes().as_deref(), Some(&b"otter"[..]));
+    /// assert_eq!(Value::tagged("$bytes", "no base64").as_bytes(), None);
+    /// ```
+    pub fn as_bytes(&self) -> Option<Vec<u8>> {
+        let (tag, text) = self.tag().filter(|_| self.as_map().is_some_and(|map| map.len() == 1))?;
+        BASE64.decode(text.as_text().filter(|_| tag == "$bytes")?).ok()
+    }
+
     /// The boolean, if this is one.
     pub fn as_bool(&self) -> Option<bool> {
         if let Value::Bool(value) = self { Some(*value) } else { None }

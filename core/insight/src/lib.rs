@@ -28,6 +28,8 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "tokens")]
+pub mod brief;
 mod critical;
 mod decimal;
 mod fold;

@@ -114,6 +114,13 @@ fn sets_are_sorted_by_their_bytes() {
         w.end_set(0);
     });
     assert_eq!(written, r#"["a","b",10,9]"#);
+    let cut = seen(|w| {
+        w.begin_set(0);
+        w.text("b");
+        w.text("a");
+        w.end_set(7);
+    });
+    assert_eq!(cut, r#"{"$cut":["a","b"],"missing_items":7}"#);
 }
 
 #[test]

@@ -284,14 +284,18 @@ impl<'a> Decoder<'a> {
                 None => self.error("an integer without its bytes"),
             },
             TAG_WIRE => self.item(true),
-            TAG_SET => match self.item(false)? {
-                Value::List(mut members) => {
+            TAG_SET => {
+                let mut set = self.item(false)?;
+                // Of a cut set, the mark stands around the members that were kept.
+                let members = match &mut set {
+                    Value::Map(map) => map.get_mut("$cut"),
+                    whole => Some(whole),
+                };
+                if let Some(Value::List(members)) = members {
                     members.sort_by_cached_key(json::write);
-                    Ok(Value::List(members))
                 }
-                // A cut set keeps its mark outside, so that its members still sort.
-                other => Ok(other),
-            },
+                Ok(set)
+            }
             TAG_CUT => self.cut_value(),
             0 => match self.plain_text()? {
                 Some(text) => Ok(Value::time(text)),

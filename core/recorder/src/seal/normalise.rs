@@ -42,6 +42,8 @@ pub(super) fn event(payload: &[u8], seq: u64) -> Result<Event, DecodeError> {
             }
             "nonce" => event.nonce = Some(text(&mut decoder)?.to_owned()),
             "body" => event.body = Body::Present(body(&mut decoder)?),
+            // The sealer's to give.
+            "seq" => _ = decoder.value()?,
             unknown => {
                 let unknown = unknown.to_owned();
                 other.push((unknown, decoder.value()?));

@@ -132,7 +132,7 @@ fn record_of(
     }
 }
 
-fn is_envelope(value: &Value) -> bool {
+pub(super) fn is_envelope(value: &Value) -> bool {
     let Value::Map(map) = value else { return false };
     let has = |name: &str| map.contains_key(name);
     let marks =

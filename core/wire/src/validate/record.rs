@@ -381,7 +381,7 @@ fn body(value: &Value, facts: &mut EventFacts, path: &Path<'_>, found: &mut Foun
         values::check_member(name, value, path, found);
         match (name.as_str(), value) {
             ("attributes", Value::Map(attributes)) => names::attributes(attributes, path, found),
-            ("level", Value::Text(word)) => names::level(word, is_log, path, found),
+            ("level", Value::Text(word)) if part.is_some() => names::level(word, is_log, path, found),
             ("usage", Value::Map(usage)) => usage::usage(usage, path, found),
             ("cost", Value::Map(cost)) if value.tag().is_none() => {
                 let used = body.get("usage").and_then(Value::as_map);

@@ -4,8 +4,9 @@ use super::finding::{Finding, Options, Summary};
 use super::inspect::{Inspected, inspect, inspect_value};
 use super::producers::Producers;
 use super::record::{Place, Record};
-use super::rules::{EMPTY_INPUT, Level, Severity};
+use super::rules::{EMPTY_INPUT, Level, Severity, UNREADABLE};
 use super::spans::{Spans, finding};
+use crate::error::WireError;
 use crate::value::Value;
 
 /// Takes documents in order and says what is wrong with them. Its memory is bounded by [`super::Bounds`] and by the
@@ -93,10 +94,25 @@ impl Validator {
         self.count(before);
     }
 
-    /// Adds a finding of whoever reads the input, such as that an encoding's rules are broken.
-    pub fn add(&mut self, finding: Finding) {
+    /// Takes what a codec of another encoding refused: that the input cannot be read further.
+    pub fn push_unreadable(&mut self, error: &WireError) {
+        let (
+            code,
+            WireError::Line { reason, .. }
+            | WireError::Json { reason, .. }
+            | WireError::Bytes { reason, .. }
+            | WireError::Shape { reason, .. },
+        ) = (error.code(), error);
         let before = self.findings.len();
-        self.findings.push(finding);
+        self.summary.documents += 1;
+        self.findings.push(Finding {
+            rule: &UNREADABLE,
+            pointer: String::new(),
+            line: error.line().map(|line| line as u64),
+            column: None,
+            message: format!("{reason} ({code})"),
+            fix: Some("write with an encoder of the format, and name the file by its encoding".to_owned()),
+        });
         self.count(before);
     }
 

@@ -41,6 +41,7 @@ pub mod json;
 pub mod proto;
 pub mod recording;
 pub mod registry;
+mod scan;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod stream;
@@ -49,5 +50,6 @@ pub mod toon;
 pub mod validate;
 pub mod value;
 pub mod verify;
+mod work;
 
 pub use error::WireError;

@@ -1,8 +1,8 @@
 //! One value in every form, counted; and the smallest of them.
 
-use tracewire_wire::json;
 use tracewire_wire::toon::{self, Delimiter, EncodeOptions};
 use tracewire_wire::value::{Map, Value};
+use tracewire_wire::{csv, json};
 
 use super::{Encoding, count};
 use crate::uniform;
@@ -68,8 +68,14 @@ impl Form {
         !matches!(self, Form::Csv | Form::ToonGrouped | Form::ToonFilled)
     }
 
-    /// The value in this form; `None` where it does not fit: lines and CSV are for lists, and a transformed value is not shown
-    /// where the transformation changes nothing.
+    /// Whether [`pick`] may choose it: the exact forms of one document, but the one for people.
+    #[must_use]
+    pub fn may_be_picked(self) -> bool {
+        PICKED.contains(&self)
+    }
+
+    /// The value in this form; `None` where it does not fit: lines and CSV are for lists, and a transformed value is not
+    /// shown where the transformation changes nothing.
     #[must_use]
     pub fn write(self, value: &Value) -> Option<String> {
         match self {
@@ -83,7 +89,7 @@ impl Form {
             Form::Toon(delimiter) => {
                 Some(toon::encode(value, &EncodeOptions { delimiter, ..EncodeOptions::default() }))
             }
-            Form::Csv => None,
+            Form::Csv => csv::encode(value, &csv::EncodeOptions::default()).ok(),
             Form::ToonGrouped => transformed(value, uniform::group_by_shape),
             Form::ToonFilled => transformed(value, uniform::fill_nulls),
         }
@@ -159,8 +165,8 @@ pub fn sizes(value: &Value, encoding: Encoding) -> Vec<Size> {
 const PICKED: [Form; 4] =
     [Form::Json, Form::Toon(Delimiter::Comma), Form::Toon(Delimiter::Tab), Form::Toon(Delimiter::Pipe)];
 
-/// The exact form that takes the fewest tokens, the value in it, and how many they are. Of equals the plainest: JSON, then TOON with
-/// commas, tabs, pipes.
+/// The exact form that takes the fewest tokens, the value in it, and how many they are. Of equals the plainest: JSON, then
+/// TOON with commas, tabs, pipes.
 ///
 /// ```
 /// use tracewire_insight::tokens::{Encoding, Form, pick};

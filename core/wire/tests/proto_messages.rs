@@ -53,11 +53,10 @@ fn field_type(field: &FieldDescriptor) -> String {
         _ if field.is_map() => "Map".to_owned(),
         Kind::String => "string".to_owned(),
         Kind::Bool => "boolean".to_owned(),
-        Kind::Double => "double".to_owned(),
-        Kind::Uint64 => "uint64".to_owned(),
-        Kind::Sint64 => "int64".to_owned(),
-        // The smallest type that protobuf has.
-        Kind::Uint32 => "uint8".to_owned(),
+        Kind::Double => "number".to_owned(),
+        Kind::Uint64 => "count".to_owned(),
+        Kind::Sint64 => "integer".to_owned(),
+        Kind::Uint32 => "small count".to_owned(),
         Kind::Message(message) => message.name().to_owned(),
         other => panic!("{other:?}"),
     };
@@ -73,7 +72,13 @@ fn member_type(member: &Value) -> String {
     if plain["type"] == "array" {
         return format!("[{}]", member_type(&plain["items"]));
     }
-    plain.get("format").unwrap_or(&plain["type"]).as_str().unwrap().to_owned()
+    // Bounds say what kind of integer it is.
+    match (plain["type"].as_str().unwrap(), plain.get("minimum"), plain.get("maximum")) {
+        ("integer", None, None) => "integer".to_owned(),
+        ("integer", Some(_), None) => "count".to_owned(),
+        ("integer", Some(_), Some(_)) => "small count".to_owned(),
+        (other, _, _) => other.to_owned(),
+    }
 }
 
 #[test]

@@ -72,8 +72,8 @@ impl Validator {
                     Format::Json if is_document(data.bytes()) => inner.core.push(data.bytes(), 1),
                     Format::Json | Format::JsonLines => inner.lines(data.bytes()),
                     _ => match format.read_document(data.bytes(), options) {
-                        Ok(value) if format == Format::Csv => inner.core.push_value(&rows::events(value), None),
-                        Ok(value) => inner.core.push_value(&value, None),
+                        Ok(value) if format == Format::Csv => inner.core.push_value(&rows::events(value)),
+                        Ok(value) => inner.core.push_value(&value),
                         Err(error) => inner.core.push_unreadable(&error),
                     },
                 });
@@ -86,7 +86,7 @@ impl Validator {
     fn push_value(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
         guard_or_raise(|| {
             let (value, _) = from_python(value, Tags::Keep, false)?;
-            self.with(|inner| inner.core.push_value(&value, None));
+            self.with(|inner| inner.core.push_value(&value));
             Ok(())
         })
     }

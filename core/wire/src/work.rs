@@ -121,7 +121,7 @@ mod tests {
                 let options = validate::Options { level: validate::Level::Semantic, ..validate::Options::default() };
                 let event =
                     Value::Map(Map::from_iter([("text".to_owned(), text.into()), ("type".to_owned(), "log".into())]));
-                validate::inspect_value(&event, None, &options);
+                validate::inspect_value(&event, None, None, &options);
             });
         }
     }

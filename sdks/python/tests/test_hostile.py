@@ -56,6 +56,14 @@ def test_objects_that_raise_whatever_is_asked(error: BaseException, recorded: Re
     assert through(Raises(error), recorded) == {"$unserializable": "test_hostile.Raises"}
 
 
+@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt(), SystemExit(3), RecursionError()], ids=repr)
+def test_objects_that_raise_are_refused_by_formats(error: BaseException) -> None:
+    with pytest.raises(tracewire.FormatError) as caught:
+        tracewire.encode({"a": [Raises(error)]})
+    assert (caught.value.code, caught.value.path) == ("value_unserializable", "/a/0")
+    assert tracewire.encode(Raises(error), lenient=True) == '{"$unserializable":"test_hostile.Raises"}'
+
+
 class FakeClass:
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -87,6 +95,7 @@ class Liar(collections.abc.Sequence[int]):
 @pytest.mark.parametrize("claimed", [0, 10**9, -5, RuntimeError("no length")], ids=str)
 def test_a_length_that_lies_does_no_harm(claimed: Any, recorded: Recording) -> None:
     assert through(Liar(claimed, 2), recorded) == [0, 0]
+    assert tracewire.encode(Liar(claimed, 2)) == "[0,0]"
 
 
 class Endless(collections.abc.Iterable[int], collections.abc.Sized):

@@ -12,6 +12,9 @@ use tracewire_wire::value::{Map, Value, escape_key, unescape_key};
 /// Deepest nesting that is taken, in levels: what readers read.
 const MOST_LEVELS: usize = 128;
 
+/// Most parts that are taken: an iteration without an end must not take all memory.
+const MOST_PARTS: usize = 1 << 26;
+
 /// Why a value cannot be written as it is.
 pub(super) struct Problem {
     code: &'static str,
@@ -104,7 +107,11 @@ impl<'py> Builder<'py> {
             Open::Map { entries, .. } => Value::Map(Map::from_entries_in_order(entries)),
         };
         if missing > 0 {
-            self.complain("value_unreadable", format!("{missing} of its members could not be read"));
+            if self.has_budget() {
+                self.complain("value_unreadable", format!("{missing} of its members could not be read"));
+            } else {
+                self.complain("value_too_large", format!("it has more than {MOST_PARTS} parts: write it in pieces"));
+            }
             self.push(cut(whole, "missing_items", missing));
         } else {
             self.push(whole);
@@ -126,7 +133,7 @@ fn cut(kept: Value, what: &str, missing: u64) -> Value {
 
 impl Output for Builder<'_> {
     fn has_budget(&self) -> bool {
-        true
+        self.parts < MOST_PARTS
     }
 
     fn null(&mut self) {

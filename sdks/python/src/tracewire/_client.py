@@ -41,8 +41,8 @@ _NOT_GIVEN: Any = ...
 class Client(Points, Queries):
     """A recorder of one's own, beside the default one and others: with its own directory, settings and exporters.
 
-    It has everything that the module has, as methods. Which step is current is known to all of them, so a step of one
-    client is the parent of a step of another one inside of it.
+    It has everything with which the module records and reads back, as methods. Which step is current is known to all of
+    them, so a step of one client is the parent of a step of another one inside of it.
 
     Args: those of ``tracewire.init``.
 

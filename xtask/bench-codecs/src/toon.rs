@@ -10,8 +10,8 @@ pub fn encode(value: &Value) -> String {
     toon::encode(value, &EncodeOptions::default())
 }
 
-#[cfg_attr(not(feature = "toon"), expect(unused_mut, reason = "the others join where they are built in"))]
 /// Measures ours and, where they are built in, the others.
+#[cfg_attr(not(feature = "toon"), expect(unused_mut, reason = "the others join where they are built in"))]
 pub fn run(samples: &[Sample], rounds: usize) -> Result<(), String> {
     for Sample { name, value, json } in samples {
         let text = encode(value);

@@ -2,25 +2,27 @@
 
 use crate::events::{Envelopes, Producer};
 use crate::measure::{Subject, Work, print};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, BufWriter, Write};
 use tracewire_wire::validate::{Level, Options, Report, Validator};
 
 const OPTIONS: fn() -> Options = || Options { level: Level::Semantic, ..Options::default() };
 
-/// How much longer the long file is than what speed is measured on, which must not show in its memory.
-const TIMES: usize = 20;
+/// Writes about so many bytes of lines.
+type Lines = fn(usize, &mut dyn Write) -> std::io::Result<()>;
 
-/// Measures in memory; and a file of a hundred megabytes as a file is read, in a process of its own.
+/// Measures in memory; and two long files, of which the second is twice the first, as files are read: in processes of their own.
 pub fn run(is_quick: bool, rounds: usize) -> Result<(), String> {
     let size = if is_quick { 500_000 } else { 5_000_000 };
-    for (name, lines) in [("events", events as fn(usize) -> Vec<u8>), ("envelopes", envelopes)] {
-        let text = lines(size);
+    for (name, lines) in [("events", events as Lines), ("envelopes", envelopes)] {
+        let mut text = Vec::new();
+        lines(size, &mut text).map_err(|error| error.to_string())?;
         expect_silence(name, &validate(&text))?;
         let metric = format!("{name}.semantic");
         Work { bench: "validate", metric, bytes: text.len(), subjects: vec![Subject::ours(|| validate(&text))] }
             .run(rounds);
-        for times in [1, TIMES] {
-            let megabytes = peak(&lines(size * times))?;
+        // Only Linux tells a process how much memory it had.
+        for times in [20, 40].into_iter().filter(|_| cfg!(target_os = "linux")) {
+            let megabytes = peak(lines, size * times)?;
             let metric = format!("{name}.peak_of_{}_mb", size * times / 1_000_000);
             print("validate", "tracewire", env!("CARGO_PKG_VERSION"), &metric, "MB", megabytes);
         }
@@ -28,29 +30,34 @@ pub fn run(is_quick: bool, rounds: usize) -> Result<(), String> {
     Ok(())
 }
 
-fn events(size: usize) -> Vec<u8> {
-    let mut text = Vec::with_capacity(size + 4096);
+fn events(size: usize, out: &mut dyn Write) -> std::io::Result<()> {
+    let (mut line, mut written) = (Vec::new(), 0);
     for event in Producer::new(3) {
-        event.write_to(&mut text);
-        text.push(b'\n');
+        line.clear();
+        event.write_to(&mut line);
+        line.push(b'\n');
+        out.write_all(&line)?;
+        written += line.len();
         // A span that has begun ends, and a whole trace is there.
-        if text.len() >= size && event.seq.is_multiple_of(16) {
+        if written >= size && event.seq.is_multiple_of(16) {
             break;
         }
     }
-    text
+    Ok(())
 }
 
-fn envelopes(size: usize) -> Vec<u8> {
-    let mut text = Vec::with_capacity(size + 65536);
+fn envelopes(size: usize, out: &mut dyn Write) -> std::io::Result<()> {
+    let mut written = 0;
     for envelope in Envelopes::new(4) {
-        text.extend_from_slice(&envelope.write());
-        text.push(b'\n');
-        if text.len() >= size {
+        let mut line = envelope.write();
+        line.push(b'\n');
+        out.write_all(&line)?;
+        written += line.len();
+        if written >= size {
             break;
         }
     }
-    text
+    Ok(())
 }
 
 fn validate(text: &[u8]) -> Report {
@@ -68,8 +75,8 @@ fn expect_silence(name: &str, report: &Report) -> Result<(), String> {
     }
 }
 
-/// The memory of a process that validates this, in megabytes.
-fn peak(text: &[u8]) -> Result<f64, String> {
+/// The memory of a process that validates so many bytes, in megabytes.
+fn peak(lines: Lines, size: usize) -> Result<f64, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut child = std::process::Command::new(program)
         .arg("validate-input")
@@ -77,8 +84,9 @@ fn peak(text: &[u8]) -> Result<f64, String> {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .map_err(|error| error.to_string())?;
-    if let Some(mut input) = child.stdin.take() {
-        input.write_all(text).map_err(|error| error.to_string())?;
+    if let Some(input) = child.stdin.take() {
+        let mut input = BufWriter::with_capacity(1 << 16, input);
+        lines(size, &mut input).and_then(|()| input.flush()).map_err(|error| error.to_string())?;
     }
     let output = child.wait_with_output().map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&output.stdout);
@@ -103,6 +111,6 @@ pub fn input() -> Result<(), String> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak =
         status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok());
-    println!("{}", peak.ok_or("only Linux tells a process how much memory it had")? / 1e3);
+    println!("{}", peak.ok_or("the system does not say how much memory there was")? / 1e3);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! How fast values become JSON, TOON and protobuf and are read again, beside other libraries, and how fast they are validated.
 //!
 //! The program that measures is a workspace of its own (`xtask/bench-codecs`): one of the others asks for features of
-//! serde_json that would change what ours does. Built twice, it measures JSON without them and TOON with them.
+//! serde_json that would change what ours does. Built twice, it measures TOON with them and everything else without.
 
 use super::{Options, PROFILE, Row, rows_of};
 use crate::process;
@@ -21,7 +21,7 @@ const OURS: &str = "tracewire";
 /// Measures.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for (features, part) in [("", "json"), ("toon", "toon")] {
+    for (features, part) in [("", "json"), ("", "protobuf"), ("", "validate"), ("toon", "toon")] {
         let mut command = program(workspace, features);
         command.arg(part);
         if options.quick {

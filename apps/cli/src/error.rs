@@ -84,6 +84,12 @@ pub enum CliError {
     /// Everything that fits is of processes at work, behind the last envelope of theirs.
     #[error("{} of processes at work fit, and are not sealed yet", crate::term::units::counted(*.0, "event"))]
     NotSealed(u64),
+    /// No rule of the validator has this code or name.
+    #[error("{0} is no rule")]
+    NoRule(String),
+    /// A file that is not mended in place.
+    #[error("--fix mends files of JSON and JSON Lines in place, not {0}")]
+    NoFix(String),
     /// A file that was named cannot be read or written.
     #[error("{}: {source}", .path.display())]
     File {
@@ -134,6 +140,8 @@ impl CliError {
             Self::NoSessions => "no_sessions",
             Self::NotSealed(_) => "not_sealed",
             Self::File { .. } => "file",
+            Self::NoFix(_) => "no_fix",
+            Self::NoRule(_) => "no_rule",
             Self::Unreadable { source, .. } => source.code(),
             Self::NoBaseline(_) => "no_baseline",
             Self::NoTerminal(_) => "no_terminal",
@@ -163,6 +171,8 @@ impl CliError {
             | Self::Several { .. }
             | Self::TooFewTokens { .. }
             | Self::NoBaseline(_)
+            | Self::NoFix(_)
+            | Self::NoRule(_)
             | Self::NoTerminal(_)
             | Self::Ambiguous { .. }
             | Self::NoId(_)
@@ -185,6 +195,8 @@ impl CliError {
             Self::NotSealed(_) => {
                 "they are sealed when their process flushes or ends; `tracewire tail --json` has them now".to_owned()
             }
+            Self::NoFix(_) => "convert it to JSON Lines, mend that, and convert it back".to_owned(),
+            Self::NoRule(_) => "see them all with `tracewire validate --rules`".to_owned(),
             Self::Unreadable { .. } => "mend the file, or say with --from how it is written".to_owned(),
             Self::NoBaseline(_) => "jsonl and csv are for lists; json fits every value".to_owned(),
             Self::NoTerminal(_) => "`tracewire tail` follows into files and pipes, `tracewire tail --json` for programs".to_owned(),

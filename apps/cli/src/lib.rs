@@ -1,5 +1,5 @@
-//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `watch`, `tail`, `run`, `export`, `tokens`, `import`,
-//! `verify`, `config`, `doctor`, `seal`, `completions`.
+//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `watch`, `tail`, `run`, `export`, `import`, `tokens`,
+//! `validate`, `verify`, `config`, `doctor`, `seal`, `completions`.
 //!
 //! ```text
 //! args ─▶ source (directory ─▶ sweep journals into the store) ─▶ commands ─▶ picture / JSON ─▶ screen
@@ -65,6 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Sessions(what) => commands::sessions::run(&cli.global, what, &mut screen),
         Command::Tail(what) => commands::tail::run(&cli.global, what, &mut screen),
         Command::Watch(what) => commands::watch::run(&cli.global, what),
+        Command::Validate(what) => commands::validate::run(&cli.global, what, &mut screen),
         Command::Verify(what) => commands::verify::run(&cli.global, what, &mut screen),
         Command::Run(what) => commands::run::run(&cli.global, what),
         Command::Config => commands::config::run(&cli.global, &mut screen),

@@ -23,8 +23,9 @@ impl Failure {
 
     /// An error of core in `text`, whose lines are counted for a byte offset.
     pub(crate) fn in_text(error: WireError, text: &[u8]) -> Self {
+        let is_text = !matches!(error, WireError::Bytes { .. });
         let mut failure = Failure::from(error);
-        if let (Some(offset), None) = (failure.offset, failure.line) {
+        if let (true, Some(offset), None) = (is_text, failure.offset, failure.line) {
             let before = text.get(..offset).unwrap_or(text);
             failure.line = Some(before.iter().filter(|byte| **byte == b'\n').count() + 1);
         }
@@ -43,7 +44,9 @@ impl From<WireError> for Failure {
     fn from(error: WireError) -> Self {
         let (code, offset, line) = (error.code(), error.offset(), error.line());
         let (reason, path) = match error {
-            WireError::Json { reason, .. } | WireError::Line { reason, .. } => (reason, None),
+            WireError::Json { reason, .. } | WireError::Bytes { reason, .. } | WireError::Line { reason, .. } => {
+                (reason, None)
+            }
             WireError::Shape { reason, path, .. } => (reason, Some(path)),
         };
         Failure { code, reason, offset, line, path }

@@ -1,9 +1,12 @@
 //! Bytes of any format to values and back: which of core's codecs does it, and with which options.
 
 use crate::failure::Failure;
+use tracewire_insight::uniform;
+use tracewire_wire::WireError;
 use tracewire_wire::csv;
 use tracewire_wire::json::{self, ReadOptions};
-use tracewire_wire::recording::{Item, Recording};
+use tracewire_wire::proto;
+use tracewire_wire::recording::{Form, Item, Recording};
 use tracewire_wire::toon::{self, Delimiter};
 use tracewire_wire::value::Value;
 
@@ -14,6 +17,18 @@ pub(crate) enum Format {
     JsonLines,
     Toon,
     Csv,
+    Proto,
+}
+
+/// How lists of maps are made alike before they are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Uniform {
+    /// Not at all.
+    No,
+    /// Maps of one shape together.
+    Group,
+    /// All members in all maps, null where there was none.
+    Fill,
 }
 
 /// What the formats have in options.
@@ -23,6 +38,7 @@ pub(crate) struct Options {
     pub(crate) indent: Option<usize>,
     pub(crate) is_lenient: bool,
     pub(crate) formula_safe: bool,
+    pub(crate) uniform: Uniform,
 }
 
 impl Format {
@@ -34,17 +50,24 @@ impl Format {
             "jsonl" => Ok(Format::JsonLines),
             "toon" => Ok(Format::Toon),
             "csv" => Ok(Format::Csv),
+            "proto" => Ok(Format::Proto),
             _ => Err(Failure::new("format_unknown", format!("{name:?} is not one of json, jsonl, toon, csv, proto"))),
         }
     }
 
     /// Whether its bytes are a text.
     pub(crate) fn is_text(self) -> bool {
-        true
+        self != Format::Proto
     }
 
     pub(crate) fn write(self, value: Value, options: Options) -> Result<Vec<u8>, Failure> {
+        let value = match options.uniform {
+            Uniform::No => value,
+            Uniform::Group => uniform::group_by_shape(value),
+            Uniform::Fill => uniform::fill_nulls(value),
+        };
         match self {
+            Format::Proto => Ok(proto::encode(&Recording::from_value(value))),
             Format::Json => match options.indent {
                 None => Ok(json::write(&value)),
                 Some(width) => Ok(json::indent(&json::write(&value), width)),
@@ -61,17 +84,46 @@ impl Format {
         }
     }
 
+    /// Writes in this format what is read from another one.
+    pub(crate) fn write_from(
+        self,
+        source: Format,
+        bytes: &[u8],
+        reading: Options,
+        writing: Options,
+    ) -> Result<Vec<u8>, Failure> {
+        match (self, source) {
+            // Protobuf alone tells items by themselves from a list of them.
+            (Format::Proto, Format::Proto) => {
+                Ok(proto::encode(&proto::decode(bytes).map_err(|error| Failure::in_text(error, bytes))?))
+            }
+            (Format::Proto, Format::JsonLines) => {
+                let mut recording = Recording::from_value(source.read(bytes, reading)?);
+                recording.form = Form::Lines;
+                Ok(proto::encode(&recording))
+            }
+            _ => self.write(source.read(bytes, reading)?, writing),
+        }
+    }
+
     pub(crate) fn read(self, bytes: &[u8], options: Options) -> Result<Value, Failure> {
-        let read = match self {
-            Format::Json => json::read(bytes, &any_size()),
-            Format::JsonLines => return read_lines(bytes),
+        match self {
+            Format::JsonLines => read_lines(bytes),
+            _ => self.read_document(bytes, options).map_err(|error| Failure::in_text(error, bytes)),
+        }
+    }
+
+    /// Reads one document; of JSON Lines, one line.
+    pub(crate) fn read_document(self, bytes: &[u8], options: Options) -> Result<Value, WireError> {
+        match self {
+            Format::Json | Format::JsonLines => json::read(bytes, &any_size()),
             Format::Toon => {
                 let (is_strict, indent) = (!options.is_lenient, options.indent.unwrap_or(2));
                 toon::decode(bytes, &toon::DecodeOptions { is_strict, indent, ..toon::DecodeOptions::default() })
             }
+            Format::Proto => proto::decode(bytes).map(Recording::to_value),
             Format::Csv => csv::decode(bytes, &csv::DecodeOptions { delimiter: options.delimiter }),
-        };
-        read.map_err(|error| Failure::in_text(error, bytes))
+        }
     }
 }
 

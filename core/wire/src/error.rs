@@ -13,6 +13,16 @@ pub enum WireError {
         /// What is wrong, for people.
         reason: String,
     },
+    /// Bytes are not what their format allows.
+    #[error("{reason} at byte {offset}")]
+    Bytes {
+        /// Stable code.
+        code: &'static str,
+        /// Byte offset of the first bad byte, or of the field that holds it.
+        offset: usize,
+        /// What is wrong, for people.
+        reason: String,
+    },
     /// A line of a text is not what its format allows.
     #[error("line {line}: {reason}")]
     Line {
@@ -69,6 +79,18 @@ impl WireError {
         ("json_utf8", "the bytes are not UTF-8"),
         ("member_type", "a member has the wrong type"),
         ("number_range", "a number is beyond the range of doubles"),
+        ("proto_duplicate_field", "a field stands twice, or a repeated one in two places"),
+        ("proto_duplicate_key", "a key stands twice in one map, or a member beside the field that it has"),
+        ("proto_end", "the bytes end inside a field"),
+        ("proto_key", "a field's key is none"),
+        ("proto_length", "an id or a hash has another length"),
+        ("proto_missing", "a field that must be there is not"),
+        ("proto_too_deep", "maps and lists are nested deeper than is read"),
+        ("proto_too_large", "an item is longer than is read"),
+        ("proto_unknown_field", "a field of a later version stands where none can be kept"),
+        ("proto_utf8", "a text is not UTF-8"),
+        ("proto_varint", "a number is longer than 64 bits"),
+        ("proto_wire_type", "a field has another type on the wire"),
         ("span_id", "a text is not a span id"),
         ("spec_version", "another major version of the specification"),
         ("time", "a text is not a time in the form of the wire"),
@@ -89,14 +111,17 @@ impl WireError {
     /// The stable code, the same in every SDK.
     pub fn code(&self) -> &'static str {
         match self {
-            WireError::Json { code, .. } | WireError::Line { code, .. } | WireError::Shape { code, .. } => code,
+            WireError::Json { code, .. }
+            | WireError::Bytes { code, .. }
+            | WireError::Line { code, .. }
+            | WireError::Shape { code, .. } => code,
         }
     }
 
-    /// Byte offset of the first bad byte, for [`WireError::Json`].
+    /// Byte offset of the first bad byte, for [`WireError::Json`] and [`WireError::Bytes`].
     pub fn offset(&self) -> Option<usize> {
         match self {
-            WireError::Json { offset, .. } => Some(*offset),
+            WireError::Json { offset, .. } | WireError::Bytes { offset, .. } => Some(*offset),
             WireError::Line { .. } | WireError::Shape { .. } => None,
         }
     }
@@ -105,7 +130,7 @@ impl WireError {
     pub fn line(&self) -> Option<usize> {
         match self {
             WireError::Line { line, .. } => Some(*line),
-            WireError::Json { .. } | WireError::Shape { .. } => None,
+            WireError::Json { .. } | WireError::Bytes { .. } | WireError::Shape { .. } => None,
         }
     }
 

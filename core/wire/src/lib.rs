@@ -12,6 +12,7 @@
 //! | [`json`] | canonical JSON (RFC 8785): the one writer, the one reader |
 //! | [`toon`] | TOON 4.4, for language models to read: both ways, nothing lost |
 //! | [`csv`] | CSV (RFC 4180): rows of a table, both ways |
+//! | [`proto`] | protobuf, `tracewire.v1`: events with typed fields, both ways |
 //! | [`recording`] | what a file of any encoding holds: items, and the form in which they stood |
 //! | [`stream`] | the same item by item, in bounded space |
 //! | [`event`], [`body`] | events, and what their bodies hold by type |
@@ -37,8 +38,10 @@ mod error;
 pub mod event;
 pub mod id;
 pub mod json;
+pub mod proto;
 pub mod recording;
 pub mod registry;
+mod scan;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod stream;
@@ -47,5 +50,6 @@ pub mod toon;
 pub mod validate;
 pub mod value;
 pub mod verify;
+mod work;
 
 pub use error::WireError;

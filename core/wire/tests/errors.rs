@@ -10,6 +10,7 @@ use tracewire_wire::envelope::Envelope;
 use tracewire_wire::event::Event;
 use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::proto;
 use tracewire_wire::stream::{Encoding, ItemReader, StreamOptions};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::toon::{self, DecodeOptions};
@@ -28,6 +29,28 @@ fn toon(text: &str) -> WireError {
 
 fn csv(text: &str) -> WireError {
     csv::decode(text.as_bytes(), &csv::DecodeOptions::default()).unwrap_err()
+}
+
+fn proto_event(bytes: &[u8]) -> WireError {
+    proto::decode_event(&[b"\x1a\x00", bytes].concat()).unwrap_err()
+}
+
+/// A recording of lists in a list, so many deep.
+fn nested_proto(depth: usize) -> Vec<u8> {
+    let field = |number: u8, mut rest: Vec<u8>| {
+        let mut length = rest.len();
+        let mut key = vec![number << 3 | 2];
+        while length >= 0x80 {
+            key.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        key.push(length as u8);
+        key.append(&mut rest);
+        key
+    };
+    let value =
+        (0..depth).fold(Vec::new(), |inner, _| field(5, if inner.is_empty() { inner } else { field(1, inner) }));
+    field(2, field(3, value))
 }
 
 fn item() -> WireError {
@@ -92,6 +115,19 @@ fn every_code_happens_and_is_listed() {
         json(b"\xc3"),
         event(r#""kind":null"#),
         json(b"1e999"),
+        proto_event(b"\x08\x01\x08\x01"),
+        proto_event(b"\xa2\x06\x03\x0a\x01a\xa2\x06\x03\x0a\x01a"),
+        proto_event(b"\xa2\x06\x06\x0a\x04kind"),
+        proto_event(b"\x08"),
+        proto_event(b"\x00"),
+        proto_event(b"\x22\x01a"),
+        proto::decode(b"\x12\x00").unwrap_err(),
+        proto::decode(&nested_proto(600)).unwrap_err(),
+        proto::ItemReader::with_limit(9).next_item(b"\x12\x0a", false).unwrap_err(),
+        proto::decode(b"\x1a\x00").unwrap_err(),
+        proto_event(b"\x12\x01\xff"),
+        proto_event(b"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"),
+        proto_event(b"\x0a\x00"),
         "0000000000000000".parse::<SpanId>().unwrap_err(),
         envelope(r#""spec":"2.0""#),
         "now".parse::<Timestamp>().unwrap_err(),

@@ -77,7 +77,7 @@ def test_json_is_canonical(value: Any, text: str) -> None:
     assert tracewire.encode(value) == text
 
 
-@pytest.mark.parametrize("name", ["json", "toon"])
+@pytest.mark.parametrize("name", ["json", "toon", "proto"])
 @pytest.mark.parametrize(
     "value",
     [
@@ -219,16 +219,17 @@ def test_nesting_up_to_the_limit_comes_back() -> None:
         ("a: 1\na: 2", "toon", "toon_duplicate_key", 2, None),
         ("a,b\r\n1\r\n", "csv", "csv_width", 2, None),
         ('a\r\n"1', "csv", "csv_end", 2, None),
+        (b"\x12\x7f", "proto", "proto_end", None, 0),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(
-    data: str | bytes, name: formats.Format, code: str, line: int, offset: int | None
+    data: str | bytes, name: formats.Format, code: str, line: int | None, offset: int | None
 ) -> None:
     with pytest.raises(FormatError) as caught:
         tracewire.decode(data, name)
     error = caught.value
     assert (error.code, error.line, error.offset, error.path) == (code, line, offset, None)
-    assert str(error).startswith(f"line {line}")
+    assert str(error).startswith(f"line {line}" if line else f"byte {offset}")
     assert str(error).endswith(error.reason)
     assert isinstance(error, ValueError)
     assert isinstance(error, tracewire.TracewireError)
@@ -260,14 +261,16 @@ def test_options_change_the_form_and_not_the_value() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"format": "json", "delimiter": "tab"}, "delimiter is an option of toon and csv, not of json"),
-        ({"format": "csv", "indent": 2}, "indent is an option of json and toon, not of csv"),
+        ({"format": "json", "delimiter": "tab"}, "delimiter is an option of toon, csv, not of json"),
+        ({"format": "csv", "indent": 2}, "indent is an option of json, toon, not of csv"),
         ({"format": "toon", "formula_safe": True}, "formula_safe is an option of csv, not of toon"),
         ({"format": "csv", "delimiter": ";"}, "comma, tab or pipe: ';'"),
         ({"format": "json", "indent": 0}, "from 1 to 64: 0"),
         ({"format": "toon", "indent": 10**9}, "from 1 to 64: 1000000000"),
+        ({"format": "proto", "uniform": "fill"}, "uniform is an option of json, jsonl, toon, csv, not of proto"),
+        ({"format": "json", "uniform": "flat"}, "uniform must be group or fill: 'flat'"),
         ({"format": "json", "tags": "drop"}, "python or keep"),
-        ({"format": "xml"}, '"xml" is not one of json, jsonl, toon, csv'),
+        ({"format": "xml"}, '"xml" is not one of json, jsonl, toon, csv, proto'),
     ],
 )
 def test_options_that_mean_nothing_are_mistakes(options: dict[str, Any], message: str) -> None:
@@ -283,6 +286,15 @@ def test_any_kind_of_bytes_is_read() -> None:
         tracewire.decode([1])  # type: ignore[arg-type]
 
 
+def test_half_a_surrogate_pair_is_no_text_to_read() -> None:
+    for text in ('"\ud800"', '"' + "ä" * 5000 + '\udfff"'):
+        for attempt in (tracewire.decode, tracewire.count_tokens, lambda text: tracewire.convert(text, "json", "toon")):
+            with pytest.raises(FormatError) as caught:
+                attempt(text)
+            assert caught.value.code == "text_surrogate"
+    assert tracewire.decode('"' + "ä" * 5000 + '"') == "ä" * 5000
+
+
 def test_converting_keeps_what_both_formats_hold() -> None:
     envelope = '{"content":{},"events":[{"seq":1}],"spec":"1.0","zeta":{"$int":"9007199254740992"}}'
     toon = tracewire.convert(envelope, "json", "toon")
@@ -295,6 +307,23 @@ def test_converting_keeps_what_both_formats_hold() -> None:
     with pytest.raises(FormatError) as caught:
         tracewire.convert("[1]", "json", "csv")
     assert (caught.value.code, caught.value.path) == ("csv_shape", "/0")
+
+
+def test_protobuf_is_bytes_and_holds_the_form_of_a_recording() -> None:
+    event = {"seq": 1, "time": "2026-11-21T04:30:00.000000000Z", "type": "log", "body": {"message": "hello"}}
+    octets = tracewire.encode(event, "proto")
+    assert type(octets) is bytes
+    assert b"hello" in octets
+    assert b"2026-11-21" not in octets, "times are numbers there"
+    assert tracewire.decode(octets, "proto") == event
+    assert tracewire.convert(octets, "proto", "json") == tracewire.encode(event)
+    lines = tracewire.encode([event, 7], "jsonl")
+    as_lines, as_list = tracewire.convert(lines, "jsonl", "proto"), tracewire.encode([event, 7], "proto")
+    assert as_lines != as_list
+    assert tracewire.convert(as_lines, "proto", "proto") == as_lines
+    for octets in (as_lines, as_list):
+        assert tracewire.convert(octets, "proto", "jsonl") == lines
+        assert tracewire.decode(octets, "proto") == [event, 7]
 
 
 def test_ordered_and_derived_containers_are_what_they_hold() -> None:

@@ -5,17 +5,19 @@ mod select;
 mod start;
 mod times;
 mod transfer;
+mod validate;
 
 pub use model::{From as TokensFrom, ModelFormat, Tokens};
 pub use select::{Query, Sessions};
 pub use start::Run;
 pub use times::{Age, When};
 pub use transfer::{Export, Format, Import};
+pub use validate::{Depth, Encoding, ReportFormat, Validate};
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use tracewire_insight::tokens::Encoding;
+use tracewire_insight::tokens::Encoding as Vocabulary;
 
 use crate::term::ColorWhen;
 
@@ -70,6 +72,9 @@ pub enum Command {
     Watch(Watch),
     /// Check what the recordings prove, and what is missing
     Verify(Verify),
+    /// Check what somebody's emitter wrote: what is wrong, where, how to mend it
+    #[command(visible_alias = "lint")]
+    Validate(Validate),
     /// Run a program, and draw what it recorded when it ends
     Run(Run),
     /// Write envelopes to a file, to keep or to hand on
@@ -131,7 +136,7 @@ pub struct Trace {
     pub max_tokens: Option<usize>,
     /// Whose tokens
     #[arg(long, default_value = "o200k", value_name = "NAME", value_parser = model::encoding)]
-    pub encoding: Encoding,
+    pub encoding: Vocabulary,
     /// At most this many rows of a tree; 0 for all
     #[arg(long, value_name = "ROWS", default_value_t = 1000)]
     pub limit: usize,

@@ -14,5 +14,6 @@ pub mod sessions;
 pub mod tail;
 pub mod tokens;
 pub mod trace;
+pub mod validate;
 pub mod verify;
 pub mod watch;

@@ -108,6 +108,11 @@ impl Envelope {
         Self::from_value(json::read(bytes, &ReadOptions::default())?)
     }
 
+    /// Whether this version knows a member of this name.
+    pub(crate) fn is_member(name: &str) -> bool {
+        MEMBERS.contains(&name)
+    }
+
     /// Canonical bytes.
     pub fn write(&self) -> Vec<u8> {
         json::write(&self.to_value())
@@ -218,7 +223,8 @@ impl Envelope {
                 "resource" => envelope.resource = read_map(value, &name)?,
                 "seal" => envelope.seal = read_count(&value, &name)?,
                 "spec" => envelope.spec = read_spec(value)?,
-                _ => _ = envelope.other.insert(name, value),
+                // Unique here, since they are in the map that is read.
+                _ => envelope.other.push_unique(name, value),
             }
         }
         match missing.first() {
@@ -321,12 +327,14 @@ fn read_entry(hash: &Hash, value: Value) -> Result<Content, WireError> {
 }
 
 /// Readers of 1.0 read every 1.x (TW-VER-001), and cannot know what another major version means.
+pub(crate) fn is_readable(spec: &str) -> bool {
+    spec.strip_prefix("1.").is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn read_spec(value: Value) -> Result<String, WireError> {
     let spec = read_text(value, "spec")?;
-    let minor =
-        spec.strip_prefix("1.").filter(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()));
-    match minor {
-        Some(_) => Ok(spec),
-        None => Err(WireError::shape("spec_version", "/spec", "a version 1.x of the specification is expected")),
+    match is_readable(&spec) {
+        true => Ok(spec),
+        false => Err(WireError::shape("spec_version", "/spec", "a version 1.x of the specification is expected")),
     }
 }

@@ -75,6 +75,11 @@ impl Event {
         }
     }
 
+    /// Whether this version knows a member of this name.
+    pub(crate) fn is_member(name: &str) -> bool {
+        MEMBERS.contains(&name)
+    }
+
     /// A member of the body, if the body is there and has it.
     pub fn body_field(&self, name: &str) -> Option<&Value> {
         match &self.body {

@@ -4,6 +4,7 @@
 //! [`Envelope::from_value`](crate::envelope::Envelope::from_value) reads without an error; the tests hold them together.
 
 use crate::content::Mark;
+use crate::envelope::is_readable;
 use crate::id::{Hash, SpanId, TraceId};
 use crate::time::Timestamp;
 use crate::value::{Map, Value};
@@ -39,7 +40,7 @@ pub(super) fn is_envelope(value: &Value) -> bool {
             "events" => value.as_list().is_some_and(|events| events.iter().all(is_entry)),
             "first_seq" | "seal" => is_count(value),
             "resource" => value.as_map().is_some(),
-            "spec" => value.as_text().is_some_and(is_spec),
+            "spec" => value.as_text().is_some_and(is_readable),
             _ => true,
         })
 }
@@ -61,10 +62,6 @@ fn is_content(map: &Map) -> bool {
                 _ => false,
             }
         })
-}
-
-fn is_spec(spec: &str) -> bool {
-    spec.strip_prefix("1.").is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn is_count(value: &Value) -> bool {

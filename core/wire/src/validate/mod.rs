@@ -19,12 +19,14 @@
 //! | `digest` | digests of maps as they stand |
 //! | `spans`, `producers` | what only many records say together, in bounded memory |
 //! | `locate` | lines and columns of pointers |
+//! | `fix` | what can be mended without guessing |
 //!
 //! Nothing here does I/O. The same input gives the same findings in the same order. [`inspect`] knows nothing of other
 //! documents, so that many of them can be looked at at once; [`Validator::take`] puts what they say together, in order.
 
 mod digest;
 mod finding;
+mod fix;
 mod inspect;
 mod locate;
 mod members;
@@ -41,6 +43,7 @@ mod validator;
 mod values;
 
 pub use finding::{Bounds, Expect, Finding, Options, Summary};
+pub use fix::{Fixer, fix};
 pub use inspect::{Inspected, inspect, inspect_value};
 pub use rules::{Level, RULES, Rule, Severity};
 pub use validator::{Report, Validator, is_document, validate};

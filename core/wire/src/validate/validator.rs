@@ -4,8 +4,9 @@ use super::finding::{Finding, Options, Summary};
 use super::inspect::{Inspected, inspect, inspect_value};
 use super::producers::Producers;
 use super::record::{Place, Record};
-use super::rules::{EMPTY_INPUT, Level, Severity};
+use super::rules::{EMPTY_INPUT, Level, Severity, UNREADABLE};
 use super::spans::{Spans, finding};
+use crate::error::WireError;
 use crate::value::Value;
 
 /// Takes documents in order and says what is wrong with them. Its memory is bounded by [`super::Bounds`] and by the
@@ -61,9 +62,15 @@ impl Validator {
         }
     }
 
-    /// Takes a value that was read from another encoding.
-    pub fn push_value(&mut self, value: &Value, line: Option<u64>) {
-        let inspected = inspect_value(value, line, &self.options);
+    /// Takes a document that was read from another encoding.
+    pub fn push_value(&mut self, value: &Value) {
+        let inspected = inspect_value(value, None, None, &self.options);
+        self.take(inspected);
+    }
+
+    /// Takes an item of a recording that was read from another encoding: its number, from 0, and its line where it has one.
+    pub fn push_item(&mut self, item: &Value, number: u64, line: Option<u64>) {
+        let inspected = inspect_value(item, Some(number), line, &self.options);
         self.take(inspected);
     }
 
@@ -93,10 +100,18 @@ impl Validator {
         self.count(before);
     }
 
-    /// Adds a finding of whoever reads the input, such as that an encoding's rules are broken.
-    pub fn add(&mut self, finding: Finding) {
+    /// Takes what a codec of another encoding refused: that the input cannot be read further.
+    pub fn push_unreadable(&mut self, error: &WireError) {
         let before = self.findings.len();
-        self.findings.push(finding);
+        self.summary.documents += 1;
+        self.findings.push(Finding {
+            rule: &UNREADABLE,
+            pointer: String::new(),
+            line: error.line().map(|line| line as u64),
+            column: None,
+            message: format!("{error} ({})", error.code()),
+            fix: Some("write with an encoder of the format, and name the file by its encoding".to_owned()),
+        });
         self.count(before);
     }
 

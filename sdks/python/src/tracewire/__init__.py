@@ -75,6 +75,7 @@ __all__ = [
     "chain",
     "context",
     "convert",
+    "count_tokens",
     "current_span",
     "database",
     "decode",
@@ -115,6 +116,7 @@ __all__ = [
     "task",
     "tool",
     "trace",
+    "validate",
     "workflow",
 ]
 
@@ -133,7 +135,7 @@ if TYPE_CHECKING:
     from ._default_client import default, get_client
     from ._points import EventId
     from ._session import Session, Stream
-    from .formats import convert, decode, encode
+    from .formats import convert, count_tokens, decode, encode, validate
     from .mcp import observe_tool
 
     event = default.event
@@ -152,10 +154,12 @@ else:
         "Session": "_session",
         "Stream": "_session",
         "convert": "formats",
+        "count_tokens": "formats",
         "decode": "formats",
         "encode": "formats",
         "get_client": "_default_client",
         "observe_tool": "mcp",
+        "validate": "formats",
     }
     _MODULES = frozenset(["a2a", "ap2", "context", "exporters", "formats", "logs", "mcp", "store", "testing"])
     _OF_DEFAULT = frozenset(["event", "feedback", "get_trace", "log", "log_event", "metric", "query", "session", "stream"])

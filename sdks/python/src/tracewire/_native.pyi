@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from os import PathLike
-from typing import Any, TypeAlias, final
+from typing import Any, Literal, TypeAlias, final
 
 __all__ = [
     "Batch",
@@ -10,10 +10,13 @@ __all__ = [
     "Span",
     "SpanContext",
     "Store",
+    "Validator",
     "contract_version",
     "convert",
+    "count_tokens",
     "decode",
     "encode",
+    "event_rows",
     "forked",
     "internal_errors",
     "load_config",
@@ -75,6 +78,20 @@ class Store:
     def search(self, query: str) -> str: ...
     def traces(self, what: str, id: str) -> str: ...  # noqa: A002
 
+_Options: TypeAlias = tuple[str, int | None, bool, bool, str]
+_Severity: TypeAlias = Literal["error", "warning", "note"]
+_Level: TypeAlias = Literal["schema", "semantic", "canonical"]
+_FindingRow: TypeAlias = tuple[str, str, _Severity, _Level, str, str, int | None, int | None, str, str | None]
+
+@final
+class Validator:
+    def __new__(cls, level: str) -> Validator: ...
+    def push_lines(self, data: str | bytes | bytearray) -> None: ...
+    def push_document(self, data: str | bytes | bytearray, name: str, given: _Options) -> None: ...
+    def push_value(self, value: object) -> None: ...
+    def findings(self) -> list[_FindingRow]: ...
+    def finish(self) -> tuple[list[_FindingRow], list[int]]: ...
+
 @final
 class Call:
     def __new__(
@@ -131,11 +148,11 @@ class SpanContext:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
-_Options: TypeAlias = tuple[str, int | None, bool, bool]
-
 def contract_version() -> int: ...
 def encode(value: object, name: str, given: _Options, keep_tags: bool) -> Any: ...
 def decode(data: str | bytes | bytearray, name: str, given: _Options, keep_tags: bool) -> Any: ...
+def count_tokens(text: str | bytes | bytearray, encoding: str) -> int: ...
+def event_rows(producer: str, events: object, with_header: bool, given: _Options) -> str: ...
 def convert(data: str | bytes | bytearray, from_: tuple[str, _Options], to: tuple[str, _Options]) -> Any: ...
 def load_config(start: str | PathLike[str] | None = None) -> str: ...
 def internal_errors() -> tuple[int, str | None]: ...

@@ -8,6 +8,12 @@ import re
 # In this order: a longer thing before what it is made of.
 _CHANGING = [
     (re.compile(r"\x1b\[[0-9;]*m"), ""),
+    # A page for a model: short ids, and milliseconds in tables.
+    (re.compile(r"^( +)(\"?[0-9a-f]{3,8}\"?|null),(\"?[0-9a-f]{3,8}\"?|null),", re.MULTILINE), r"\1<id>,<id>,"),
+    (re.compile(r"^( +- step: )\"?[0-9a-f]{3,8}\"?$", re.MULTILINE), r"\1<id>"),
+    (re.compile(r" \([0-9a-f]{3,8}\): "), " (<id>): "),
+    (re.compile(r",\d+(\.\d+)?,(?=ok|error|null|warning)"), ",<ms>,"),
+    (re.compile(r"^ms: [\d.]+$", re.MULTILINE), "ms: <ms>"),
     (re.compile(r"\b(sha256:)?[0-9a-f]{64}\b"), "<hash>"),
     (re.compile(r"\bsha256:[0-9a-f]+…?"), "<hash>"),
     (re.compile(r"\b[0-9a-f]{16}-\d+\b"), "<producer>"),
@@ -27,12 +33,6 @@ _CHANGING = [
     (re.compile(r"\"[^\"\n]*…\"?"), '"…"'),
     (re.compile(r"\{[^{}\n]*…"), "{…"),
     (re.compile(r" · slow \d+ ?%"), ""),
-    # A page for a model: short ids, and milliseconds in tables.
-    (re.compile(r"^( +)(\"?[0-9a-f]{3,8}\"?|null),(\"?[0-9a-f]{3,8}\"?|null),", re.MULTILINE), r"\1<id>,<id>,"),
-    (re.compile(r"^( +- step: )\"?[0-9a-f]{3,8}\"?$", re.MULTILINE), r"\1<id>"),
-    (re.compile(r" \([0-9a-f]{3,8}\): "), " (<id>): "),
-    (re.compile(r",\d+(\.\d+)?,(?=ok|error|null|warning)"), ",<ms>,"),
-    (re.compile(r"^ms: [\d.]+$", re.MULTILINE), "ms: <ms>"),
     # The bars of a picture; a branch of a tree has text behind it.
     (re.compile(r"[ ]+[─━╸╾╶╴╺╼╌· ]+$", re.MULTILINE), ""),
     (re.compile(r"[ ]+"), " "),

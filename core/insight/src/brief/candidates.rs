@@ -124,7 +124,7 @@ impl List<'_, '_, '_> {
             if place == 0
                 && let Some(root) = survey.roots.first()
             {
-                self.add(*root, "the whole run", 8);
+                self.add(*root, "the whole run", 5);
             }
         }
     }

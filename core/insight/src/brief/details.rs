@@ -16,8 +16,8 @@ const NEARBY: usize = 6;
 /// Failures that are compared with what failed because of them.
 const ECHOES: usize = 16;
 /// Members of a body that the row tells, or that say nothing about what happened.
-const SILENT: [&str; 8] =
-    ["name", "message", "status_message", "level", "scope", "trace_flags", "trace_state", "clock_skew_nanos"];
+const SILENT: [&str; 9] =
+    ["name", "message", "status_message", "level", "logger", "scope", "trace_flags", "trace_state", "clock_skew_nanos"];
 /// Members of a detail that are ours; a body's own get a line behind their name.
 const OURS: [&str; 8] = ["step", "why", "error", "stacktrace", "last_known", "nearby", "attributes", "events"];
 

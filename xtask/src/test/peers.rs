@@ -31,10 +31,6 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         match peers.filter(|_| is_ready) {
             Some(peers) => {
                 for (step, name) in wanted {
-                    if step == Choice::Buf && !workspace.path(PROTO).join("buf.yaml").exists() {
-                        steps.skipped(name, "there is no protobuf");
-                        continue;
-                    }
                     steps.run(name, || one(workspace, step, &peers));
                 }
             }

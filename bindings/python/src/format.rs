@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use tracewire_insight::uniform;
+use tracewire_wire::WireError;
 use tracewire_wire::csv;
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::proto;
@@ -106,17 +107,23 @@ impl Format {
     }
 
     pub(crate) fn read(self, bytes: &[u8], options: Options) -> Result<Value, Failure> {
-        let read = match self {
-            Format::Json => json::read(bytes, &any_size()),
-            Format::JsonLines => return read_lines(bytes),
+        match self {
+            Format::JsonLines => read_lines(bytes),
+            _ => self.read_document(bytes, options).map_err(|error| Failure::in_text(error, bytes)),
+        }
+    }
+
+    /// Reads one document; of JSON Lines, one line.
+    pub(crate) fn read_document(self, bytes: &[u8], options: Options) -> Result<Value, WireError> {
+        match self {
+            Format::Json | Format::JsonLines => json::read(bytes, &any_size()),
             Format::Toon => {
                 let (is_strict, indent) = (!options.is_lenient, options.indent.unwrap_or(2));
                 toon::decode(bytes, &toon::DecodeOptions { is_strict, indent, ..toon::DecodeOptions::default() })
             }
             Format::Proto => proto::decode(bytes).map(Recording::to_value),
             Format::Csv => csv::decode(bytes, &csv::DecodeOptions { delimiter: options.delimiter }),
-        };
-        read.map_err(|error| Failure::in_text(error, bytes))
+        }
     }
 }
 

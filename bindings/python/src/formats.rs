@@ -3,34 +3,18 @@
 //! These are calls of their own, not records: what fails raises `FormatError`, and the interpreter's lock is released for
 //! whatever takes long.
 
+use crate::data::Data;
 use crate::failure::Failure;
 use crate::format::{Format, Options, Uniform};
 use crate::guard::guard_or_raise;
 use crate::rows;
 use crate::value::{Tags, from_python, to_python};
 use pyo3::prelude::*;
-use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBytes, PyString};
 use tracewire_wire::toon::Delimiter;
 
 /// From this many bytes on the lock is released: below, getting it back could take longer than the work.
 const LONG_BYTES: usize = 64 << 10;
-
-/// Text or bytes, without a copy where they cannot change.
-#[derive(FromPyObject)]
-pub(crate) enum Data {
-    Text(PyBackedStr),
-    Bytes(PyBackedBytes),
-}
-
-impl Data {
-    pub(crate) fn bytes(&self) -> &[u8] {
-        match self {
-            Data::Text(text) => text.as_bytes(),
-            Data::Bytes(bytes) => bytes,
-        }
-    }
-}
 
 /// Options as they come from the package: `(delimiter, indent, lenient, formula_safe, uniform)`.
 pub(crate) type Given = (char, Option<usize>, bool, bool, char);

@@ -16,6 +16,7 @@
 //! | `rows` | events as rows of a table |
 //! | `validate` | what is wrong with a recording |
 //! | `value` | Python values and the wire's values, whole |
+//! | `data` | text and bytes of the host, lent |
 //! | `failure` | why something was refused, as `tracewire.FormatError` |
 //! | `policy` | capture switches and the host's mask |
 //! | `ship` | batches for exporters of the host |
@@ -32,6 +33,7 @@ mod body;
 mod call;
 mod config;
 mod context;
+mod data;
 mod failure;
 mod format;
 mod formats;

@@ -1,17 +1,15 @@
 //! The validator: what is wrong with what somebody's emitter wrote.
 
+use crate::data::Data;
 use crate::failure::Failure;
 use crate::format::Format;
-use crate::formats::{Data, Given, format, long, options};
+use crate::formats::{Given, format, long, options};
 use crate::guard::guard_or_raise;
 use crate::rows;
 use crate::value::{Tags, from_python};
 use pyo3::prelude::*;
 use std::sync::{Mutex, PoisonError};
 use tracewire_wire::validate::{self as core, Finding, Level, Options, Rule, Summary, is_document};
-
-/// The rule for what is not what its encoding demands.
-const UNREADABLE: &str = "TW0006";
 
 /// `(code, name, severity, level, requirement, pointer, line, column, message, fix)`.
 type Row = (
@@ -73,10 +71,10 @@ impl Validator {
                 self.with(|inner| match format {
                     Format::Json if is_document(data.bytes()) => inner.core.push(data.bytes(), 1),
                     Format::Json | Format::JsonLines => inner.lines(data.bytes()),
-                    _ => match format.read(data.bytes(), options) {
-                        Ok(value) if format == Format::Csv => inner.core.push_value(&rows::events(value), None),
-                        Ok(value) => inner.core.push_value(&value, None),
-                        Err(failure) => inner.unreadable(failure, name),
+                    _ => match format.read_document(data.bytes(), options) {
+                        Ok(value) if format == Format::Csv => inner.core.push_value(&rows::events(value)),
+                        Ok(value) => inner.core.push_value(&value),
+                        Err(error) => inner.core.push_unreadable(&error),
                     },
                 });
                 Ok(())
@@ -88,7 +86,7 @@ impl Validator {
     fn push_value(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
         guard_or_raise(|| {
             let (value, _) = from_python(value, Tags::Keep, false)?;
-            self.with(|inner| inner.core.push_value(&value, None));
+            self.with(|inner| inner.core.push_value(&value));
             Ok(())
         })
     }
@@ -138,15 +136,6 @@ impl Inner {
     fn end_line(&mut self) {
         self.core.push_line(&std::mem::take(&mut self.rest), self.line);
         self.line = 1;
-    }
-
-    fn unreadable(&mut self, failure: Failure, name: &str) {
-        if let Some(rule) = Rule::find(UNREADABLE) {
-            let fix = Some(format!("write it as {name} demands it, or name the format that it is"));
-            let line = failure.line.and_then(|line| u64::try_from(line).ok());
-            let pointer = failure.path.unwrap_or_default();
-            self.core.add(Finding { rule, pointer, line, column: None, message: failure.reason, fix });
-        }
     }
 }
 

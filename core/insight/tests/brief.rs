@@ -134,6 +134,24 @@ fn too_small_a_budget_names_the_least() {
     }
 }
 
+/// A trace so long that counting all of it for each try would take minutes; and one so deep that nothing may recurse.
+#[test]
+fn large_traces_are_read_too() {
+    let long = events(&agent(20_000, 15_000));
+    let tree = tree(&long);
+    let brief = brief::write(&tree, &options(Some(1000))).unwrap();
+    assert_eq!(brief.rows + brief.left_out.steps, 60_002);
+    assert!(brief.text.contains("turn 15000") && brief.text.contains("the index is gone"), "{}", brief.text);
+
+    let mut lines = String::from("d1 1 span.start 0 1 - step - - {\"name\":\"s\"}\n");
+    for place in 2..=20_000 {
+        writeln!(lines, "d1 {place} span.start 0 {place:x} {:x} step - - {{\"name\":\"s\"}}", place - 1).unwrap();
+    }
+    let deep = events(&lines);
+    let brief = brief::write(&common::tree(&deep), &options(Some(600))).unwrap();
+    assert_eq!(brief.rows + brief.left_out.steps, 20_000);
+}
+
 #[test]
 fn hostile_texts_stay_what_they_are() {
     let lines = concat!(

@@ -145,6 +145,13 @@ fn cycles_and_depth_are_marked() {
 #[test]
 fn what_is_too_long_is_cut_between_characters() {
     let short = Limits { text_bytes: 4, ..Limits::default() };
+    let key = seen_within(&short, |w| {
+        w.begin_map(0);
+        w.key("session");
+        w.text("12345");
+        w.end_map(0);
+    });
+    assert_eq!(key, r#"{"session":{"$cut":"1234","missing_bytes":1}}"#, "a key is never cut for its length");
     assert_eq!(seen_within(&short, |w| w.text("aééé")), r#"{"$cut":"aé","missing_bytes":4}"#);
     assert_eq!(seen_within(&short, |w| w.bytes(&[0; 6])), r#"{"$cut":{"$bytes":"AAAAAA=="},"missing_bytes":2}"#);
     let written = seen(|w| {

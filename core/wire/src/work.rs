@@ -28,6 +28,7 @@ mod tests {
     use crate::event::Event;
     use crate::json::{self, ReadOptions};
     use crate::toon::{self, DecodeOptions, EncodeOptions};
+    use crate::validate;
     use crate::value::{Map, Value};
 
     /// Eight times the input may take eight times the work, and a little for sorting.
@@ -110,5 +111,18 @@ mod tests {
             decode(&format!("[{size}:]{{a,b}}:\n{}", rows.join("\n")));
         });
         grows_with_its_input(|size| decode(&format!("[1]: {}1", "- ".repeat(size))));
+    }
+
+    #[test]
+    fn texts_that_begin_many_secrets_are_looked_at_once() {
+        for unit in ["glpat--------------------- ", "eyJaaaaa-", "sk-lf-ssssssssssssssssssssssssssssssss-"] {
+            grows_with_its_input(|size| {
+                let text = unit.repeat(size * 8);
+                let options = validate::Options { level: validate::Level::Semantic, ..validate::Options::default() };
+                let event =
+                    Value::Map(Map::from_iter([("text".to_owned(), text.into()), ("type".to_owned(), "log".into())]));
+                validate::inspect_value(&event, None, None, &options);
+            });
+        }
     }
 }

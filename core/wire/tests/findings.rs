@@ -36,7 +36,7 @@ fn report(rule: &Rule, (language, text, options): (&str, &str, Options)) -> Repo
         "csv" => {
             let mut validator = Validator::new(options);
             match csv::decode(text.as_bytes(), &csv::DecodeOptions::default()) {
-                Ok(Value::List(rows)) => rows.iter().for_each(|row| validator.push_value(row, None)),
+                Ok(Value::List(rows)) => rows.iter().zip(0..).for_each(|(row, at)| validator.push_item(row, at, None)),
                 Ok(_) => panic!("rows are a list"),
                 Err(error) => validator.push_unreadable(&error),
             }

@@ -286,6 +286,15 @@ def test_any_kind_of_bytes_is_read() -> None:
         tracewire.decode([1])  # type: ignore[arg-type]
 
 
+def test_half_a_surrogate_pair_is_no_text_to_read() -> None:
+    for text in ('"\ud800"', '"' + "ä" * 5000 + '\udfff"'):
+        for attempt in (tracewire.decode, tracewire.count_tokens, lambda text: tracewire.convert(text, "json", "toon")):
+            with pytest.raises(FormatError) as caught:
+                attempt(text)
+            assert caught.value.code == "text_surrogate"
+    assert tracewire.decode('"' + "ä" * 5000 + '"') == "ä" * 5000
+
+
 def test_converting_keeps_what_both_formats_hold() -> None:
     envelope = '{"content":{},"events":[{"seq":1}],"spec":"1.0","zeta":{"$int":"9007199254740992"}}'
     toon = tracewire.convert(envelope, "json", "toon")

@@ -6,10 +6,13 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a command line tool")]
 
+mod events;
 mod json;
 mod measure;
+mod protobuf;
 mod samples;
 mod toon;
+mod validate;
 
 use std::process::ExitCode;
 use tracewire_wire::value::Value;
@@ -40,8 +43,11 @@ fn main() -> ExitCode {
     let result = match arguments.first().map(String::as_str) {
         Some("toon") => toon::run(&samples(is_quick), rounds),
         Some("json") => json::run(&samples(is_quick), rounds),
+        Some("protobuf") => protobuf::run(&samples(is_quick), is_quick, rounds),
+        Some("validate") => validate::run(is_quick, rounds),
+        Some("validate-input") => validate::input(),
         Some("samples") => write_samples(&samples(is_quick), arguments.get(1).map_or(".", String::as_str)),
-        _ => Err("toon, json or samples FOLDER is expected, and perhaps --quick".to_owned()),
+        _ => Err("json, toon, protobuf, validate or samples FOLDER is expected, and perhaps --quick".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -59,16 +59,17 @@ impl Work<'_> {
         }
         for _ in 0..rounds {
             for subject in &self.subjects {
-                row(self, subject, self.bytes as f64 / 1e6 / (subject.work)());
+                let value = self.bytes as f64 / 1e6 / (subject.work)();
+                print(self.bench, subject.name, subject.version, &self.metric, "MB/s", value);
             }
         }
     }
 }
 
-fn row(work: &Work<'_>, subject: &Subject<'_>, value: f64) {
+/// Prints one figure.
+pub fn print(bench: &str, subject: &str, version: &str, metric: &str, unit: &str, value: f64) {
     println!(
-        r#"{{"bench":"{}","subject":"{}","version":"{}","metric":"{}","unit":"MB/s","value":{value:.1}}}"#,
-        work.bench, subject.name, subject.version, work.metric
+        r#"{{"bench":"{bench}","subject":"{subject}","version":"{version}","metric":"{metric}","unit":"{unit}","value":{value:.1}}}"#
     );
 }
 

@@ -6,41 +6,43 @@ use tracewire_wire::value::{Map, Value};
 pub const UNIFORM_EVENTS: usize = 18_609;
 /// See [`UNIFORM_EVENTS`].
 pub const NESTED_TRACES: usize = 1_233;
+/// See [`UNIFORM_EVENTS`].
+pub const EVENTS: usize = 12_000;
 
 /// A generator of pseudo-random numbers with a fixed seed (SplitMix64).
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, limit: u64) -> u64 {
+    pub fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 
-    fn pick<'a>(&mut self, words: &[&'a str]) -> &'a str {
+    pub fn pick<'a>(&mut self, words: &[&'a str]) -> &'a str {
         words.get(self.below(words.len() as u64) as usize).copied().unwrap_or_default()
     }
 
-    fn int(&mut self, limit: u64) -> Value {
+    pub fn int(&mut self, limit: u64) -> Value {
         Value::from_u64(self.below(limit))
     }
 
     /// A number of at most six fractional digits.
-    fn fraction(&mut self, limit: u64) -> Value {
+    pub fn fraction(&mut self, limit: u64) -> Value {
         Value::from_f64(self.below(limit * 1_000_000) as f64 / 1e6)
     }
 }
 
-const MODELS: &[&str] = &["gpt-5-mini", "claude-sonnet-4-5", "gemini-2.5-flash", "llama-4-70b"];
-const KINDS: &[&str] = &["llm", "tool", "retrieval", "agent", "http"];
-const NAMES: &[&str] = &["plan", "search documents", "rank passages", "call model", "write answer", "check facts"];
+pub const MODELS: &[&str] = &["gpt-5-mini", "claude-sonnet-4-5", "gemini-2.5-flash", "llama-4-70b"];
+pub const KINDS: &[&str] = &["llm", "tool", "retrieval", "agent", "http"];
+pub const NAMES: &[&str] = &["plan", "search documents", "rank passages", "call model", "write answer", "check facts"];
 const STATUSES: &[&str] = &["ok", "ok", "ok", "ok", "error", "timeout"];
-const SENTENCES: &[&str] = &[
+pub const SENTENCES: &[&str] = &[
     "The passage names the year and the place.",
     "Nothing was found; the next source is asked, with fewer words.",
     "User said: \"show me the last three\".",
@@ -48,7 +50,7 @@ const SENTENCES: &[&str] = &[
     "Die Antwort enthält Umlaute: größer, schöner — and an emoji 🦦.",
 ];
 
-fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
+pub fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
     Value::Map(Map::from_iter(entries.map(|(key, value)| (key.to_owned(), value))))
 }
 

@@ -6,7 +6,7 @@ use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
 
 use super::candidates::Candidate;
-use super::page::millis;
+use super::page::{CAUSE, millis};
 use super::shrink::{cut_name, cut_text, shrink};
 use super::survey::Survey;
 use crate::node::{Form, Node, What, nanos_between};
@@ -66,7 +66,8 @@ pub(super) fn detail(
     let said = error(node);
     let mut origins = survey.origins.iter().take(ECHOES).filter_map(|origin| survey.node(*origin));
     let is_echo = !node.failure_origin && said.is_some() && origins.any(|origin| error(origin) == said);
-    set("error", said.filter(|_| !is_echo).and_then(|said| line(&said)));
+    let is_at_head = survey.origins.first() == Some(&what.node);
+    set("error", said.filter(|said| !(is_echo || is_at_head && said.len() <= CAUSE)).and_then(|said| line(&said)));
     let stack = node.exceptions.iter().rev().find_map(|exception| exception.stacktrace).filter(|_| !is_echo);
     set("stacktrace", stack.and_then(|stack| line(&tail(stack, most.saturating_mul(4).max(80)))));
     set("last_known", last_known(node).map(Value::from));

@@ -16,7 +16,7 @@ use crate::usage::Money;
 /// Bytes of a step's name.
 const NAME: usize = 48;
 /// Bytes of what is said of the first failure at the head of the page.
-const CAUSE: usize = 160;
+pub(super) const CAUSE: usize = 160;
 /// Budgets that are suggested.
 const BUDGETS: [usize; 5] = [1_000, 4_000, 16_000, 64_000, 256_000];
 

@@ -1,7 +1,7 @@
 //! What is shown within a budget.
 //!
 //! The shortest page comes first: the root, the first failure in words, and what is left out. What is above it goes to
-//! rows of failures (at most four fifths), to all other rows (as long as rows take no more than three fifths), and what is
+//! rows of failures and the warnings before them (at most four fifths), to all other rows (as long as rows take no more than three fifths), and what is
 //! left to details. How much a part takes is counted part by part; then the whole is counted, and where it is too much
 //! after all, less is planned.
 
@@ -166,7 +166,7 @@ impl<'t, 'a, 'o> Planner<'t, 'a, 'o> {
         let mut tokens = 0;
         let mut next = None;
         for (place, (rank, at)) in order.iter().enumerate() {
-            let most = if *rank <= Rank::Failure { room / 5 * 4 } else { share };
+            let most = if *rank <= Rank::Warning { room / 5 * 4 } else { share };
             let with = self.with_ancestors(*at, &shown);
             let more: usize = with.iter().map(|at| self.folded_cost(*at)).sum();
             if tokens + more > most {

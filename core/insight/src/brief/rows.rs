@@ -194,7 +194,12 @@ pub(super) fn by_rank(survey: &Survey<'_, '_>, rows: &[Row]) -> Vec<(Rank, usize
                 Form::Log => 2,
             };
             let within = if rank == Rank::Other { (row.depth, form, Reverse(row.nanos)) } else { (0, 0, Reverse(0)) };
-            let time = if rank == Rank::Failure { Some(node.end) } else { None };
+            // The first failure, but the last warning before it.
+            let time = match rank {
+                Rank::Failure => node.end.0,
+                Rank::Warning => node.start.0.saturating_neg(),
+                _ => 0,
+            };
             Some((rank, within, time, at))
         })
         .collect();

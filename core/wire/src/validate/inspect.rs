@@ -44,10 +44,11 @@ pub fn inspect(bytes: &[u8], line: u64, options: &Options) -> Inspected {
     inspected
 }
 
-/// Looks at a value that was read from another encoding, the item of this line where that is known.
-pub fn inspect_value(value: &Value, line: Option<u64>, options: &Options) -> Inspected {
+/// Looks at a value that was read from another encoding: the document, or the item of this number (from 0) and line of it.
+pub fn inspect_value(value: &Value, item: Option<u64>, line: Option<u64>, options: &Options) -> Inspected {
     let mut found = Found::new(options.level);
-    let mut inspected = look(value, &[], line, options, &mut found);
+    let root = item.map_or(Root::Whole, |at| Root::Element(u32::try_from(at).unwrap_or(u32::MAX)));
+    let mut inspected = look_at(value, &[], root, line, options, &mut found);
     for finding in &mut found.list {
         finding.line = line;
     }
@@ -56,9 +57,20 @@ pub fn inspect_value(value: &Value, line: Option<u64>, options: &Options) -> Ins
 }
 
 fn look(value: &Value, bytes: &[u8], line: Option<u64>, options: &Options, found: &mut Found) -> Inspected {
+    look_at(value, bytes, Root::Whole, line, options, found)
+}
+
+fn look_at(
+    value: &Value,
+    bytes: &[u8],
+    root: Root,
+    line: Option<u64>,
+    options: &Options,
+    found: &mut Found,
+) -> Inspected {
     let mut inspected = Inspected { findings: Vec::new(), records: Vec::new(), envelopes: 0, events: 0 };
     let line = line.and_then(|line| u32::try_from(line).ok());
-    let whole = Place { line, root: Root::Whole, event: None };
+    let whole = Place { line, root, event: None };
     let mut one = |value: &Value, exact: &Value, place: Place, as_envelope: bool, found: &mut Found| {
         let record = if as_envelope {
             inspected.envelopes += 1;
@@ -76,6 +88,7 @@ fn look(value: &Value, bytes: &[u8], line: Option<u64>, options: &Options, found
     match (options.expect, value) {
         (Expect::Event, _) => one(value, exact, whole, false, found),
         (Expect::Envelope, _) => one(value, exact, whole, true, found),
+        (Expect::Any, _) if root != Root::Whole => record_of(value, exact, whole, found, &mut one),
         (Expect::Any, Value::List(items)) => {
             for (at, item) in items.iter().enumerate() {
                 let place = Place { root: Root::Element(u32::try_from(at).unwrap_or(u32::MAX)), ..whole };

@@ -2,6 +2,8 @@
 //!
 //! What is found is named by its kind and never repeated.
 
+use crate::work;
+
 /// A pattern: a prefix behind which so many characters of a set follow.
 struct Pattern {
     prefix: &'static str,
@@ -91,18 +93,32 @@ const PATTERNS: &[Pattern] = &[
     pattern("bearer ", "a bearer token", Set::Dotted, 20),
 ];
 
-/// The patterns that begin with each byte: a range of their places once sorted by it.
-const FIRST: [bool; 256] = {
-    let mut table = [false; 256];
+/// For each of the first three bytes and each value of it, the patterns that have it there: a bit for each.
+const STARTS: [[u64; 256]; 3] = {
+    assert!(PATTERNS.len() <= 64);
+    let mut table = [[0; 256]; 3];
     let mut at = 0;
     while at < PATTERNS.len() {
-        table[PATTERNS[at].prefix.as_bytes()[0] as usize] = true;
+        let prefix = PATTERNS[at].prefix.as_bytes();
+        let mut place = 0;
+        while place < 3 {
+            table[place][prefix[place] as usize] |= 1 << at;
+            place += 1;
+        }
         at += 1;
     }
-    // `://user:password@` has no beginning of its own.
-    table[b':' as usize] = true;
     table
 };
+
+/// The patterns that may begin here, a bit for each.
+#[inline]
+fn candidates(bytes: &[u8]) -> u64 {
+    let [one, two, three] = &STARTS;
+    match bytes {
+        [a, b, c, ..] => one[usize::from(*a)] & two[usize::from(*b)] & three[usize::from(*c)],
+        _ => 0,
+    }
+}
 
 /// What a text holds that looks like a secret.
 pub(super) fn find(text: &str) -> Option<&'static str> {
@@ -113,28 +129,38 @@ pub(super) fn find(text: &str) -> Option<&'static str> {
     let mut before = b' ';
     for (at, byte) in bytes.iter().enumerate() {
         // A key begins where a word begins; most bytes are done with here.
-        if FIRST[usize::from(*byte)]
-            && !before.is_ascii_alphanumeric()
-            && let Some(kind) = begins(bytes.get(at..).unwrap_or_default())
-        {
-            return Some(kind);
-        }
-        if *byte == b':' && before.is_ascii_alphanumeric() && is_url_with_password(bytes.get(at..).unwrap_or_default())
-        {
-            return Some("a password in an address");
-        }
+        let is_inside = before.is_ascii_alphanumeric();
         before = *byte;
+        if is_inside {
+            if *byte == b':' && is_url_with_password(bytes.get(at..).unwrap_or_default()) {
+                return Some("a password in an address");
+            }
+            continue;
+        }
+        let rest = bytes.get(at..).unwrap_or_default();
+        let mut left = candidates(rest);
+        while left != 0 {
+            let pattern = PATTERNS.get(left.trailing_zeros() as usize);
+            if let Some(pattern) = pattern.filter(|pattern| fits(pattern, rest)) {
+                return Some(pattern.kind);
+            }
+            left &= left - 1;
+        }
     }
     None
 }
 
-fn begins(bytes: &[u8]) -> Option<&'static str> {
-    PATTERNS.iter().find(|pattern| fits(pattern, bytes)).map(|pattern| pattern.kind)
-}
+/// Header and the beginning of the payload of a JSON Web Token stand within so many bytes.
+const LONGEST_HEADER: usize = 1024;
 
 fn fits(pattern: &Pattern, bytes: &[u8]) -> bool {
     let Some(rest) = bytes.strip_prefix(pattern.prefix.as_bytes()) else { return false };
-    let run = || rest.iter().take_while(|byte| pattern.set.has(**byte)).count();
+    // Bounded, so that a text which begins many tokens and ends none is not looked at over and over.
+    let run = |most: usize| {
+        let length = rest.iter().take(most).take_while(|byte| pattern.set.has(**byte)).count();
+        work::count(length);
+        length
+    };
     match pattern.prefix {
         "-----BEGIN " => {
             let line = rest.get(..40.min(rest.len())).unwrap_or_default();
@@ -142,15 +168,15 @@ fn fits(pattern: &Pattern, bytes: &[u8]) -> bool {
         }
         "eyJ" => {
             // Three parts, of which the second is JSON too.
-            let token = rest.get(..run()).unwrap_or_default();
+            let token = rest.get(..run(LONGEST_HEADER)).unwrap_or_default();
             let mut parts = token.split(|byte| *byte == b'.');
             let header = parts.next().unwrap_or_default();
             header.len() >= 8
                 && parts.next().is_some_and(|payload| payload.starts_with(b"eyJ"))
                 && parts.next().is_some()
         }
-        "AKIA" | "ASIA" => run() == pattern.least,
-        _ => run() >= pattern.least && has_variety(rest.get(..pattern.least).unwrap_or_default()),
+        "AKIA" | "ASIA" => run(pattern.least + 1) == pattern.least,
+        _ => run(pattern.least) == pattern.least && has_variety(rest.get(..pattern.least).unwrap_or_default()),
     }
 }
 
@@ -193,6 +219,9 @@ const NAMES: [&str; 16] = [
     "xapikey",
 ];
 
+/// A longer part of a name is none of them.
+const LONGEST_NAME: usize = 24;
+
 /// What a text under such a name is.
 pub(super) fn find_named(name: &str, text: &str) -> Option<&'static str> {
     if name.len() < 6 || name.len() > 40 || text.len() < 8 {
@@ -200,12 +229,17 @@ pub(super) fn find_named(name: &str, text: &str) -> Option<&'static str> {
     }
     // The last part of a dotted name: `http.request.header.authorization`.
     let last = name.rsplit(['.', '/']).next().unwrap_or(name);
-    if last.len() > 24 {
+    if last.len() > LONGEST_NAME {
         return None;
     }
-    let plain: String =
-        last.chars().filter(|byte| !matches!(byte, '-' | '_')).map(|byte| byte.to_ascii_lowercase()).collect();
-    let is_named = NAMES.binary_search(&plain.as_str()).is_ok();
+    let mut plain = [0; LONGEST_NAME];
+    let mut length = 0;
+    for (place, byte) in plain.iter_mut().zip(last.bytes().filter(|byte| !matches!(byte, b'-' | b'_'))) {
+        *place = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let plain = plain.get(..length).unwrap_or_default();
+    let is_named = NAMES.binary_search_by(|known| known.as_bytes().cmp(plain)).is_ok();
     (is_named && is_given(text.as_bytes())).then_some("a secret, by the name under which it stands")
 }
 

@@ -62,9 +62,15 @@ impl Validator {
         }
     }
 
-    /// Takes a value that was read from another encoding.
-    pub fn push_value(&mut self, value: &Value, line: Option<u64>) {
-        let inspected = inspect_value(value, line, &self.options);
+    /// Takes a document that was read from another encoding.
+    pub fn push_value(&mut self, value: &Value) {
+        let inspected = inspect_value(value, None, None, &self.options);
+        self.take(inspected);
+    }
+
+    /// Takes an item of a recording that was read from another encoding: its number, from 0, and its line where it has one.
+    pub fn push_item(&mut self, item: &Value, number: u64, line: Option<u64>) {
+        let inspected = inspect_value(item, Some(number), line, &self.options);
         self.take(inspected);
     }
 
@@ -96,13 +102,6 @@ impl Validator {
 
     /// Takes what a codec of another encoding refused: that the input cannot be read further.
     pub fn push_unreadable(&mut self, error: &WireError) {
-        let (
-            code,
-            WireError::Line { reason, .. }
-            | WireError::Json { reason, .. }
-            | WireError::Bytes { reason, .. }
-            | WireError::Shape { reason, .. },
-        ) = (error.code(), error);
         let before = self.findings.len();
         self.summary.documents += 1;
         self.findings.push(Finding {
@@ -110,7 +109,7 @@ impl Validator {
             pointer: String::new(),
             line: error.line().map(|line| line as u64),
             column: None,
-            message: format!("{reason} ({code})"),
+            message: format!("{error} ({})", error.code()),
             fix: Some("write with an encoder of the format, and name the file by its encoding".to_owned()),
         });
         self.count(before);

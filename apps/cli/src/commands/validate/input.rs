@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use tracewire_wire::csv::Delimiter;
 use tracewire_wire::validate::{Finding, Options, Validator};
 
 use super::{lines, others};
@@ -96,8 +97,8 @@ pub(super) fn read(
         |reader: &mut (dyn Read + Send), validator: &mut Validator, screen: &mut Screen<'_>| match input.encoding {
             Encoding::Json | Encoding::Jsonl => lines::read(reader, options, validator, found, screen),
             Encoding::Toon => others::toon(reader, validator, found, screen),
-            Encoding::Csv => others::csv(reader, b',', validator, found, screen),
-            Encoding::Tsv => others::csv(reader, b'\t', validator, found, screen),
+            Encoding::Csv => others::csv(reader, Delimiter::Comma, validator, found, screen),
+            Encoding::Tsv => others::csv(reader, Delimiter::Tab, validator, found, screen),
             Encoding::Proto => others::proto(reader, validator, found, screen),
         };
     match &input.path {

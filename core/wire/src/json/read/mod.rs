@@ -114,8 +114,9 @@ impl<'a> Reader<'a> {
             max_depth: options.max_depth.min(ReadOptions::DEPTH_LIMIT),
             numbers: options.numbers,
             items: Vec::new(),
-            entries: Vec::new(),
-            key_offsets: Vec::new(),
+            // A line of JSON Lines has its members in one allocation.
+            entries: Vec::with_capacity((bytes.len() / 16).min(32)),
+            key_offsets: Vec::with_capacity((bytes.len() / 16).min(32)),
         })
     }
 

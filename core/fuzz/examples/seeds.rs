@@ -25,7 +25,7 @@ fn main() -> Outcome {
     let events = documents(&cases.join("event.jsonl"))?;
     let envelopes = documents(&cases.join("envelope.jsonl"))?;
     keep(&corpus, "json", [jcs.clone(), values.clone()].concat())?;
-    keep(&corpus, "toon_value", [jcs, values].concat())?;
+    keep(&corpus, "toon_value", [jcs.clone(), values].concat())?;
     keep(&corpus, "toon", toon.clone())?;
     keep(&corpus, "event", events.clone())?;
     keep(&corpus, "envelope", envelopes.clone())?;
@@ -40,6 +40,8 @@ fn main() -> Outcome {
         "stream",
         [prefixed(5, &envelopes), prefixed(16, &events), prefixed(3, &toon), prefixed(34, &csv)].concat(),
     )?;
+    let proto = [jcs.clone(), thinned(events.clone()), envelopes.clone()].concat();
+    keep(&corpus, "proto", proto.iter().filter_map(|text| protobuf(text)).collect())?;
     keep(&corpus, "cbor", CBOR.iter().map(|hex| bytes(hex)).collect())?;
     let record = |hex: &str| framed(0, &bytes(hex));
     let (mark, close) = (framed(200, b""), framed(228, &bytes(CLOSE)));
@@ -90,6 +92,12 @@ const START: &str = "a6 6474797065 6a7370616e2e7374617274 6474696d65 1b18867251e
     646b696e64 64746f6f6c 64626f6479 a1 65696e707574 6161";
 /// The payload of a close.
 const CLOSE: &str = "a1 66726561736f6e 66657869746564";
+
+/// A recording of the document, as protobuf.
+fn protobuf(text: &[u8]) -> Option<Vec<u8>> {
+    let value = tracewire_wire::json::read(text, &tracewire_wire::json::ReadOptions::default()).ok()?;
+    Some(tracewire_wire::proto::encode(&tracewire_wire::recording::Recording::from_value(value)))
+}
 
 fn bytes(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex.chars().filter_map(|digit| digit.to_digit(16)).map(|digit| digit as u8).collect();

@@ -37,10 +37,18 @@ impl Budget {
     /// Where it takes more than the budget.
     pub fn keep<T>(self, bytes: usize, decode: impl FnOnce() -> T) -> T {
         let (result, taken) = measure(decode);
-        let memory = FREE_MEMORY + self.memory * bytes;
+        self.check(bytes, 0, taken);
+        result
+    }
+
+    /// Compares what was taken with the budget of so many bytes, and with so much memory more.
+    ///
+    /// # Panics
+    /// Where it is more.
+    pub fn check(self, bytes: usize, more: usize, taken: Taken) {
+        let memory = FREE_MEMORY + self.memory * bytes + more;
         assert!(taken.memory <= memory, "{} bytes of memory for {bytes} bytes, at most {memory}", taken.memory);
         let steps = FREE_STEPS + self.steps * bytes as u64;
         assert!(taken.steps <= steps, "{} steps for {bytes} bytes, at most {steps}", taken.steps);
-        result
     }
 }

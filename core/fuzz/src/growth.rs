@@ -90,6 +90,13 @@ fn repeated(length: usize, begin: &[u8], part: &[u8], end: &[u8]) -> Vec<u8> {
     [begin, &part.repeat(count), end].concat()
 }
 
+/// A header whose one name takes half of the text, and rows of one cell.
+fn table_of_a_long_name(length: usize) -> Vec<u8> {
+    let rows = length / 8;
+    let name = "n".repeat(length / 2);
+    [format!("x[{rows}]{{{name}}}:").into_bytes(), b"\n  1".repeat(rows)].concat()
+}
+
 fn event(length: usize, body: &str, part: impl Fn(usize) -> String) -> Vec<u8> {
     let begin = format!("{{\"body\":{{{body}");
     parts(length, &begin, "\"\":0},\"seq\":1,\"time\":\"2026-11-21T04:30:00.123456789Z\",\"type\":\"log\"}", part)
@@ -129,9 +136,23 @@ pub const ALL: &[Growth] = &[
         make: |n| event(n, "", |at| format!("\"m{}\":null,", at * 7919 % 100_003)),
     },
     Growth {
+        name: "event: unknown members",
+        decode: read_event,
+        make: |n| {
+            parts(n, "{", "\"seq\":1,\"time\":\"2026-11-21T04:30:00.123456789Z\",\"type\":\"log\"}", |at| {
+                format!("\"x{at}\":0,")
+            })
+        },
+    },
+    Growth {
         name: "envelope: withheld events",
         decode: read_envelope,
         make: |n| parts(n, "{\"events\":[", "0]}", |_| format!("{{\"$withheld\":\"sha256:{}\"}},", "ab".repeat(32))),
+    },
+    Growth {
+        name: "envelope: unknown members",
+        decode: read_envelope,
+        make: |n| parts(n, "{", "\"z\":0}", |at| format!("\"x{at}\":0,")),
     },
     Growth {
         name: "envelope: content",
@@ -155,6 +176,7 @@ pub const ALL: &[Growth] = &[
         make: |n| repeated(n, format!("a[{}]: 1", n / 2).as_bytes(), b",1", b""),
     },
     Growth { name: "toon: quoted cells", decode: lenient, make: |n| repeated(n, b"a[5]: 1", b",\"\\\"x\\\"\"", b"") },
+    Growth { name: "toon: a table of a long name", decode: lenient, make: table_of_a_long_name },
     Growth {
         name: "toon: a table of short rows",
         decode: lenient,

@@ -102,6 +102,7 @@ impl WireError {
         ("toon_indentation", "a line is indented as no writer indents it"),
         ("toon_syntax", "a line is neither a field, an item nor a row"),
         ("toon_too_deep", "maps and lists are nested deeper than is read"),
+        ("toon_too_large", "the names of tables, repeated in each row, take far more room than the text"),
         ("toon_trailing", "lines follow the value"),
         ("toon_utf8", "the bytes are not UTF-8"),
         ("toon_width", "a row has another number of cells than its header names"),

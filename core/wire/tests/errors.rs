@@ -139,6 +139,8 @@ fn every_code_happens_and_is_listed() {
         toon("a:\n b: 1"),
         toon("a: \"b"),
         toon(&nested),
+        // More than 16 MiB of names in the rows.
+        toon(&format!("[200]{{{}}}:{}", "n".repeat(100_000), "\n  1".repeat(200))),
         toon("[]\nx"),
         toon::decode(b"a: \xc3", &DecodeOptions::default()).unwrap_err(),
         toon("a[1]{b,c}:\n  1"),

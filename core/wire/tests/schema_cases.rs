@@ -1,4 +1,5 @@
-//! What we read of the cases of `spec/schema/cases`, which independent validators judge by the JSON Schemas as well.
+//! What we read of the cases of `spec/schema/cases`, and what our validator says of them; independent validators judge them by
+//! the JSON Schemas.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
@@ -8,6 +9,7 @@ use tracewire_wire::body;
 use tracewire_wire::envelope::{Entry, Envelope};
 use tracewire_wire::event::{Event, EventType};
 use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::validate::{Expect, Level, Options, validate};
 use tracewire_wire::value::Value;
 
 /// Reads an event, and its body in the form that its type demands.
@@ -39,7 +41,13 @@ fn read_envelope(value: Value) -> Result<(), WireError> {
     })
 }
 
-fn check(file: &str, read: fn(Value) -> Result<(), WireError>) {
+/// The text of the member `document`, which stands before `read`.
+fn document_text(line: &str) -> &str {
+    let start = line.find(r#""document":"#).unwrap() + r#""document":"#.len();
+    &line[start..line.rfind(r#","read":"#).unwrap()]
+}
+
+fn check(file: &str, expect: Expect, read: fn(Value) -> Result<(), WireError>) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/schema/cases").join(file);
     let text = std::fs::read_to_string(path).unwrap();
     let mut wrong = Vec::new();
@@ -52,6 +60,12 @@ fn check(file: &str, read: fn(Value) -> Result<(), WireError>) {
         if found.is_ok() != expected {
             wrong.push(format!("{name:?}: {found:?}"));
         }
+        // Of the line's own text: numbers as they are written.
+        let report =
+            validate(document_text(line).as_bytes(), &Options { level: Level::Schema, expect, ..Options::default() });
+        if report.summary.is_valid() != schema {
+            wrong.push(format!("{name:?}: the validator says {:?}", report.findings));
+        }
         if (expected == schema) == member("why").is_some() {
             wrong.push(format!("{name:?}: a case says why where schema and reader differ, and only there"));
         }
@@ -62,10 +76,10 @@ fn check(file: &str, read: fn(Value) -> Result<(), WireError>) {
 
 #[test]
 fn events() {
-    check("event.jsonl", read_event);
+    check("event.jsonl", Expect::Event, read_event);
 }
 
 #[test]
 fn envelopes() {
-    check("envelope.jsonl", read_envelope);
+    check("envelope.jsonl", Expect::Envelope, read_envelope);
 }

@@ -75,3 +75,14 @@ fn official_cases_are_decoded() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     assert_eq!(cases.len(), 359);
 }
+
+#[test]
+fn long_names_are_not_repeated_without_end() {
+    let table = |rows: usize| format!("[{rows}]{{{}}}:{}", "n".repeat(100_000), "\n  1".repeat(rows));
+    let read = |rows: usize| decode(table(rows).as_bytes(), &DecodeOptions::default());
+    // 16 MiB of names: what JSON says in so many bytes comes back from TOON.
+    let value = read(167).unwrap();
+    assert_eq!(encode(&value, &EncodeOptions::default()), table(167));
+    let error = read(168).unwrap_err();
+    assert_eq!((error.code(), error.line()), ("toon_too_large", Some(169)));
+}

@@ -6,6 +6,7 @@
 mod counts;
 mod peers;
 mod python;
+mod reports;
 mod rust;
 
 use crate::steps::Steps;
@@ -66,6 +67,10 @@ enum Choice {
     Schema,
     /// Peers: TOON beside the reference implementation
     ToonPeer,
+    /// Peers: reports as SARIF, judged by its official schema
+    Sarif,
+    /// Peers: Parquet and CSV, read by DuckDB and Polars
+    Parquet,
     /// A few seconds of fuzzing for every decoder
     Fuzz,
     /// Python: the same with every other version of Python that is here
@@ -83,7 +88,7 @@ impl Options {
             | Choice::PythonVersions
             | Choice::Docs
             | Choice::DocsCode => Some(Choice::Python),
-            Choice::Buf | Choice::Schema | Choice::ToonPeer => Some(Choice::Peers),
+            Choice::Buf | Choice::Schema | Choice::ToonPeer | Choice::Sarif | Choice::Parquet => Some(Choice::Peers),
             _ => None,
         };
         self.only.is_empty()

@@ -1,6 +1,6 @@
 //! The steps that compare us with independent implementations, and the short run of fuzzing.
 
-use super::{Choice, Options};
+use super::{Choice, Options, reports};
 use crate::peers::Peers;
 use crate::schema_cases;
 use crate::steps::{Counts, Steps};
@@ -15,11 +15,16 @@ const PROTO: &str = "spec/proto";
 
 /// Runs the wanted steps.
 pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
-    let wanted: Vec<(Choice, &str)> =
-        [(Choice::Buf, "buf"), (Choice::Schema, "schema, three validators"), (Choice::ToonPeer, "toon, reference")]
-            .into_iter()
-            .filter(|(step, _)| options.wants(*step))
-            .collect();
+    let wanted: Vec<(Choice, &str)> = [
+        (Choice::Buf, "buf"),
+        (Choice::Schema, "schema, three validators"),
+        (Choice::ToonPeer, "toon, reference"),
+        (Choice::Sarif, "sarif, its schema"),
+        (Choice::Parquet, "parquet, two readers"),
+    ]
+    .into_iter()
+    .filter(|(step, _)| options.wants(*step))
+    .collect();
     if let Some(advice) = tools::missing(&[PYTHON, PYTHON_VENV, CC]) {
         wanted.iter().for_each(|(_, name)| steps.missing(name, &advice));
     } else if !wanted.is_empty() {
@@ -31,8 +36,8 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         match peers.filter(|_| is_ready) {
             Some(peers) => {
                 for (step, name) in wanted {
-                    if step == Choice::Buf && !workspace.path(PROTO).join("buf.yaml").exists() {
-                        steps.skipped(name, "there is no protobuf");
+                    if step == Choice::Parquet && !workspace.path(reports::PARQUET).exists() {
+                        steps.skipped(name, "no script compares it");
                         continue;
                     }
                     steps.run(name, || one(workspace, step, &peers));
@@ -53,6 +58,8 @@ fn one(workspace: &Workspace, step: Choice, peers: &Peers) -> Result<Counts> {
     match step {
         Choice::Buf => buf(workspace, peers).map(|()| Counts::default()),
         Choice::Schema => schema_cases::agree(workspace, peers),
+        Choice::Sarif => reports::sarif(workspace, peers),
+        Choice::Parquet => reports::parquet(workspace),
         _ => toon_peer::compare(workspace, peers, &toon_peer::Options { count: 100_000, seed: 1 })
             .map(|()| Counts::default()),
     }

@@ -6,6 +6,7 @@ pub mod envelope;
 pub mod event;
 pub mod journal;
 pub mod json;
+pub mod proto;
 pub mod stream;
 pub mod toon;
 pub mod toon_value;
@@ -27,6 +28,7 @@ pub const ALL: &[Decoder] = &[
     Decoder { name: "event", check: event::check },
     Decoder { name: "journal", check: journal::check },
     Decoder { name: "json", check: json::check },
+    Decoder { name: "proto", check: proto::check },
     Decoder { name: "stream", check: stream::check },
     Decoder { name: "toon", check: toon::check },
     Decoder { name: "toon_value", check: toon_value::check },

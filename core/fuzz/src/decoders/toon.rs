@@ -1,19 +1,24 @@
 //! TOON: what is strictly read is leniently read as the same; what is read is written and read again as the same.
 
 use super::toon_value;
-use crate::budget::Budget;
+use crate::budget::{Budget, measure};
 use tracewire_wire::WireError;
-use tracewire_wire::json::Numbers;
+use tracewire_wire::json::{self, Numbers};
 use tracewire_wire::toon::{self, DecodeOptions};
 use tracewire_wire::value::Value;
 
-/// Short cells below many keys take the most memory: each row repeats the keys.
+/// Empty items take the most memory.
 pub const BUDGET: Budget = Budget { memory: 320, steps: 1_500 };
+/// Each row repeats the names of its table: so many bytes of names are taken however short the text is.
+const NAMES: usize = 16 << 20;
 
 /// Reads within the budget.
 pub fn decode(bytes: &[u8], is_strict: bool, numbers: Numbers) -> Result<Value, WireError> {
     let options = DecodeOptions { is_strict, numbers, ..DecodeOptions::default() };
-    BUDGET.keep(bytes.len(), || toon::decode(bytes, &options))
+    let (result, taken) = measure(|| toon::decode(bytes, &options));
+    let names = result.as_ref().map_or(2 * NAMES, |value| 3 * json::write(value).len());
+    BUDGET.check(bytes.len(), names, taken);
+    result
 }
 
 /// See the module.

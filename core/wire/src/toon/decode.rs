@@ -33,6 +33,13 @@ impl Default for DecodeOptions {
 /// Maps of more entries look for repeated keys by hash.
 const FEW_KEYS: usize = 16;
 
+/// The rows of all tables together hold at most so many bytes of names, or [`NAMES_MULTIPLE`] times the text: each name stands
+/// in every row, but only once in the text. Whatever has up to 16 MiB as JSON comes back (TW-LIM-003).
+const NAMES_BYTES: usize = 16 << 20;
+
+/// See [`NAMES_BYTES`].
+const NAMES_MULTIPLE: usize = 128;
+
 pub(super) type Fault = Box<WireError>;
 
 pub(super) fn fault<T>(code: &'static str, line: usize, reason: impl Into<String>) -> Result<T, Fault> {
@@ -73,6 +80,7 @@ fn decode_boxed(bytes: &[u8], options: &DecodeOptions) -> Result<Value, Fault> {
         items: Vec::new(),
         entries: Vec::new(),
         entry_lines: Vec::new(),
+        names_left: text.len().saturating_mul(NAMES_MULTIPLE).max(NAMES_BYTES),
     };
     let result = decoder.root();
     match decoder.lines.fault {
@@ -93,6 +101,8 @@ pub(super) struct Decoder<'a> {
     pub(super) entries: Vec<(String, Value)>,
     /// The line of each of those entries.
     entry_lines: Vec<usize>,
+    /// Bytes of names that rows may still repeat.
+    pub(super) names_left: usize,
 }
 
 impl<'a> Decoder<'a> {

@@ -16,6 +16,8 @@ struct Columns<'f> {
     width: usize,
     /// No name stands twice in one group.
     is_unique: bool,
+    /// Bytes of all names, which each row repeats.
+    names: usize,
 }
 
 impl<'a> Decoder<'a> {
@@ -60,7 +62,13 @@ impl<'a> Decoder<'a> {
 
     fn columns<'f>(&mut self, header: &Header<'_>, fields: &'f [Field], line: Line<'a>) -> Result<Columns<'f>, Fault> {
         let is_unique = self.check_fields(fields, line)?;
-        Ok(Columns { fields, delimiter: header.delimiter.byte(), width: leaves(fields), is_unique })
+        Ok(Columns {
+            fields,
+            delimiter: header.delimiter.byte(),
+            width: leaves(fields),
+            is_unique,
+            names: names(fields),
+        })
     }
 
     /// Field names that stand twice, found once for all rows; refused in strict mode.
@@ -100,6 +108,14 @@ impl<'a> Decoder<'a> {
     }
 
     fn row(&mut self, text: &'a str, columns: &Columns<'_>, line: Line<'a>) -> Result<Map, Fault> {
+        self.names_left = match self.names_left.checked_sub(columns.names) {
+            Some(left) => left,
+            None => {
+                let reason = "the long names of this table, repeated in each row, take far more room than the text: \
+                              write its rows as items of a list";
+                return fault("toon_too_large", line.number, reason);
+            }
+        };
         if columns.is_unique {
             let mut cells = Cells::new(text, columns.delimiter, self.options.numbers);
             if let Some(map) = quick(&mut cells, columns.fields).filter(|_| cells.is_done()) {
@@ -132,6 +148,10 @@ impl<'a> Decoder<'a> {
         }
         self.settle(first)
     }
+}
+
+fn names(fields: &[Field]) -> usize {
+    fields.iter().map(|field| field.name.len() + names(&field.group)).sum()
 }
 
 /// The cells under these fields; `None` where there are too few, or one that the careful way has to read.

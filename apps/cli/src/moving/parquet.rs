@@ -21,7 +21,7 @@ use super::target::Target;
 use crate::error::CliError;
 
 /// A row group holds about so many bytes before they are compressed.
-const GROUP_BYTES: usize = 12 << 20;
+const GROUP_BYTES: usize = 6 << 20;
 /// A row group holds at most so many rows.
 const GROUP_ROWS: usize = 1 << 16;
 /// Digits of a cost behind the point. What has more is cut; the body has it all.

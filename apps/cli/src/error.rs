@@ -109,6 +109,36 @@ pub enum CliError {
     /// The form that all others should be compared with does not fit the value.
     #[error("the value cannot be written as {0}, so nothing can be compared with that")]
     NoBaseline(&'static str),
+    /// What is read is not what its format allows, or what is written cannot hold it.
+    #[error("{name}: {error}")]
+    Input {
+        /// The file, harmless.
+        name: String,
+        /// What is wrong, and where.
+        error: WireError,
+    },
+    /// Nobody can tell which format a file has.
+    #[error("{name}: {why}")]
+    Format {
+        /// The file, harmless.
+        name: String,
+        /// Why nobody can tell.
+        why: String,
+    },
+    /// A file changed while it was read.
+    #[error("{name}: it changed while it was read")]
+    Changed {
+        /// The file, harmless.
+        name: String,
+    },
+    /// A temporary file cannot be made or written.
+    #[error("a temporary file in {}: {source}", .path.display())]
+    Temporary {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// Standard output is no terminal, and the command draws on one.
     #[error("watch draws on a terminal, and {0}")]
     NoTerminal(&'static str),
@@ -144,6 +174,10 @@ impl CliError {
             Self::NoRule(_) => "no_rule",
             Self::Unreadable { source, .. } => source.code(),
             Self::NoBaseline(_) => "no_baseline",
+            Self::Input { error, .. } => error.code(),
+            Self::Format { .. } => "format_unknown",
+            Self::Changed { .. } => "input_changed",
+            Self::Temporary { .. } => "temporary_file",
             Self::NoTerminal(_) => "no_terminal",
             Self::Start { .. } => "start",
             Self::NotFound { .. } => "not_found",
@@ -176,10 +210,18 @@ impl CliError {
             | Self::NoTerminal(_)
             | Self::Ambiguous { .. }
             | Self::NoId(_)
+            | Self::Format { .. }
             | Self::Store(StoreError::Query { .. }) => EXIT_USAGE,
             Self::Start { source, .. } if source.kind() == io::ErrorKind::NotFound => EXIT_NO_PROGRAM,
             Self::Start { .. } => EXIT_NO_START,
-            Self::File { .. } | Self::Unreadable { .. } | Self::Store(_) | Self::Recorder(_) | Self::Io(_) => EXIT_IO,
+            Self::File { .. }
+            | Self::Unreadable { .. }
+            | Self::Input { .. }
+            | Self::Changed { .. }
+            | Self::Temporary { .. }
+            | Self::Store(_)
+            | Self::Recorder(_)
+            | Self::Io(_) => EXIT_IO,
         }
     }
 
@@ -200,6 +242,10 @@ impl CliError {
             Self::Unreadable { .. } => "mend the file, or say with --from how it is written".to_owned(),
             Self::NoBaseline(_) => "jsonl and csv are for lists; json fits every value".to_owned(),
             Self::NoTerminal(_) => "`tracewire tail` follows into files and pipes, `tracewire tail --json` for programs".to_owned(),
+            Self::Input { error, .. } => mend_input(error.code()).to_owned(),
+            Self::Format { .. } => "name the format: --from or --to with json, jsonl, toon, csv or proto".to_owned(),
+            Self::Changed { .. } => "run it again when nobody writes to the file, or read a copy".to_owned(),
+            Self::Temporary { .. } => "make room there, or name another folder in TMPDIR".to_owned(),
             Self::Start { .. } => "give the program and its arguments behind `--`, as you would type them without tracewire".to_owned(),
             Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "see that the name is right and its folder is there".to_owned()
@@ -243,6 +289,20 @@ impl CliError {
     /// Whether the reader of the output went away, which is no error of ours.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// How a file that is read is mended, by the code of what is wrong.
+fn mend_input(code: &str) -> &'static str {
+    match code {
+        "json_trailing" => "give --from jsonl where the file holds one value a line",
+        "json_end" | "toon_count" | "csv_end" => {
+            "see whether the file was cut short; `--from` names another format, and --lenient mends counts of TOON"
+        }
+        "toon_blank_line" | "toon_duplicate_key" | "toon_indentation" => "give --lenient, which mends this",
+        "item_too_large" => "write it as a list or as JSON Lines: these are read piece by piece",
+        "csv_shape" => "what is no list of maps goes through json, jsonl, toon and proto",
+        _ => "mend the file at that place, or name its format with --from if it is another one",
     }
 }
 

@@ -1,5 +1,5 @@
-//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `watch`, `tail`, `run`, `export`, `import`, `tokens`,
-//! `validate`, `verify`, `config`, `doctor`, `seal`, `completions`.
+//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `watch`, `tail`, `run`, `export`, `import`, `convert`,
+//! `tokens`, `validate`, `verify`, `config`, `doctor`, `seal`, `completions`.
 //!
 //! ```text
 //! args ─▶ source (directory ─▶ sweep journals into the store) ─▶ commands ─▶ picture / JSON ─▶ screen
@@ -10,6 +10,7 @@
 //! | [`args`] | what can be typed | – |
 //! | [`source`] | the directory, the store, the sweep | files |
 //! | [`commands`] | one file for each command | store, screen |
+//! | [`moving`] | files of every format, item by item: what `export` and `convert` share | files |
 //! | [`picture`] | a trace as a tree | – |
 //! | [`process`] | producers grouped by process | – |
 //! | [`term`] | harmless text, widths, colours, units | terminal |
@@ -24,6 +25,7 @@ pub mod args;
 pub mod commands;
 pub mod error;
 pub mod json;
+pub mod moving;
 pub mod picture;
 pub mod process;
 #[cfg(test)]
@@ -60,6 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Export(what) => commands::export::run(&cli.global, what, &mut screen),
         Command::Tokens(what) => commands::tokens::run(&cli.global, what, &mut screen),
         Command::Import(what) => commands::import::run(&cli.global, what, &mut screen),
+        Command::Convert(what) => commands::convert::run(&cli.global, what, &mut screen),
         Command::Seal(what) => commands::seal::run(what, &mut screen),
         Command::Query(what) => commands::query::run(&cli.global, what, &mut screen),
         Command::Sessions(what) => commands::sessions::run(&cli.global, what, &mut screen),

@@ -1,10 +1,8 @@
 //! Where everything comes from: the directory, its journals swept into the store.
 
-use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use tracewire_recorder::config;
 use tracewire_recorder::journal::{Directory, find_directory};
 use tracewire_store::{Progress, SqliteStore, Store as _, SweepReport, Sweeper};
@@ -13,9 +11,7 @@ use tracewire_wire::time::Timestamp;
 use crate::args::Global;
 use crate::error::CliError;
 use crate::process::Processes;
-
-/// A sweep shorter than this shows no progress.
-const QUIET_FOR: Duration = Duration::from_millis(600);
+use crate::term::{Bar, Unit, units};
 
 /// Why a directory was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,9 +115,8 @@ impl Source {
         let store = SqliteStore::open(&store_path(&directory))?;
         let sweeper = Sweeper::new(directory.clone());
         let mut source = Self { directory, store, swept: SweepReport::default(), sweeper };
-        let mut bar = Bar::new();
-        source.swept = source.sweeper.sweep(&mut source.store, &mut bar)?;
-        bar.done();
+        let mut sweeping = Sweeping { bar: Bar::new("reading journals", Unit::Bytes, None), events: 0 };
+        source.swept = source.sweeper.sweep(&mut source.store, &mut sweeping)?;
         Ok(source)
     }
 
@@ -168,48 +163,20 @@ pub fn shell_word(word: &str) -> String {
     format!("'{}'", crate::term::escape(word, false).replace('\'', r"'\''"))
 }
 
-/// Progress on standard error: only on a terminal, and only when it takes long.
-struct Bar {
-    since: Instant,
-    bytes: u64,
-    done: u64,
+/// Progress of a sweep.
+struct Sweeping {
+    bar: Bar,
     events: u64,
-    bar: Option<ProgressBar>,
-    wanted: bool,
 }
 
-impl Bar {
-    fn new() -> Self {
-        Self { since: Instant::now(), bytes: 0, done: 0, events: 0, bar: None, wanted: io::stderr().is_terminal() }
-    }
-
-    fn done(self) {
-        if let Some(bar) = self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-impl Progress for Bar {
+impl Progress for Sweeping {
     fn begin(&mut self, bytes: u64) {
-        self.bytes = bytes;
+        self.bar.set_total(Some(bytes));
     }
 
     fn advance(&mut self, bytes: u64, events: u64) {
-        self.done = self.done.saturating_add(bytes);
         self.events = self.events.saturating_add(events);
-        if self.bar.is_none() && self.wanted && self.since.elapsed() >= QUIET_FOR {
-            let bar = ProgressBar::new(self.bytes);
-            if let Ok(style) =
-                ProgressStyle::with_template("reading journals {wide_bar} {bytes}/{total_bytes}  {msg}  {eta}")
-            {
-                bar.set_style(style);
-            }
-            self.bar = Some(bar);
-        }
-        if let Some(bar) = &self.bar {
-            bar.set_position(self.done.min(self.bytes));
-            bar.set_message(format!("{} events", crate::term::units::count(self.events)));
-        }
+        self.bar.advance(bytes);
+        self.bar.say(|| format!("{} events", units::count(self.events)));
     }
 }

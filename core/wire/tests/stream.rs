@@ -35,7 +35,7 @@ fn read(
                 Some(piece) => reader.push(piece),
                 None => reader.end(),
             },
-            Step::End => return Ok((reader.form().unwrap(), values)),
+            Step::End => return Ok((reader.form().unwrap_or_default(), values)),
         }
     }
 }
@@ -221,6 +221,19 @@ proptest! {
         if form != Form::Single {
             prop_assert_eq!(String::from_utf8(out).unwrap(), whole);
         }
+    }
+
+    #[test]
+    fn protobuf_is_the_same_in_pieces(value in document(), piece in 1usize..100) {
+        let recording = Recording::from_value(value);
+        let bytes = tracewire_wire::proto::encode(&recording);
+        let values = recording.items.iter().map(Item::to_value).collect();
+        prop_assert_eq!(read(Encoding::Proto, &bytes, piece, streaming()).unwrap(), (recording.form, values));
+        // A recording that is cut short is seen, unless it is cut between two items.
+        let cut = bytes.get(..bytes.len().saturating_sub(piece)).unwrap_or_default();
+        let whole = tracewire_wire::proto::decode(cut).map(|it| (it.form, it.items.len()));
+        let found = read(Encoding::Proto, cut, piece, streaming()).map(|(form, values)| (form, values.len()));
+        prop_assert_eq!(found, whole);
     }
 
     #[test]

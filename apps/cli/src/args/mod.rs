@@ -11,7 +11,7 @@ pub use model::{From as TokensFrom, ModelFormat, Tokens};
 pub use select::{Query, Sessions};
 pub use start::Run;
 pub use times::{Age, When};
-pub use transfer::{Export, Format, Import};
+pub use transfer::{Convert, Delimiter, Export, Format, General, Import, Tables};
 pub use validate::{Depth, Encoding, ReportFormat, Validate};
 
 use std::path::PathBuf;
@@ -77,12 +77,14 @@ pub enum Command {
     Validate(Validate),
     /// Run a program, and draw what it recorded when it ends
     Run(Run),
-    /// Write envelopes to a file, to keep or to hand on
+    /// Write envelopes or events to a file, to keep, to hand on, to analyse
     Export(Export),
     /// Count what a value costs a language model, in each form
     Tokens(Tokens),
     /// Take envelopes of others into the store
     Import(Import),
+    /// Turn a file of one format into another: JSON, JSON Lines, TOON, CSV, protobuf
+    Convert(Convert),
     /// Write the envelopes of journal files as JSON Lines, without the store
     Seal(Seal),
     /// Show what is set, and where: file, environment, default

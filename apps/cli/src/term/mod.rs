@@ -3,11 +3,13 @@
 mod glyphs;
 mod line;
 pub mod palette;
+mod progress;
 mod screen;
 mod text;
 pub mod units;
 
 pub use glyphs::Glyphs;
 pub use line::Line;
+pub use progress::{Bar, Unit};
 pub use screen::{ColorWhen, Screen};
 pub use text::{escape, fit, fit_middle, width};

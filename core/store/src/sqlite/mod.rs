@@ -123,6 +123,14 @@ impl SqliteStore {
         Ok(())
     }
 
+    /// Keeps at most so many KiB of the database in memory: for who reads all of it once.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub fn cache_at_most(&mut self, kib: u32) -> Result<(), StoreError> {
+        Ok(self.connection.pragma_update(None, "cache_size", -i64::from(kib))?)
+    }
+
     /// Sets how long a call waits for another writer before it gives `store_locked`; 10 seconds from the beginning.
     ///
     /// # Errors

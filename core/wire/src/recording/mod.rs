@@ -128,7 +128,7 @@ impl Recording {
 }
 
 /// Whether a map is an export of this version and nothing more, so that its form and its items say all of it.
-fn is_export(map: &Map) -> bool {
+pub(crate) fn is_export(map: &Map) -> bool {
     map.len() == 2
         && map.get("spec").and_then(Value::as_text) == Some(SPEC_VERSION)
         && map.get("envelopes").is_some_and(|envelopes| envelopes.as_list().is_some())

@@ -11,7 +11,8 @@
 //! | `document` | a JSON document: a list or an export element by element, anything else whole |
 //! | `lines` | JSON Lines |
 //! | `toon` | TOON: a list, or an export's, block by block, anything else whole |
-//! | `rows` | CSV, some rows at a time |
+//! | `rows` | CSV, row by row |
+//! | `messages` | protobuf, item by item |
 //! | `table` | TOON of a list, written block by block |
 //! | `shape` | whether the items of a list are alike enough for a table, asked one after the other |
 //!
@@ -20,6 +21,7 @@
 
 mod document;
 mod lines;
+mod messages;
 mod rows;
 mod scan;
 mod shape;
@@ -32,7 +34,7 @@ pub use table::ListWriter;
 
 use crate::csv;
 use crate::error::WireError;
-use crate::recording::{Form, Item, Recording};
+use crate::recording::{Form, Item, is_export};
 use crate::toon as toon_codec;
 use crate::value::Value;
 use std::collections::VecDeque;
@@ -51,6 +53,8 @@ pub enum Encoding {
     Toon,
     /// CSV with a row of names.
     Csv,
+    /// The protobuf message `tracewire.v1.Recording`.
+    Proto,
 }
 
 /// Bounds and manner of reading.
@@ -84,7 +88,7 @@ impl Default for StreamOptions {
 /// What [`ItemReader::next`] has.
 #[derive(Debug, PartialEq)]
 pub enum Step {
-    /// The next item. Of text it may be an [`Item::Value`] whatever it is.
+    /// The next item. Of text it is an [`Item::Value`], whatever it is.
     Item(Item),
     /// More bytes are needed.
     More,
@@ -122,6 +126,7 @@ enum Machine {
     Lines,
     Toon(toon::Toon),
     Rows(rows::Rows),
+    Messages(messages::Messages),
     Done,
 }
 
@@ -134,6 +139,7 @@ impl ItemReader {
             Encoding::Jsonl => Machine::Lines,
             Encoding::Toon => Machine::Toon(toon::Toon::default()),
             Encoding::Csv => Machine::Rows(rows::Rows::default()),
+            Encoding::Proto => Machine::Messages(messages::Messages::default()),
         };
         ItemReader { window: Window::default(), options, machine, ready: VecDeque::new(), form: None }
     }
@@ -206,6 +212,10 @@ impl ItemReader {
                 self.form = Some(Form::List);
                 rows.read(&mut self.window, &self.options, &mut self.ready)
             }
+            Machine::Messages(messages) => {
+                let mut out = Out { ready: &mut self.ready, form: &mut self.form };
+                messages.read(&mut self.window, &self.options, &mut out)
+            }
         }
     }
 }
@@ -221,11 +231,18 @@ impl Out<'_> {
         self.ready.push_back(Item::Value(value));
     }
 
-    /// A whole document.
+    /// A whole document. Its items stay values, whatever they are, as those of a long one do.
     fn document(&mut self, value: Value) {
-        let Recording { form, items } = Recording::from_value(value);
+        let (form, values) = match value {
+            Value::List(values) => (Form::List, values),
+            Value::Map(map) if is_export(&map) => {
+                let list = |value| if let Value::List(values) = value { Some(values) } else { None };
+                (Form::Export, map.into_iter().find_map(|(_, value)| list(value)).unwrap_or_default())
+            }
+            value => (Form::Single, vec![value]),
+        };
         *self.form = Some(form);
-        self.ready.extend(items);
+        values.into_iter().for_each(|value| self.value(value));
     }
 }
 

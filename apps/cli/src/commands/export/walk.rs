@@ -1,0 +1,216 @@
+//! Through the store, producer by producer: envelopes whole, or with what was not asked for withheld; or their events.
+
+use std::collections::BTreeSet;
+
+use tracewire_store::{SqliteStore, Store as _, StoredContent, StoredEnvelope};
+use tracewire_wire::content::{self, Mark};
+use tracewire_wire::envelope::{Content, Entry, Envelope};
+use tracewire_wire::event::{Body, Event};
+use tracewire_wire::id::Hash;
+use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::value::Value;
+
+use super::out::Out;
+use super::wanted::Wanted;
+use crate::error::CliError;
+use crate::moving::target::Target;
+use crate::term::Bar;
+
+/// Envelopes read at once: one can be as large as the largest record.
+const PAGE: usize = 4;
+
+/// What went out.
+#[derive(Default)]
+pub(super) struct Totals {
+    pub(super) envelopes: u64,
+    pub(super) events: u64,
+    pub(super) withheld: u64,
+    pub(super) unsealed: u64,
+}
+
+/// Goes through everything that was asked for.
+pub(super) fn walk(
+    store: &SqliteStore,
+    wanted: &Wanted,
+    out: &mut Out,
+    target: &mut Target,
+    bar: &mut Bar,
+) -> Result<Totals, CliError> {
+    let mut walk =
+        Walk { store, wanted, out, target, bar, service: None, totals: Totals::default(), carried: BTreeSet::new() };
+    match &wanted.events {
+        Some(events) => {
+            walk.bar.set_total(Some(events.values().map(|numbers| numbers.len() as u64).sum()));
+            for (producer, numbers) in events {
+                walk.part(producer, numbers)?;
+            }
+        }
+        None => {
+            let producers = store.producers()?;
+            walk.bar.set_total(Some(producers.iter().map(|row| row.last_seq).sum()));
+            for row in producers {
+                walk.all(&row.name)?;
+                // Of a time, nobody counts what is not sealed: it may be of another one.
+                walk.totals.unsealed += if wanted.is_everything() { row.pending } else { 0 };
+            }
+        }
+    }
+    Ok(walk.totals)
+}
+
+struct Walk<'w> {
+    store: &'w SqliteStore,
+    wanted: &'w Wanted,
+    out: &'w mut Out,
+    target: &'w mut Target,
+    bar: &'w mut Bar,
+    /// `service.name` of the producer at hand.
+    service: Option<String>,
+    totals: Totals,
+    /// Content of the producer at hand that was written already.
+    carried: BTreeSet<Hash>,
+}
+
+impl Walk<'_> {
+    fn producer(&mut self, name: &str) -> Result<(), CliError> {
+        self.carried.clear();
+        self.service = self.store.service(name)?;
+        Ok(())
+    }
+
+    /// Envelopes in which these events are.
+    fn part(&mut self, producer: &str, numbers: &BTreeSet<u64>) -> Result<(), CliError> {
+        self.producer(producer)?;
+        let mut written: BTreeSet<Hash> = BTreeSet::new();
+        let mut done = 0;
+        for seq in numbers {
+            if *seq <= done {
+                continue;
+            }
+            let found = self.store.envelopes_with(producer, *seq)?;
+            self.totals.unsealed += u64::from(found.is_empty());
+            for stored in found {
+                if !written.insert(stored.digest) {
+                    continue;
+                }
+                let envelope = read(&stored)?;
+                // Where the chain forks, each branch is asked for by itself.
+                if !stored.is_fork {
+                    done = envelope.first_seq.saturating_add(envelope.events.len() as u64).saturating_sub(1);
+                }
+                self.filtered(envelope, &|event| numbers.contains(&event.seq))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All envelopes of a producer, as far as they are of the time.
+    fn all(&mut self, producer: &str) -> Result<(), CliError> {
+        self.producer(producer)?;
+        let mut after = None;
+        loop {
+            let page = self.store.envelopes(producer, after, PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some((last.first_seq, last.digest));
+            for stored in page {
+                let envelope = read(&stored)?;
+                if !self.wanted.is_everything() || self.out.is_rows() {
+                    let wanted = self.wanted;
+                    self.filtered(envelope, &|event| wanted.is_in_time(event))?;
+                    continue;
+                }
+                self.totals.events += envelope.events.len() as u64;
+                self.totals.envelopes += 1;
+                self.bar.advance(envelope.events.len() as u64);
+                self.out.envelope(&stored.bytes, self.target)?;
+            }
+        }
+    }
+
+    /// Writes an envelope with all other events withheld, and with the content that those which stay need; or the events
+    /// that stay.
+    fn filtered(&mut self, envelope: Envelope, stays: &dyn Fn(&Event) -> bool) -> Result<(), CliError> {
+        if self.out.is_rows() { self.rows(envelope, stays) } else { self.withholding(envelope, stays) }
+    }
+
+    fn rows(&mut self, envelope: Envelope, stays: &dyn Fn(&Event) -> bool) -> Result<(), CliError> {
+        let before = self.totals.events;
+        for entry in envelope.events {
+            let Entry::Event(mut event) = entry else { continue };
+            if stays(&event) {
+                self.store.resolve(&mut event)?;
+                self.out.event(&envelope.producer, self.service.as_deref(), &event, self.target)?;
+                self.totals.events += 1;
+                self.bar.advance(1);
+            }
+        }
+        self.totals.envelopes += u64::from(self.totals.events > before);
+        Ok(())
+    }
+
+    fn withholding(&mut self, mut envelope: Envelope, stays: &dyn Fn(&Event) -> bool) -> Result<(), CliError> {
+        let mut needed = Vec::new();
+        let mut staying = 0;
+        for entry in &mut envelope.events {
+            match entry {
+                Entry::Event(event) if stays(event) => {
+                    staying += 1;
+                    if let Body::Present(body) = &event.body {
+                        content::for_each_slot(body, &mut |slot| needed.extend(reference(slot)));
+                    }
+                }
+                Entry::Event(event) => *entry = Entry::Withheld(event.digest()),
+                Entry::Withheld(_) => {}
+            }
+        }
+        if staying == 0 {
+            return Ok(());
+        }
+        let mut carried = std::mem::take(&mut envelope.content);
+        while let Some(hash) = needed.pop() {
+            if !self.carried.insert(hash) {
+                continue;
+            }
+            // It may stand in an earlier envelope, which is not here.
+            let found = match carried.remove(&hash) {
+                Some(found) => found,
+                None => match self.store.content(&hash)? {
+                    Some(stored) => content_of(stored)?,
+                    None => continue,
+                },
+            };
+            if let Content::Value { value, .. } = &found {
+                content::for_each_slot_inside(value, &mut |slot| needed.extend(reference(slot)));
+            }
+            envelope.content.insert(hash, found);
+        }
+        self.totals.events += staying;
+        self.totals.withheld += envelope.events.len() as u64 - staying;
+        self.totals.envelopes += 1;
+        self.bar.advance(staying);
+        self.out.envelope(&envelope.write(), self.target)
+    }
+}
+
+fn read(stored: &StoredEnvelope) -> Result<Envelope, CliError> {
+    Envelope::read(&stored.bytes).map_err(|error| CliError::Store(error.into()))
+}
+
+fn reference(slot: &Value) -> Option<Hash> {
+    match Mark::of(slot) {
+        Some(Mark::Ref(hash)) => Some(hash),
+        _ => None,
+    }
+}
+
+fn content_of(stored: StoredContent) -> Result<Content, CliError> {
+    Ok(match stored {
+        StoredContent::Value { json, members: mut other } => {
+            let value = json::read(&json, &ReadOptions::default()).map_err(|error| CliError::Store(error.into()))?;
+            let nonce = other.remove("nonce").and_then(|nonce| nonce.as_text().map(str::to_owned));
+            Content::Value { value, nonce, other }
+        }
+        StoredContent::Erased => Content::Erased,
+        StoredContent::Withheld => Content::Withheld,
+    })
+}

@@ -12,6 +12,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::ColumnPath;
 use tracewire_insight::Decimal;
 use tracewire_wire::value::Value;
 
@@ -21,9 +22,11 @@ use super::target::Target;
 use crate::error::CliError;
 
 /// A row group holds about so many bytes before they are compressed.
-const GROUP_BYTES: usize = 6 << 20;
+const GROUP_BYTES: usize = 4 << 20;
 /// A row group holds at most so many rows.
 const GROUP_ROWS: usize = 1 << 16;
+/// A page of a column has about so many bytes.
+const PAGE_BYTES: usize = 256 << 10;
 /// Digits of a cost behind the point. What has more is cut; the body has it all.
 const COST_SCALE: usize = 12;
 /// Digits of a cost in all: what 16 bytes hold.
@@ -85,6 +88,11 @@ impl Parquet {
         let schema = parse_message_type(&schema()).map_err(refused)?;
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            // Pages wait in memory for the end of their column.
+            .set_data_page_size_limit(PAGE_BYTES)
+            .set_dictionary_page_size_limit(PAGE_BYTES)
+            // Hardly two bodies are the same.
+            .set_column_dictionary_enabled(ColumnPath::from("body"), false)
             .set_created_by(concat!("tracewire ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();
         let written = Shared::default();

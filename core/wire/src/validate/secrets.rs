@@ -153,24 +153,26 @@ fn begins(patterns: u64, bytes: &[u8]) -> Option<&'static str> {
 
 fn fits(pattern: &Pattern, bytes: &[u8]) -> bool {
     let Some(rest) = bytes.strip_prefix(pattern.prefix.as_bytes()) else { return false };
-    let run = || rest.iter().take_while(|byte| pattern.set.has(**byte)).count();
+    // Never more than is needed: a text can hold many beginnings of keys.
+    let run = |most: usize| rest.iter().take(most).take_while(|byte| pattern.set.has(**byte)).count();
     match pattern.prefix {
         "-----BEGIN " => {
             let line = rest.get(..40.min(rest.len())).unwrap_or_default();
             line.windows(16).any(|window| window == b"PRIVATE KEY-----")
         }
-        "eyJ" => {
-            // Three parts, of which the second is JSON too.
-            let token = rest.get(..run()).unwrap_or_default();
-            let mut parts = token.split(|byte| *byte == b'.');
-            let header = parts.next().unwrap_or_default();
-            header.len() >= 8
-                && parts.next().is_some_and(|payload| payload.starts_with(b"eyJ"))
-                && parts.next().is_some()
-        }
-        "AKIA" | "ASIA" => run() == pattern.least,
-        _ => run() >= pattern.least && has_variety(rest.get(..pattern.least).unwrap_or_default()),
+        "eyJ" => is_token(rest),
+        "AKIA" | "ASIA" => run(pattern.least + 1) == pattern.least,
+        _ => run(pattern.least) >= pattern.least && has_variety(rest.get(..pattern.least).unwrap_or_default()),
     }
+}
+
+/// What stands behind the `eyJ` of a JSON Web Token: three parts, of which the second is JSON too.
+fn is_token(rest: &[u8]) -> bool {
+    let part = |bytes: &[u8], most: usize| bytes.iter().take(most).take_while(|byte| Set::Url.has(**byte)).count();
+    let header = part(rest, 256);
+    let Some(payload) = rest.get(header..).and_then(|rest| rest.strip_prefix(b".eyJ")) else { return false };
+    let length = part(payload, 16 << 10);
+    header >= 8 && payload.get(length) == Some(&b'.')
 }
 
 /// A key is drawn at random; `sk-xxxxxxxx…` of an example is not.

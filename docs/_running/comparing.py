@@ -27,6 +27,12 @@ _CHANGING = [
     (re.compile(r"\"[^\"\n]*…\"?"), '"…"'),
     (re.compile(r"\{[^{}\n]*…"), "{…"),
     (re.compile(r" · slow \d+ ?%"), ""),
+    # A page for a model: short ids, and milliseconds in tables.
+    (re.compile(r"^( +)(\"?[0-9a-f]{3,8}\"?|null),(\"?[0-9a-f]{3,8}\"?|null),", re.MULTILINE), r"\1<id>,<id>,"),
+    (re.compile(r"^( +- step: )\"?[0-9a-f]{3,8}\"?$", re.MULTILINE), r"\1<id>"),
+    (re.compile(r" \([0-9a-f]{3,8}\): "), " (<id>): "),
+    (re.compile(r",\d+(\.\d+)?,(?=ok|error|null|warning)"), ",<ms>,"),
+    (re.compile(r"^ms: [\d.]+$", re.MULTILINE), "ms: <ms>"),
     # The bars of a picture; a branch of a tree has text behind it.
     (re.compile(r"[ ]+[─━╸╾╶╴╺╼╌· ]+$", re.MULTILINE), ""),
     (re.compile(r"[ ]+"), " "),

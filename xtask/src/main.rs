@@ -7,6 +7,9 @@
 //! | `codegen` | makes what is generated: constants, JSON Schema, reference pages |
 //! | `lint` | the project's own rules |
 //! | `bench record` | measures recording and reading beside other libraries |
+//! | `bench codecs` | measures JSON, TOON and protobuf beside other libraries |
+//! | `fuzz` | has every decoder read what nobody would write |
+//! | `toon-peer` | compares our TOON with the reference implementation |
 //!
 //! It needs cargo and, for Python, `python3` with `venv`; everything else it gets from the registries of the languages. What it
 //! makes lies below cargo's target directory, except what `codegen` writes.
@@ -17,12 +20,16 @@
 mod bench;
 mod codegen;
 mod demo;
+mod fuzz;
 mod interpreters;
 mod lint;
+mod peers;
 mod process;
+mod schema_cases;
 mod steps;
 mod test;
 mod tools;
+mod toon_peer;
 mod venv;
 mod wheel;
 mod workspace;
@@ -51,6 +58,10 @@ enum Command {
     /// Measure.
     #[command(subcommand)]
     Bench(bench::Command),
+    /// Have every decoder read what nobody would write.
+    Fuzz(fuzz::Options),
+    /// Compare our TOON with the reference implementation and the crate `toon-format`.
+    ToonPeer(toon_peer::Options),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +72,8 @@ fn main() -> ExitCode {
         Command::Codegen(options) => codegen::run(&workspace, &options).map(|()| true),
         Command::Lint => lint::run(&workspace).map(|()| true),
         Command::Bench(command) => bench::run(&workspace, &command).map(|()| true),
+        Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::ToonPeer(options) => toon_peer::run(&workspace, &options).map(|()| true),
     });
     match result {
         Ok(true) => ExitCode::SUCCESS,

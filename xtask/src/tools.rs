@@ -35,6 +35,14 @@ pub const CC: Tool = Tool {
     elsewhere: "install a C compiler (macOS: xcode-select --install)",
 };
 
+/// A C++ compiler, for the fuzzer's engine.
+pub const CXX: Tool = Tool {
+    name: "a C++ compiler",
+    probe: &["c++", "--version"],
+    debian: "sudo apt-get install build-essential",
+    elsewhere: "install a C++ compiler (macOS: xcode-select --install)",
+};
+
 /// Git, which knows which files belong to the project.
 pub const GIT: Tool = Tool {
     name: "git",

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use tracewire_recorder::RecorderError;
 use tracewire_store::StoreError;
+use tracewire_wire::WireError;
 
 /// There is no such program, as shells say it.
 pub const EXIT_NO_PROGRAM: u8 = 127;
@@ -51,6 +52,32 @@ pub enum CliError {
         /// Some of them.
         some: Vec<String>,
     },
+    /// No step of a trace, or several, have an id that begins or ends so.
+    #[error("{} of trace {trace} begins or ends with {id}", if *.count == 0 { "no step's id".to_owned() } else { format!("the id of {count} steps") })]
+    NoStep {
+        /// What was asked for, harmless.
+        id: String,
+        /// The trace.
+        trace: String,
+        /// How many.
+        count: usize,
+    },
+    /// A page for a model holds one trace, and several fit.
+    #[error("{count} traces fit, and only one is shown like this")]
+    Several {
+        /// How many.
+        count: usize,
+        /// Some of them.
+        some: Vec<String>,
+    },
+    /// Not even the shortest page fits.
+    #[error("{asked} tokens are too few: the shortest page of this trace takes {least}")]
+    TooFewTokens {
+        /// What the shortest page takes.
+        least: usize,
+        /// What was asked for.
+        asked: usize,
+    },
     /// It is no id at all.
     #[error("{0} is no id: a trace id has 32 hex digits, a span id 16, and the first few are enough")]
     NoId(String),
@@ -71,6 +98,17 @@ pub enum CliError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// What is in a file is not what its name or `--from` says.
+    #[error("{}: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What its reader said.
+        source: WireError,
+    },
+    /// The form that all others should be compared with does not fit the value.
+    #[error("the value cannot be written as {0}, so nothing can be compared with that")]
+    NoBaseline(&'static str),
     /// Standard output is no terminal, and the command draws on one.
     #[error("watch draws on a terminal, and {0}")]
     NoTerminal(&'static str),
@@ -104,10 +142,15 @@ impl CliError {
             Self::File { .. } => "file",
             Self::NoFix(_) => "no_fix",
             Self::NoRule(_) => "no_rule",
+            Self::Unreadable { source, .. } => source.code(),
+            Self::NoBaseline(_) => "no_baseline",
             Self::NoTerminal(_) => "no_terminal",
             Self::Start { .. } => "start",
             Self::NotFound { .. } => "not_found",
             Self::Ambiguous { .. } => "ambiguous_id",
+            Self::NoStep { .. } => "no_step",
+            Self::Several { .. } => "several_traces",
+            Self::TooFewTokens { .. } => "too_few_tokens",
             Self::NoId(_) => "invalid_id",
             Self::Store(error) => error.code(),
             Self::Recorder(error) => error.code(),
@@ -118,10 +161,17 @@ impl CliError {
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NoDirectory(_) | Self::Empty(_) | Self::NoSessions | Self::NotSealed(_) | Self::NotFound { .. } => {
-                EXIT_NO_DATA
-            }
-            Self::NoFix(_)
+            Self::NoDirectory(_)
+            | Self::Empty(_)
+            | Self::NoSessions
+            | Self::NotSealed(_)
+            | Self::NotFound { .. }
+            | Self::NoStep { count: 0, .. } => EXIT_NO_DATA,
+            Self::NoStep { .. }
+            | Self::Several { .. }
+            | Self::TooFewTokens { .. }
+            | Self::NoBaseline(_)
+            | Self::NoFix(_)
             | Self::NoRule(_)
             | Self::NoTerminal(_)
             | Self::Ambiguous { .. }
@@ -129,7 +179,7 @@ impl CliError {
             | Self::Store(StoreError::Query { .. }) => EXIT_USAGE,
             Self::Start { source, .. } if source.kind() == io::ErrorKind::NotFound => EXIT_NO_PROGRAM,
             Self::Start { .. } => EXIT_NO_START,
-            Self::File { .. } | Self::Store(_) | Self::Recorder(_) | Self::Io(_) => EXIT_IO,
+            Self::File { .. } | Self::Unreadable { .. } | Self::Store(_) | Self::Recorder(_) | Self::Io(_) => EXIT_IO,
         }
     }
 
@@ -147,6 +197,8 @@ impl CliError {
             }
             Self::NoFix(_) => "convert it to JSON Lines, mend that, and convert it back".to_owned(),
             Self::NoRule(_) => "see them all with `tracewire validate --rules`".to_owned(),
+            Self::Unreadable { .. } => "mend the file, or say with --from how it is written".to_owned(),
+            Self::NoBaseline(_) => "jsonl and csv are for lists; json fits every value".to_owned(),
             Self::NoTerminal(_) => "`tracewire tail` follows into files and pipes, `tracewire tail --json` for programs".to_owned(),
             Self::Start { .. } => "give the program and its arguments behind `--`, as you would type them without tracewire".to_owned(),
             Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound => {
@@ -156,6 +208,10 @@ impl CliError {
             Self::NotFound { what: "query" | "export", .. } => "leave a condition out, or look further back".to_owned(),
             Self::NotFound { .. } => "see what there is with `tracewire list`".to_owned(),
             Self::Ambiguous { some, .. } => format!("type more digits: {}", some.join(", ")),
+            Self::NoStep { count: 0, trace, .. } => format!("see its steps with `tracewire trace {trace} --format toon`"),
+            Self::NoStep { .. } => "type more digits".to_owned(),
+            Self::Several { some, .. } => format!("name one: {}", some.join(", ")),
+            Self::TooFewTokens { least, .. } => format!("ask for at least that: --max-tokens {least}"),
             Self::NoId(_) => {
                 "see what there is with `tracewire list`; other names go behind --session or --correlation".to_owned()
             }

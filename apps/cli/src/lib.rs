@@ -1,5 +1,5 @@
-//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `watch`, `tail`, `run`, `export`, `import`, `validate`,
-//! `verify`, `config`, `doctor`, `seal`, `completions`.
+//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `watch`, `tail`, `run`, `export`, `import`, `tokens`,
+//! `validate`, `verify`, `config`, `doctor`, `seal`, `completions`.
 //!
 //! ```text
 //! args ─▶ source (directory ─▶ sweep journals into the store) ─▶ commands ─▶ picture / JSON ─▶ screen
@@ -58,6 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Trace(what) => commands::trace::run(&cli.global, what, &mut screen),
         Command::List(what) => commands::list::run(&cli.global, what, &mut screen),
         Command::Export(what) => commands::export::run(&cli.global, what, &mut screen),
+        Command::Tokens(what) => commands::tokens::run(&cli.global, what, &mut screen),
         Command::Import(what) => commands::import::run(&cli.global, what, &mut screen),
         Command::Seal(what) => commands::seal::run(what, &mut screen),
         Command::Query(what) => commands::query::run(&cli.global, what, &mut screen),

@@ -14,7 +14,9 @@ fn completions_are_made_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let ran = run(folder.path(), &["completions", shell]);
         assert_eq!(ran.code, Some(0));
-        for command in ["verify", "query", "sessions", "watch", "run", "export", "import", "config", "validate"] {
+        for command in
+            ["verify", "query", "sessions", "watch", "run", "export", "import", "tokens", "config", "validate"]
+        {
             assert!(ran.out.contains(command), "{shell}: {command}");
         }
     }
@@ -27,14 +29,16 @@ fn completions_are_made_for_every_shell() {
 fn every_command_has_help_and_the_large_ones_examples() {
     let folder = tempfile::tempdir().unwrap();
     for command in [
-        "query", "sessions", "watch", "run", "export", "import", "trace", "list", "tail", "verify", "config",
+        "query", "sessions", "watch", "run", "export", "import", "tokens", "trace", "list", "tail", "verify", "config",
         "validate",
     ] {
         let ran = run(folder.path(), &[command, "--help"]);
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{command}");
         let has_examples = ran.out.contains("Examples:\n  tracewire ") || ran.out.contains("Keys: arrows");
         assert!(
-            has_examples || !["query", "sessions", "watch", "run", "export", "import", "validate"].contains(&command),
+            has_examples
+                || !["query", "sessions", "watch", "run", "export", "import", "tokens", "trace", "validate"]
+                    .contains(&command),
             "{}",
             ran.out
         );

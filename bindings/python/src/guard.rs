@@ -1,6 +1,7 @@
 //! The one place where a panic stops: it becomes a counted internal error, never an exception of the host.
 
 use pyo3::PyResult;
+use pyo3::exceptions::PyRuntimeError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -17,6 +18,12 @@ pub(crate) fn guard<T>(fallback: T, work: impl FnOnce() -> PyResult<T>) -> PyRes
         INTERNAL_ERRORS.fetch_add(1, Ordering::Relaxed);
         Ok(fallback)
     })
+}
+
+/// The same for a call that is no record: its caller must not take a fallback for the result, so a panic is an exception.
+pub(crate) fn guard_or_raise<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    let done = guard(None, || work().map(Some))?;
+    done.ok_or_else(|| PyRuntimeError::new_err("tracewire: internal error; tracewire.flush() logs what it was"))
 }
 
 /// Keeps a panic's message for the log instead of printing it. The hook belongs to this library's own copy of the

@@ -12,6 +12,12 @@
 //! | `body` | members of an event's body |
 //! | `recorder`, `span`, `context`, `call` | the classes |
 //! | `options`, `config` | configuration: from the host's code; from files and the environment |
+//! | `formats`, `format` | values written and read in every format |
+//! | `rows` | events as rows of a table |
+//! | `validate` | what is wrong with a recording |
+//! | `value` | Python values and the wire's values, whole |
+//! | `data` | text and bytes of the host, lent |
+//! | `failure` | why something was refused, as `tracewire.FormatError` |
 //! | `policy` | capture switches and the host's mask |
 //! | `ship` | batches for exporters of the host |
 //! | `store` | the local store, swept and searched |
@@ -27,15 +33,22 @@ mod body;
 mod call;
 mod config;
 mod context;
+mod data;
+mod failure;
+mod format;
+mod formats;
 mod guard;
 mod options;
 mod policy;
 mod process;
 mod recorder;
+mod rows;
 mod ship;
 mod span;
 mod store;
 mod testing;
+mod validate;
+mod value;
 mod walk;
 
 use pyo3::exceptions::PyValueError;
@@ -71,6 +84,12 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<ship::Shipper>()?;
     module.add_class::<ship::Batch>()?;
     module.add_class::<store::Store>()?;
+    module.add_class::<validate::Validator>()?;
+    module.add_function(wrap_pyfunction!(formats::encode, module)?)?;
+    module.add_function(wrap_pyfunction!(formats::decode, module)?)?;
+    module.add_function(wrap_pyfunction!(formats::convert, module)?)?;
+    module.add_function(wrap_pyfunction!(formats::count_tokens, module)?)?;
+    module.add_function(wrap_pyfunction!(formats::event_rows, module)?)?;
     module.add_function(wrap_pyfunction!(config::load_config, module)?)?;
     module.add_function(wrap_pyfunction!(contract_version, module)?)?;
     module.add_function(wrap_pyfunction!(internal_errors, module)?)?;

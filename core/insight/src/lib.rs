@@ -11,6 +11,9 @@
 //! their parents → measure (extents, self time, critical path) → add up (tokens, costs, counts). No step
 //! recurses, so a tree a million levels deep costs memory but no stack.
 //!
+//! **For language models** (feature `tokens`): `tokens` counts what a text costs and compares forms, `brief` writes a tree
+//! within a budget of tokens. [`uniform`] makes lists of maps fit for tables.
+//!
 //! ```
 //! use tracewire_insight::{Located, ProducerState, Tree};
 //! use tracewire_wire::{event::Event, json, time::Timestamp};
@@ -28,6 +31,8 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "tokens")]
+pub mod brief;
 mod critical;
 mod decimal;
 mod fold;
@@ -36,7 +41,10 @@ mod link;
 mod measure;
 mod node;
 mod sums;
+#[cfg(feature = "tokens")]
+pub mod tokens;
 mod tree;
+pub mod uniform;
 mod usage;
 
 pub use critical::SLOW_SHARE_PERCENT;

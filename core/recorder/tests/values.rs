@@ -95,6 +95,15 @@ fn keys_that_are_not_text_and_keys_that_collide() {
 }
 
 #[test]
+fn keys_in_keys_do_not_grow_without_bound() {
+    // Maps of one entry, each the key of the one around it; the innermost key is a quotation mark.
+    let nested = |levels: usize| read(&["a1".repeat(levels), "6122".to_owned(), "f6".repeat(levels)].concat());
+    assert_eq!(nested(2).as_deref(), Ok(r#"{"{\"\\\"\":null}":null}"#));
+    assert!(nested(5).is_ok());
+    assert_eq!(nested(6).unwrap_err(), "record is malformed at byte 5: keys are nested too deep");
+}
+
+#[test]
 fn sets_are_sorted_by_their_bytes() {
     let written = seen(|w| {
         w.begin_set(0);
@@ -105,6 +114,13 @@ fn sets_are_sorted_by_their_bytes() {
         w.end_set(0);
     });
     assert_eq!(written, r#"["a","b",10,9]"#);
+    let cut = seen(|w| {
+        w.begin_set(0);
+        w.text("b");
+        w.text("a");
+        w.end_set(7);
+    });
+    assert_eq!(cut, r#"{"$cut":["a","b"],"missing_items":7}"#);
 }
 
 #[test]
@@ -129,6 +145,13 @@ fn cycles_and_depth_are_marked() {
 #[test]
 fn what_is_too_long_is_cut_between_characters() {
     let short = Limits { text_bytes: 4, ..Limits::default() };
+    let key = seen_within(&short, |w| {
+        w.begin_map(0);
+        w.key("session");
+        w.text("12345");
+        w.end_map(0);
+    });
+    assert_eq!(key, r#"{"session":{"$cut":"1234","missing_bytes":1}}"#, "a key is never cut for its length");
     assert_eq!(seen_within(&short, |w| w.text("aééé")), r#"{"$cut":"aé","missing_bytes":4}"#);
     assert_eq!(seen_within(&short, |w| w.bytes(&[0; 6])), r#"{"$cut":{"$bytes":"AAAAAA=="},"missing_bytes":2}"#);
     let written = seen(|w| {

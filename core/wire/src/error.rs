@@ -64,6 +64,7 @@ impl WireError {
         ("event_member_missing", "an event lacks a required member"),
         ("event_shape", "an event or its body is not a map"),
         ("hash", "a text is not `sha256:` and 64 lower-case hex digits"),
+        ("item_too_large", "an item, or a document that has no items, is longer than is read"),
         ("json_control", "a control character stands unescaped in a string"),
         ("json_duplicate_key", "a key stands twice in one map"),
         ("json_end", "the text ends inside a value"),

@@ -14,6 +14,7 @@
 //! | [`csv`] | CSV (RFC 4180): rows of a table, both ways |
 //! | [`proto`] | protobuf, `tracewire.v1`: events with typed fields, both ways |
 //! | [`recording`] | what a file of any encoding holds: items, and the form in which they stood |
+//! | [`stream`] | the same item by item, in bounded space |
 //! | [`event`], [`body`] | events, and what their bodies hold by type |
 //! | [`content`] | which parts of a body are content, their hashes, references |
 //! | [`envelope`] | a producer's events, chained |
@@ -40,12 +41,15 @@ pub mod json;
 pub mod proto;
 pub mod recording;
 pub mod registry;
+mod scan;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod stream;
 pub mod time;
 pub mod toon;
 pub mod validate;
 pub mod value;
 pub mod verify;
+mod work;
 
 pub use error::WireError;

@@ -41,12 +41,27 @@ fn document(name: &str, title: &str, schema: Value, generator: &mut SchemaGenera
     }
     let mut definitions = generator.take_definitions(true);
     for (name, definition) in &mut definitions {
+        drop_formats(definition);
         for (_, member) in definition.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
             tidy(member, name == "SpanUpdate");
         }
     }
     document.insert("$defs".to_owned(), Value::Object(definitions));
     Value::Object(document)
+}
+
+/// Formats such as `uint64` are this language's own words: strict validators refuse what they do not know.
+fn drop_formats(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if members.get("format").is_some_and(Value::is_string) {
+                members.remove("format");
+            }
+            members.values_mut().for_each(drop_formats);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_formats),
+        _ => {}
+    }
 }
 
 /// A member's schema says what stands there: a member without a value is left out (TW-EVT-002), so null is no form of it but in
@@ -72,18 +87,25 @@ fn tidy(member: &mut Value, can_be_null: bool) {
     }
 }
 
+/// A text of one form. Its length says what some validators' `$` does not: that no line break follows.
+fn text(pattern: &str, length: usize) -> Value {
+    json!({ "type": "string", "pattern": pattern, "maxLength": length })
+}
+
 fn hash() -> Value {
-    json!({ "type": "string", "pattern": "^sha256:[0-9a-f]{64}$" })
+    text("^sha256:[0-9a-f]{64}$", 71)
+}
+
+fn described(mut schema: Value, description: &str) -> Value {
+    schema["description"] = json!(description);
+    schema
 }
 
 /// An id: hex digits that are not all zeros. Without look-ahead, which not every validator knows.
 fn hex(digits: usize, description: &str) -> Value {
-    json!({
-        "type": "string",
-        "pattern": format!("^[0-9a-f]{{{digits}}}$"),
-        "not": { "const": "0".repeat(digits) },
-        "description": description
-    })
+    let mut schema = described(text(&format!("^[0-9a-f]{{{digits}}}$"), digits), description);
+    schema["not"] = json!({ "const": "0".repeat(digits) });
+    schema
 }
 
 fn count(description: &str) -> Value {
@@ -96,7 +118,7 @@ fn mark(tag: &str, description: &str) -> Value {
 
 fn event_schema(generator: &mut SchemaGenerator) -> Value {
     // Each type's members of the fixed part (TW-EVT-004, 007, 008).
-    let required = |event_type: EventType| -> &[&str] {
+    let required = |event_type: &EventType| -> &[&str] {
         match event_type {
             EventType::SpanStart => &["trace_id", "span_id", "kind"],
             EventType::SpanUpdate | EventType::SpanEvent => &["trace_id", "span_id"],
@@ -107,13 +129,23 @@ fn event_schema(generator: &mut SchemaGenerator) -> Value {
     };
     let mut bodies = Vec::new();
     let mut body_of = |event_type: EventType, schema: Value| {
+        let body = json!({ "anyOf": [
+            mark("$erased", "The body was erased (TW-ERA-001)."),
+            mark("$withheld", "The body is not in this copy (TW-ERA-002)."),
+            schema
+        ] });
+        // Strict validators want what is required to be named beside it.
+        let required = required(&event_type);
+        let mut members: Map<String, Value> =
+            required.iter().map(|name| ((*name).to_owned(), Value::Bool(true))).collect();
+        members.insert("body".to_owned(), body);
         bodies.push(json!({
-            "if": { "properties": { "type": { "const": event_type.as_str() } }, "required": ["type"] },
-            "then": { "properties": { "body": { "anyOf": [
-                mark("$erased", "The body was erased (TW-ERA-001)."),
-                mark("$withheld", "The body is not in this copy (TW-ERA-002)."),
-                schema
-            ] } }, "required": required(event_type) }
+            "if": {
+                "type": "object",
+                "properties": { "type": { "const": event_type.as_str() } },
+                "required": ["type"]
+            },
+            "then": { "type": "object", "properties": members, "required": required }
         }));
     };
     fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
@@ -134,11 +166,10 @@ fn event_schema(generator: &mut SchemaGenerator) -> Value {
         "properties": {
             "seq": count("Its number among its producer's events, from 1."),
             "type": { "type": "string", "description": "What it says; a later version may have more types.", "examples": EventType::ALL },
-            "time": {
-                "type": "string",
-                "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{9}Z$",
-                "description": "When, by the wall clock (TW-TIME-001)."
-            },
+            "time": described(
+                text("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{9}Z$", 30),
+                "When, by the wall clock (TW-TIME-001)."
+            ),
             "trace_id": hex(32, "The trace that it belongs to."),
             "span_id": hex(16, "The span that it is about, or its own id for `event`."),
             "parent_id": hex(16, "The span that caused that one."),
@@ -148,12 +179,12 @@ fn event_schema(generator: &mut SchemaGenerator) -> Value {
                 "description": "How long the span took by a monotonic clock, in nanoseconds.",
                 "anyOf": [count("As an integer."), {
                     "type": "object",
-                    "properties": { "$int": { "type": "string", "pattern": "^[1-9][0-9]{15,19}$" } },
+                    "properties": { "$int": text("^[1-9][0-9]{15,19}$", 20) },
                     "required": ["$int"]
                 }]
             },
             "body": { "type": "object", "description": "All the rest, by type." },
-            "nonce": { "type": "string", "pattern": "^[0-9a-f]{32}$", "description": "Part of the body's hash in keyed mode (TW-ERA-004)." }
+            "nonce": described(text("^[0-9a-f]{32}$", 32), "Part of the body's hash in keyed mode (TW-ERA-004).")
         },
         "required": ["seq", "time", "type"],
         "allOf": bodies
@@ -165,12 +196,17 @@ fn envelope_schema() -> Value {
         "type": "object",
         "description": "A producer's events in order, chained (section 7 of the specification).",
         "properties": {
-            "spec": { "type": "string", "pattern": "^1\\.[0-9]+$", "description": "Version of the specification." },
+            "spec": {
+                "type": "string",
+                "pattern": "^1\\.[0-9]+$",
+                "not": { "pattern": "[^0-9.]" },
+                "description": "Version of the specification."
+            },
             "seal": count("Version of the function that made it (TW-VER-002)."),
             "producer": { "type": "string", "minLength": 1, "description": "Whose events these are (TW-ID-004)." },
             "resource": { "type": "object", "description": "Attributes of the emitter." },
             "first_seq": { "type": "integer", "minimum": 1, "maximum": crate::value::SAFE_INTEGER, "description": "Number of the first event." },
-            "prev": { "type": "string", "pattern": "^sha256:[0-9a-f]{64}$", "description": "Digest of the envelope before it." },
+            "prev": described(hash(), "Digest of the envelope before it."),
             "parent": { "type": "string", "description": "Producer of the process that forked this one." },
             "predecessor": { "type": "string", "description": "Producer of the same process before this one." },
             "close": { "type": "string", "examples": ["exited", "rotated", "recovered"], "description": "Why the producer ended, in its last envelope." },
@@ -184,12 +220,12 @@ fn envelope_schema() -> Value {
                     mark("$withheld", "Not in this copy."),
                     {
                         "type": "object",
-                        "properties": { "value": true, "nonce": { "type": "string", "pattern": "^[0-9a-f]{32}$" } },
+                        "properties": { "value": true, "nonce": text("^[0-9a-f]{32}$", 32) },
                         "required": ["value"]
                     }
                 ] }
             },
-            "digest": { "type": "string", "pattern": "^sha256:[0-9a-f]{64}$", "description": "The envelope's digest (TW-DIG-003)." }
+            "digest": described(hash(), "The envelope's digest (TW-DIG-003).")
         },
         "required": ["digest", "events", "first_seq", "producer", "resource", "seal", "spec"]
     })

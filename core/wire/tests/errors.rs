@@ -10,7 +10,8 @@ use tracewire_wire::envelope::Envelope;
 use tracewire_wire::event::Event;
 use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
-use tracewire_wire::proto::{self, ItemReader};
+use tracewire_wire::proto;
+use tracewire_wire::stream::{Encoding, ItemReader, StreamOptions};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::toon::{self, DecodeOptions};
 use tracewire_wire::value::Value;
@@ -52,6 +53,12 @@ fn nested_proto(depth: usize) -> Vec<u8> {
     field(2, field(3, value))
 }
 
+fn item() -> WireError {
+    let mut reader = ItemReader::new(Encoding::Json, StreamOptions { max_item_bytes: 2, ..StreamOptions::default() });
+    reader.push(format!("[\"{}\"", "x".repeat(2 << 20)).as_bytes());
+    reader.next().unwrap_err()
+}
+
 fn event(members: &str) -> WireError {
     Event::read(format!(r#"{{"seq":1,"time":"{TIME}","type":"span.start",{members}}}"#).as_bytes()).unwrap_err()
 }
@@ -80,6 +87,7 @@ fn every_code_happens_and_is_listed() {
         body(&format!(r#"{{"$erased":"{ZEROS}"}}"#)),
         body(r#"{"name":1}"#),
         envelope(&format!(r#""content":{{"{ZEROS}":{{}}}}"#)),
+        item(),
         csv("a,a\n"),
         csv("\""),
         csv("a\rb"),
@@ -115,7 +123,7 @@ fn every_code_happens_and_is_listed() {
         proto_event(b"\x22\x01a"),
         proto::decode(b"\x12\x00").unwrap_err(),
         proto::decode(&nested_proto(600)).unwrap_err(),
-        ItemReader::with_limit(9).next_item(b"\x12\x0a", false).unwrap_err(),
+        proto::ItemReader::with_limit(9).next_item(b"\x12\x0a", false).unwrap_err(),
         proto::decode(b"\x1a\x00").unwrap_err(),
         proto_event(b"\x12\x01\xff"),
         proto_event(b"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"),

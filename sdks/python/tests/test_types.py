@@ -9,6 +9,7 @@ from typing_extensions import assert_type
 
 import tracewire
 from tracewire import EventId, Session, Span, Stream
+from tracewire.formats import Finding
 from tracewire.testing import Recording
 
 
@@ -74,6 +75,22 @@ def test_steps_and_what_they_give(recorded: Recording) -> None:
     with tracewire.Client(dir=recorded.directory, disabled=True) as client:
         assert_type(client.tool(bare)("x"), list[str])
         assert_type(client, tracewire.Client)
+
+
+def test_formats_say_whether_they_are_text() -> None:
+    assert_type(tracewire.encode(1), str)
+    assert_type(tracewire.encode([{"a": 1}], "csv", delimiter="tab"), str)
+    assert_type(tracewire.encode(1, "proto"), bytes)
+    assert_type(tracewire.convert("1", "json", "toon"), str)
+    assert_type(tracewire.convert("1", "json", "proto"), bytes)
+    assert_type(tracewire.count_tokens("a"), int)
+    assert_type(tracewire.validate("{}").findings, list[Finding])
+
+    def wrong() -> None:
+        tracewire.encode(1, "yaml")  # type: ignore[call-overload]
+        tracewire.count_tokens(1, format="proto")  # type: ignore[arg-type]
+
+    assert callable(wrong)
 
 
 def test_settings_are_checked() -> None:

@@ -3,6 +3,7 @@
 //! ```text
 //! spec/registry/*.yaml ─▶ model ─┬▶ rust, python: constants; python: a method for each protocol event
 //!                                └▶ pages: spec/reference/{kinds,attributes,events}.md
+//! core/wire/src/error.rs ─▶ errors: spec/reference/errors.md
 //! core/wire/src/body.rs ─▶ JSON Schema ─┬▶ spec/schema/v1/*.schema.json
 //!                                       └▶ fields: spec/reference/fields.md
 //! ```
@@ -10,6 +11,7 @@
 //! Every output is made in memory first; then it is written, or with `--check` compared with what is there.
 
 mod check;
+mod errors;
 mod fields;
 mod model;
 mod names;
@@ -70,5 +72,6 @@ fn generate(workspace: &Workspace) -> Result<Vec<output::Output>> {
     let schemas = schema::Schemas::make();
     outputs.extend(schemas.files()?);
     outputs.push(fields::page(&schemas)?);
+    outputs.push(errors::page());
     Ok(outputs)
 }

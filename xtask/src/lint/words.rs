@@ -32,7 +32,14 @@ pub fn check(files: &[SourceFile]) -> Vec<Finding> {
                     format!("a package manager is pointed elsewhere: {word}"),
                 ));
             }
-            if file.path == "Cargo.lock"
+            if file.path.ends_with("package-lock.json") && line.contains("\"resolved\":") {
+                findings.push(Finding::error(
+                    &file.path,
+                    index + 1,
+                    "an address of a registry: npm install --omit-lockfile-registry-resolved",
+                ));
+            }
+            if file.path.ends_with("Cargo.lock")
                 && line.starts_with("source = ")
                 && !line.contains("https://github.com/rust-lang/crates.io-index")
             {
@@ -60,6 +67,17 @@ mod tests {
     fn paths_of_a_machine_are_found() {
         let files = [file("README.md", "see /home/anna/x\nand spec/work/x, https://a.b/home/c\n")];
         assert_eq!(said(check(&files)), ["README.md:1: a path of somebody's machine: /home/…"]);
+    }
+
+    #[test]
+    fn an_address_in_a_lock_file_is_found() {
+        let lock = "  \"version\": \"1.0.0\",\n  \"resolved\": \"https://npm.example.org/a.tgz\",\n";
+        assert_eq!(
+            said(check(&[file("xtask/peers/package-lock.json", lock)])),
+            [
+                "xtask/peers/package-lock.json:2: an address of a registry: npm install --omit-lockfile-registry-resolved"
+            ]
+        );
     }
 
     #[test]

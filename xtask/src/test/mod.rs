@@ -4,6 +4,7 @@
 //! lacks is named with the command that installs it; `--all` fails on it.
 
 mod counts;
+mod peers;
 mod python;
 mod rust;
 
@@ -57,6 +58,16 @@ enum Choice {
     Docs,
     /// The code blocks of the documentation
     DocsCode,
+    /// All comparisons with independent implementations
+    Peers,
+    /// Peers: the protobuf's style, and that it still reads what was released
+    Buf,
+    /// Peers: three validators and ours agree on what fits the JSON Schemas
+    Schema,
+    /// Peers: TOON beside the reference implementation
+    ToonPeer,
+    /// A few seconds of fuzzing for every decoder
+    Fuzz,
     /// Python: the same with every other version of Python that is here
     PythonVersions,
 }
@@ -72,6 +83,7 @@ impl Options {
             | Choice::PythonVersions
             | Choice::Docs
             | Choice::DocsCode => Some(Choice::Python),
+            Choice::Buf | Choice::Schema | Choice::ToonPeer => Some(Choice::Peers),
             _ => None,
         };
         self.only.is_empty()
@@ -84,6 +96,7 @@ impl Options {
 pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     let mut steps = Steps::new();
     rust::run(workspace, options, &mut steps);
+    peers::run(workspace, options, &mut steps);
     python::run(workspace, options, &mut steps);
     steps.print_table();
     let is_short = options.all && steps.is_anything_missing();

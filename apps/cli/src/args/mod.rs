@@ -1,11 +1,13 @@
 //! What can be typed.
 
+mod model;
 mod select;
 mod start;
 mod times;
 mod transfer;
 mod validate;
 
+pub use model::{From as TokensFrom, ModelFormat, Tokens};
 pub use select::{Query, Sessions};
 pub use start::Run;
 pub use times::{Age, When};
@@ -15,6 +17,7 @@ pub use validate::{Depth, Encoding, ReportFormat, Validate};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use tracewire_insight::tokens::Encoding as Vocabulary;
 
 use crate::term::ColorWhen;
 
@@ -76,6 +79,8 @@ pub enum Command {
     Run(Run),
     /// Write envelopes to a file, to keep or to hand on
     Export(Export),
+    /// Count what a value costs a language model, in each form
+    Tokens(Tokens),
     /// Take envelopes of others into the store
     Import(Import),
     /// Write the envelopes of journal files as JSON Lines, without the store
@@ -88,8 +93,22 @@ pub enum Command {
     Completions(Completions),
 }
 
+const TRACE_EXAMPLES: &str = "\
+Examples:
+  tracewire trace                                       the latest trace as a tree
+  tracewire trace 4bf92f35 --step b3a                   one step of it and what is below
+  tracewire trace --last --format toon --max-tokens 1000
+  tracewire trace 4bf92f35 --step b3a --format toon --max-tokens 2000
+  tracewire trace 4bf92f35 --format toon | tracewire tokens - --from toon
+
+With --max-tokens or --format the trace is written for a language model to read: first the skeleton
+of the whole trace as a table, then detail where it matters most: failures, the steps before them and
+around them, slow steps, the first and last of repeated ones. It never takes more tokens than asked
+for, by real count. What is left out is counted, with the command that shows it.";
+
 /// Which trace, and how much of it.
 #[derive(Args, Debug)]
+#[command(after_help = TRACE_EXAMPLES)]
 pub struct Trace {
     /// Trace or span id; the first digits are enough
     #[arg(conflicts_with_all = ["session", "correlation", "last"])]
@@ -106,6 +125,18 @@ pub struct Trace {
     /// Show inputs, outputs, attributes and log lines in full
     #[arg(long)]
     pub full: bool,
+    /// Only this step and what is below it; the first digits of its id are enough, or the last
+    #[arg(long, value_name = "ID")]
+    pub step: Option<String>,
+    /// Write it for a language model
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with_all = ["full", "limit"])]
+    pub format: Option<ModelFormat>,
+    /// Take no more tokens than this; in TOON where no format is named
+    #[arg(long, value_name = "TOKENS", conflicts_with_all = ["full", "limit"])]
+    pub max_tokens: Option<usize>,
+    /// Whose tokens
+    #[arg(long, default_value = "o200k", value_name = "NAME", value_parser = model::encoding)]
+    pub encoding: Vocabulary,
     /// At most this many rows of a tree; 0 for all
     #[arg(long, value_name = "ROWS", default_value_t = 1000)]
     pub limit: usize,

@@ -1,5 +1,6 @@
 //! One module for each command. A command gets the arguments and the screen, and returns the exit code.
 
+mod brief;
 pub mod completions;
 pub mod config;
 pub mod doctor;
@@ -11,6 +12,7 @@ pub mod run;
 pub mod seal;
 pub mod sessions;
 pub mod tail;
+pub mod tokens;
 pub mod trace;
 pub mod validate;
 pub mod verify;

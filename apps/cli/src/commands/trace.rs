@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use tracewire_insight::brief::find_step;
 use tracewire_insight::{Located, Tree};
 use tracewire_store::{Lookup, SqliteStore, Store as _, StoredEvent, TraceFilter, TraceRow};
 use tracewire_wire::id::{SpanId, TraceId};
 
+use super::brief;
 use crate::args::{Global, Trace};
 use crate::error::{CliError, EXIT_OK};
 use crate::json;
@@ -26,6 +28,10 @@ const SOME: usize = 4;
 pub fn run(global: &Global, what: &Trace, screen: &mut Screen<'_>) -> Result<u8, CliError> {
     let source = Source::open(global)?;
     let found = select(&source, what)?;
+    if found.traces.len() > 1 && (brief::is_wanted(what) || what.step.is_some()) {
+        let some = found.traces.iter().take(SOME).map(|id| id.to_string().chars().take(12).collect());
+        return Err(CliError::Several { count: found.traces.len(), some: some.collect() });
+    }
     let processes = source.processes()?;
     let mut documents = Vec::new();
     let several = found.traces.len() > 1;
@@ -33,6 +39,12 @@ pub fn run(global: &Global, what: &Trace, screen: &mut Screen<'_>) -> Result<u8,
         let events = events(&source.store, *trace_id)?;
         let located: Vec<Located<'_>> = events.iter().map(|(producer, event)| Located { producer, event }).collect();
         let tree = Tree::build(*trace_id, &located, &|producer| processes.life(producer), now());
+        let focus = focus(&tree, what, found.span)?;
+        if brief::is_wanted(what) {
+            let short = brief::short_id(&source.store, *trace_id)?;
+            brief::write(global, what, &tree, focus, &short, screen)?;
+            return Ok(EXIT_OK);
+        }
         if global.json {
             documents.push(json::tree(&tree, &processes.behind(&tree.producers), what.full));
             continue;
@@ -40,7 +52,7 @@ pub fn run(global: &Global, what: &Trace, screen: &mut Screen<'_>) -> Result<u8,
         if place > 0 {
             screen.gap()?;
         }
-        show(&tree, &processes, what, found.span, several, screen)?;
+        show(&tree, &processes, what, focus, several, screen)?;
     }
     if global.json {
         let focus = json::or_null(found.span.map(|span_id| span_id.to_string()));
@@ -56,11 +68,10 @@ fn show(
     tree: &Tree<'_>,
     processes: &Processes,
     what: &Trace,
-    span: Option<SpanId>,
+    focus: Option<usize>,
     several: bool,
     screen: &mut Screen<'_>,
 ) -> Result<(), CliError> {
-    let focus = span.and_then(|span_id| tree.find(span_id));
     // Who asks for one span wants to see what is in it.
     let picture = Picture { tree, processes, full: what.full || focus.is_some(), focus, limit: what.limit };
     header(&picture, screen)?;
@@ -69,6 +80,17 @@ fn show(
         footer(&picture, left_out, screen)?;
     }
     Ok(())
+}
+
+/// The step that is asked for.
+fn focus(tree: &Tree<'_>, what: &Trace, span: Option<SpanId>) -> Result<Option<usize>, CliError> {
+    let Some(digits) = &what.step else { return Ok(span.and_then(|span_id| tree.find(span_id))) };
+    let trace = || tree.trace_id.to_string().chars().take(8).collect();
+    find_step(tree, digits).map(Some).map_err(|count| CliError::NoStep {
+        id: escape(digits, false),
+        trace: trace(),
+        count,
+    })
 }
 
 pub(super) struct Found {

@@ -1,13 +1,12 @@
 //! numpy's scalars and arrays, by their shape and not by their import: a type with `__array_interface__` and `tolist`.
 
-use super::{Host, describe, walk};
+use super::{Host, Output, describe, walk};
 use pyo3::prelude::*;
-use tracewire_recorder::cbor::Walker;
 
 /// Parts of an array up to this many elements become Python values at once; larger ones are taken apart first.
 const CHUNK: usize = 4096;
 
-pub(super) fn write<'py>(out: &mut Walker<'_>, value: &Bound<'py, PyAny>, host: &Host<'py>) -> PyResult<()> {
+pub(super) fn write<'py>(out: &mut impl Output, value: &Bound<'py, PyAny>, host: &Host<'py>) -> PyResult<()> {
     let dimensions: usize = value.getattr("ndim")?.extract()?;
     if dimensions == 0 {
         let item = value.call_method0("item")?;
@@ -52,7 +51,7 @@ pub(super) fn write<'py>(out: &mut Walker<'_>, value: &Bound<'py, PyAny>, host: 
 }
 
 /// Writes the elements that fit and gives how many did.
-fn elements<'py>(out: &mut Walker<'_>, items: PyResult<Bound<'py, PyAny>>, host: &Host<'py>) -> usize {
+fn elements<'py>(out: &mut impl Output, items: PyResult<Bound<'py, PyAny>>, host: &Host<'py>) -> usize {
     let Some(items) = host.ok(items).and_then(|items| items.cast_into::<pyo3::types::PyList>().ok()) else {
         return 0;
     };

@@ -1,18 +1,17 @@
 //! Maps, lists and sets: the built-in ones by their storage, others by the protocols of `collections.abc`.
 
 use super::text::{Utf8, with_text};
-use super::{Host, walk};
+use super::{Host, Output, walk};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList, PyString, PyTuple};
-use tracewire_recorder::cbor::Walker;
 
 fn identity(value: &Bound<'_, PyAny>) -> usize {
     value.as_ptr() as usize
 }
 
 /// Writes a key: a text as it is, any other value in key position.
-pub(crate) fn key(out: &mut Walker<'_>, key: &Bound<'_, PyAny>, host: &Host<'_>) {
+pub(crate) fn key(out: &mut impl Output, key: &Bound<'_, PyAny>, host: &Host<'_>) {
     match key.cast_exact::<PyString>() {
         Ok(text) => with_text(text, host, |utf8| match utf8 {
             Utf8::Text(text) => out.key(text),
@@ -22,8 +21,8 @@ pub(crate) fn key(out: &mut Walker<'_>, key: &Bound<'_, PyAny>, host: &Host<'_>)
     }
 }
 
-pub(crate) fn dict(out: &mut Walker<'_>, map: &Bound<'_, PyDict>, host: &Host<'_>) {
-    if !out.begin_map(identity(map)) {
+pub(crate) fn dict(out: &mut impl Output, map: &Bound<'_, PyDict>, host: &Host<'_>) {
+    if !out.begin_dict(map, identity(map)) {
         return;
     }
     let missing = entries(out, map, host);
@@ -31,7 +30,7 @@ pub(crate) fn dict(out: &mut Walker<'_>, map: &Bound<'_, PyDict>, host: &Host<'_
 }
 
 /// Writes the entries of a dict into the open map and gives how many did not fit.
-pub(crate) fn entries(out: &mut Walker<'_>, map: &Bound<'_, PyDict>, host: &Host<'_>) -> u64 {
+pub(crate) fn entries(out: &mut impl Output, map: &Bound<'_, PyDict>, host: &Host<'_>) -> u64 {
     let (mut position, mut left) = (0, map.len());
     while left > 0 {
         if !out.has_budget() {
@@ -63,14 +62,14 @@ fn next_entry<'py>(map: &Bound<'py, PyDict>, position: &mut isize) -> Option<(Bo
     }
 }
 
-pub(super) fn list(out: &mut Walker<'_>, list: &Bound<'_, PyList>, host: &Host<'_>) {
+pub(super) fn list(out: &mut impl Output, list: &Bound<'_, PyList>, host: &Host<'_>) {
     if out.begin_list(identity(list)) {
         let missing = items(out, || list.len(), |index| list.get_item(index), host);
         out.end_list(missing);
     }
 }
 
-pub(super) fn tuple(out: &mut Walker<'_>, tuple: &Bound<'_, PyTuple>, host: &Host<'_>) {
+pub(super) fn tuple(out: &mut impl Output, tuple: &Bound<'_, PyTuple>, host: &Host<'_>) {
     if out.begin_list(identity(tuple)) {
         let missing = items(out, || tuple.len(), |index| tuple.get_item(index), host);
         out.end_list(missing);
@@ -79,7 +78,7 @@ pub(super) fn tuple(out: &mut Walker<'_>, tuple: &Bound<'_, PyTuple>, host: &Hos
 
 /// Writes items by index, asking for the length each time: the walk itself can change it.
 fn items<'py>(
-    out: &mut Walker<'_>,
+    out: &mut impl Output,
     length: impl Fn() -> usize,
     item: impl Fn(usize) -> PyResult<Bound<'py, PyAny>>,
     host: &Host<'py>,
@@ -98,21 +97,21 @@ fn items<'py>(
     0
 }
 
-pub(super) fn set(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'_>) {
+pub(super) fn set(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Host<'_>) {
     if out.begin_set(identity(value)) {
         let missing = iterate(out, value, host, |out, item| walk(out, &item, host));
         out.end_set(missing);
     }
 }
 
-pub(super) fn sequence(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'_>) {
+pub(super) fn sequence(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Host<'_>) {
     if out.begin_list(identity(value)) {
         let missing = iterate(out, value, host, |out, item| walk(out, &item, host));
         out.end_list(missing);
     }
 }
 
-pub(super) fn mapping(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'_>) {
+pub(super) fn mapping(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Host<'_>) {
     if !out.begin_map(identity(value)) {
         return;
     }
@@ -127,11 +126,11 @@ pub(super) fn mapping(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Hos
 }
 
 /// Iterates within the budget. What the host says about its length is used for one thing only: how much is missing.
-fn iterate<'py>(
-    out: &mut Walker<'_>,
+fn iterate<'py, O: Output>(
+    out: &mut O,
     value: &Bound<'py, PyAny>,
     host: &Host<'py>,
-    mut write: impl FnMut(&mut Walker<'_>, Bound<'py, PyAny>),
+    mut write: impl FnMut(&mut O, Bound<'py, PyAny>),
 ) -> u64 {
     let Some(iterator) = host.ok(PyIterator::from_object(value)) else {
         return claimed_length(value, host).unwrap_or(0);

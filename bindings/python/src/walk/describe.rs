@@ -1,25 +1,24 @@
 //! Values without a form: their type's name and a bounded text. Exceptions: their type and message.
 
 use super::text::{Utf8, with_text};
-use super::{Host, walk};
+use super::{Host, Output, walk};
 use pyo3::exceptions::PyBaseException;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
-use tracewire_recorder::cbor::Walker;
 use tracewire_recorder::record::BodyWriter;
 
 /// Characters of a text that is asked for; the walker bounds the bytes.
 const TEXT_CHARS: usize = 512;
 
 /// Writes the mark of a value that has no form, with what its `repr` says if it has one of its own.
-pub(super) fn unserializable(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'_>) {
+pub(super) fn unserializable(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Host<'_>) {
     let kind = value.get_type();
     mark(out, value, &type_name(&kind, host), has_own_repr(&kind), host);
 }
 
 /// The same where the type's name is known.
-pub(super) fn mark(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, name: &str, has_repr: bool, host: &Host<'_>) {
+pub(super) fn mark(out: &mut impl Output, value: &Bound<'_, PyAny>, name: &str, has_repr: bool, host: &Host<'_>) {
     let text = if has_repr { host.ok(value.repr()) } else { None };
     let text = text.map(|text| without_addresses(&head(&text, host)));
     out.unserializable(name, text.as_deref());
@@ -76,7 +75,7 @@ pub(crate) fn text_of(value: &Bound<'_, PyAny>, host: &Host<'_>) -> String {
 }
 
 /// An exception as a value: its type and message.
-pub(super) fn exception_value(out: &mut Walker<'_>, error: &Bound<'_, PyBaseException>, host: &Host<'_>) {
+pub(super) fn exception_value(out: &mut impl Output, error: &Bound<'_, PyBaseException>, host: &Host<'_>) {
     if out.begin_map(error.as_ptr() as usize) {
         out.key("type");
         out.text(&type_name(&error.get_type(), host));
@@ -86,7 +85,7 @@ pub(super) fn exception_value(out: &mut Walker<'_>, error: &Bound<'_, PyBaseExce
     }
 }
 
-fn message(out: &mut Walker<'_>, error: &Bound<'_, PyAny>, host: &Host<'_>) {
+fn message(out: &mut impl Output, error: &Bound<'_, PyAny>, host: &Host<'_>) {
     match host.ok(error.str()) {
         Some(text) => walk(out, &text, host),
         None => out.text(""),

@@ -1,19 +1,18 @@
 //! Types of the standard library that have a form of their own: enums, moments, decimals, paths.
 
-use super::{Host, walk};
+use super::{Host, Output, walk};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use tracewire_recorder::cbor::Walker;
 
 /// The value of an enum's member.
-pub(super) fn enumeration(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'_>) -> PyResult<()> {
+pub(super) fn enumeration(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Host<'_>) -> PyResult<()> {
     walk(out, &value.getattr(intern!(value.py(), "_value_"))?, host);
     Ok(())
 }
 
 /// With a zone: UTC and `Z`. Without one: as it is. Nine digits of fraction in both.
-pub(super) fn datetime(out: &mut Walker<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub(super) fn datetime(out: &mut impl Output, value: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = value.py();
     let text = |moment: &Bound<'_, PyAny>| text(moment.call_method1(intern!(py, "isoformat"), ("T", "microseconds")));
     if value.call_method0(intern!(py, "utcoffset"))?.is_none() {
@@ -26,13 +25,13 @@ pub(super) fn datetime(out: &mut Walker<'_>, value: &Bound<'_, PyAny>) -> PyResu
     Ok(())
 }
 
-pub(super) fn date(out: &mut Walker<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub(super) fn date(out: &mut impl Output, value: &Bound<'_, PyAny>) -> PyResult<()> {
     out.time(&text(value.call_method0("isoformat"))?);
     Ok(())
 }
 
 /// A time of day, whatever zone it has: without a date a zone says nothing.
-pub(super) fn time_of_day(out: &mut Walker<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub(super) fn time_of_day(out: &mut impl Output, value: &Bound<'_, PyAny>) -> PyResult<()> {
     let no_zone = PyDict::new(value.py());
     no_zone.set_item("tzinfo", value.py().None())?;
     let bare = value.call_method("replace", (), Some(&no_zone))?;
@@ -41,28 +40,28 @@ pub(super) fn time_of_day(out: &mut Walker<'_>, value: &Bound<'_, PyAny>) -> PyR
 }
 
 /// Seconds.
-pub(super) fn time_span(out: &mut Walker<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub(super) fn time_span(out: &mut impl Output, value: &Bound<'_, PyAny>) -> PyResult<()> {
     out.double(value.call_method0("total_seconds")?.extract()?);
     Ok(())
 }
 
 /// Digits as Python prints them.
-pub(super) fn decimal(out: &mut Walker<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub(super) fn decimal(out: &mut impl Output, value: &Bound<'_, PyAny>) -> PyResult<()> {
     out.decimal(&text(value.call_method0("__str__"))?);
     Ok(())
 }
 
-pub(super) fn uuid(out: &mut Walker<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub(super) fn uuid(out: &mut impl Output, value: &Bound<'_, PyAny>) -> PyResult<()> {
     out.text(&text(value.call_method0("__str__"))?);
     Ok(())
 }
 
-pub(super) fn user_string(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'_>) -> PyResult<()> {
+pub(super) fn user_string(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Host<'_>) -> PyResult<()> {
     walk(out, &value.getattr("data")?, host);
     Ok(())
 }
 
-pub(super) fn path(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'_>) -> PyResult<()> {
+pub(super) fn path(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Host<'_>) -> PyResult<()> {
     walk(out, &value.call_method0("__fspath__")?, host);
     Ok(())
 }

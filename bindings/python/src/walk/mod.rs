@@ -10,12 +10,14 @@ mod form;
 mod host;
 mod known;
 mod model;
+mod output;
 mod scalar;
 mod text;
 
 pub(crate) use collection::{entries, key};
 pub(crate) use describe::{exception, text_of};
 pub(crate) use host::Host;
+pub(crate) use output::Output;
 
 use form::{Form, form_of};
 use pyo3::exceptions::PyBaseException;
@@ -23,10 +25,9 @@ use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMemoryView, PySet, PyString, PyTuple,
 };
-use tracewire_recorder::cbor::Walker;
 
 /// Writes `value` with exactly one call in value position.
-pub(crate) fn walk(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'_>) {
+pub(crate) fn walk(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Host<'_>) {
     if let Ok(text) = value.cast_exact::<PyString>() {
         scalar::text(out, text, host);
     } else if value.is_none() {
@@ -49,7 +50,7 @@ pub(crate) fn walk(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'
 }
 
 /// Everything else is what its type says; where that fails, the mark of a value without a form.
-fn by_form(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'_>) {
+fn by_form(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Host<'_>) {
     let form = form_of(value, host);
     let written = match &*form {
         Form::Enum => known::enumeration(out, value, host),
@@ -75,7 +76,7 @@ fn by_form(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'_>) {
 }
 
 /// Subclasses of the built-in types are written from the storage of the built-in part.
-fn subclass_of_builtin(out: &mut Walker<'_>, value: &Bound<'_, PyAny>, host: &Host<'_>) -> bool {
+fn subclass_of_builtin(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Host<'_>) -> bool {
     if let Ok(text) = value.cast::<PyString>() {
         scalar::text(out, text, host);
     } else if let Ok(number) = value.cast::<PyInt>() {

@@ -1,23 +1,22 @@
 //! Texts, integers and bytes.
 
 use super::text::{Utf8, with_text};
-use super::{Host, describe};
+use super::{Host, Output, describe};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyMemoryView, PyString};
-use tracewire_recorder::cbor::Walker;
 
 /// Integers of more bytes are written as their size (the walker's own bound).
 const INT_BYTES: usize = 1024;
 
-pub(super) fn text(out: &mut Walker<'_>, text: &Bound<'_, PyString>, host: &Host<'_>) {
+pub(super) fn text(out: &mut impl Output, text: &Bound<'_, PyString>, host: &Host<'_>) {
     with_text(text, host, |utf8| match utf8 {
         Utf8::Text(text) => out.text(text),
         Utf8::IllFormed(bytes) => out.text_lossy(bytes),
     });
 }
 
-pub(super) fn int(out: &mut Walker<'_>, number: &Bound<'_, PyInt>, host: &Host<'_>) {
+pub(super) fn int(out: &mut impl Output, number: &Bound<'_, PyInt>, host: &Host<'_>) {
     match number.extract::<i64>() {
         Ok(small) => out.int(small),
         Err(_) => match host.ok(big_int(out, number)) {
@@ -28,13 +27,16 @@ pub(super) fn int(out: &mut Walker<'_>, number: &Bound<'_, PyInt>, host: &Host<'
 }
 
 /// Reads the digits through the methods of `int` itself, whatever a subclass made of them.
-fn big_int(out: &mut Walker<'_>, number: &Bound<'_, PyInt>) -> PyResult<()> {
+fn big_int(out: &mut impl Output, number: &Bound<'_, PyInt>) -> PyResult<()> {
     let py = number.py();
     let int = py.get_type::<PyInt>();
     let bits: usize = int.call_method1(intern!(py, "bit_length"), (number,))?.extract()?;
     let length = bits / 8 + 1;
     if length > INT_BYTES + 1 {
-        out.unserializable("int", Some(&format!("{} bytes", bits.div_ceil(8))));
+        out.long_int(bits.div_ceil(8), || {
+            let digits = int.call_method1(intern!(py, "__repr__"), (number,)).ok()?;
+            digits.extract::<String>().ok()
+        });
         return Ok(());
     }
     let is_negative = int.call_method1(intern!(py, "__lt__"), (number, 0))?.is_truthy()?;
@@ -44,7 +46,7 @@ fn big_int(out: &mut Walker<'_>, number: &Bound<'_, PyInt>) -> PyResult<()> {
     Ok(())
 }
 
-pub(super) fn memory(out: &mut Walker<'_>, view: &Bound<'_, PyMemoryView>, host: &Host<'_>) {
+pub(super) fn memory(out: &mut impl Output, view: &Bound<'_, PyMemoryView>, host: &Host<'_>) {
     let bytes = view.call_method0(intern!(view.py(), "tobytes")).and_then(|bytes| Ok(bytes.cast_into::<PyBytes>()?));
     match host.ok(bytes) {
         Some(bytes) => out.bytes(bytes.as_bytes()),

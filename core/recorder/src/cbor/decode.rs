@@ -8,6 +8,8 @@ use tracewire_wire::value::{Map, Value, escape_key};
 
 /// Deeper nesting than any writer produces is refused, so that a forged record cannot exhaust the stack.
 const DEPTH_LIMIT: u32 = 160;
+/// A key that is no text becomes JSON, and each level of keys in keys doubles the escapes of the one inside.
+const KEY_DEPTH_LIMIT: u32 = 4;
 
 /// A record that is not CBOR of the journal's profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +26,7 @@ pub struct Decoder<'a> {
     bytes: &'a [u8],
     at: usize,
     depth: u32,
+    key_depth: u32,
 }
 
 /// The head of an item: major type, and its argument unless the length is indefinite.
@@ -37,7 +40,7 @@ struct Head {
 impl<'a> Decoder<'a> {
     /// A reader at the first byte.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Decoder { bytes, at: 0, depth: 0 }
+        Decoder { bytes, at: 0, depth: 0, key_depth: 0 }
     }
 
     /// Whether every byte was read.
@@ -246,7 +249,7 @@ impl<'a> Decoder<'a> {
             let key = match self.plain_text()? {
                 Some(text) if wire => text.to_owned(),
                 Some(text) => escape_key(text).into_owned(),
-                None => match self.item(false)? {
+                None => match self.key()? {
                     Value::Text(text) => escape_key(&text).into_owned(),
                     other => escape_key(&String::from_utf8_lossy(&json::write(&other))).into_owned(),
                 },
@@ -263,6 +266,17 @@ impl<'a> Decoder<'a> {
         })
     }
 
+    /// A key that is any item.
+    fn key(&mut self) -> Result<Value, DecodeError> {
+        if self.key_depth >= KEY_DEPTH_LIMIT {
+            return self.error("keys are nested too deep");
+        }
+        self.key_depth += 1;
+        let key = self.item(false);
+        self.key_depth -= 1;
+        key
+    }
+
     fn tagged(&mut self, tag: u64) -> Result<Value, DecodeError> {
         match tag {
             2 | 3 => match self.plain_bytes()? {
@@ -270,14 +284,18 @@ impl<'a> Decoder<'a> {
                 None => self.error("an integer without its bytes"),
             },
             TAG_WIRE => self.item(true),
-            TAG_SET => match self.item(false)? {
-                Value::List(mut members) => {
+            TAG_SET => {
+                let mut set = self.item(false)?;
+                // Of a cut set, the mark stands around the members that were kept.
+                let members = match &mut set {
+                    Value::Map(map) => map.get_mut("$cut"),
+                    whole => Some(whole),
+                };
+                if let Some(Value::List(members)) = members {
                     members.sort_by_cached_key(json::write);
-                    Ok(Value::List(members))
                 }
-                // A cut set keeps its mark outside, so that its members still sort.
-                other => Ok(other),
-            },
+                Ok(set)
+            }
             TAG_CUT => self.cut_value(),
             0 => match self.plain_text()? {
                 Some(text) => Ok(Value::time(text)),

@@ -7,6 +7,7 @@ mod text;
 mod walker;
 
 pub use decode::{DecodeError, Decoder};
+pub use text::repair;
 pub use walker::{Scratch, Walker};
 
 /// Tag of a value that is already in wire form: a map whose `$` keys are tags and are not escaped.

@@ -4,7 +4,7 @@
 ///
 /// A high surrogate directly followed by a low one is the character that they encode; any other surrogate,
 /// and every maximal ill-formed sequence, becomes one U+FFFD.
-pub(super) fn repair(bytes: &[u8]) -> String {
+pub fn repair(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     let mut rest = bytes;
     loop {

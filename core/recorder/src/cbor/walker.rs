@@ -290,15 +290,23 @@ impl<'a> Walker<'a> {
         true
     }
 
-    /// Writes a text key of the open map.
+    /// Writes a text key of the open map: whole, for half a key is another one. Only the record's own size can cut it.
     #[inline]
     pub fn key(&mut self, key: &str) {
-        self.text(key);
+        if !self.take() {
+            return;
+        }
+        if key.len() <= self.byte_limit.saturating_sub(self.out.len()) {
+            self.raw_text(key);
+        } else {
+            let kept = text::prefix(key, self.byte_limit.saturating_sub(self.out.len()));
+            self.cut(head::TEXT, kept.as_bytes(), key.len());
+        }
     }
 
     /// Writes a text key that may hold surrogates or ill-formed sequences.
     pub fn key_lossy(&mut self, key: &[u8]) {
-        self.text_lossy(key);
+        self.key(&text::repair(key));
     }
 
     /// Closes the open list; `missing` is how many items the host did not give.

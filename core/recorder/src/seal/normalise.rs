@@ -14,6 +14,7 @@ pub(super) fn event(payload: &[u8], seq: u64) -> Result<Event, DecodeError> {
     let mut event = Event::new(EventType::Event, Timestamp(0));
     let mut has_time = false;
     event.seq = seq;
+    let mut other = Vec::new();
     while decoder.has_next(&mut left)? {
         let Some(key) = decoder.plain_text()? else {
             return Err(invalid("a member's name is not a text"));
@@ -41,16 +42,18 @@ pub(super) fn event(payload: &[u8], seq: u64) -> Result<Event, DecodeError> {
             }
             "nonce" => event.nonce = Some(text(&mut decoder)?.to_owned()),
             "body" => event.body = Body::Present(body(&mut decoder)?),
+            // The sealer's to give.
+            "seq" => _ = decoder.value()?,
             unknown => {
                 let unknown = unknown.to_owned();
-                let value = decoder.value()?;
-                event.other.insert(unknown, value);
+                other.push((unknown, decoder.value()?));
             }
         }
     }
     if !decoder.is_finished() {
         return Err(invalid("bytes follow the record"));
     }
+    event.other = Map::from_iter(other);
     match (event_type, has_time) {
         (Some(event_type), true) => {
             event.event_type = event_type;

@@ -1,7 +1,7 @@
 //! What must not or cannot leave the file whole: redaction by key, and cuts of long texts.
 
 use crate::limits::{Limits, Redact};
-use tracewire_wire::value::{Map, Value};
+use tracewire_wire::value::{Map, Value, unescape_key};
 
 /// The rules of one file's header, ready to apply.
 pub(super) struct Policy {
@@ -28,8 +28,7 @@ impl Policy {
         match value {
             Value::Text(text) if text.len() > self.text_bytes => *value = self.cut(text),
             Value::List(items) => items.iter_mut().for_each(|item| self.value(item)),
-            // What a cut kept was within the limit when it was cut.
-            Value::Map(map) if map.get("$cut").is_some_and(|kept| matches!(kept, Value::Text(_))) => {}
+            tag if tag.tag().is_some() => self.tag(tag),
             Value::Map(map) => {
                 for (key, value) in map.iter_mut() {
                     if self.is_redacted(key) {
@@ -43,8 +42,34 @@ impl Policy {
         }
     }
 
+    /// The members of a tag are nobody's keys, and a text among them is no text of the user's: only what is nested inside them is.
+    ///
+    /// Bytes are cut by what they stand for. Recorders did that before; hosts that write records of their own may not have.
+    fn tag(&self, value: &mut Value) {
+        match value.as_bytes() {
+            Some(bytes) if bytes.len() > self.text_bytes => {
+                let kept = Value::bytes(bytes.get(..self.text_bytes).unwrap_or_default());
+                *value = cut(kept, bytes.len() - self.text_bytes);
+            }
+            Some(_) => {}
+            None => {
+                let Value::Map(map) = value else { return };
+                let nested = map.iter_mut().filter(|(_, value)| matches!(value, Value::List(_) | Value::Map(_)));
+                nested.for_each(|(_, value)| self.value(value));
+            }
+        }
+    }
+
+    /// Whether a rule lists a key as the user chose it: without the `$` of an escape, and without the number that tells it from
+    /// another key with the same text.
     fn is_redacted(&self, key: &str) -> bool {
-        self.redacted_keys.iter().any(|rule| rule.eq_ignore_ascii_case(key))
+        let chosen = unescape_key(key);
+        let without_number = chosen
+            .rsplit_once('#')
+            .filter(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+            .map(|(name, _)| name);
+        let fits = |name: &str| self.redacted_keys.iter().any(|rule| rule.eq_ignore_ascii_case(name));
+        fits(chosen) || without_number.is_some_and(fits)
     }
 
     fn cut(&self, text: &str) -> Value {
@@ -53,9 +78,64 @@ impl Policy {
             end -= 1;
         }
         let kept = text.get(..end).unwrap_or_default();
-        Value::Map(Map::from_iter([
-            ("$cut".to_owned(), Value::Text(kept.to_owned())),
-            ("missing_bytes".to_owned(), Value::from_u64((text.len() - kept.len()) as u64)),
-        ]))
+        cut(kept.into(), text.len() - kept.len())
+    }
+}
+
+fn cut(kept: Value, missing_bytes: usize) -> Value {
+    Value::Map(Map::from_iter([
+        ("$cut".to_owned(), kept),
+        ("missing_bytes".to_owned(), Value::from_u64(missing_bytes as u64)),
+    ]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracewire_wire::json::{self, ReadOptions};
+
+    fn applied(body: &str) -> String {
+        let limits = Limits { text_bytes: 8, ..Limits::default() };
+        let policy = Policy::new(&limits, &Redact { keys: vec!["password".into(), "$token".into(), "text".into()] });
+        let Value::Map(mut body) = json::read(body.as_bytes(), &ReadOptions::default()).unwrap() else {
+            panic!("a map")
+        };
+        policy.apply(&mut body);
+        String::from_utf8(json::write(&Value::Map(body))).unwrap()
+    }
+
+    #[test]
+    fn keys_are_compared_as_the_user_chose_them() {
+        assert_eq!(
+            applied(r#"{"input":{"$$token":1,"PassWord":2,"password#2":3,"password#x":4,"passwords":5}}"#),
+            r#"{"input":{"$$token":{"$redacted":"key"},"PassWord":{"$redacted":"key"},"password#2":{"$redacted":"key"},"password#x":4,"passwords":5}}"#
+        );
+        assert_eq!(applied(r#"{"text":1,"input":{"text":2}}"#), r#"{"input":{"text":{"$redacted":"key"}},"text":1}"#);
+    }
+
+    #[test]
+    fn members_of_a_tag_are_nobody_s_keys_and_their_texts_are_not_cut() {
+        for whole in [
+            r#"{"input":{"$unserializable":"com.example.Widget","text":"a description"}}"#,
+            r#"{"input":{"$int":"12345678901234567890"}}"#,
+            r#"{"input":{"$cut":"12345678","missing_bytes":9}}"#,
+            r#"{"input":{"$bytes":"AAAAAAAAAAA="}}"#,
+        ] {
+            assert_eq!(applied(whole), whole);
+        }
+        assert_eq!(
+            applied(r#"{"input":{"$cut":{"password":1,"long":"123456789"},"missing_items":9}}"#),
+            r#"{"input":{"$cut":{"long":{"$cut":"12345678","missing_bytes":1},"password":{"$redacted":"key"}},"missing_items":9}}"#
+        );
+    }
+
+    #[test]
+    fn texts_and_bytes_are_cut_by_what_they_stand_for() {
+        assert_eq!(applied(r#"{"input":"ninebytes"}"#), r#"{"input":{"$cut":"ninebyte","missing_bytes":1}}"#);
+        assert_eq!(applied(r#"{"input":"1234567é9"}"#), r#"{"input":{"$cut":"1234567","missing_bytes":3}}"#);
+        assert_eq!(
+            applied(r#"{"input":{"$bytes":"AQIDBAUGBwgJ"}}"#),
+            r#"{"input":{"$cut":{"$bytes":"AQIDBAUGBwg="},"missing_bytes":1}}"#
+        );
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, RwLock};
 use tempfile::TempDir;
 use tracewire_recorder::clock::{Moment, Sources, System};
@@ -212,4 +212,26 @@ pub fn say(line: &str) {
     // The harness leaves its own line open.
     out.write_all(format!("\n> {line}\n").as_bytes()).unwrap();
     out.flush().unwrap();
+}
+
+/// Names the folder of a child's journals.
+pub const FOLDER: &str = "JOURNAL_TEST_FOLDER";
+/// Both ways of writing, as the environment names them.
+pub const WAYS: [&str; 2] = ["map", "write"];
+
+/// Starts a role of a test file whose test `entry` plays it.
+pub fn start(role: &str, directory: &Directory, way: &str) -> Child {
+    child("entry", role, &[(FOLDER, directory.path().to_str().unwrap()), ("TRACEWIRE_APPEND", way)])
+}
+
+/// Runs a role to its end; gives what it said.
+pub fn run(role: &str, directory: &Directory, way: &str) -> Vec<String> {
+    let mut child = start(role, directory, way);
+    let said = lines(&mut child).collect();
+    assert_success(child.wait().unwrap());
+    said
+}
+
+pub fn assert_success(status: ExitStatus) {
+    assert!(status.success(), "{status}");
 }

@@ -223,7 +223,8 @@ impl Envelope {
                 "resource" => envelope.resource = read_map(value, &name)?,
                 "seal" => envelope.seal = read_count(&value, &name)?,
                 "spec" => envelope.spec = read_spec(value)?,
-                _ => _ = envelope.other.insert(name, value),
+                // Unique here, since they are in the map that is read.
+                _ => envelope.other.push_unique(name, value),
             }
         }
         match missing.first() {

@@ -77,7 +77,8 @@ impl Event {
                 "time" => (event.time, has_time) = (read_parsed(value, &name)?, true),
                 "trace_id" => event.trace_id = Some(read_parsed(value, &name)?),
                 "type" => (event.event_type, has_type) = (EventType::parse(&read_text(value, &name)?), true),
-                _ => _ = event.other.insert(name, value),
+                // Unique here, since they are in the map that is read.
+                _ => event.other.push_unique(name, value),
             }
         }
         for (is_there, name) in [(has_seq, "seq"), (has_time, "time"), (has_type, "type")] {

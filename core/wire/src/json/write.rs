@@ -1,7 +1,7 @@
 //! The writer: canonical bytes of a value.
 
 use super::number;
-use super::scan::plain_length;
+use crate::scan::plain_length;
 use crate::value::{Map, SAFE_INTEGER, Value, compare_keys};
 
 /// Canonical bytes of a value.

@@ -1,6 +1,6 @@
 //! Values become lines. Each value has one form only (section 9), so that equal values have equal text.
 
-use super::shape::{Column, cell, columns, is_primitive};
+use super::shape::{Column, Row, columns, is_primitive};
 use super::{Delimiter, text};
 use crate::json::write_number;
 use crate::value::{Map, Value};
@@ -201,8 +201,9 @@ impl Encoder<'_> {
 
     /// A row's cells, those of groups in their place.
     fn cells(&mut self, map: &Map, columns: &[Column<'_>], is_first: &mut bool) {
+        let mut row = Row::new(map);
         for (at, column) in columns.iter().enumerate() {
-            match cell(map, at, column.key) {
+            match row.cell(at, column.key) {
                 Some(Value::Map(inner)) => self.cells(inner, &column.group, is_first),
                 value => {
                     if !std::mem::take(is_first) {

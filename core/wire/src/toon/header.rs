@@ -1,8 +1,9 @@
 //! `key[3]{a,b}:`, read (section 6).
 
 use super::Delimiter;
-use super::decode::{Fault, fault, quoted};
-use super::lines::behind_quoted;
+use super::cell::quoted;
+use super::decode::{Fault, fault};
+use super::scan::behind_quoted;
 
 /// What a header declares.
 pub(super) struct Header<'a> {

@@ -9,13 +9,19 @@
 //! | `shape` | whether maps are alike enough for a table |
 //! | `text` | when a text stands bare, and quotes where it cannot |
 //! | `lines` | a document as lines with their depth |
+//! | `scan` | places in a line, outside of quotes |
+//! | `cell` | what a single value looks like |
 //! | `header` | `key[3]{a,b}:`, read |
+//! | `rows` | rows of tables |
 //! | `decode` | lines become values |
 
+mod cell;
 mod decode;
 mod encode;
 mod header;
 mod lines;
+mod rows;
+mod scan;
 mod shape;
 mod text;
 

@@ -1,6 +1,7 @@
 //! Whether maps are alike enough for a table (sections 9.3 and 9.5).
 
 use crate::value::{Map, Value};
+use crate::work;
 
 /// A column of a table: a key, and below it cells or further columns.
 pub(super) struct Column<'a> {
@@ -14,15 +15,19 @@ pub(super) fn is_primitive(value: &Value) -> bool {
 }
 
 /// The columns that all these maps fit into; `None` where they need another form.
+///
+/// The first map is walked only as far as it is like each of the others: what is asked at every level of a tree takes
+/// time in the smaller branches, not in the tree's size times its depth.
 pub(super) fn columns<'a>(mut maps: impl Iterator<Item = Option<&'a Map>>) -> Option<Vec<Column<'a>>> {
-    let shape = shape_of(maps.next()??)?;
-    maps.all(|map| map.is_some_and(|map| fits(map, &shape))).then_some(shape)
+    let first = maps.next()??;
+    maps.all(|map| map.is_some_and(|map| are_alike(first, map))).then(|| shape_of(first)).flatten()
 }
 
 fn shape_of(map: &Map) -> Option<Vec<Column<'_>>> {
     if map.is_empty() {
         return None;
     }
+    work::count(map.len());
     map.iter()
         .map(|(key, value)| {
             let group = match value {
@@ -35,19 +40,57 @@ fn shape_of(map: &Map) -> Option<Vec<Column<'_>>> {
         .collect()
 }
 
-fn fits(map: &Map, shape: &[Column<'_>]) -> bool {
-    map.len() == shape.len()
-        && shape.iter().enumerate().all(|(at, column)| match cell(map, at, column.key) {
-            Some(Value::Map(inner)) => !column.group.is_empty() && fits(inner, &column.group),
-            Some(Value::List(_)) | None => false,
-            Some(_) => column.group.is_empty(),
-        })
+/// Whether two maps have the same keys, with primitives or maps that are alike under each.
+fn are_alike(first: &Map, other: &Map) -> bool {
+    if first.len() != other.len() {
+        return false;
+    }
+    let mut row = Row::new(other);
+    first.iter().enumerate().all(|(at, (key, value))| {
+        work::count(1);
+        match (value, row.cell(at, key)) {
+            (Value::List(_), _) | (_, Some(Value::List(_)) | None) => false,
+            (Value::Map(first), Some(Value::Map(other))) => are_alike(first, other),
+            (first, Some(other)) => is_primitive(first) && is_primitive(other),
+        }
+    })
 }
 
-/// A row's value under a key, which is mostly where the first row has it.
-pub(super) fn cell<'a>(map: &'a Map, at: usize, key: &str) -> Option<&'a Value> {
-    match map.iter().as_slice().get(at) {
-        Some((known, value)) if known == key => Some(value),
-        _ => map.get(key),
+/// Maps of more entries, in an order of their own, are sorted once to find keys.
+const FEW_KEYS: usize = 16;
+
+/// The cells of a row.
+pub(super) struct Row<'a> {
+    entries: &'a [(String, Value)],
+    /// The entries by key, once looking at all of them for each would take too long.
+    sorted: Vec<(&'a str, &'a Value)>,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn new(map: &'a Map) -> Self {
+        Row { entries: map.iter().as_slice(), sorted: Vec::new() }
+    }
+
+    /// The value under a key, which is mostly where the first row has it.
+    #[inline]
+    pub(super) fn cell(&mut self, at: usize, key: &str) -> Option<&'a Value> {
+        match self.entries.get(at) {
+            Some((known, value)) if known == key => Some(value),
+            _ => self.find(key),
+        }
+    }
+
+    fn find(&mut self, key: &str) -> Option<&'a Value> {
+        if self.entries.len() <= FEW_KEYS {
+            work::count(self.entries.len());
+            return self.entries.iter().find(|(known, _)| known == key).map(|(_, value)| value);
+        }
+        if self.sorted.is_empty() {
+            work::count(self.entries.len());
+            self.sorted = self.entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
+            self.sorted.sort_unstable_by_key(|(key, _)| *key);
+        }
+        let at = self.sorted.binary_search_by_key(&key, |(key, _)| key).ok()?;
+        self.sorted.get(at).map(|(_, value)| *value)
     }
 }

@@ -14,6 +14,7 @@ use crate::event::EventType;
 use crate::id::{Hash, SpanId, TraceId};
 use crate::time::Timestamp;
 use crate::value::{Map, Value};
+use std::str::FromStr;
 
 /// What an event says to others.
 #[derive(Clone, Debug)]
@@ -114,7 +115,7 @@ pub(super) fn envelope(value: &Value, exact: &Value, place: Place, found: &mut F
 }
 
 fn facts_of(map: &Map, first_seq: Option<u64>, entries: u64, contents: Vec<Hash>) -> Option<EnvelopeFacts> {
-    let hash = |name: &str| map.get(name).and_then(Value::as_text)?.to_ascii_lowercase().parse().ok();
+    let hash = |name: &str| map.get(name).and_then(Value::as_text).and_then(parsed);
     Some(EnvelopeFacts {
         producer: map.get("producer").and_then(Value::as_text)?.to_owned(),
         first_seq: first_seq?,
@@ -124,6 +125,14 @@ fn facts_of(map: &Map, first_seq: Option<u64>, entries: u64, contents: Vec<Hash>
         is_closed: map.contains_key("close"),
         contents,
     })
+}
+
+/// An id or a hash, in whatever case its digits are.
+fn parsed<T: FromStr>(text: &str) -> Option<T> {
+    match text.parse() {
+        Ok(id) => Some(id),
+        Err(_) => text.to_ascii_lowercase().parse().ok(),
+    }
 }
 
 /// The members of an envelope other than its events and contents.
@@ -190,7 +199,7 @@ fn contents(
     let mut carried = Vec::with_capacity(contents.len());
     for (at, (name, entry)) in contents.iter().enumerate() {
         let path = &path.key(name);
-        let Ok(hash) = name.to_ascii_lowercase().parse::<Hash>() else { continue };
+        let Some(hash) = parsed::<Hash>(name) else { continue };
         carried.push(hash);
         match (Mark::of(entry), entry) {
             (Some(mark @ (Mark::Erased(_) | Mark::Withheld(_))), _) if mark.hash() != hash => {
@@ -256,11 +265,11 @@ fn semantics(
             }
             "time" => facts.time = moment(text.unwrap_or_default(), path, found),
             "trace_id" => {
-                facts.trace_id = text.and_then(|text| text.to_ascii_lowercase().parse().ok());
+                facts.trace_id = text.and_then(parsed);
                 facts.is_unsure |= facts.trace_id.is_none();
             }
             "span_id" | "parent_id" => {
-                let id: Option<SpanId> = text.and_then(|text| text.to_ascii_lowercase().parse().ok());
+                let id: Option<SpanId> = text.and_then(parsed);
                 facts.is_unsure |= id.is_none();
                 if name == "span_id" { facts.span_id = id } else { facts.parent_id = id }
             }

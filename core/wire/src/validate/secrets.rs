@@ -2,6 +2,8 @@
 //!
 //! What is found is named by its kind and never repeated.
 
+use crate::work;
+
 /// A pattern: a prefix behind which so many characters of a set follow.
 struct Pattern {
     prefix: &'static str,
@@ -91,28 +93,32 @@ const PATTERNS: &[Pattern] = &[
     pattern("bearer ", "a bearer token", Set::Dotted, 20),
 ];
 
-/// For each byte the patterns that begin with it: a bit for each place.
-const FIRST: [u64; 256] = {
+/// For each of the first three bytes and each value of it, the patterns that have it there: a bit for each.
+const STARTS: [[u64; 256]; 3] = {
     assert!(PATTERNS.len() <= 64);
-    let mut table = [0; 256];
+    let mut table = [[0; 256]; 3];
     let mut at = 0;
     while at < PATTERNS.len() {
-        table[PATTERNS[at].prefix.as_bytes()[0] as usize] |= 1 << at;
+        let prefix = PATTERNS[at].prefix.as_bytes();
+        let mut place = 0;
+        while place < 3 {
+            table[place][prefix[place] as usize] |= 1 << at;
+            place += 1;
+        }
         at += 1;
     }
     table
 };
 
-/// Whether a byte is a letter or a digit: a key does not begin behind one.
-const IN_WORD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
+/// The patterns that may begin here, a bit for each.
+#[inline]
+fn candidates(bytes: &[u8]) -> u64 {
+    let [one, two, three] = &STARTS;
+    match bytes {
+        [a, b, c, ..] => one[usize::from(*a)] & two[usize::from(*b)] & three[usize::from(*c)],
+        _ => 0,
     }
-    table
-};
+}
 
 /// What a text holds that looks like a secret.
 pub(super) fn find(text: &str) -> Option<&'static str> {
@@ -120,41 +126,43 @@ pub(super) fn find(text: &str) -> Option<&'static str> {
     if bytes.len() < 16 {
         return None;
     }
-    let mut is_in_word = false;
+    let mut before = b' ';
     for (at, byte) in bytes.iter().enumerate() {
-        let patterns = FIRST[usize::from(*byte)];
         // A key begins where a word begins; most bytes are done with here.
-        if patterns != 0 && !is_in_word {
-            let found = begins(patterns, bytes.get(at..).unwrap_or_default());
-            if found.is_some() {
-                return found;
+        let is_inside = before.is_ascii_alphanumeric();
+        before = *byte;
+        if is_inside {
+            if *byte == b':' && is_url_with_password(bytes.get(at..).unwrap_or_default()) {
+                return Some("a password in an address");
             }
+            continue;
         }
-        if *byte == b':' && is_in_word && is_url_with_password(bytes.get(at..).unwrap_or_default()) {
-            return Some("a password in an address");
+        let rest = bytes.get(at..).unwrap_or_default();
+        let mut left = candidates(rest);
+        while left != 0 {
+            let pattern = PATTERNS.get(left.trailing_zeros() as usize);
+            if let Some(pattern) = pattern.filter(|pattern| fits(pattern, rest)) {
+                return Some(pattern.kind);
+            }
+            left &= left - 1;
         }
-        is_in_word = IN_WORD[usize::from(*byte)];
     }
     None
 }
 
-fn begins(patterns: u64, bytes: &[u8]) -> Option<&'static str> {
-    let mut left = patterns;
-    while left != 0 {
-        let pattern = PATTERNS.get(left.trailing_zeros() as usize)?;
-        left &= left - 1;
-        // The second byte tells most words apart from most keys.
-        if pattern.prefix.as_bytes().get(1) == bytes.get(1) && fits(pattern, bytes) {
-            return Some(pattern.kind);
-        }
-    }
-    None
-}
+/// The header of a JSON Web Token is no longer, which bounds what is looked at behind each `eyJ`.
+const LONGEST_HEADER: usize = 256;
+/// Nor is its payload, which is only looked at behind a header.
+const LONGEST_PAYLOAD: usize = 16 << 10;
 
 fn fits(pattern: &Pattern, bytes: &[u8]) -> bool {
     let Some(rest) = bytes.strip_prefix(pattern.prefix.as_bytes()) else { return false };
-    // Never more than is needed: a text can hold many beginnings of keys.
-    let run = |most: usize| rest.iter().take(most).take_while(|byte| pattern.set.has(**byte)).count();
+    // Bounded, so that a text which begins many tokens and ends none is not looked at over and over.
+    let run = |most: usize| {
+        let length = rest.iter().take(most).take_while(|byte| pattern.set.has(**byte)).count();
+        work::count(length);
+        length
+    };
     match pattern.prefix {
         "-----BEGIN " => {
             let line = rest.get(..40.min(rest.len())).unwrap_or_default();
@@ -162,17 +170,20 @@ fn fits(pattern: &Pattern, bytes: &[u8]) -> bool {
         }
         "eyJ" => is_token(rest),
         "AKIA" | "ASIA" => run(pattern.least + 1) == pattern.least,
-        _ => run(pattern.least) >= pattern.least && has_variety(rest.get(..pattern.least).unwrap_or_default()),
+        _ => run(pattern.least) == pattern.least && has_variety(rest.get(..pattern.least).unwrap_or_default()),
     }
 }
 
 /// What stands behind the `eyJ` of a JSON Web Token: three parts, of which the second is JSON too.
 fn is_token(rest: &[u8]) -> bool {
-    let part = |bytes: &[u8], most: usize| bytes.iter().take(most).take_while(|byte| Set::Url.has(**byte)).count();
-    let header = part(rest, 256);
+    let part = |bytes: &[u8], most: usize| {
+        let length = bytes.iter().take(most).take_while(|byte| Set::Url.has(**byte)).count();
+        work::count(length);
+        length
+    };
+    let header = part(rest, LONGEST_HEADER);
     let Some(payload) = rest.get(header..).and_then(|rest| rest.strip_prefix(b".eyJ")) else { return false };
-    let length = part(payload, 16 << 10);
-    header >= 8 && payload.get(length) == Some(&b'.')
+    header >= 8 && payload.get(part(payload, LONGEST_PAYLOAD)) == Some(&b'.')
 }
 
 /// A key is drawn at random; `sk-xxxxxxxx…` of an example is not.
@@ -214,6 +225,9 @@ const NAMES: [&str; 16] = [
     "xapikey",
 ];
 
+/// A longer part of a name is none of them.
+const LONGEST_NAME: usize = 24;
+
 /// What a text under such a name is.
 pub(super) fn find_named(name: &str, text: &str) -> Option<&'static str> {
     if name.len() < 6 || name.len() > 40 || text.len() < 8 {
@@ -221,12 +235,17 @@ pub(super) fn find_named(name: &str, text: &str) -> Option<&'static str> {
     }
     // The last part of a dotted name: `http.request.header.authorization`.
     let last = name.rsplit(['.', '/']).next().unwrap_or(name);
-    if last.len() > 24 {
+    if last.len() > LONGEST_NAME {
         return None;
     }
-    let plain: String =
-        last.chars().filter(|byte| !matches!(byte, '-' | '_')).map(|byte| byte.to_ascii_lowercase()).collect();
-    let is_named = NAMES.binary_search(&plain.as_str()).is_ok();
+    let mut plain = [0; LONGEST_NAME];
+    let mut length = 0;
+    for (place, byte) in plain.iter_mut().zip(last.bytes().filter(|byte| !matches!(byte, b'-' | b'_'))) {
+        *place = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let plain = plain.get(..length).unwrap_or_default();
+    let is_named = NAMES.binary_search_by(|known| known.as_bytes().cmp(plain)).is_ok();
     (is_named && is_given(text.as_bytes())).then_some("a secret, by the name under which it stands")
 }
 
@@ -263,6 +282,8 @@ mod tests {
         assert_eq!(find("-----BEGIN PUBLIC KEY-----\nb3BlbnNzaC1r"), None);
         let token = format!("eyJ{}.eyJ{}.{}", key("", 20), key("", 20), key("", 20));
         assert_eq!(find(&token), Some("a JSON Web Token"));
+        let long = format!("eyJ{}.eyJ{}.{}", key("", 40), key("", 3000), key("", 340));
+        assert_eq!(find(&long), Some("a JSON Web Token"), "claims may be many");
         assert_eq!(find("postgresql://app:hunter22@db.example.org/x"), Some("a password in an address"));
     }
 

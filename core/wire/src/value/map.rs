@@ -2,7 +2,11 @@
 
 use super::Value;
 use super::keys::{compare_keys, escape_key};
-use std::collections::BTreeSet;
+use crate::work;
+use std::collections::{BTreeSet, HashMap};
+
+/// Maps of fewer entries are looked through one by one.
+const FEW_KEYS: usize = 16;
 
 /// Values by key. The order in which entries came is kept, and means nothing: neither equality nor canonical bytes regard it.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +44,10 @@ impl Map {
     }
 
     /// Sets the value of a key in wire form; gives what it replaces.
+    ///
+    /// It looks at all entries; many are added at once by [`Extend`] or [`FromIterator`], which do not.
     pub fn insert(&mut self, key: String, value: Value) -> Option<Value> {
+        work::count(self.0.len());
         match self.get_mut(&key) {
             Some(place) => Some(std::mem::replace(place, value)),
             None => {
@@ -92,6 +99,11 @@ impl Map {
         map
     }
 
+    /// The same, but the entries stay in the order in which they came where no keys collide.
+    pub fn from_entries_in_order(entries: Vec<(String, Value)>) -> Self {
+        if has_repeated_key(&entries) { Map::from_entries(entries) } else { Map(entries) }
+    }
+
     fn settle_collisions(&mut self) {
         self.sort();
         let has_collision = self.0.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b));
@@ -119,26 +131,60 @@ impl Map {
         self.sort();
     }
 
+    /// Adds an entry whose key is known not to be there.
+    pub(crate) fn push_unique(&mut self, key: String, value: Value) {
+        work::count(1);
+        self.0.push((key, value));
+    }
+
     /// The map of entries whose keys are known to be unique.
     pub(crate) fn from_unique(entries: Vec<(String, Value)>) -> Self {
         Map(entries)
     }
 }
 
+fn has_repeated_key(entries: &[(String, Value)]) -> bool {
+    if entries.len() <= FEW_KEYS {
+        let mut known = entries.iter().enumerate();
+        return known.any(|(at, (key, _))| entries.iter().take(at).any(|(other, _)| other == key));
+    }
+    let mut keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+}
+
 impl FromIterator<(String, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (String, Value)>>(entries: I) -> Self {
         let mut map = Map::new();
-        for (key, value) in entries {
-            map.insert(key, value);
-        }
+        map.extend(entries);
         map
     }
 }
 
 impl Extend<(String, Value)> for Map {
     fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, entries: I) {
+        // While keys come in order none is repeated. Any total order will do; that of bytes is the cheapest.
+        let mut is_ordered = self.0.is_sorted_by(|(a, _), (b, _)| a < b);
+        let mut places: HashMap<String, usize> = HashMap::new();
         for (key, value) in entries {
-            self.insert(key, value);
+            work::count(1);
+            is_ordered = is_ordered && self.0.last().is_none_or(|(last, _)| *last < key);
+            if is_ordered {
+                self.0.push((key, value));
+            } else if self.0.len() < FEW_KEYS {
+                self.insert(key, value);
+            } else {
+                if places.is_empty() {
+                    places = self.0.iter().enumerate().map(|(at, (key, _))| (key.clone(), at)).collect();
+                }
+                match places.get(&key).and_then(|at| self.0.get_mut(*at)) {
+                    Some((_, place)) => *place = value,
+                    None => {
+                        places.insert(key.clone(), self.0.len());
+                        self.0.push((key, value));
+                    }
+                }
+            }
         }
     }
 }
@@ -193,11 +239,43 @@ mod tests {
     }
 
     #[test]
+    fn entries_keep_their_order_unless_keys_collide() {
+        let keys = |wanted: &[&str]| {
+            let entries = wanted.iter().map(|key| ((*key).to_owned(), Value::Null)).collect();
+            Map::from_entries_in_order(entries).iter().map(|(key, _)| key.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(keys(&["b", "c", "a"]), ["b", "c", "a"]);
+        assert_eq!(keys(&["b", "a", "b"]), ["a", "b", "b#2"]);
+        let mut many: Vec<String> = (0..20).rev().map(|number| format!("k{number:02}")).collect();
+        assert_eq!(keys(&many.iter().map(String::as_str).collect::<Vec<_>>()), many);
+        many.push("k07".to_owned());
+        let settled = keys(&many.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!((settled.len(), settled.get(8).map(String::as_str)), (21, Some("k07#2")));
+    }
+
+    #[test]
     fn insertion_keeps_order_and_replaces() {
         let mut map = Map::from_iter([("b".to_owned(), Value::Int(1)), ("a".to_owned(), Value::Int(2))]);
         assert_eq!(map.insert("b".to_owned(), Value::Int(3)), Some(Value::Int(1)));
         map.insert_user("$x", Value::Null);
         assert_eq!(map.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["b", "a", "$$x"]);
         assert_eq!(map.remove("a"), Some(Value::Int(2)));
+    }
+
+    #[test]
+    fn many_entries_are_added_as_if_one_by_one() {
+        for keys in ["abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba", "abcdefghijklmnopqrstuvaxbzc", "aabba"]
+        {
+            let entries: Vec<(String, Value)> =
+                keys.chars().zip(0..).map(|(key, at)| (key.to_string(), Value::Int(at))).collect();
+            let mut one_by_one = Map::new();
+            for (key, value) in entries.clone() {
+                one_by_one.insert(key, value);
+            }
+            let mut halves = Map::from_iter(entries[..20.min(entries.len())].to_vec());
+            halves.extend(entries[20.min(entries.len())..].to_vec());
+            assert_eq!(halves.0, one_by_one.0, "{keys}");
+            assert_eq!(Map::from_iter(entries).0, one_by_one.0, "{keys}");
+        }
     }
 }

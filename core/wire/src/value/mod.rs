@@ -52,15 +52,14 @@ impl Value {
     /// assert_eq!(Value::from_f64(f64::NAN), Value::tagged("$float", "NaN"));
     /// ```
     pub fn from_f64(value: f64) -> Self {
-        if value.is_nan() {
+        if value.abs() <= SAFE_INTEGER as f64 {
+            // Exact where it is integral: the magnitude is below 2^53.
+            let integer = value as i64;
+            if integer as f64 == value { Value::Int(integer) } else { Value::Double(value) }
+        } else if value.is_nan() {
             Value::tagged("$float", "NaN")
         } else if value.is_infinite() {
             Value::tagged("$float", if value > 0.0 { "Infinity" } else { "-Infinity" })
-        } else if value.trunc() != value {
-            Value::Double(value)
-        } else if value.abs() <= SAFE_INTEGER as f64 {
-            // Exact: the magnitude is below 2^53.
-            Value::Int(value as i64)
         } else {
             Value::tagged("$int", digits::of_double(value))
         }
@@ -182,6 +181,18 @@ impl Value {
             Value::Double(value) => Some(*value),
             _ => None,
         }
+    }
+
+    /// The bytes, if this is `$bytes` and nothing else.
+    ///
+    /// ```
+    /// use tracewire_wire::value::Value;
+    /// assert_eq!(Value::bytes(b"otter").as_bytes().as_deref(), Some(&b"otter"[..]));
+    /// assert_eq!(Value::tagged("$bytes", "no base64").as_bytes(), None);
+    /// ```
+    pub fn as_bytes(&self) -> Option<Vec<u8>> {
+        let (tag, text) = self.tag().filter(|_| self.as_map().is_some_and(|map| map.len() == 1))?;
+        BASE64.decode(text.as_text().filter(|_| tag == "$bytes")?).ok()
     }
 
     /// The boolean, if this is one.

@@ -151,11 +151,11 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some((key, value)) = entries.next_entry::<String, Value>()? {
-            map.insert(key, value);
+        let mut list = Vec::new();
+        while let Some(entry) = entries.next_entry::<String, Value>()? {
+            list.push(entry);
         }
-        Ok(Value::Map(map))
+        Ok(Value::Map(Map::from_iter(list)))
     }
 }
 

@@ -47,7 +47,7 @@ from ._decorators import (
     trace,
     workflow,
 )
-from ._errors import TracewireError
+from ._errors import FormatError, TracewireError
 from ._making import current_span, span
 from ._native import SpanContext
 from ._propagation import attach, extract, extract_environment, inject, inject_environment
@@ -60,6 +60,7 @@ __all__ = [
     "Client",
     "EventId",
     "FlushReport",
+    "FormatError",
     "Session",
     "Span",
     "SpanContext",
@@ -73,9 +74,13 @@ __all__ = [
     "cache",
     "chain",
     "context",
+    "convert",
+    "count_tokens",
     "current_span",
     "database",
+    "decode",
     "embedding",
+    "encode",
     "evaluator",
     "event",
     "extract",
@@ -111,6 +116,7 @@ __all__ = [
     "task",
     "tool",
     "trace",
+    "validate",
     "workflow",
 ]
 
@@ -125,9 +131,11 @@ if _native.contract_version() != _CONTRACT_VERSION:
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import a2a, ap2, context, mcp
-    from ._client import Client, default, get_client
+    from ._client import Client
+    from ._default_client import default, get_client
     from ._points import EventId
     from ._session import Session, Stream
+    from .formats import convert, count_tokens, decode, encode, validate
     from .mcp import observe_tool
 
     event = default.event
@@ -145,10 +153,15 @@ else:
         "EventId": "_points",
         "Session": "_session",
         "Stream": "_session",
-        "get_client": "_client",
+        "convert": "formats",
+        "count_tokens": "formats",
+        "decode": "formats",
+        "encode": "formats",
+        "get_client": "_default_client",
         "observe_tool": "mcp",
+        "validate": "formats",
     }
-    _MODULES = frozenset(["a2a", "ap2", "context", "exporters", "logs", "mcp", "store", "testing"])
+    _MODULES = frozenset(["a2a", "ap2", "context", "exporters", "formats", "logs", "mcp", "store", "testing"])
     _OF_DEFAULT = frozenset(["event", "feedback", "get_trace", "log", "log_event", "metric", "query", "session", "stream"])
 
     def __getattr__(name):
@@ -160,7 +173,7 @@ else:
         if name in _PLACES:
             found = getattr(import_module(f".{_PLACES[name]}", __name__), name)
         elif name in _OF_DEFAULT:
-            from ._client import default
+            from ._default_client import default
 
             found = getattr(default, name)
         else:

@@ -31,7 +31,7 @@ class ProtocolEvents:
 
     def __init__(self, client: Client | None = None) -> None:
         if client is None:
-            from ._client import default
+            from ._default_client import default
 
             client = default
         self._client = client

@@ -138,7 +138,7 @@ def _deliver_at_ends(is_on: bool) -> None:
 
     _making.span_type = _span.Span
     if is_on:
-        from ._client import default
+        from ._default_client import default
 
         _making.span_type = default.span_type()
 

@@ -68,6 +68,8 @@ pub(in crate::journal) struct State {
     /// Why the disk is left alone, since when, and for how long.
     pause: Option<(&'static str, u64, u64)>,
     looked_at: u64,
+    /// When the last record was made: what is written beside records asks no clock.
+    latest: Option<Moment>,
     /// Bytes that the quota leaves, by the last count of the directory.
     headroom: u64,
     is_closed: bool,
@@ -133,6 +135,7 @@ impl State {
     ) -> Result<(), &'static str> {
         self.check_pause(moment)?;
         self.look(moment);
+        self.latest = Some(moment);
         for _ in 0..ROUNDS {
             self.ensure_file(shared, own, moment)?;
             self.take_reentrant(own);
@@ -156,8 +159,7 @@ impl State {
             return;
         }
         self.settle(shared, own);
-        if self.active.as_ref().is_some_and(ActiveFile::has_news) {
-            let moment = shared.options.sources.now();
+        if let (true, Some(moment)) = (self.active.as_ref().is_some_and(ActiveFile::has_news), self.latest) {
             let _ = self.put(shared, Kind::Mark, MARK_PAYLOAD, moment);
         }
     }

@@ -5,9 +5,11 @@ mod number;
 mod text;
 
 pub(crate) use members::{Member, read_members};
+pub(crate) use number::read_number;
 
 use crate::error::WireError;
 use crate::value::{Map, Value};
+use crate::work;
 
 /// How number literals are understood.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,8 +114,9 @@ impl<'a> Reader<'a> {
             max_depth: options.max_depth.min(ReadOptions::DEPTH_LIMIT),
             numbers: options.numbers,
             items: Vec::new(),
-            entries: Vec::new(),
-            key_offsets: Vec::new(),
+            // A line of JSON Lines has its members in one allocation.
+            entries: Vec::with_capacity((bytes.len() / 16).min(32)),
+            key_offsets: Vec::with_capacity((bytes.len() / 16).min(32)),
         })
     }
 
@@ -212,6 +215,7 @@ impl<'a> Reader<'a> {
             let known = self.entries.get(first..).unwrap_or_default();
             // While keys come in order none can be repeated. Any total order will do; that of bytes is the cheapest.
             is_ordered = is_ordered && known.last().is_none_or(|(last, _)| *last < key);
+            work::count(if is_ordered || known.len() >= FEW_KEYS { 1 } else { known.len() });
             if !is_ordered && known.len() < FEW_KEYS && known.iter().any(|(known, _)| *known == key) {
                 return repeated(&key, start);
             }

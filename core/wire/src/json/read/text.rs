@@ -1,7 +1,8 @@
 //! Strings: plain runs are taken whole, escapes one by one.
 
 use super::{Fault, Reader, fault};
-use crate::json::scan::plain_length;
+use crate::scan::plain_length;
+use crate::work;
 
 impl<'a> Reader<'a> {
     pub(super) fn string(&mut self) -> Result<String, Fault> {
@@ -32,6 +33,7 @@ impl<'a> Reader<'a> {
         match plain_length(self.bytes.get(start..).unwrap_or_default()) {
             Some(length) => {
                 self.at += length;
+                work::count(length + 1);
                 // Both ends are at ASCII bytes or behind an escape, so this never splits a character.
                 Ok(self.text.get(start..start + length).unwrap_or_default())
             }

@@ -1,4 +1,4 @@
-"""Where traces go besides the local journal: files, the console, an HTTP server, OpenTelemetry, or a class of your own.
+"""Where traces go besides the local journal: files in any format, the console, HTTP, OpenTelemetry, a class of your own.
 
 ::
 
@@ -16,12 +16,14 @@ from ._base import Batch, Exporter, RetryLater, Undeliverable
 __all__ = [
     "Batch",
     "ConsoleExporter",
+    "CsvExporter",
     "Exporter",
     "FileExporter",
     "HttpExporter",
     "JsonExporter",
     "OpenTelemetryExporter",
     "RetryLater",
+    "ToonExporter",
     "Undeliverable",
     "from_settings",
     "recorder_options",
@@ -33,25 +35,31 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._console import ConsoleExporter
-    from ._files import FileExporter, JsonExporter
+    from ._csv import CsvExporter
+    from ._documents import JsonExporter, ToonExporter
+    from ._files import FileExporter
     from ._http import HttpExporter
     from ._opentelemetry import OpenTelemetryExporter
 
 _PLACES = {
     "ConsoleExporter": "_console",
+    "CsvExporter": "_csv",
     "FileExporter": "_files",
     "HttpExporter": "_http",
-    "JsonExporter": "_files",
+    "JsonExporter": "_documents",
     "OpenTelemetryExporter": "_opentelemetry",
+    "ToonExporter": "_documents",
 }
 _NAMES = {
     "console": "ConsoleExporter",
+    "csv": "CsvExporter",
     "file": "FileExporter",
     "http": "HttpExporter",
     "json": "JsonExporter",
     "jsonl": "FileExporter",
     "opentelemetry": "OpenTelemetryExporter",
     "otel": "OpenTelemetryExporter",
+    "toon": "ToonExporter",
 }
 
 if not TYPE_CHECKING:

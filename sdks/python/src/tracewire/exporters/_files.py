@@ -1,4 +1,4 @@
-"""Exporters that write files: a document for each envelope, and JSON Lines."""
+"""The exporter that writes a file of JSON Lines, and how a file is appended to."""
 
 from __future__ import annotations
 
@@ -11,73 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from os import PathLike
-    from typing import IO, Any
 
     from ._base import Batch
-
-
-class JsonExporter(Exporter):
-    """Writes each envelope as a JSON document of its own.
-
-    In a folder the documents are called ``<producer>-<number of the first event>.json``, each appears whole, and one that
-    comes twice replaces itself.
-
-    Args:
-        target: a folder, made when the first document is there; or an open file, to which each document is written as a line.
-        indent: how far to indent, for people; by default the document is the envelope's canonical bytes, on which its digest
-            is.
-
-    Example:
-        >>> tracewire.init(mode="inline", exporters=[JsonExporter("traces", indent=2)])
-
-    """
-
-    uses_events = False
-
-    def __init__(self, target: str | PathLike[str] | IO[Any] = "tracewire-json", *, indent: int | None = None) -> None:
-        self._stream: Any = target if hasattr(target, "write") else None
-        self._folder = "" if self._stream is not None else os.path.abspath(os.fspath(target))  # type: ignore[arg-type]
-        self._indent = indent
-        # A stream is this process's; what another one has left does not belong there.
-        self.only_this_process = self._stream is not None
-
-    def sink(self) -> str:
-        """The name that stands in journals."""
-        return self.name or (f"json:{self._folder}" if self._folder else "json:stream")
-
-    def export(self, batch: Batch) -> None:
-        """Write the documents."""
-        if self._stream is not None:
-            for document in batch.envelopes:
-                self._write(self._formatted(document) + b"\n")
-            self._stream.flush()
-            return
-        import json
-
-        os.makedirs(self._folder, exist_ok=True)
-        for document in batch.envelopes:
-            first = json.loads(document).get("first_seq", 0)
-            path = os.path.join(self._folder, f"{_file_name(batch.producer)}-{first}.json")
-            fresh = f"{path}.{os.getpid()}.new"
-            with open(fresh, "wb") as file:
-                file.write(self._formatted(document))
-            os.replace(fresh, path)
-
-    def _write(self, text: bytes) -> None:
-        try:
-            self._stream.write(text.decode())
-        except TypeError:
-            self._stream.write(text)
-
-    def _formatted(self, document: bytes) -> bytes:
-        if self._indent is None:
-            return document
-        import json
-
-        return (json.dumps(json.loads(document), indent=self._indent, ensure_ascii=False) + "\n").encode()
-
-    def __repr__(self) -> str:
-        return f"<tracewire.exporters.JsonExporter to {self._folder or self._stream!r}>"
 
 
 class FileExporter(Exporter):
@@ -128,7 +63,7 @@ class FileExporter(Exporter):
     def export(self, batch: Batch) -> None:
         """Append the envelopes; when it returns, they are with the system."""
         os.makedirs(os.path.dirname(self._path), exist_ok=True)
-        with _alone(self._path if self._max_bytes is not None else None):
+        with alone(self._path if self._max_bytes is not None else None):
             self._export(batch)
 
     def _export(self, batch: Batch) -> None:
@@ -151,21 +86,8 @@ class FileExporter(Exporter):
             return 0
 
     def _append(self, lines: list[bytes]) -> None:
-        if not lines:
-            return
-        with open(self._path, "ab", buffering=0) as file:
-            before = file.seek(0, os.SEEK_END)
-            rest = memoryview(b"".join(lines))
-            try:
-                while rest:
-                    rest = rest[file.write(rest) or 0 :]
-                if self._fsync:
-                    os.fsync(file.fileno())
-            except OSError:
-                # The batch comes again; half of it, perhaps half a line, must not stay.
-                if self._max_bytes is not None:
-                    file.truncate(before)
-                raise
+        if lines:
+            append(self._path, b"".join(lines), is_alone=self._max_bytes is not None, fsync=self._fsync)
 
     def _rotate(self) -> None:
         if not self._keep:
@@ -180,8 +102,25 @@ class FileExporter(Exporter):
         return f"<tracewire.exporters.FileExporter to {self._path}>"
 
 
+def append(path: str, data: bytes, *, is_alone: bool = True, fsync: bool = False) -> None:
+    """Append all of it, or nothing where nobody else writes to the file."""
+    with open(path, "ab", buffering=0) as file:
+        before = file.seek(0, os.SEEK_END)
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[file.write(rest) or 0 :]
+            if fsync:
+                os.fsync(file.fileno())
+        except OSError:
+            # The batch comes again; half of it, perhaps half a line, must not stay.
+            if is_alone:
+                file.truncate(before)
+            raise
+
+
 @contextmanager
-def _alone(path: str | None) -> Iterator[None]:
+def alone(path: str | None) -> Iterator[None]:
     """Keep other processes that write to the same file out while it may be moved, where the system can."""
     try:
         import fcntl
@@ -196,8 +135,3 @@ def _alone(path: str | None) -> Iterator[None]:
         with suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def _file_name(producer: str) -> str:
-    """A producer's name, which may be anybody's text, as part of a file's name."""
-    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in producer)[:150]

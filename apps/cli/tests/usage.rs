@@ -14,7 +14,9 @@ fn completions_are_made_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let ran = run(folder.path(), &["completions", shell]);
         assert_eq!(ran.code, Some(0));
-        for command in ["verify", "query", "sessions", "watch", "run", "export", "import", "tokens", "config"] {
+        for command in
+            ["verify", "query", "sessions", "watch", "run", "export", "import", "tokens", "config", "validate"]
+        {
             assert!(ran.out.contains(command), "{shell}: {command}");
         }
     }
@@ -26,15 +28,17 @@ fn completions_are_made_for_every_shell() {
 #[test]
 fn every_command_has_help_and_the_large_ones_examples() {
     let folder = tempfile::tempdir().unwrap();
-    for command in
-        ["query", "sessions", "watch", "run", "export", "import", "tokens", "trace", "list", "tail", "verify", "config"]
-    {
+    for command in [
+        "query", "sessions", "watch", "run", "export", "import", "tokens", "trace", "list", "tail", "verify", "config",
+        "validate",
+    ] {
         let ran = run(folder.path(), &[command, "--help"]);
         assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{command}");
         let has_examples = ran.out.contains("Examples:\n  tracewire ") || ran.out.contains("Keys: arrows");
         assert!(
             has_examples
-                || !["query", "sessions", "watch", "run", "export", "import", "tokens", "trace"].contains(&command),
+                || !["query", "sessions", "watch", "run", "export", "import", "tokens", "trace", "validate"]
+                    .contains(&command),
             "{}",
             ran.out
         );

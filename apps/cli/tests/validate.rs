@@ -1,4 +1,4 @@
-//! `tracewire validate` on files as other emitters write them: every planted defect is found, and the good ones are silent.
+//! `tracewire validate` on files as other emitters write them: every planted defect is found, the good ones are silent.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 

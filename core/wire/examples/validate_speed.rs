@@ -1,4 +1,4 @@
-//! How fast recordings are validated on one core: `cargo run --release -p tracewire-wire --example validate_speed [FILE]`.
+//! How fast recordings are validated on one core: `cargo run --release … --example validate_speed [FILE]`.
 //!
 //! Without a file it makes JSON Lines of events, and of envelopes of 256 events, each about 20 MB.
 
@@ -56,7 +56,7 @@ fn envelopes(events: &[String]) -> String {
     text
 }
 
-/// Time that this thread has run, where the system says it, so that a busy machine does not matter; else the wall clock's.
+/// Time that this thread has run, where the system says it: a busy machine does not matter then; else the wall clock's.
 fn clock() -> Duration {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     let start = *START;

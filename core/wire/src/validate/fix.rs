@@ -1,7 +1,7 @@
 //! What can be mended without guessing: form, spelling and names, never what was meant.
 //!
-//! A change of an event changes its digest. Where an envelope's digest was right before, the new one is put in its place,
-//! and the next envelope of the producer names it: the file is a recording of its own, which neither signatures nor the
+//! A change of an event changes its digest. Where an envelope's digest was right before, the new one is put in its
+//! place, and the next envelope of the producer names it: the file is a recording of its own, which neither signatures nor the
 //! accepted heads of the old one cover. A digest that was wrong before stays as it is, for nobody can say whether the
 //! emitter or somebody else made it so; only [`Fixer::redigesting`] computes it anew.
 

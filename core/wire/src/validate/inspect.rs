@@ -2,8 +2,8 @@
 
 use super::finding::{Expect, Finding, Found, Options, Path};
 use super::locate;
-use super::record::Place;
-use super::record::{self, Record, Root};
+use super::place::{Place, Root};
+use super::record::{self, Record};
 use super::rules::{BIG_NUMBER, CANONICAL, ENCODING, LIMITS, Level, NO_RECORD, NUMBER_RANGE, REPEATED_KEY, SYNTAX};
 use crate::error::WireError;
 use crate::json::{self, Numbers, ReadOptions};

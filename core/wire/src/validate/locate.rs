@@ -10,7 +10,7 @@ pub(super) struct Spot {
     pub(super) column: u64,
 }
 
-/// Where the values of these pointers begin. The text is JSON that was read already; a pointer that leads nowhere is left out.
+/// Where the values of these pointers begin. The text is JSON that was read already; what leads nowhere is left out.
 pub(super) fn spots<'p>(text: &[u8], pointers: impl Iterator<Item = &'p str>) -> BTreeMap<&'p str, Spot> {
     let mut wanted: BTreeMap<&str, Option<usize>> = pointers.map(|pointer| (pointer, None)).collect();
     let mut walk = Walk { text, at: 0, pointer: String::new(), wanted: &mut wanted };

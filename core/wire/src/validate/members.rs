@@ -123,6 +123,7 @@ impl Form {
 }
 
 #[cfg(all(test, feature = "schema"))]
+#[expect(clippy::unwrap_used, reason = "a test may fail")]
 mod tests {
     use super::*;
     use serde_json::{Value, json};

@@ -12,7 +12,7 @@
 //! | `rules` | every rule, its code, level and requirement; `spec/findings/` has a page for each |
 //! | `finding` | what is said of a place |
 //! | `members`, `shape` | exactly what the JSON Schema says |
-//! | `record` | one event or envelope by itself, and its facts |
+//! | `record`, `place` | one event or envelope by itself, its facts, and where it stands |
 //! | `values`, `secrets` | tags, numbers, texts that look like keys |
 //! | `names` | attributes, kinds, statuses, levels and other words |
 //! | `usage` | tokens and costs |
@@ -31,6 +31,7 @@ mod inspect;
 mod locate;
 mod members;
 mod names;
+mod place;
 mod producers;
 mod record;
 mod rules;

@@ -1,7 +1,8 @@
 //! Producers across records: order, chain, close, contents. What is kept is bounded.
 
 use super::finding::{Bounds, Finding};
-use super::record::{EnvelopeFacts, EventFacts, Place};
+use super::place::Place;
+use super::record::{EnvelopeFacts, EventFacts};
 use super::rules::{AFTER_CLOSE, BOUND, CHAIN, CONTENT_REPEATED, FORK, GAP, REFERENCE, REPEATED};
 use super::spans::finding;
 use crate::id::Hash;

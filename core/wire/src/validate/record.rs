@@ -3,6 +3,7 @@
 use super::digest;
 use super::finding::{Found, Path};
 use super::members::Part;
+use super::place::Place;
 use super::rules::{
     CONTENT_HASH, DIGEST, EMPTY_ENVELOPE, EMPTY_MEMBER, MARK_HASH, ORIGIN, OUT_OF_PLACE, OWN_PARENT, SEQ_ZERO,
     TIME_IMPOSSIBLE,
@@ -14,50 +15,6 @@ use crate::id::{Hash, SpanId, TraceId};
 use crate::time::Timestamp;
 use crate::value::{Map, Value};
 use std::str::FromStr;
-
-/// Where a record stands, small enough to be kept for each span.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    pub(super) line: Option<u32>,
-    pub(super) root: Root,
-    /// Which event of an envelope.
-    pub(super) event: Option<u32>,
-}
-
-/// Where in its document a record stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Root {
-    /// It is the document.
-    #[default]
-    Whole,
-    /// An element of a list.
-    Element(u32),
-    /// An envelope of `{"envelopes":[…]}`.
-    Export(u32),
-    /// An event of `{"events":[…]}` that is no envelope.
-    Events(u32),
-}
-
-impl Root {
-    pub(super) fn pointer(self) -> String {
-        match self {
-            Root::Whole => String::new(),
-            Root::Element(at) => format!("/{at}"),
-            Root::Export(at) => format!("/envelopes/{at}"),
-            Root::Events(at) => format!("/events/{at}"),
-        }
-    }
-}
-
-impl Place {
-    pub(super) fn pointer(self) -> String {
-        let mut pointer = self.root.pointer();
-        if let Some(event) = self.event {
-            pointer.push_str(&format!("/events/{event}"));
-        }
-        pointer
-    }
-}
 
 /// What an event says to others.
 #[derive(Clone, Debug)]

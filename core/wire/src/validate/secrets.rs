@@ -150,8 +150,10 @@ pub(super) fn find(text: &str) -> Option<&'static str> {
     None
 }
 
-/// Header and the beginning of the payload of a JSON Web Token stand within so many bytes.
-const LONGEST_HEADER: usize = 1024;
+/// The header of a JSON Web Token is no longer, which bounds what is looked at behind each `eyJ`.
+const LONGEST_HEADER: usize = 256;
+/// Nor is its payload, which is only looked at behind a header.
+const LONGEST_PAYLOAD: usize = 16 << 10;
 
 fn fits(pattern: &Pattern, bytes: &[u8]) -> bool {
     let Some(rest) = bytes.strip_prefix(pattern.prefix.as_bytes()) else { return false };
@@ -166,18 +168,22 @@ fn fits(pattern: &Pattern, bytes: &[u8]) -> bool {
             let line = rest.get(..40.min(rest.len())).unwrap_or_default();
             line.windows(16).any(|window| window == b"PRIVATE KEY-----")
         }
-        "eyJ" => {
-            // Three parts, of which the second is JSON too.
-            let token = rest.get(..run(LONGEST_HEADER)).unwrap_or_default();
-            let mut parts = token.split(|byte| *byte == b'.');
-            let header = parts.next().unwrap_or_default();
-            header.len() >= 8
-                && parts.next().is_some_and(|payload| payload.starts_with(b"eyJ"))
-                && parts.next().is_some()
-        }
+        "eyJ" => is_token(rest),
         "AKIA" | "ASIA" => run(pattern.least + 1) == pattern.least,
         _ => run(pattern.least) == pattern.least && has_variety(rest.get(..pattern.least).unwrap_or_default()),
     }
+}
+
+/// What stands behind the `eyJ` of a JSON Web Token: three parts, of which the second is JSON too.
+fn is_token(rest: &[u8]) -> bool {
+    let part = |bytes: &[u8], most: usize| {
+        let length = bytes.iter().take(most).take_while(|byte| Set::Url.has(**byte)).count();
+        work::count(length);
+        length
+    };
+    let header = part(rest, LONGEST_HEADER);
+    let Some(payload) = rest.get(header..).and_then(|rest| rest.strip_prefix(b".eyJ")) else { return false };
+    header >= 8 && payload.get(part(payload, LONGEST_PAYLOAD)) == Some(&b'.')
 }
 
 /// A key is drawn at random; `sk-xxxxxxxx…` of an example is not.
@@ -276,6 +282,8 @@ mod tests {
         assert_eq!(find("-----BEGIN PUBLIC KEY-----\nb3BlbnNzaC1r"), None);
         let token = format!("eyJ{}.eyJ{}.{}", key("", 20), key("", 20), key("", 20));
         assert_eq!(find(&token), Some("a JSON Web Token"));
+        let long = format!("eyJ{}.eyJ{}.{}", key("", 40), key("", 3000), key("", 340));
+        assert_eq!(find(&long), Some("a JSON Web Token"), "claims may be many");
         assert_eq!(find("postgresql://app:hunter22@db.example.org/x"), Some("a password in an address"));
     }
 

@@ -1,7 +1,8 @@
 //! Spans across records: starts, ends, parents, clocks. What is kept is bounded.
 
 use super::finding::Finding;
-use super::record::{EventFacts, Place};
+use super::place::Place;
+use super::record::EventFacts;
 use super::rules::{
     AFTER_END, BOUND, CLOCK_SKEW, CLOCK_SKEW_WRONG, END_FIRST, NO_END, NO_START, ORPHAN, Rule, SECOND_END, SECOND_START,
 };

@@ -2,8 +2,9 @@
 
 use super::finding::{Finding, Options, Summary};
 use super::inspect::{Inspected, inspect, inspect_value};
+use super::place::Place;
 use super::producers::Producers;
-use super::record::{Place, Record};
+use super::record::Record;
 use super::rules::{EMPTY_INPUT, Level, Severity, UNREADABLE};
 use super::spans::{Spans, finding};
 use crate::error::WireError;

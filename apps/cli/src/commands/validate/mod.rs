@@ -43,7 +43,8 @@ pub fn run(global: &Global, what: &Validate, screen: &mut Screen<'_>) -> Result<
     let mut reporter = report::of(format);
     reporter.begin(screen)?;
     let options = Options { level: level(what.level), ..Options::default() };
-    let mut session = Session { policy, most: what.max_findings, totals: Totals::default() };
+    let mut session =
+        Session { policy, most: what.max_findings, totals: Totals { is_fixed: what.fix, ..Totals::default() } };
     let mut validator = Validator::new(options);
     for (at, input) in inputs.iter().enumerate() {
         let mut file = FileReport::default();
@@ -134,7 +135,8 @@ struct Totals {
     warnings: u64,
     notes: u64,
     hidden: u64,
-    fixable: u64,
+    /// Whether the files were mended before.
+    is_fixed: bool,
 }
 
 impl Totals {
@@ -172,7 +174,6 @@ impl Session {
                 Severity::Warning => &mut self.totals.warnings,
                 Severity::Note => &mut self.totals.notes,
             } += 1;
-            self.totals.fixable += u64::from(finding.rule.can_fix);
             if self.most > 0 && file.shown >= self.most {
                 file.hidden += 1;
                 continue;

@@ -81,7 +81,7 @@ impl Reporter for Text {
             line.push(style, glyph).plain(format!(" {} in {looked_at}", found.join(", ")));
         }
         screen.long_line(&line)?;
-        if self.has_fixable {
+        if self.has_fixable && !totals.is_fixed {
             screen.hint("tracewire validate --fix FILE", "mends what needs no guessing")?;
         }
         if let Some(code) = self.first_code {

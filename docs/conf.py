@@ -6,6 +6,9 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from pygments.lexers.special import TextLexer
+from sphinx.highlighting import lexers
+
 _HERE = Path(__file__).resolve().parent
 _PACKAGE = _HERE.parent / "sdks" / "python" / "src"
 sys.path.insert(0, str(_HERE))
@@ -16,6 +19,9 @@ if find_spec("tracewire") is None:
 from _site import autodoc, standard
 
 import tracewire
+
+# Blocks of the standard that hold tables: there is nothing to colour.
+lexers["csv"] = TextLexer()
 
 project = "tracewire"
 copyright = "the tracewire authors"  # noqa: A001 - Sphinx's name for it

@@ -61,13 +61,30 @@ fn codes_by_file(report: &str) -> BTreeMap<String, Vec<String>> {
 
 #[test]
 fn every_planted_defect_is_found_and_the_good_ones_are_silent() {
-    let ran = validate(&["--json", &pattern("good-*"), &pattern("bad-*")]);
+    let ran = validate(&["--json", &pattern("*")]);
     assert_eq!(ran.code, Some(1), "{}", ran.err);
     assert_eq!(codes_by_file(&ran.out), expected());
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    let names: Vec<&str> =
+        report["summary"]["passed_over"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert!(names.len() == 2 && names[0].ends_with("README.md") && names[1].ends_with("expected.toml"), "{names:?}");
     let good = validate(&[&pattern("good-*"), "--deny", "notes"]);
     assert_eq!(good.code, Some(0), "{}", good.out);
     let text = good.out.lines().next().unwrap();
     assert!(text.starts_with("✓ nothing found in 7 files"), "{text}");
+}
+
+#[test]
+fn a_folder_stands_for_the_recordings_below_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = folder.path().join("recordings/deep");
+    std::fs::create_dir_all(&below).unwrap();
+    std::fs::write(below.join("broken.jsonl"), "{\n").unwrap();
+    std::fs::write(below.join("notes.txt"), "no recording\n").unwrap();
+    std::fs::write(folder.path().join("recordings/.hidden.json"), "{").unwrap();
+    let ran = validate_in(&folder, &["recordings", "--json"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    assert_eq!(codes_by_file(&ran.out), BTreeMap::from([("broken.jsonl".to_owned(), vec!["TW0001".to_owned()])]));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod format;
 mod model;
 mod select;
 mod start;
@@ -7,12 +8,13 @@ mod times;
 mod transfer;
 mod validate;
 
-pub use model::{From as TokensFrom, ModelFormat, Tokens};
+pub use format::FileFormat;
+pub use model::{ModelFormat, Tokens, Wanted};
 pub use select::{Query, Sessions};
 pub use start::Run;
 pub use times::{Age, When};
-pub use transfer::{Convert, Delimiter, Export, Format, General, Import, Tables};
-pub use validate::{Depth, Encoding, ReportFormat, Validate};
+pub use transfer::{Convert, Delimiter, Export, Format, Import, Tables};
+pub use validate::{Depth, ReportFormat, Validate};
 
 use std::path::PathBuf;
 

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use tracewire_insight::tokens::{Encoding, Form};
 
+use super::FileFormat;
+
 const TOKENS_EXAMPLES: &str = "\
 Examples:
   tracewire tokens events.json                       each form in bytes and tokens, beside compact JSON
   tracewire tokens events.json --baseline json-pretty
   tracewire export --last 1h | tracewire tokens - --from jsonl --encoding cl100k
   tracewire tokens events.json --json                the same for programs
+  tracewire tokens events.json --format pick         the value itself, in the form with the fewest tokens
 
 Counts are those of the model's own tokenizer, made here, without a network. TOON is small where
 maps are alike, and costs more than compact JSON where they are not: toon-grouped and toon-filled
@@ -32,20 +35,10 @@ pub struct Tokens {
     pub baseline: Form,
     /// How the file is written [default: by its name, else json]
     #[arg(long, value_enum, value_name = "FORMAT")]
-    pub from: Option<From>,
-}
-
-/// How a file is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum From {
-    /// One JSON value
-    Json,
-    /// A JSON value a line
-    Jsonl,
-    /// TOON
-    Toon,
-    /// CSV with a header
-    Csv,
+    pub from: Option<FileFormat>,
+    /// Write the value in this form, or in the exact one with the fewest tokens, rather than the table
+    #[arg(long, value_name = "FORM|pick", value_parser = wanted, conflicts_with = "baseline")]
+    pub format: Option<Wanted>,
 }
 
 /// How a trace is written for a language model.
@@ -63,6 +56,23 @@ pub enum ModelFormat {
 pub fn encoding(name: &str) -> Result<Encoding, String> {
     let names: Vec<&str> = Encoding::ALL.iter().map(|encoding| encoding.name()).collect();
     Encoding::parse(name).ok_or_else(|| format!("there are {}", names.join(" and ")))
+}
+
+/// The form in which a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// This one.
+    Form(Form),
+    /// The exact one with the fewest tokens.
+    Pick,
+}
+
+fn wanted(name: &str) -> Result<Wanted, String> {
+    if name == "pick" {
+        Ok(Wanted::Pick)
+    } else {
+        form(name).map(Wanted::Form).map_err(|known| format!("{known}, pick"))
+    }
 }
 
 fn form(name: &str) -> Result<Form, String> {

@@ -4,22 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::When;
-
-/// Formats that hold any value, which are read and written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum General {
-    /// One JSON document
-    Json,
-    /// JSON Lines: one document a line
-    Jsonl,
-    /// TOON, which language models read at little cost
-    Toon,
-    /// A table (RFC 4180)
-    Csv,
-    /// Protobuf: the message tracewire.v1.Recording
-    Proto,
-}
+use super::{FileFormat, When};
 
 /// How an export is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -129,10 +114,10 @@ pub struct Convert {
     pub input: PathBuf,
     /// Format of what is read; by its name where it is not said, else by its first bytes
     #[arg(long, value_enum, value_name = "FORMAT")]
-    pub from: Option<General>,
+    pub from: Option<FileFormat>,
     /// Format of what is written; by the name of OUT where it is not said
     #[arg(long, value_enum, value_name = "FORMAT", required_unless_present = "output")]
-    pub to: Option<General>,
+    pub to: Option<FileFormat>,
     /// Where to; standard output where none is named. It is written whole or not at all, and may be IN itself
     #[arg(long, short, value_name = "OUT")]
     pub output: Option<PathBuf>,

@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use super::FileFormat;
+
 const EXAMPLES: &str = "\
 Examples:
   tracewire validate out.jsonl                          what is wrong, where, how to mend it
@@ -12,7 +14,7 @@ Examples:
   tracewire validate out.jsonl --fix                    mend what needs no guessing
   tracewire validate --explain TW0301                   the page of a rule
 
-Encodings go by the file's name (.json .jsonl .ndjson .toon .csv .tsv .binpb .pb) or --from. Each file is
+Formats go by the file's name (.json .jsonl .ndjson .toon .csv .tsv .binpb .pb) or --from. Each file is
 judged by itself; with --together they are one recording.
 
 Exit codes: 0 nothing that counts was found; 1 an error was found, or what --deny makes one; 2 not understood;
@@ -28,9 +30,9 @@ pub struct Validate {
     /// How deep to look; each level holds those before it
     #[arg(long, value_enum, default_value_t = Depth::Semantic, value_name = "LEVEL")]
     pub level: Depth,
-    /// The encoding, where the file's name does not say it [default: by name, else JSON or JSON Lines]
-    #[arg(long, value_enum, value_name = "ENCODING")]
-    pub from: Option<Encoding>,
+    /// How the files are written, where their names do not say it [default: by name, else JSON or JSON Lines]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub from: Option<FileFormat>,
     /// How to report
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<ReportFormat>,
@@ -69,23 +71,6 @@ pub enum Depth {
     Semantic,
     /// Bytes are canonical JSON
     Canonical,
-}
-
-/// How a file is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Encoding {
-    /// One JSON document
-    Json,
-    /// JSON Lines
-    Jsonl,
-    /// TOON
-    Toon,
-    /// CSV of events
-    Csv,
-    /// CSV of events, with tabs
-    Tsv,
-    /// protobuf
-    Proto,
 }
 
 /// How to report.

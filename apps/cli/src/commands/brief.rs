@@ -1,5 +1,7 @@
 //! `tracewire trace … --format toon --max-tokens N`: one trace as a page for a language model.
 
+use std::io::{self, Write as _};
+
 use tracewire_insight::Tree;
 use tracewire_insight::brief::{self, Brief, BriefOptions, Style};
 use tracewire_insight::tokens::Encoding;
@@ -10,7 +12,7 @@ use tracewire_wire::toon::Delimiter;
 use crate::args::{Global, ModelFormat, Trace};
 use crate::error::CliError;
 use crate::json::{self, count, object};
-use crate::term::Screen;
+use crate::term::{Screen, units};
 
 /// Digits of a trace id that are shown, where they tell it apart.
 const DIGITS: usize = 8;
@@ -61,7 +63,13 @@ pub(super) fn write(
     if global.json {
         return Ok(screen.bytes(&json::line(&document(style, what.encoding, &brief)))?);
     }
-    Ok(screen.bytes(brief.text.as_bytes())?)
+    screen.bytes(brief.text.as_bytes())?;
+    screen.writer().flush()?;
+    // Beside the page, not in it: whoever hands the page on sees what it costs.
+    let most = what.max_tokens.map_or(String::new(), |most| format!(" of {}", units::grouped(most as u64)));
+    let tokens = units::grouped(brief.tokens as u64);
+    let _ = writeln!(io::stderr(), "{tokens}{most} tokens ({})", what.encoding.name());
+    Ok(())
 }
 
 fn document(style: Style, encoding: Encoding, brief: &Brief) -> tracewire_wire::value::Value {

@@ -8,7 +8,7 @@ use tracewire_wire::recording::Form;
 use tracewire_wire::stream::{Encoding, Shape, StreamOptions};
 use tracewire_wire::toon;
 
-use crate::args::{Convert, Delimiter, General, Global, Tables};
+use crate::args::{Convert, Delimiter, FileFormat, Global, Tables};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, count, object};
 use crate::moving::input::Input;
@@ -27,19 +27,19 @@ use crate::term::{Bar, Line, Screen, Unit, escape, palette, units};
 pub fn run(global: &Global, what: &Convert, screen: &mut Screen<'_>) -> Result<u8, CliError> {
     let to = match (what.to, what.output.as_deref()) {
         (Some(to), _) => to,
-        (None, path) => path.and_then(General::of_name).ok_or_else(|| CliError::Format {
+        (None, path) => path.and_then(FileFormat::of_name).ok_or_else(|| CliError::Format {
             name: path.map(|path| escape(&short_path(path), false)).unwrap_or_default(),
             why: "its name does not say a format that can be written".to_owned(),
         })?,
     };
     let mut input = Input::new(&what.input);
-    let from = what.from.or_else(|| General::of_name(&what.input)).map(General::encoding);
+    let from = what.from.or_else(|| FileFormat::of_name(&what.input)).map(FileFormat::encoding);
     let options = read_options(what, to);
     input.check()?;
     // A folder that is not there should be known before a long file is read.
     let mut target = Target::open(what.output.as_deref())?;
     let mut bar = Bar::new("converting", Unit::Bytes, input.size());
-    let counted = if matches!(to, General::Toon | General::Csv) {
+    let counted = if matches!(to, FileFormat::Toon | FileFormat::Csv) {
         input = input.lasting(&mut bar)?;
         bar.set_total(input.size().map(|size| size.saturating_mul(2)));
         twice(&input, from, options, (to, &what.tables, what.output.as_deref()), &mut target, &mut bar)?
@@ -47,7 +47,7 @@ pub fn run(global: &Global, what: &Convert, screen: &mut Screen<'_>) -> Result<u
         once(&input, from, options, to, &mut target, &mut bar)?
     };
     bar.done();
-    if to == General::Toon && target.path().is_none() && io::stdout().is_terminal() {
+    if to == FileFormat::Toon && target.path().is_none() && io::stdout().is_terminal() {
         // A document of TOON has no line feed at its end.
         target.write_all(b"\n").map_err(|error| target.refused(error))?;
     }
@@ -59,9 +59,9 @@ pub fn run(global: &Global, what: &Convert, screen: &mut Screen<'_>) -> Result<u
     Ok(EXIT_OK)
 }
 
-fn read_options(what: &Convert, to: General) -> StreamOptions {
+fn read_options(what: &Convert, to: FileFormat) -> StreamOptions {
     // Where nothing that is written has cells, the delimiter is that of what is read.
-    let said = what.tables.delimiter.filter(|_| !matches!(to, General::Toon | General::Csv));
+    let said = what.tables.delimiter.filter(|_| !matches!(to, FileFormat::Toon | FileFormat::Csv));
     let delimiter = said.or_else(|| Delimiter::of_name(&what.input)).unwrap_or_default();
     StreamOptions {
         toon: toon::DecodeOptions { is_strict: !what.lenient, ..toon::DecodeOptions::default() },
@@ -75,7 +75,7 @@ fn once(
     input: &Input,
     from: Option<Encoding>,
     options: StreamOptions,
-    to: General,
+    to: FileFormat,
     target: &mut Target,
     bar: &mut Bar,
 ) -> Result<u64, CliError> {
@@ -85,9 +85,9 @@ fn once(
     let mut behind = if next.is_some() { items.next(bar)? } else { None };
     let form = settled(items.form(), items.count);
     let mut sink: Box<dyn Sink> = match to {
-        General::Json => Box::new(Json::new(form)),
-        General::Proto => Box::new(Messages::new(form)),
-        General::Jsonl | General::Toon | General::Csv => Box::new(Lines::default()),
+        FileFormat::Json => Box::new(Json::new(form)),
+        FileFormat::Proto => Box::new(Messages::new(form)),
+        FileFormat::Jsonl | FileFormat::Toon | FileFormat::Csv => Box::new(Lines::default()),
     };
     while let Some(item) = next {
         sink.item(item, target)?;
@@ -108,7 +108,7 @@ fn twice(
     input: &Input,
     from: Option<Encoding>,
     options: StreamOptions,
-    (to, tables, path): (General, &Tables, Option<&Path>),
+    (to, tables, path): (FileFormat, &Tables, Option<&Path>),
     target: &mut Target,
     bar: &mut Bar,
 ) -> Result<u64, CliError> {
@@ -116,7 +116,7 @@ fn twice(
     let mut next = items.next(bar)?;
     let form = items.form();
     let mut plan = match (to, form) {
-        (General::Csv, Form::Single) => {
+        (FileFormat::Csv, Form::Single) => {
             let what = next.map_or("nothing", |item| item.into_value().kind_name());
             let reason = format!("CSV holds a list of maps, this is {what}: choose json or toon");
             return Err(refused(
@@ -124,7 +124,7 @@ fn twice(
                 tracewire_wire::WireError::Shape { code: "csv_shape", path: String::new(), reason },
             ));
         }
-        (General::Csv, _) => Plan::Csv(Columns::default()),
+        (FileFormat::Csv, _) => Plan::Csv(Columns::default()),
         _ => Plan::Toon(Shape::default()),
     };
     while let Some(item) = next {
@@ -179,7 +179,7 @@ pub(super) fn csv_options(tables: &Tables, path: Option<&Path>) -> csv::EncodeOp
     csv::EncodeOptions { formula_safe: tables.formula_safe, delimiter: delimiter.wire() }
 }
 
-fn report(items: u64, to: General, path: &Path, global: &Global, screen: &mut Screen<'_>) -> Result<(), CliError> {
+fn report(items: u64, to: FileFormat, path: &Path, global: &Global, screen: &mut Screen<'_>) -> Result<(), CliError> {
     if global.json {
         let document = object([
             ("format", to.name().into()),

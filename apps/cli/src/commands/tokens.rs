@@ -3,12 +3,12 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use tracewire_insight::tokens::{Form, Size, sizes};
+use tracewire_insight::tokens::{Form, Size, pick, sizes};
 use tracewire_wire::json::{self as wire_json, ReadOptions};
 use tracewire_wire::value::Value;
-use tracewire_wire::{WireError, csv, toon};
+use tracewire_wire::{WireError, csv, proto, toon};
 
-use crate::args::{Global, Tokens, TokensFrom as From};
+use crate::args::{FileFormat, Global, Tokens, Wanted};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, count, object, or_null};
 use crate::source::short_path;
@@ -20,6 +20,17 @@ use crate::term::{Line, Screen, palette, units};
 /// Where it cannot be read, or the baseline does not fit it.
 pub fn run(global: &Global, what: &Tokens, screen: &mut Screen<'_>) -> Result<u8, CliError> {
     let value = read(&what.file, what.from)?;
+    if let Some(wanted) = what.format {
+        let text = match wanted {
+            Wanted::Pick => pick(&value, what.encoding).1,
+            Wanted::Form(form) => form.write(&value).ok_or(CliError::NoBaseline(form.name()))?,
+        };
+        screen.bytes(text.as_bytes())?;
+        if !text.ends_with('\n') {
+            screen.bytes(b"\n")?;
+        }
+        return Ok(EXIT_OK);
+    }
     let sizes = sizes(&value, what.encoding);
     let Some(baseline) = sizes.iter().find(|size| size.form == what.baseline).copied() else {
         return Err(CliError::NoBaseline(what.baseline.name()));
@@ -55,7 +66,7 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-fn read(path: &Path, from: Option<From>) -> Result<Value, CliError> {
+fn read(path: &Path, from: Option<FileFormat>) -> Result<Value, CliError> {
     let mut bytes = Vec::new();
     let done = if is_stdin(path) {
         io::stdin().lock().read_to_end(&mut bytes)
@@ -63,18 +74,16 @@ fn read(path: &Path, from: Option<From>) -> Result<Value, CliError> {
         std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     done.map_err(|source| CliError::File { path: path.to_owned(), source })?;
-    let by_name = || match path.extension().and_then(|name| name.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("jsonl" | "ndjson") => From::Jsonl,
-        Some("toon") => From::Toon,
-        Some("csv") => From::Csv,
-        _ => From::Json,
-    };
     let options = ReadOptions { max_bytes: usize::MAX, ..ReadOptions::default() };
-    let value = match from.unwrap_or_else(by_name) {
-        From::Json => wire_json::read(&bytes, &options),
-        From::Jsonl => lines(&bytes, &options),
-        From::Toon => toon::decode(&bytes, &toon::DecodeOptions::default()),
-        From::Csv => csv::decode(&bytes, &csv::DecodeOptions::default()),
+    let value = match from.or_else(|| FileFormat::of_name(path)).unwrap_or(FileFormat::Json) {
+        FileFormat::Json => wire_json::read(&bytes, &options),
+        FileFormat::Jsonl => lines(&bytes, &options),
+        FileFormat::Toon => toon::decode(&bytes, &toon::DecodeOptions::default()),
+        FileFormat::Csv => {
+            let delimiter = crate::args::Delimiter::of_name(path).unwrap_or_default().wire();
+            csv::decode(&bytes, &csv::DecodeOptions { delimiter })
+        }
+        FileFormat::Proto => proto::decode(&bytes).map(|recording| recording.to_value()),
     };
     value.map_err(|source| CliError::Unreadable { path: path.to_owned(), source })
 }

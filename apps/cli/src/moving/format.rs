@@ -4,28 +4,28 @@ use std::path::Path;
 
 use tracewire_wire::stream::Encoding;
 
-use crate::args::{Delimiter, Format, General};
+use crate::args::{Delimiter, FileFormat, Format};
 
-impl General {
+impl FileFormat {
     /// The word on the command line.
     pub fn name(self) -> &'static str {
         match self {
-            General::Json => "json",
-            General::Jsonl => "jsonl",
-            General::Toon => "toon",
-            General::Csv => "csv",
-            General::Proto => "proto",
+            FileFormat::Json => "json",
+            FileFormat::Jsonl => "jsonl",
+            FileFormat::Toon => "toon",
+            FileFormat::Csv => "csv",
+            FileFormat::Proto => "proto",
         }
     }
 
     /// The format that a file's name says.
     pub fn of_name(path: &Path) -> Option<Self> {
         Some(match Format::of_name(path)? {
-            Format::Json => General::Json,
-            Format::Jsonl => General::Jsonl,
-            Format::Toon => General::Toon,
-            Format::Csv => General::Csv,
-            Format::Proto => General::Proto,
+            Format::Json => FileFormat::Json,
+            Format::Jsonl => FileFormat::Jsonl,
+            Format::Toon => FileFormat::Toon,
+            Format::Csv => FileFormat::Csv,
+            Format::Proto => FileFormat::Proto,
             Format::Parquet => return None,
         })
     }
@@ -33,11 +33,11 @@ impl General {
     /// How it is read.
     pub fn encoding(self) -> Encoding {
         match self {
-            General::Json => Encoding::Json,
-            General::Jsonl => Encoding::Jsonl,
-            General::Toon => Encoding::Toon,
-            General::Csv => Encoding::Csv,
-            General::Proto => Encoding::Proto,
+            FileFormat::Json => Encoding::Json,
+            FileFormat::Jsonl => Encoding::Jsonl,
+            FileFormat::Toon => Encoding::Toon,
+            FileFormat::Csv => Encoding::Csv,
+            FileFormat::Proto => Encoding::Proto,
         }
     }
 }
@@ -204,7 +204,7 @@ mod tests {
             (of("a.binpb"), of("a.parquet"), of("json"), of("-")),
             (Some(Format::Proto), Some(Format::Parquet), None, None)
         );
-        assert_eq!(General::of_name(Path::new("a.parquet")), None);
+        assert_eq!(FileFormat::of_name(Path::new("a.parquet")), None);
         assert_eq!(Delimiter::of_name(Path::new("a.tsv")), Some(Delimiter::Tab));
     }
 }

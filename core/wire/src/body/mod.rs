@@ -28,14 +28,31 @@ macro_rules! part {
             #[serde(flatten)]
             pub other: crate::value::Map,
         }
+
+        impl $name {
+            /// Its members and their forms.
+            pub const PART: crate::body::Part = crate::body::Part {
+                name: stringify!($name),
+                members: &[$((
+                    crate::body::form::name(stringify!($field)),
+                    <$type as crate::body::form::Formed>::FORM,
+                ),)*],
+            };
+        }
+
+        impl crate::body::form::Formed for $name {
+            const FORM: crate::body::Form = crate::body::Form::Part(&Self::PART);
+        }
     };
 }
 
+mod form;
 mod member;
 mod parts;
 mod point;
 mod span;
 
+pub use form::{Form, Part};
 pub use member::{Count, Member, Text};
 pub use parts::{Cost, Exception, FeedbackTarget, Histogram, Link, PromptRef, Scope, Usage};
 pub use point::{Feedback, Log, Loss, Metric, PointEvent};

@@ -7,12 +7,13 @@
 
 use super::digest;
 use super::finding::{Finding, Path};
-use super::members::{Form, Part};
+use super::members::of_body;
 use super::names;
 use super::rules::{
     CHAIN, DIGEST, EMPTY_MEMBER, ID_CASE, KIND, LEVEL, NULL_MEMBER, OLD_ATTRIBUTE, OLD_VALUE, Rule, STATUS, TIME_DIGITS,
 };
 use super::time;
+use crate::body::{Form, Part};
 use crate::content::Mark;
 use crate::event::EventType;
 use crate::registry::attributes;
@@ -182,8 +183,8 @@ fn fix_event(map: &mut Map, path: &Path<'_>, mended: &mut Mended) {
     let is_mark = map.get("body").is_some_and(|body| Mark::of(body).is_some());
     let Some(Value::Map(body)) = map.get_mut("body").filter(|_| !is_mark) else { return };
     let path = &path.key("body");
-    if let Some((part, _)) = Part::of_body(&event_type) {
-        fix_part(body, &part, event_type == EventType::SpanUpdate, path, mended);
+    if let Some((part, _)) = of_body(&event_type) {
+        fix_part(body, part, event_type == EventType::SpanUpdate, path, mended);
         let of_log = event_type == EventType::Log;
         replace(body, "level", &LEVEL, path, mended, |word| other(word, names::level_of(word, of_log)));
     }

@@ -2,7 +2,7 @@
 
 use super::digest;
 use super::finding::{Found, Path};
-use super::members::Part;
+use super::members::of_body;
 use super::place::Place;
 use super::rules::{
     CONTENT_HASH, DIGEST, EMPTY_ENVELOPE, EMPTY_MEMBER, MARK_HASH, ORIGIN, OUT_OF_PLACE, OWN_PARENT, SEQ_ZERO,
@@ -340,7 +340,7 @@ fn body(value: &Value, facts: &mut EventFacts, path: &Path<'_>, found: &mut Foun
             refer(hash);
         }
     });
-    let part = Part::of_body(&facts.event_type).map(|(part, _)| part);
+    let part = of_body(&facts.event_type).map(|(part, _)| part);
     let is_log = facts.event_type == EventType::Log;
     for (name, value) in body {
         let path = &path.key(name);

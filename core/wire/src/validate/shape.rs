@@ -1,12 +1,13 @@
 //! Shape: exactly what the JSON Schema of events and envelopes says, each error with its place.
 
 use super::finding::{Found, Path, shown};
-use super::members::{Form, Part};
+use super::members::{of_body, words};
 use super::rules::{
     CONTENT_ENTRY, COUNT_RANGE, HASH_FORM, ID_CASE, ID_FORM, ID_ZERO, MISSING, NEGATIVE_DURATION, NO_RECORD,
     NONCE_FORM, NULL_MEMBER, SPEC_VERSION, TIME_DIGITS, TIME_FORM, TYPE,
 };
 use super::time;
+use crate::body::{Form, Part};
 use crate::content::Mark;
 use crate::event::EventType;
 use crate::id::Hash;
@@ -20,7 +21,7 @@ pub(super) fn event(value: &Value, path: &Path<'_>, found: &mut Found) {
         return found.add(&NO_RECORD, path, format!("an event is a map, this is {}", value.kind_name()), "write a map");
     };
     let event_type = map.get("type").and_then(Value::as_text).map(EventType::parse);
-    let body = event_type.as_ref().and_then(Part::of_body);
+    let body = event_type.as_ref().and_then(of_body);
     let (mut has_seq, mut has_time, mut has_type) = (false, false, false);
     let needed = body.map_or(&[][..], |(_, needed)| needed);
     let mut missing_of_type = needed.len();
@@ -155,13 +156,13 @@ fn member(value: &Value, form: &Form, path: &Path<'_>, found: &mut Found) {
             true
         }
         (_, Value::Null) => {
-            let message = format!("{} or a tag is expected, this is null", form.words());
+            let message = format!("{} or a tag is expected, this is null", words(form));
             return found.add(&NULL_MEMBER, path, message, "leave out a member that has no value");
         }
         _ => false,
     };
     if !is_right {
-        wrong_type(value, form.words(), path, found);
+        wrong_type(value, words(form), path, found);
     }
 }
 

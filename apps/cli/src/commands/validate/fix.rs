@@ -9,7 +9,7 @@ use tracewire_wire::validate::Fixer;
 
 use super::input::Input;
 use super::lines::{Part, Parts};
-use crate::args::Encoding;
+use crate::args::FileFormat;
 use crate::error::CliError;
 use crate::term::{escape, units};
 
@@ -24,7 +24,7 @@ struct Done {
 
 /// Mends a file, and says on standard error what was done. Lines that cannot be read stay as they are.
 pub(super) fn mend(input: &Input, redigest: bool) -> Result<(), CliError> {
-    let (Some(path), Encoding::Json | Encoding::Jsonl) = (&input.path, input.encoding) else {
+    let (Some(path), FileFormat::Json | FileFormat::Jsonl) = (&input.path, input.format) else {
         return Err(CliError::NoFix(escape(&input.name, false)));
     };
     let refused = |source| CliError::File { path: path.clone(), source };

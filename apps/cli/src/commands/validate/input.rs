@@ -1,5 +1,6 @@
 //! Which files, in which encodings.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use tracewire_wire::csv::Delimiter;
 use tracewire_wire::validate::{Finding, Options, Validator};
 
 use super::{lines, others};
-use crate::args::Encoding;
+use crate::args::FileFormat;
 use crate::error::CliError;
 use crate::source::short_path;
 use crate::term::Screen;
@@ -18,37 +19,64 @@ pub(super) struct Input {
     /// As reports name it.
     pub(super) name: String,
     pub(super) path: Option<PathBuf>,
-    pub(super) encoding: Encoding,
+    pub(super) format: FileFormat,
+    /// What separates the cells of CSV.
+    delimiter: Delimiter,
 }
 
 /// Takes what was found so far.
 pub(super) type Sink<'a> = dyn FnMut(Vec<Finding>, &mut Screen<'_>) -> Result<(), CliError> + 'a;
 
-/// All files that are named, patterns resolved, each once and in order.
-pub(super) fn all(names: &[String], from: Option<Encoding>) -> Result<Vec<Input>, CliError> {
-    let mut inputs: Vec<Input> = Vec::new();
+/// What is read, and what is not.
+pub(super) struct Inputs {
+    pub(super) read: Vec<Input>,
+    /// Names of files among several that say another format, such as a page beside recordings.
+    pub(super) passed_over: Vec<String>,
+}
+
+/// All files that are named, patterns and folders resolved, each once and in order.
+pub(super) fn all(names: &[String], from: Option<FileFormat>) -> Result<Inputs, CliError> {
+    let mut inputs = Inputs { read: Vec::new(), passed_over: Vec::new() };
+    let mut seen = BTreeSet::new();
     for name in names {
         if name == "-" {
-            let encoding = from.unwrap_or(Encoding::Jsonl);
-            inputs.push(Input { name: "<stdin>".to_owned(), path: None, encoding });
+            let format = from.unwrap_or(FileFormat::Jsonl);
+            let input = Input { name: "<stdin>".to_owned(), path: None, format, delimiter: Delimiter::Comma };
+            inputs.read.push(input);
             continue;
         }
-        for path in matching(name)? {
-            if path.is_dir() || inputs.iter().any(|input| input.path.as_ref() == Some(&path)) {
+        let paths = matching(name)?;
+        let is_alone = names.len() == 1 && paths.len() == 1;
+        for path in paths {
+            if !seen.insert(path.clone()) {
                 continue;
             }
             // A name that is mistyped should be told before a long report of all the others.
             File::open(&path).map_err(|source| CliError::File { path: path.clone(), source })?;
-            let encoding = from.unwrap_or_else(|| by_name(&path));
-            inputs.push(Input { name: short_path(&path), path: Some(path), encoding });
+            let by_name = FileFormat::of_name(&path);
+            if from.is_none() && by_name.is_none() && !is_alone && says_another(&path) {
+                inputs.passed_over.push(short_path(&path));
+                continue;
+            }
+            let format = from.or(by_name).unwrap_or(FileFormat::Jsonl);
+            let delimiter = crate::args::Delimiter::of_name(&path).unwrap_or_default().wire();
+            inputs.read.push(Input { name: short_path(&path), path: Some(path), format, delimiter });
         }
     }
     Ok(inputs)
 }
 
+/// Whether a file's name says that it is something else; one without an ending, and a log, may hold JSON Lines.
+fn says_another(path: &Path) -> bool {
+    path.extension().is_some_and(|end| !end.eq_ignore_ascii_case("log") && !end.eq_ignore_ascii_case("txt"))
+}
+
 /// The files of a name or pattern. A file that is there by this very name is that file.
 fn matching(name: &str) -> Result<Vec<PathBuf>, CliError> {
     let path = Path::new(name);
+    if path.is_dir() {
+        return recordings_below(path);
+    }
     if path.exists() || !name.contains(['*', '?', '[']) {
         return Ok(vec![path.to_owned()]);
     }
@@ -73,16 +101,22 @@ fn matching(name: &str) -> Result<Vec<PathBuf>, CliError> {
     Ok(found)
 }
 
-fn by_name(path: &Path) -> Encoding {
-    let extension = path.extension().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
-    match extension.as_str() {
-        "json" => Encoding::Json,
-        "toon" => Encoding::Toon,
-        "csv" => Encoding::Csv,
-        "tsv" => Encoding::Tsv,
-        "binpb" | "pb" => Encoding::Proto,
-        _ => Encoding::Jsonl,
+/// The files below a folder whose names say that they are recordings, in order; hidden ones are none of them.
+fn recordings_below(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let refused = |source| CliError::File { path: folder.to_owned(), source };
+    let mut entries = std::fs::read_dir(folder).map_err(refused)?.collect::<Result<Vec<_>, _>>().map_err(refused)?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    let mut found = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b".")) {
+        let path = entry.path();
+        // A link to a folder may lead back up: it is not followed.
+        if entry.file_type().map_err(refused)?.is_dir() {
+            found.extend(recordings_below(&path)?);
+        } else if FileFormat::of_name(&path).is_some() {
+            found.push(path);
+        }
     }
+    Ok(found)
 }
 
 /// Reads an input to its end.
@@ -94,12 +128,11 @@ pub(super) fn read(
     screen: &mut Screen<'_>,
 ) -> Result<(), CliError> {
     let mut read =
-        |reader: &mut (dyn Read + Send), validator: &mut Validator, screen: &mut Screen<'_>| match input.encoding {
-            Encoding::Json | Encoding::Jsonl => lines::read(reader, options, validator, found, screen),
-            Encoding::Toon => others::toon(reader, validator, found, screen),
-            Encoding::Csv => others::csv(reader, Delimiter::Comma, validator, found, screen),
-            Encoding::Tsv => others::csv(reader, Delimiter::Tab, validator, found, screen),
-            Encoding::Proto => others::proto(reader, validator, found, screen),
+        |reader: &mut (dyn Read + Send), validator: &mut Validator, screen: &mut Screen<'_>| match input.format {
+            FileFormat::Json | FileFormat::Jsonl => lines::read(reader, options, validator, found, screen),
+            FileFormat::Toon => others::toon(reader, validator, found, screen),
+            FileFormat::Csv => others::csv(reader, input.delimiter, validator, found, screen),
+            FileFormat::Proto => others::proto(reader, validator, found, screen),
         };
     match &input.path {
         None => read(&mut io::stdin(), validator, screen),

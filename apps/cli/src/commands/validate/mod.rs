@@ -35,7 +35,7 @@ pub fn run(global: &Global, what: &Validate, screen: &mut Screen<'_>) -> Result<
         return list_rules(screen);
     }
     let policy = Policy::new(what, screen)?;
-    let inputs = input::all(&what.files, what.from)?;
+    let input::Inputs { read: inputs, passed_over } = input::all(&what.files, what.from)?;
     if what.fix {
         inputs.iter().try_for_each(|input| fix::mend(input, what.redigest))?;
     }
@@ -43,8 +43,11 @@ pub fn run(global: &Global, what: &Validate, screen: &mut Screen<'_>) -> Result<
     let mut reporter = report::of(format);
     reporter.begin(screen)?;
     let options = Options { level: level(what.level), ..Options::default() };
-    let mut session =
-        Session { policy, most: what.max_findings, totals: Totals { is_fixed: what.fix, ..Totals::default() } };
+    let mut session = Session {
+        policy,
+        most: what.max_findings,
+        totals: Totals { is_fixed: what.fix, passed_over, ..Totals::default() },
+    };
     let mut validator = Validator::new(options);
     for (at, input) in inputs.iter().enumerate() {
         let mut file = FileReport::default();
@@ -137,6 +140,8 @@ struct Totals {
     hidden: u64,
     /// Whether the files were mended before.
     is_fixed: bool,
+    /// Names of files that were not read.
+    passed_over: Vec<String>,
 }
 
 impl Totals {

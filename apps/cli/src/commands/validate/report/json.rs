@@ -60,6 +60,7 @@ impl Reporter for Json {
             ("files", count(totals.files)),
             ("hidden", count(totals.hidden)),
             ("notes", count(totals.notes)),
+            ("passed_over", Value::List(totals.passed_over.iter().map(|name| name.as_str().into()).collect())),
             ("spans", count(seen.spans)),
             ("warnings", count(totals.warnings)),
         ]);

@@ -81,6 +81,12 @@ impl Reporter for Text {
             line.push(style, glyph).plain(format!(" {} in {looked_at}", found.join(", ")));
         }
         screen.long_line(&line)?;
+        if !totals.passed_over.is_empty() {
+            let names: Vec<String> = totals.passed_over.iter().map(|name| screen.fit(name, 60)).collect();
+            let mut line = Line::new();
+            line.push(palette::QUIET, format!("  passed over, their names say no format: {}", names.join(", ")));
+            screen.long_line(&line)?;
+        }
         if self.has_fixable && !totals.is_fixed {
             screen.hint("tracewire validate --fix FILE", "mends what needs no guessing")?;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::details::has_details;
+use super::facts::has_details;
 use super::rows::Row;
 use super::survey::{Survey, signature};
 use crate::node::{Node, State};

@@ -6,7 +6,7 @@ use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
 
 use super::candidates::Candidate;
-use super::page::{CAUSE, millis};
+use super::facts::{CAUSE, SILENT, error, millis};
 use super::shrink::{cut_name, cut_text, shrink};
 use super::survey::Survey;
 use crate::node::{Form, Node, What, nanos_between};
@@ -15,21 +15,8 @@ use crate::node::{Form, Node, What, nanos_between};
 const NEARBY: usize = 6;
 /// Failures that are compared with what failed because of them.
 const ECHOES: usize = 16;
-/// Members of a body that the row tells, or that say nothing about what happened.
-const SILENT: [&str; 9] =
-    ["name", "message", "status_message", "level", "logger", "scope", "trace_flags", "trace_state", "clock_skew_nanos"];
 /// Members of a detail that are ours; a body's own get a line behind their name.
 const OURS: [&str; 8] = ["step", "why", "error", "stacktrace", "last_known", "nearby", "attributes", "events"];
-
-/// Whether there is more to tell of a step than its row does.
-pub(super) fn has_details(node: &Node<'_>) -> bool {
-    node.failed
-        || !node.exceptions.is_empty()
-        || !node.attributes.is_empty()
-        || !node.moments.is_empty()
-        || node.last_known.is_some()
-        || node.fields.keys().any(|name| !SILENT.contains(name))
-}
 
 /// Bytes of everything that can be told of a step, as canonical JSON.
 pub(super) fn bytes(node: &Node<'_>) -> u64 {
@@ -123,25 +110,6 @@ impl Told {
             }
         }
     }
-}
-
-/// Type and message of what went wrong, said once.
-pub(super) fn error(node: &Node<'_>) -> Option<String> {
-    let exception = node.exceptions.last();
-    let message = exception.and_then(|one| one.message).filter(|message| !message.is_empty());
-    let status = node.text("status_message").filter(|status| !status.is_empty());
-    if exception.is_none() && (!node.failed || status.is_none()) {
-        return None;
-    }
-    let mut words: Vec<&str> = Vec::new();
-    for word in [exception.and_then(|one| one.exception_type), message, status].into_iter().flatten() {
-        if !words.iter().any(|known| known.contains(word)) {
-            // What a later word says whole need not be said before it.
-            words.retain(|known| !word.contains(known));
-            words.push(word);
-        }
-    }
-    (!words.is_empty()).then(|| words.join(": "))
 }
 
 /// The last lines of a stack trace, where it was raised.

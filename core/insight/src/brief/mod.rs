@@ -12,6 +12,7 @@
 //! | `rows` | the skeleton: steps as rows, repeated ones as one, in the order of their importance |
 //! | `candidates` | which steps are told in full, why, and in which order |
 //! | `details` | what is told of a step |
+//! | `facts` | what is said of a step in a word |
 //! | `shrink` | values cut to a size, texts made harmless |
 //! | `page` | the document and its parts, and what each part costs |
 //! | `plan` | what is shown within a budget |
@@ -23,6 +24,7 @@
 
 mod candidates;
 mod details;
+mod facts;
 mod names;
 mod page;
 mod plan;

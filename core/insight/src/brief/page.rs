@@ -4,7 +4,7 @@ use tracewire_wire::json;
 use tracewire_wire::toon::{self, EncodeOptions};
 use tracewire_wire::value::{Map, Value};
 
-use super::details::error;
+use super::facts::{CAUSE, error, millis};
 use super::rows::Row;
 use super::shrink::cut_name;
 use super::survey::{Survey, status};
@@ -15,8 +15,6 @@ use crate::usage::Money;
 
 /// Bytes of a step's name.
 const NAME: usize = 48;
-/// Bytes of what is said of the first failure at the head of the page.
-pub(super) const CAUSE: usize = 160;
 /// Budgets that are suggested.
 const BUDGETS: [usize; 5] = [1_000, 4_000, 16_000, 64_000, 256_000];
 
@@ -61,14 +59,6 @@ impl Pen {
         };
         self.count(&text)
     }
-}
-
-/// Milliseconds: whole ones from ten up, two decimals below.
-pub(super) fn millis(nanos: u64) -> Value {
-    if nanos >= 10_000_000 {
-        return Value::from_u64(nanos.saturating_add(500_000) / 1_000_000);
-    }
-    Value::from_f64((nanos as f64 / 10_000.0).round() / 100.0)
 }
 
 fn money(money: Option<&Money>, currency: Option<&str>) -> Value {

@@ -9,7 +9,8 @@ use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
 
 use super::candidates::{Candidate, candidates};
-use super::details::{Told, bytes, detail, has_details};
+use super::details::{Told, bytes, detail};
+use super::facts::has_details;
 use super::page::{Columns, Content, Pen, page, row};
 use super::rows::{Folding, Rank, Row, by_rank, rows};
 use super::survey::Survey;

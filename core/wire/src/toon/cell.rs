@@ -1,6 +1,6 @@
 //! What a single value looks like: quoted texts, literals, numbers and bare texts (sections 7 and 4).
 
-use super::decode::{Fault, fault};
+use super::fault::{Fault, fault};
 use super::scan::{first_not_space, trim_end};
 use crate::json::{Numbers, read_number};
 use crate::scan::{any_of, first_marked};

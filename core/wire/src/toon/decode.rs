@@ -1,6 +1,7 @@
 //! Lines become values (sections 4, 5 and 8 to 10).
 
 use super::cell::{Cells, cell, primitive, quoted};
+use super::fault::{Fault, fault};
 use super::header::{Header, header};
 use super::lines::{Line, Lines};
 use super::scan::{Marks, marks, split, trim};
@@ -39,12 +40,6 @@ const NAMES_BYTES: usize = 16 << 20;
 
 /// See [`NAMES_BYTES`].
 const NAMES_MULTIPLE: usize = 128;
-
-pub(super) type Fault = Box<WireError>;
-
-pub(super) fn fault<T>(code: &'static str, line: usize, reason: impl Into<String>) -> Result<T, Fault> {
-    Err(Box::new(WireError::Line { code, line, reason: reason.into() }))
-}
 
 /// Reads a value from TOON.
 ///

@@ -2,7 +2,7 @@
 
 use super::Delimiter;
 use super::cell::quoted;
-use super::decode::{Fault, fault};
+use super::fault::{Fault, fault};
 use super::scan::behind_quoted;
 
 /// What a header declares.

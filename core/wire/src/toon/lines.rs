@@ -1,6 +1,6 @@
 //! A document as lines with their depth, without comments and blank lines (sections 5.1 and 12), one after the other.
 
-use super::decode::{Fault, fault};
+use super::fault::{Fault, fault};
 use super::scan::{find_byte, first_not_space, trim_end};
 use crate::work;
 

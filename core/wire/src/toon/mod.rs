@@ -14,10 +14,12 @@
 //! | `header` | `key[3]{a,b}:`, read |
 //! | `rows` | rows of tables |
 //! | `decode` | lines become values |
+//! | `fault` | what is wrong with a line |
 
 mod cell;
 mod decode;
 mod encode;
+mod fault;
 mod header;
 mod lines;
 mod rows;

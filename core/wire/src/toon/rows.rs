@@ -1,7 +1,8 @@
 //! Rows of tables and entries of keyed tables (sections 9.3 and 9.5).
 
 use super::cell::{Cells, cell};
-use super::decode::{Decoder, Fault, fault};
+use super::decode::Decoder;
+use super::fault::{Fault, fault};
 use super::header::{Field, Header, leaves};
 use super::lines::Line;
 use super::scan::{find, first_of, split, trim};

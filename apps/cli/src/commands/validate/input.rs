@@ -6,8 +6,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use tracewire_wire::csv::Delimiter;
-use tracewire_wire::validate::{Finding, Options, Validator};
+use tracewire_wire::validate::{Options, Validator};
 
+use super::sink::Sink;
 use super::{lines, others};
 use crate::args::FileFormat;
 use crate::error::CliError;
@@ -23,9 +24,6 @@ pub(super) struct Input {
     /// What separates the cells of CSV.
     delimiter: Delimiter,
 }
-
-/// Takes what was found so far.
-pub(super) type Sink<'a> = dyn FnMut(Vec<Finding>, &mut Screen<'_>) -> Result<(), CliError> + 'a;
 
 /// What is read, and what is not.
 pub(super) struct Inputs {

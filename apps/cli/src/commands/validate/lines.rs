@@ -6,7 +6,7 @@ use std::thread;
 
 use tracewire_wire::validate::{Inspected, Options, Validator, inspect, is_document};
 
-use super::input::Sink;
+use super::sink::Sink;
 use crate::error::CliError;
 use crate::term::Screen;
 

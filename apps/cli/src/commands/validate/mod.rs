@@ -12,6 +12,7 @@ mod lines;
 mod others;
 mod pages;
 mod report;
+mod sink;
 
 use tracewire_wire::validate::{Finding, Level, Options, RULES, Rule, Severity, Summary, Validator};
 

@@ -9,7 +9,7 @@ use tracewire_wire::toon;
 use tracewire_wire::validate::Validator;
 use tracewire_wire::value::{Map, Value};
 
-use super::input::Sink;
+use super::sink::Sink;
 use crate::error::CliError;
 use crate::term::Screen;
 

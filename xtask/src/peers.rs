@@ -51,6 +51,12 @@ impl Peers {
         command
     }
 
+    /// A program of Go: `go` or `gofmt`.
+    pub fn go_program(&self, name: &str) -> Result<Command> {
+        let folder = process::capture(self.python().args(["-c", "import go; print(go.__path__[0])"]))?;
+        Ok(Command::new(PathBuf::from(folder.trim()).join("bin").join(name)))
+    }
+
     /// The Python that has the packages.
     pub fn python(&self) -> Command {
         self.venv.program("python")

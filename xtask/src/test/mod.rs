@@ -71,6 +71,8 @@ enum Choice {
     Sarif,
     /// Peers: Parquet and CSV, read by DuckDB and Polars
     Parquet,
+    /// Peers: the emitter in Go that was written from the specification's text
+    Go,
     /// A few seconds of fuzzing for every decoder
     Fuzz,
     /// Python: the same with every other version of Python that is here
@@ -88,7 +90,9 @@ impl Options {
             | Choice::PythonVersions
             | Choice::Docs
             | Choice::DocsCode => Some(Choice::Python),
-            Choice::Buf | Choice::Schema | Choice::ToonPeer | Choice::Sarif | Choice::Parquet => Some(Choice::Peers),
+            Choice::Buf | Choice::Schema | Choice::ToonPeer | Choice::Sarif | Choice::Parquet | Choice::Go => {
+                Some(Choice::Peers)
+            }
             _ => None,
         };
         self.only.is_empty()

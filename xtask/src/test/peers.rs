@@ -8,10 +8,13 @@ use crate::tools::{self, CC, CXX, PYTHON, PYTHON_VENV};
 use crate::toon_peer;
 use crate::workspace::Workspace;
 use crate::{fuzz, process};
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 /// Where the protobuf stands, and where its last released form.
 const PROTO: &str = "spec/proto";
+
+/// Where the emitter in Go stands.
+const GO: &str = "examples/third-party/go";
 
 /// Runs the wanted steps.
 pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
@@ -21,6 +24,7 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         (Choice::ToonPeer, "toon, reference"),
         (Choice::Sarif, "sarif, its schema"),
         (Choice::Parquet, "parquet, two readers"),
+        (Choice::Go, "go, an emitter from the text alone"),
     ]
     .into_iter()
     .filter(|(step, _)| options.wants(*step))
@@ -60,9 +64,27 @@ fn one(workspace: &Workspace, step: Choice, peers: &Peers) -> Result<Counts> {
         Choice::Schema => schema_cases::agree(workspace, peers),
         Choice::Sarif => reports::sarif(workspace, peers),
         Choice::Parquet => reports::parquet(workspace),
+        Choice::Go => go(workspace, peers).map(|()| Counts::default()),
         _ => toon_peer::compare(workspace, peers, &toon_peer::Options { count: 100_000, seed: 1 })
             .map(|()| Counts::default()),
     }
+}
+
+/// The emitter that was written from the specification's text: its form, what its compiler suspects, its tests.
+fn go(workspace: &Workspace, peers: &Peers) -> Result<()> {
+    let folder = workspace.path(GO);
+    let misformed = process::capture(peers.go_program("gofmt")?.args(["-l", "."]).current_dir(&folder))?;
+    if !misformed.trim().is_empty() {
+        bail!("gofmt would write these in another way:\n{misformed}");
+    }
+    for action in ["vet", "test"] {
+        let mut command = peers.go_program("go")?;
+        // Nothing is fetched: it needs the standard library alone.
+        command.envs([("GOTOOLCHAIN", "local"), ("GOPROXY", "off"), ("GOFLAGS", "-mod=readonly")]);
+        command.env("GOCACHE", workspace.scratch("go/cache")?).env("GOPATH", workspace.scratch("go/path")?);
+        process::run(command.args([action, "./..."]).current_dir(&folder))?;
+    }
+    Ok(())
 }
 
 /// Style, and that whoever reads the released form reads this one.

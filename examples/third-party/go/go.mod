@@ -1,0 +1,3 @@
+module tracewire.dev/example
+
+go 1.26

@@ -1,0 +1,297 @@
+package tracewire
+
+import (
+	"bytes"
+	"io"
+	"math/big"
+	"os"
+)
+
+// The journal is the file that an emitter appends to, frame by frame (spec/journal.md).
+
+// Kinds of frames, and what stands where no frame does.
+const (
+	frameHeader = 1
+	frameRecord = 2
+	frameMark   = 3
+	frameClose  = 4
+	damage      = 0
+)
+
+var magic = []byte{0x89, 'T', 'W', 'J', '\r', '\n', 0x1A, '\n'}
+
+const headSize = 16
+
+// A Header is the first frame of a journal: everything that decides bytes.
+type Header struct {
+	Spec                string
+	Seal                int64
+	Producer            string
+	Created             *big.Int // nanoseconds since 1970 UTC
+	Resource            map[string]any
+	Limits              Limits
+	Redact              []string
+	Sampling            *float64
+	Parent, Predecessor string
+}
+
+func (l *Limits) members() map[string]*int {
+	return map[string]*int{
+		"depth": &l.Depth, "nodes": &l.Nodes, "text_bytes": &l.TextBytes, "record_bytes": &l.RecordBytes,
+		"inline_bytes": &l.InlineBytes, "envelope_events": &l.EnvelopeEvents, "envelope_bytes": &l.EnvelopeBytes,
+	}
+}
+
+// Set changes the limit of this name. It says false where there is none.
+func (l *Limits) Set(name string, n int) bool {
+	limit, ok := l.members()[name]
+	if ok {
+		*limit = n
+	}
+	return ok
+}
+
+// A frame is what stands at an offset of a journal: a good frame of any kind, or damage.
+type frame struct {
+	kind           byte
+	offset, length int
+	payload        []byte
+}
+
+func guard(offset, n int, kind byte, seed uint64) uint32 {
+	b := le.AppendUint64(nil, uint64(offset))
+	b = append(le.AppendUint32(b, uint32(n)), kind)
+	return uint32(xxh3(b, seed)) & 0xFFFFFF
+}
+
+func padding(n int) int {
+	return (8 - n%8) % 8
+}
+
+func appendFrame(out []byte, offset int, kind byte, payload []byte, seed uint64) []byte {
+	from := len(out)
+	n := len(payload)
+	g := guard(offset, n, kind, seed)
+	out = append(le.AppendUint32(out, uint32(n)), kind, byte(g), byte(g>>8), byte(g>>16))
+	out = append(append(out, payload...), make([]byte, padding(n))...)
+	return le.AppendUint64(out, xxh3(out[from:], seed+uint64(offset)))
+}
+
+// frameAt reads the frame at an offset, if a good one stands there.
+func frameAt(file []byte, offset int, seed uint64) (frame, bool) {
+	rest := file[offset:]
+	if len(rest) < 24 {
+		return frame{}, false
+	}
+	n, kind := int(le.Uint32(rest)), rest[4]
+	g := uint32(rest[5]) | uint32(rest[6])<<8 | uint32(rest[7])<<16
+	if n < 1 || g != guard(offset, n, kind, seed) {
+		return frame{}, false
+	}
+	body := 8 + n + padding(n)
+	if body+8 > len(rest) || le.Uint64(rest[body:]) != xxh3(rest[:body], seed+uint64(offset)) {
+		return frame{}, false
+	}
+	return frame{kind, offset, body + 8, rest[8 : 8+n]}, true
+}
+
+// A scanned journal is what its bytes say, frame by frame.
+type scanned struct {
+	header *Header
+	seed   uint64
+	frames []frame
+	end    int  // behind the last good frame
+	closed bool // a close stands there
+	torn   bool // what follows is not all zero
+}
+
+// scan reads a journal's frames up to its close, or to where nothing good follows.
+func scan(file []byte) (*scanned, error) {
+	if len(file) < headSize || !bytes.Equal(file[:8], magic) {
+		return nil, &Error{Code: "journal_foreign", Message: "not a journal"}
+	}
+	s := &scanned{seed: le.Uint64(file[8:])}
+	first, ok := frameAt(file, headSize, s.seed)
+	if !ok || first.kind != frameHeader {
+		return nil, &Error{Code: "journal_header", Message: "the header cannot be read", Offset: headSize}
+	}
+	var err error
+	if s.header, err = readHeader(first.payload); err != nil {
+		return nil, err
+	}
+	s.end = headSize + first.length
+	for s.end < len(file) && !s.closed {
+		f, ok := nextFrame(file, s.end, s.seed)
+		if !ok {
+			s.torn = len(bytes.Trim(file[s.end:], "\x00")) > 0
+			break
+		}
+		if f.offset > s.end {
+			s.frames = append(s.frames, frame{damage, s.end, f.offset - s.end, nil})
+		}
+		s.frames = append(s.frames, f)
+		s.end, s.closed = f.offset+f.length, f.kind == frameClose
+	}
+	return s, nil
+}
+
+// nextFrame is the first good frame at an offset or a multiple of 8 behind it.
+func nextFrame(file []byte, at int, seed uint64) (frame, bool) {
+	for ; at < len(file); at += 8 {
+		if f, ok := frameAt(file, at, seed); ok {
+			return f, true
+		}
+	}
+	return frame{}, false
+}
+
+// Recover closes a journal whose writer is dead (TW-JNL-019). No byte that is not zero is written over.
+func Recover(file []byte) ([]byte, error) {
+	s, err := scan(file)
+	if err != nil || s.closed {
+		return file, err
+	}
+	at := s.end
+	if s.torn {
+		at = len(bytes.TrimRight(file, "\x00"))
+		at += padding(at)
+	}
+	out := append(bytes.Clone(file[:min(at, len(file))]), make([]byte, max(at-len(file), 0))...)
+	return appendFrame(out, at, frameClose, closePayload("recovered"), s.seed), nil
+}
+
+func closePayload(reason string) []byte {
+	return cborPutWire(nil, map[string]any{"reason": reason})
+}
+
+func readHeader(payload []byte) (*Header, error) {
+	bad := &Error{Code: "journal_header", Message: "the header cannot be read", Offset: headSize}
+	m, err := readRecord(payload)
+	if err != nil {
+		return nil, bad
+	}
+	if m["format"] != int64(1) {
+		return nil, &Error{Code: "journal_newer", Message: "a newer format", Offset: headSize}
+	}
+	h := &Header{Limits: DefaultLimits}
+	h.Spec, _ = m["spec"].(string)
+	h.Producer, _ = m["producer"].(string)
+	h.Parent, _ = m["parent"].(string)
+	h.Predecessor, _ = m["predecessor"].(string)
+	var ok [3]bool
+	h.Seal, ok[0] = m["seal"].(int64)
+	h.Created, ok[1] = bigOf(m["created"])
+	h.Resource, ok[2] = rules(nil).value(m["resource"]).(map[string]any)
+	if h.Spec == "" || h.Producer == "" || ok != [3]bool{true, true, true} {
+		return nil, bad
+	}
+	return h, h.decides(m)
+}
+
+// decides reads the members that must be there because they decide bytes, or say who may close the file.
+func (h *Header) decides(m map[string]any) error {
+	bad := &Error{Code: "journal_header", Message: "a member of the header is missing", Offset: headSize}
+	limits, _ := m["limits"].(map[string]any)
+	for name, limit := range h.Limits.members() {
+		n, ok := limits[name].(int64)
+		if !ok || n < 0 {
+			return bad
+		}
+		*limit = int(n)
+	}
+	redact, _ := m["redact"].(map[string]any)
+	keys, ok := redact["keys"].([]any)
+	if _, sinks := m["sinks"].([]any); !ok || !sinks {
+		return bad
+	}
+	for _, key := range keys {
+		text, ok := key.(string)
+		if !ok {
+			return bad
+		}
+		h.Redact = append(h.Redact, text)
+	}
+	origin, _ := m["origin"].(map[string]any)
+	sampling, sampled := m["sampling"].(map[string]any)
+	if origin["pid"] == nil || origin["started"] == nil || sampled && sampling["rate"] == nil {
+		return bad
+	}
+	return nil
+}
+
+// bigOf is the integer in wire form, of any size.
+func bigOf(v any) (*big.Int, bool) {
+	switch v := v.(type) {
+	case int64:
+		return big.NewInt(v), true
+	case map[string]any:
+		if text, ok := v["$int"].(string); ok && len(v) == 1 {
+			return new(big.Int).SetString(text, 10)
+		}
+	}
+	return nil, false
+}
+
+// payload is the header as CBOR.
+func (h *Header) payload() []byte {
+	limits := map[string]any{}
+	for name, n := range h.Limits.members() {
+		limits[name] = int64(*n)
+	}
+	keys := []any{}
+	for _, key := range h.Redact {
+		keys = append(keys, key)
+	}
+	m := map[string]any{
+		"format": int64(1), "spec": h.Spec, "seal": h.Seal, "producer": h.Producer, "limits": limits, "redact": map[string]any{"keys": keys},
+		"sinks": []any{}, "origin": map[string]any{"pid": int64(os.Getpid()), "started": h.Created.Int64() / 1e9},
+	}
+	if h.Sampling != nil {
+		m["sampling"] = map[string]any{"rate": Float(*h.Sampling)}
+	}
+	optional(m, "parent", h.Parent)
+	optional(m, "predecessor", h.Predecessor)
+	out := cborHead(nil, cborMap, uint64(len(m)+2))
+	for _, key := range sortedKeys(m) {
+		out = cborPutWire(cborPutText(out, key), m[key])
+	}
+	out = cborPutBig(cborPutText(out, "created"), h.Created)
+	return cborPutWire(cborHead(cborPutText(out, "resource"), cborTag, tagWire), h.Resource)
+}
+
+// A Journal appends frames to a file.
+type Journal struct {
+	w      io.Writer
+	seed   uint64
+	offset int
+}
+
+// NewJournal begins a file with its header. The seed is random in real use.
+func NewJournal(w io.Writer, seed uint64, h *Header) (*Journal, error) {
+	j := &Journal{w: w, seed: seed}
+	if err := j.write(le.AppendUint64(bytes.Clone(magic), seed)); err != nil {
+		return nil, err
+	}
+	return j, j.append(frameHeader, h.payload())
+}
+
+func (j *Journal) write(b []byte) error {
+	n, err := j.w.Write(b)
+	j.offset += n
+	return err
+}
+
+func (j *Journal) append(kind byte, payload []byte) error {
+	return j.write(appendFrame(nil, j.offset, kind, payload, j.seed))
+}
+
+// Record appends a record, a CBOR map.
+func (j *Journal) Record(payload []byte) error { return j.append(frameRecord, payload) }
+
+// Mark appends a flush mark.
+func (j *Journal) Mark() error { return j.append(frameMark, []byte{cborNull}) }
+
+// Close ends the file; the caller closes what it was written to.
+func (j *Journal) Close(reason string) error {
+	return j.append(frameClose, closePayload(reason))
+}

@@ -1,0 +1,109 @@
+package tracewire
+
+import (
+	"math"
+	"math/big"
+	"strings"
+)
+
+// rules are the keys whose members are removed (TW-POL-001), in lower case.
+type rules map[string]bool
+
+func rulesOf(keys []string) rules {
+	listed := make(rules, len(keys))
+	for _, key := range keys {
+		listed[lowerASCII(key)] = true
+	}
+	return listed
+}
+
+// redact is an event without what the rules remove inside the members of its body, and without what the rules needed
+// to know of keys. The rule's name is `key`.
+func (listed rules) redact(event map[string]any) map[string]any {
+	return mapMembers(event, func(key string, v any) any {
+		body, ok := v.(map[string]any)
+		if key != "body" || !ok {
+			return rules(nil).value(v)
+		}
+		return mapMembers(body, func(_ string, v any) any {
+			if r, ok := v.(renamed); ok {
+				v = r.value
+			}
+			return listed.value(v)
+		})
+	})
+}
+
+func (listed rules) value(v any) any {
+	switch v := v.(type) {
+	case renamed:
+		return listed.value(v.value)
+	case []any:
+		return mapList(v, listed.value)
+	case map[string]any:
+		tag := isTag(v)
+		return mapMembers(v, func(key string, v any) any {
+			if r, ok := v.(renamed); ok {
+				key, v = r.key, r.value
+			}
+			// The members of a tag are nobody's keys.
+			if !tag && listed[lowerASCII(unescapeKey(key))] {
+				return map[string]any{"$redacted": "key"}
+			}
+			return listed.value(v)
+		})
+	}
+	return v
+}
+
+// lowerASCII leaves other letters alone: a rule must not depend on a table of Unicode.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+// cut shortens texts and bytes that are longer than limit, wherever they stand as values (TW-LIM-004). Texts that are
+// members of a tag stay whole: a tag that is cut says something else.
+func cut(v any, limit int) any {
+	switch v := v.(type) {
+	case string:
+		if kept := cutText(v, limit); len(kept) < len(v) {
+			return cutMark(kept, len(v)-len(kept))
+		}
+	case []any:
+		return mapList(v, func(element any) any { return cut(element, limit) })
+	case map[string]any:
+		if b, ok := bytesOf(v); ok {
+			if len(b) > limit {
+				return cutMark(Bytes(b[:limit]), len(b)-limit)
+			}
+			return v
+		}
+		tag := isTag(v)
+		return mapMembers(v, func(key string, member any) any {
+			if _, text := member.(string); text && tag {
+				return member
+			}
+			return cut(member, limit)
+		})
+	}
+	return v
+}
+
+func cutMark(kept any, missing int) any {
+	return map[string]any{"$cut": kept, "missing_bytes": int64(missing)}
+}
+
+// sampled decides for a trace by the last 56 bits of its id (TW-POL-005).
+func sampled(traceID string, rate float64) bool {
+	low, ok := new(big.Int).SetString(traceID[18:], 16)
+	if !ok {
+		return true
+	}
+	bound := new(big.Float).SetFloat64(math.Ldexp(1-rate, 56))
+	return new(big.Float).SetInt(low).Cmp(bound) >= 0
+}

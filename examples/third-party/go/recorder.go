@@ -1,0 +1,354 @@
+package tracewire
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Settings of a recorder. What is left empty is the specification's, or real: the clock, and ids drawn at random.
+type Settings struct {
+	Resource map[string]any // attributes in wire form
+	Process  string         // 16 hex digits
+	Limits   Limits
+	Redact   []string
+	Sampling *float64
+	Seed     uint64
+	Now      func() (wall, monotonic int64)
+	TraceID  func() string
+	SpanID   func() string
+}
+
+// A Recorder is an emitter: it appends what a program does to a journal. It is not safe for use by two goroutines.
+type Recorder struct {
+	journal  *Journal
+	settings Settings
+	closed   bool
+}
+
+// A Span is a step that has begun, or the place of an event: something that others can stand below.
+type Span struct {
+	traceID, id     string
+	recorded, ended bool
+	wall, monotonic int64
+}
+
+// Parent is where a step comes from: a span of this recorder, or what another process handed on.
+type Parent struct {
+	Span                    *Span
+	TraceParent, TraceState string
+}
+
+// NewRecorder begins a journal.
+func NewRecorder(w io.Writer, s Settings) (*Recorder, error) {
+	start := time.Now()
+	if s.Now == nil {
+		s.Now = func() (int64, int64) { return time.Now().UnixNano(), int64(time.Since(start)) }
+	}
+	if s.TraceID == nil {
+		s.TraceID = func() string { return randomHex(16) }
+	}
+	if s.SpanID == nil {
+		s.SpanID = func() string { return randomHex(8) }
+	}
+	if s.Process == "" {
+		s.Process = randomHex(8)
+	}
+	if s.Limits == (Limits{}) {
+		s.Limits = DefaultLimits
+	}
+	if s.Seed == 0 {
+		s.Seed, _ = strconv.ParseUint(randomHex(8), 16, 64)
+	}
+	// The file's own clock reading is not one of a step.
+	header := &Header{
+		Spec: "1.0", Seal: 1, Producer: ProducerName(s.Process, 1), Created: big.NewInt(start.UnixNano()), Resource: s.Resource,
+		Limits: s.Limits, Redact: s.Redact, Sampling: s.Sampling,
+	}
+	journal, err := NewJournal(w, s.Seed, header)
+	return &Recorder{journal: journal, settings: s}, err
+}
+
+func randomHex(n int) string {
+	b := make([]byte, n)
+	for {
+		rand.Read(b)
+		if text := hex.EncodeToString(b); strings.Trim(text, "0") != "" {
+			return text
+		}
+	}
+}
+
+// fixed is an event's fixed part on its way into a record.
+type fixed struct {
+	kind                              string
+	traceID, spanID, parentID, status string
+	duration                          int64
+	ended                             bool
+}
+
+// write makes the record of an event. The body's members are host values.
+func (r *Recorder) write(what string, wall int64, f fixed, body Map) error {
+	var out []byte
+	out = append(out, cborMap<<5|indefinite)
+	put := func(key, text string) {
+		if text != "" {
+			out = cborPutText(cborPutText(out, key), text)
+		}
+	}
+	putID := func(key, id string) {
+		if b, err := hex.DecodeString(id); err == nil && id != "" {
+			out = cborPutBytes(cborPutText(out, key), b)
+		}
+	}
+	put("type", what)
+	out = cborPutInt(cborPutText(out, "time"), wall)
+	putID("trace_id", f.traceID)
+	putID("span_id", f.spanID)
+	putID("parent_id", f.parentID)
+	put("kind", f.kind)
+	put("status", f.status)
+	if f.ended {
+		out = cborPutInt(cborPutText(out, "duration_nanos"), f.duration)
+	}
+	if len(body) > 0 {
+		limits := r.settings.Limits
+		out = append(cborPutText(out, "body"), cborMap<<5|indefinite)
+		e := encoder{out: out, depth: limits.Depth, nodes: limits.Nodes, bytes: limits.RecordBytes}
+		for _, member := range body {
+			e.out = cborPutText(e.out, member.Key.(string))
+			e.value(member.Value)
+		}
+		out = append(e.out, cborBreak)
+	}
+	return r.journal.Record(append(out, cborBreak))
+}
+
+// Start begins a span. A nil parent makes a root.
+func (r *Recorder) Start(parent *Parent, kind string, body Map) (*Span, error) {
+	span := &Span{}
+	parentID := ""
+	recorded := true
+	switch remote, ok := parseTraceParent(parent); {
+	case parent != nil && parent.Span != nil:
+		span.traceID, parentID, recorded = parent.Span.traceID, parent.Span.id, parent.Span.recorded
+		if span.traceID == "" {
+			span.traceID, recorded = r.newTrace(body)
+		}
+	case ok:
+		span.traceID, parentID = remote.traceID, remote.spanID
+		recorded = r.settings.Sampling == nil || remote.flags&1 == 1
+		body = addState(body, parent.TraceState)
+	default:
+		span.traceID, recorded = r.newTrace(body)
+	}
+	// What is not recorded takes its ids and its moment all the same: it can be handed on.
+	span.id = r.settings.SpanID()
+	span.wall, span.monotonic = r.settings.Now()
+	if r.closed || !recorded {
+		return span, nil
+	}
+	span.recorded = true
+	if kind == "" {
+		kind = "step"
+	}
+	f := fixed{kind: named(kindAliases, kind), traceID: span.traceID, spanID: span.id, parentID: parentID}
+	return span, r.write("span.start", span.wall, f, body)
+}
+
+// newTrace is the trace of what has no parent (TW-ID-002), and whether it is recorded.
+func (r *Recorder) newTrace(body Map) (string, bool) {
+	id, given := traceOf(body)
+	if !given {
+		id = r.settings.TraceID()
+	}
+	return id, r.settings.Sampling == nil || sampled(id, *r.settings.Sampling)
+}
+
+// traceOf is the trace id that a body's `correlation_id` stands for.
+func traceOf(body Map) (string, bool) {
+	for _, member := range body {
+		if text, ok := member.Value.(string); ok && member.Key == "correlation_id" {
+			sum := sha256.Sum256([]byte("tracewire:correlation:" + cleanUTF8([]byte(text))))
+			return hex.EncodeToString(sum[:16]), true
+		}
+	}
+	return "", false
+}
+
+// remote is a W3C trace context.
+type remote struct {
+	traceID, spanID string
+	flags           uint64
+}
+
+func parseTraceParent(p *Parent) (remote, bool) {
+	if p == nil || p.Span != nil {
+		return remote{}, false
+	}
+	parts := strings.Split(p.TraceParent, "-")
+	if len(parts) < 4 || len(parts[0]) != 2 || len(parts[1]) != 32 || len(parts[2]) != 16 || len(parts[3]) != 2 {
+		return remote{}, false
+	}
+	for _, part := range parts[:4] {
+		if !isHex(part) {
+			return remote{}, false
+		}
+	}
+	zeros := strings.Trim(parts[1], "0") == "" || strings.Trim(parts[2], "0") == ""
+	if zeros || parts[0] == "ff" || parts[0] == "00" && len(parts) > 4 {
+		return remote{}, false
+	}
+	flags, _ := strconv.ParseUint(parts[3], 16, 8)
+	return remote{parts[1], parts[2], flags}, true
+}
+
+// addState puts the `tracestate` that came with the context into a body, where it is not empty.
+func addState(body Map, state string) Map {
+	if state == "" {
+		return body
+	}
+	for _, member := range body {
+		if member.Key == "trace_state" {
+			return body
+		}
+	}
+	return append(append(Map{}, body...), Pair{"trace_state", state})
+}
+
+// live says whether anything may be said of a span. Also of one that has ended: what is late is recorded too.
+func (r *Recorder) live(s *Span) bool {
+	return !r.closed && s != nil && s.recorded
+}
+
+// Update says something of a span before its end.
+func (r *Recorder) Update(s *Span, body Map) error {
+	return r.inside(s, "span.update", body)
+}
+
+// Happen says what happened inside a span.
+func (r *Recorder) Happen(s *Span, body Map) error {
+	return r.inside(s, "span.event", body)
+}
+
+func (r *Recorder) inside(s *Span, what string, body Map) error {
+	if !r.live(s) {
+		return nil
+	}
+	wall, _ := r.settings.Now()
+	return r.write(what, wall, fixed{traceID: s.traceID, spanID: s.id}, body)
+}
+
+// End ends a span.
+func (r *Recorder) End(s *Span, status string, body Map) error {
+	if !r.live(s) || s.ended {
+		return nil
+	}
+	s.ended = true
+	wall, monotonic := r.settings.Now()
+	duration := max(monotonic-s.monotonic, 0)
+	if skew := wall - s.wall - duration; skew > 1e9 || skew < -1e9 {
+		body = append(append(Map{}, body...), Pair{"clock_skew_nanos", skew})
+	}
+	if status == "" {
+		status = "unset"
+	}
+	f := fixed{traceID: s.traceID, spanID: s.id, status: named(statusAliases, status), duration: duration, ended: true}
+	return r.write("span.end", wall, f, body)
+}
+
+// Point records an `event`, `log`, `metric` or `feedback`. An event has a place of its own, which is handed back.
+func (r *Recorder) Point(what string, parent *Span, kind string, body Map) (*Span, error) {
+	place := &Span{recorded: true}
+	f := fixed{}
+	if parent != nil {
+		place.traceID, place.recorded = parent.traceID, parent.recorded
+		f.spanID = parent.id
+	} else if what == "event" {
+		place.traceID, place.recorded = r.newTrace(body)
+	} else if id, ok := traceOf(body); ok {
+		// What belongs to no span is of no trace, unless its user said so (TW-EVT-009).
+		place.traceID = id
+		place.recorded = r.settings.Sampling == nil || sampled(id, *r.settings.Sampling)
+	}
+	f.traceID = place.traceID
+	if what == "event" {
+		place.id = r.settings.SpanID()
+		f.parentID, f.spanID, f.kind = f.spanID, place.id, named(kindAliases, kind)
+		body = today(body)
+	} else if parent != nil {
+		place.id = parent.id
+	}
+	var wall int64
+	if what == "event" || place.recorded && !r.closed {
+		wall, _ = r.settings.Now()
+	}
+	if r.closed || !place.recorded {
+		place.recorded = false
+		return place, nil
+	}
+	return place, r.write(what, wall, f, body)
+}
+
+// today puts an event's name in the place of a short one, with the attributes that it stands for.
+func today(body Map) Map {
+	out := append(Map{}, body...)
+	for i, member := range out {
+		name, _ := member.Value.(string)
+		short, ok := shortNames[name]
+		if member.Key != "name" || !ok {
+			continue
+		}
+		out[i].Value = short.event
+		if len(short.sets) > 0 {
+			out = setAttributes(out, short.sets)
+		}
+		break
+	}
+	return out
+}
+
+func setAttributes(body Map, sets map[string]any) Map {
+	for i, member := range body {
+		if member.Key != "attributes" {
+			continue
+		}
+		attributes := Map{}
+		switch given := member.Value.(type) {
+		case Map:
+			for _, pair := range given {
+				key, _ := pair.Key.(string)
+				if _, set := sets[key]; !set {
+					attributes = append(attributes, pair)
+				}
+			}
+		case map[string]any:
+			return setAttributes(append(append(Map{}, body[:i]...), append(Map{{"attributes", sortedPairs(given)}}, body[i+1:]...)...), sets)
+		}
+		body[i].Value = append(attributes, sortedPairs(sets)...)
+		return body
+	}
+	return append(body, Pair{"attributes", sets})
+}
+
+// Flush writes a mark: what was recorded can be sealed.
+func (r *Recorder) Flush() error {
+	if r.closed {
+		return nil
+	}
+	return r.journal.Mark()
+}
+
+// Close ends the journal. What is recorded after it is lost.
+func (r *Recorder) Close() error {
+	if r.closed {
+		return nil
+	}
+	r.closed = true
+	return r.journal.Close("exited")
+}

@@ -1,0 +1,349 @@
+package tracewire
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// Scripts and typed values are how the conformance protocol says what a program does.
+
+// HostValue is the host value that the protocol's notation stands for.
+func HostValue(v any) (any, error) {
+	switch v := v.(type) {
+	case nil, bool, string, int64, float64:
+		return v, nil
+	case []any:
+		return hostList(v)
+	case map[string]any:
+		if len(v) == 1 {
+			for kind, argument := range v {
+				return typedValue(kind, argument)
+			}
+		}
+	}
+	return nil, errors.New("not in the notation of values")
+}
+
+func hostList(list []any) ([]any, error) {
+	out := make([]any, len(list))
+	for i, v := range list {
+		var err error
+		if out[i], err = HostValue(v); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func typedValue(kind string, argument any) (any, error) {
+	switch kind {
+	case "wire":
+		return Wire{argument}, nil
+	case "cycle":
+		if argument == "map" {
+			m := Map{{Key: "k"}}
+			m[0].Value = m
+			return m, nil
+		}
+		list := make([]any, 1)
+		list[0] = list
+		return list, nil
+	}
+	switch argument := argument.(type) {
+	case string:
+		return typedText(kind, argument)
+	case []any:
+		return typedList(kind, argument)
+	}
+	return nil, fmt.Errorf("not in the notation of values: %s", kind)
+}
+
+func typedText(kind, text string) (any, error) {
+	bits := func(size int) (uint64, error) { return strconv.ParseUint(text, 16, size) }
+	switch kind {
+	case "int":
+		if i, ok := new(big.Int).SetString(text, 10); ok {
+			return i, nil
+		}
+	case "double":
+		b, err := bits(64)
+		return math.Float64frombits(b), err
+	case "float":
+		b, err := bits(32)
+		return math.Float32frombits(uint32(b)), err
+	case "utf16":
+		b, err := hex.DecodeString(text)
+		if err != nil || len(b)%2 != 0 {
+			break
+		}
+		units := make([]uint16, len(b)/2)
+		for i := range units {
+			units[i] = uint16(b[2*i])<<8 | uint16(b[2*i+1])
+		}
+		return cleanUTF16(units), nil
+	case "utf8":
+		b, err := hex.DecodeString(text)
+		return string(b), err
+	case "bytes":
+		return base64.StdEncoding.DecodeString(text)
+	case "moment":
+		return Moment(text), nil
+	case "local":
+		return Local(text), nil
+	case "date":
+		return Date(text), nil
+	case "time":
+		return Clock(text), nil
+	case "decimal":
+		return Decimal(text), nil
+	case "foreign":
+		return Foreign(text), nil
+	}
+	return nil, fmt.Errorf("not in the notation of values: %s", kind)
+}
+
+func typedList(kind string, argument []any) (any, error) {
+	bad := fmt.Errorf("not in the notation of values: %s", kind)
+	switch kind {
+	case "set":
+		list, err := hostList(argument)
+		return Set(list), err
+	case "map":
+		m := make(Map, len(argument))
+		for i, pair := range argument {
+			both, ok := pair.([]any)
+			if !ok || len(both) != 2 {
+				return nil, bad
+			}
+			values, err := hostList(both)
+			if err != nil {
+				return nil, err
+			}
+			m[i] = Pair{values[0], values[1]}
+		}
+		return m, nil
+	}
+	if len(argument) < 2 {
+		return nil, bad
+	}
+	times, ok := argument[1].(int64)
+	if !ok {
+		return nil, bad
+	}
+	switch kind {
+	case "repeat":
+		text, err := HostValue(argument[0])
+		s, ok := text.(string)
+		if err != nil || !ok {
+			return nil, bad
+		}
+		return strings.Repeat(s, int(times)), nil
+	case "list_of":
+		v, err := HostValue(argument[0])
+		list := make([]any, times)
+		for i := range list {
+			list[i] = v
+		}
+		return list, err
+	case "nest":
+		if len(argument) != 3 {
+			return nil, bad
+		}
+		v, err := HostValue(argument[2])
+		for range times {
+			if argument[0] == "map" {
+				v = Map{{"k", v}}
+			} else {
+				v = []any{v}
+			}
+		}
+		return v, err
+	}
+	return nil, bad
+}
+
+// ScriptSettings are a recorder's settings as a case gives them.
+func ScriptSettings(m map[string]any) (Settings, error) {
+	s := Settings{Process: "0000000000000001", Limits: DefaultLimits, Seed: 1}
+	if process, ok := m["process"].(string); ok {
+		s.Process = process
+	}
+	s.Resource = map[string]any{"service.name": "conformance"}
+	if pairs, ok := m["resource"].([]any); ok {
+		resource, err := typedList("map", pairs)
+		if err != nil {
+			return s, err
+		}
+		e := encoder{depth: s.Limits.Depth, nodes: s.Limits.Nodes, bytes: s.Limits.RecordBytes}
+		e.value(resource)
+		v, err := (&cborReader{in: e.out}).value(0, false)
+		if err != nil {
+			return s, err
+		}
+		s.Resource, _ = rules(nil).value(v).(map[string]any)
+	}
+	limits, _ := m["limits"].(map[string]any)
+	for name, v := range limits {
+		if n, ok := integer(v); !ok || !s.Limits.Set(name, int(n)) {
+			return s, errors.New("no such limit: " + name)
+		}
+	}
+	for _, key := range list(m["redact"]) {
+		text, _ := key.(string)
+		s.Redact = append(s.Redact, text)
+	}
+	switch rate := m["sampling"].(type) {
+	case int64:
+		// 1 is the protocol's default, which sets no rate.
+		if f := float64(rate); rate != 1 {
+			s.Sampling = &f
+		}
+	case float64:
+		s.Sampling = &rate
+	case map[string]any:
+		v, err := HostValue(rate)
+		f, ok := v.(float64)
+		if err != nil || !ok {
+			return s, errors.New("sampling is no rate")
+		}
+		s.Sampling = &f
+	}
+	s.TraceID = scriptIDs(list(m["trace_ids"]), 32)
+	s.SpanID = scriptIDs(list(m["span_ids"]), 16)
+	clock, _ := m["clock"].(map[string]any)
+	s.Now = scriptClock(clock)
+	return s, nil
+}
+
+func list(v any) []any {
+	l, _ := v.([]any)
+	return l
+}
+
+// integer takes what may be large as decimal text too.
+func integer(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return v, true
+	case string:
+		n, err := strconv.ParseInt(v, 10, 64)
+		return n, err == nil
+	}
+	return 0, false
+}
+
+func scriptIDs(ids []any, digits int) func() string {
+	next, counted := 0, 0
+	return func() string {
+		if next < len(ids) {
+			next++
+			id, _ := ids[next-1].(string)
+			return id
+		}
+		counted++
+		return fmt.Sprintf("%0*x", digits, counted)
+	}
+}
+
+func scriptClock(m map[string]any) func() (wall, monotonic int64) {
+	wall, monotonic, step := int64(1767225600000000000), int64(0), int64(1000000)
+	for key, to := range map[string]*int64{"wall_nanos": &wall, "monotonic_nanos": &monotonic, "step_nanos": &step} {
+		if n, ok := integer(m[key]); ok {
+			*to = n
+		}
+	}
+	moments := list(m["moments"])
+	return func() (int64, int64) {
+		if len(moments) > 0 {
+			both := list(moments[0])
+			moments = moments[1:]
+			if len(both) == 2 {
+				w, _ := integer(both[0])
+				m, _ := integer(both[1])
+				return w, m
+			}
+		}
+		w, m := wall, monotonic
+		wall, monotonic = wall+step, monotonic+step
+		return w, m
+	}
+}
+
+// RunScript lets a recorder do what a script says, and closes it.
+func RunScript(r *Recorder, steps []any) error {
+	places := map[string]*Span{}
+	for _, v := range steps {
+		step, _ := v.(map[string]any)
+		if err := runStep(r, step, places); err != nil {
+			return err
+		}
+	}
+	return r.Close()
+}
+
+func runStep(r *Recorder, step map[string]any, places map[string]*Span) error {
+	text := func(key string) string {
+		s, _ := step[key].(string)
+		return s
+	}
+	body, err := scriptBody(step["body"])
+	if err != nil {
+		return err
+	}
+	var place *Span
+	switch do := text("do"); do {
+	case "start":
+		place, err = r.Start(scriptParent(step["parent"], places), text("kind"), body)
+	case "point":
+		place, err = r.Point(text("type"), places[text("parent")], text("kind"), body)
+	case "update":
+		return r.Update(places[text("span")], body)
+	case "happen":
+		return r.Happen(places[text("span")], body)
+	case "end":
+		return r.End(places[text("span")], text("status"), body)
+	case "flush":
+		return r.Flush()
+	case "close":
+		return r.Close()
+	default:
+		return errors.New("no such step: " + do)
+	}
+	if as := text("as"); as != "" {
+		places[as] = place
+	}
+	return err
+}
+
+func scriptParent(v any, places map[string]*Span) *Parent {
+	switch v := v.(type) {
+	case string:
+		return &Parent{Span: places[v]}
+	case map[string]any:
+		p := &Parent{}
+		p.TraceParent, _ = v["traceparent"].(string)
+		p.TraceState, _ = v["tracestate"].(string)
+		return p
+	}
+	return nil
+}
+
+// scriptBody keeps the members in the order of their names: JSON has none.
+func scriptBody(v any) (Map, error) {
+	m, _ := v.(map[string]any)
+	var body Map
+	for _, key := range sortedKeys(m) {
+		value, err := HostValue(m[key])
+		if err != nil {
+			return nil, err
+		}
+		body = append(body, Pair{key, value})
+	}
+	return body, nil
+}

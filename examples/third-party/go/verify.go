@@ -1,0 +1,196 @@
+package tracewire
+
+import "sort"
+
+// Findings of a verifier: what is broken (TW-VFY-003). What is missing or was taken out is none.
+const (
+	FindingDigest   = "digest"   // an envelope's digest is not that of its bytes
+	FindingContent  = "content"  // a content under another hash than its own
+	FindingSequence = "sequence" // an event whose number is not that of its place, or that stands twice
+	FindingChain    = "chain"    // `prev` is not the digest before it, or a member stands where it may not
+	FindingFork     = "fork"     // two envelopes begin with the same event
+	FindingClosed   = "closed"   // an envelope behind the one with `close`
+)
+
+// A Report is what envelopes prove (section 12 of the specification).
+type Report struct {
+	Sound    bool // nothing is broken
+	Complete bool // and nothing is missing
+	Findings []string
+}
+
+type verifier struct {
+	found    map[string]bool
+	complete bool
+}
+
+// Verify checks envelopes given as JSON, in any order and of any producers. One that cannot be read is an error.
+func Verify(files [][]byte) (Report, error) {
+	v := &verifier{found: map[string]bool{}, complete: true}
+	producers := map[string][]map[string]any{}
+	seen := map[string]map[string]any{}
+	for _, file := range files {
+		e, err := ReadEnvelope(file)
+		if err != nil {
+			return Report{}, err
+		}
+		producer, digest := e["producer"].(string), e["digest"].(string)
+		if EnvelopeDigest(e) != digest {
+			v.found[FindingDigest] = true
+		} else if first := seen[digest]; first != nil {
+			v.contentHashes(e)
+			merge(first, e)
+			continue
+		} else {
+			seen[digest] = e
+		}
+		producers[producer] = append(producers[producer], e)
+	}
+	for _, list := range producers {
+		v.chain(list)
+		v.contents(list)
+	}
+	report := Report{Sound: len(v.found) == 0, Findings: []string{}}
+	report.Complete = report.Sound && v.complete
+	for finding := range v.found {
+		report.Findings = append(report.Findings, finding)
+	}
+	sort.Strings(report.Findings)
+	return report, nil
+}
+
+// maxEnvelope is what a reader has to take (TW-LIM-003).
+const maxEnvelope = 16 << 20
+
+// ReadEnvelope reads one and looks at the form of its members.
+func ReadEnvelope(file []byte) (map[string]any, error) {
+	if len(file) > maxEnvelope {
+		return nil, misshapen("json_too_large", "larger than an envelope may be")
+	}
+	v, err := ReadJSON(file)
+	if err == nil {
+		err = checkEnvelope(v)
+	}
+	e, _ := v.(map[string]any)
+	return e, err
+}
+
+func firstSeq(e map[string]any) int64 { return e["first_seq"].(int64) }
+
+// behind is the number of the event that follows an envelope.
+func behind(e map[string]any) int64 { return firstSeq(e) + int64(len(e["events"].([]any))) }
+
+// chain looks at a producer's envelopes in order.
+func (v *verifier) chain(list []map[string]any) {
+	sort.SliceStable(list, func(i, j int) bool { return firstSeq(list[i]) < firstSeq(list[j]) })
+	digests := map[any]map[string]any{}
+	closed, end := false, int64(1)
+	for i, e := range list {
+		// Two that claim one digest are one envelope, be it that one of them was changed.
+		if i > 0 && firstSeq(list[i-1]) == firstSeq(e) && list[i-1]["digest"] != e["digest"] {
+			v.found[FindingFork] = true
+		}
+		v.place(e, v.before(e, list[:i], digests))
+		if closed && firstSeq(list[i-1]) < firstSeq(e) {
+			v.found[FindingClosed] = true
+		}
+		if firstSeq(e) > end {
+			v.complete = false
+		}
+		digests[e["digest"]] = e
+		closed, end = closed || e["close"] != nil, max(end, behind(e))
+	}
+	v.complete = v.complete && closed
+}
+
+// before is the envelope that stands before e, and nil for the first: the one that e names, for there may be a fork,
+// else one that ends where e begins, else the nearest.
+func (v *verifier) before(e map[string]any, list []map[string]any, digests map[any]map[string]any) map[string]any {
+	if named := digests[e["prev"]]; named != nil && firstSeq(named) < firstSeq(e) {
+		return named
+	}
+	var nearest map[string]any
+	for _, b := range list {
+		if firstSeq(b) < firstSeq(e) && (nearest == nil || behind(nearest) != firstSeq(e) || behind(b) == firstSeq(e)) {
+			nearest = b
+		}
+	}
+	return nearest
+}
+
+// place looks at an envelope where it stands.
+func (v *verifier) place(e, before map[string]any) {
+	first, events := firstSeq(e), e["events"].([]any)
+	for i, raw := range events {
+		event := raw.(map[string]any)
+		if mark, _ := markOf(event); mark != "$withheld" && event["seq"] != first+int64(i) {
+			v.found[FindingSequence] = true
+		}
+	}
+	if len(events) == 0 && e["close"] == nil || first < 1 {
+		v.found[FindingSequence] = true
+	}
+	if first > 1 && (e["parent"] != nil || e["predecessor"] != nil) {
+		v.found[FindingChain] = true
+	}
+	next := int64(1)
+	if before != nil {
+		next = behind(before)
+	}
+	switch {
+	case first < next:
+		v.found[FindingSequence] = true
+	case first > next:
+		// What stood before it is missing, and so is what `prev` could be compared with.
+	case before == nil && e["prev"] != nil, before != nil && e["prev"] != before["digest"]:
+		v.found[FindingChain] = true
+	}
+}
+
+// contents checks what a producer carries, and that all it refers to is there.
+func (v *verifier) contents(list []map[string]any) {
+	carried := map[string]bool{}
+	needed := map[string]bool{}
+	for _, e := range list {
+		v.contentHashes(e)
+		content, _ := e["content"].(map[string]any)
+		for hash, entry := range content {
+			carried[hash] = true
+			if value, held := entry.(map[string]any)["value"]; held {
+				mapInner(value, need(needed))
+			}
+		}
+		for _, raw := range e["events"].([]any) {
+			if body, ok := raw.(map[string]any)["body"].(map[string]any); ok {
+				mapBody(body, need(needed))
+			}
+		}
+	}
+	for hash := range needed {
+		v.complete = v.complete && carried[hash]
+	}
+}
+
+func (v *verifier) contentHashes(e map[string]any) {
+	content, _ := e["content"].(map[string]any)
+	for hash, raw := range content {
+		entry := raw.(map[string]any)
+		nonce, _ := entry["nonce"].(string)
+		if value, held := entry["value"]; held && ContentHash(value, nonce) != hash {
+			v.found[FindingContent] = true
+		}
+	}
+}
+
+// need notes what a slot, and those inside it, refer to.
+func need(needed map[string]bool) func(any) any {
+	var look func(any) any
+	look = func(slot any) any {
+		if mark, hash := markOf(slot); mark == "$ref" {
+			needed[hash] = true
+		}
+		mapInner(slot, look)
+		return slot
+	}
+	return look
+}

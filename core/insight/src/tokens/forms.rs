@@ -1,7 +1,7 @@
 //! One value in every form, counted; and the smallest of them.
 
 use tracewire_wire::toon::{self, Delimiter, EncodeOptions};
-use tracewire_wire::value::{Map, Value};
+use tracewire_wire::value::Value;
 use tracewire_wire::{csv, json};
 
 use super::{Encoding, count};
@@ -80,11 +80,7 @@ impl Form {
     pub fn write(self, value: &Value) -> Option<String> {
         match self {
             Form::Json => Some(compact(value)),
-            Form::JsonPretty => {
-                let mut out = String::new();
-                pretty(value, 0, &mut out);
-                Some(out)
-            }
+            Form::JsonPretty => String::from_utf8(json::indent(&json::write(value), 2)).ok(),
             Form::JsonLines => Some(value.as_list()?.iter().map(|item| compact(item) + "\n").collect()),
             Form::Toon(delimiter) => {
                 Some(toon::encode(value, &EncodeOptions { delimiter, ..EncodeOptions::default() }))
@@ -104,40 +100,6 @@ fn compact(value: &Value) -> String {
 fn transformed(value: &Value, transform: fn(Value) -> Value) -> Option<String> {
     let changed = transform(value.clone());
     (changed != *value).then(|| toon::encode(&changed, &EncodeOptions::default()))
-}
-
-fn pretty(value: &Value, depth: usize, out: &mut String) {
-    let line = |depth: usize, out: &mut String| {
-        out.push('\n');
-        out.extend(std::iter::repeat_n("  ", depth));
-    };
-    match value {
-        Value::List(items) if !items.is_empty() => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                out.push_str(if at > 0 { "," } else { "" });
-                line(depth + 1, out);
-                pretty(item, depth + 1, out);
-            }
-            line(depth, out);
-            out.push(']');
-        }
-        Value::Map(map) if !map.is_empty() => {
-            let mut sorted: Map = map.clone();
-            sorted.sort();
-            out.push('{');
-            for (at, (key, item)) in sorted.iter().enumerate() {
-                out.push_str(if at > 0 { "," } else { "" });
-                line(depth + 1, out);
-                out.push_str(&compact(&Value::from(key.as_str())));
-                out.push_str(": ");
-                pretty(item, depth + 1, out);
-            }
-            line(depth, out);
-            out.push('}');
-        }
-        other => out.push_str(&compact(other)),
-    }
 }
 
 /// How large a value is in a form.

@@ -16,7 +16,7 @@ pub use assemble::{assemble, assemble_entries, digest_of};
 pub const SPEC_VERSION: &str = "1.0";
 
 /// The members of an envelope that this version knows.
-const MEMBERS: [&str; 12] = [
+pub(crate) const MEMBERS: [&str; 12] = [
     "close",
     "content",
     "digest",
@@ -100,6 +100,25 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// What readers begin with: nothing is said yet.
+    pub(crate) fn blank() -> Self {
+        Envelope {
+            spec: String::new(),
+            seal: 0,
+            producer: String::new(),
+            resource: Map::new(),
+            first_seq: 0,
+            prev: None,
+            parent: None,
+            predecessor: None,
+            close: None,
+            events: Vec::new(),
+            content: BTreeMap::new(),
+            digest: Hash([0; 32]),
+            other: Map::new(),
+        }
+    }
+
     /// Reads canonical or other JSON.
     ///
     /// # Errors
@@ -192,21 +211,7 @@ impl Envelope {
             let reason = format!("an envelope is a map, this is {}", value.kind_name());
             return Err(WireError::shape("envelope_shape", "", reason));
         };
-        let mut envelope = Envelope {
-            spec: String::new(),
-            seal: 0,
-            producer: String::new(),
-            resource: Map::new(),
-            first_seq: 0,
-            prev: None,
-            parent: None,
-            predecessor: None,
-            close: None,
-            events: Vec::new(),
-            content: BTreeMap::new(),
-            digest: Hash([0; 32]),
-            other: Map::new(),
-        };
+        let mut envelope = Envelope::blank();
         let mut missing: Vec<&str> = vec!["digest", "events", "first_seq", "producer", "resource", "seal", "spec"];
         for (name, value) in map {
             missing.retain(|required| *required != name);

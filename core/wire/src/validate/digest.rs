@@ -6,21 +6,6 @@ use crate::id::Hash;
 use crate::json;
 use crate::value::{Map, Value};
 
-pub(super) const ENVELOPE_MEMBERS: [&str; 12] = [
-    "close",
-    "content",
-    "digest",
-    "events",
-    "first_seq",
-    "parent",
-    "predecessor",
-    "prev",
-    "producer",
-    "resource",
-    "seal",
-    "spec",
-];
-
 /// The event digest (TW-DIG-002).
 pub(super) fn of_event(event: &Map) -> Hash {
     let body = event.get("body");

@@ -10,6 +10,7 @@ use super::rules::{
 };
 use super::{names, shape, time, usage, values};
 use crate::content::{self, Mark};
+use crate::envelope::MEMBERS;
 use crate::event::EventType;
 use crate::id::{Hash, SpanId, TraceId};
 use crate::time::Timestamp;
@@ -156,7 +157,7 @@ fn header(map: &Map, entries: &[Value], path: &Path<'_>, found: &mut Found) {
             }
             _ => {
                 values::check_member(name, value, path, found);
-                names::unknown_member(name, digest::ENVELOPE_MEMBERS.into_iter(), path, found);
+                names::unknown_member(name, MEMBERS.into_iter(), path, found);
             }
         }
     }

@@ -188,21 +188,7 @@ impl Cursor<'_> {
     pub fn envelope(&mut self, end: usize) -> Result<Envelope, Fault> {
         self.enter()?;
         let begin = self.at;
-        let mut read = Envelope {
-            spec: String::new(),
-            seal: 0,
-            producer: String::new(),
-            resource: Map::new(),
-            first_seq: 0,
-            prev: None,
-            parent: None,
-            predecessor: None,
-            close: None,
-            events: Vec::new(),
-            content: BTreeMap::new(),
-            digest: Hash([0; 32]),
-            other: Map::new(),
-        };
+        let mut read = Envelope::blank();
         let mut rest = Rest::default();
         let mut has_digest = false;
         while let Some((key, start)) = self.next_field("Envelope", field::is_known, &mut rest, end)? {

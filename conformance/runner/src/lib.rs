@@ -1,0 +1,34 @@
+//! The conformance runner: cases go to adapters, bytes come back, and every difference is shown.
+//!
+//! ```text
+//! cases/*.json ─▶ Case ─▶ Adapter (a program, JSON Lines) ─▶ judge ─▶ Outcome ─▶ report: text, JSON, JUnit, matrix
+//!                                                             ▲
+//!                                     expected bytes, known failures
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`case`] | a case as its file has it, and the index that says which there are |
+//! | [`adapter`] | a program around an implementation, started, asked and stopped in time |
+//! | [`judge`] | whether an answer is what was expected |
+//! | [`difference`] | where two byte strings part, in hex and decoded |
+//! | [`known`] | failures that are known, with their reasons |
+//! | [`requirements`] | the specification's numbered requirements, and the cases that cite them |
+//! | [`suite`] | all cases against one adapter, side by side |
+//! | [`report`] | what came out |
+//!
+//! It starts programs and reads files; it knows the wire format only to show a difference decoded, never to decide what is right.
+
+#![forbid(unsafe_code)]
+
+pub mod adapter;
+pub mod case;
+pub mod difference;
+mod error;
+pub mod judge;
+pub mod known;
+pub mod report;
+pub mod requirements;
+pub mod suite;
+
+pub use error::ConformanceError;

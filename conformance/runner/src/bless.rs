@@ -1,6 +1,6 @@
 //! What cases expect is filled in where independent implementations give the same, and only there.
 //!
-//! A case without `expect` gets what all adapters agree on, two at least; one that has it keeps it, unless it is to be rewritten. Where
+//! A case without `expect` gets what all adapters agree on, two at least, one of them sharing no code with the others; one that has it keeps it, unless it is to be rewritten. Where
 //! adapters differ, nothing is written and the difference is shown: one of them is wrong, or the specification's text is not clear.
 
 use crate::ConformanceError;
@@ -13,6 +13,8 @@ use serde_json::Value;
 pub struct Voter {
     /// What it is called here: `rust`, `go`.
     pub name: String,
+    /// Whether it shares no code with the others: without such a one, an agreement proves nothing.
+    pub is_independent: bool,
     launch: Launch,
     adapter: Option<Adapter>,
 }
@@ -39,9 +41,9 @@ impl Voter {
     ///
     /// # Errors
     /// Where it cannot be started.
-    pub fn start(name: &str, launch: Launch) -> Result<Self, ConformanceError> {
+    pub fn start(name: &str, is_independent: bool, launch: Launch) -> Result<Self, ConformanceError> {
         let adapter = Adapter::start(&launch).map_err(|fault| ConformanceError::adapter(&launch, &fault))?;
-        Ok(Voter { name: name.to_owned(), launch, adapter: Some(adapter) })
+        Ok(Voter { name: name.to_owned(), is_independent, launch, adapter: Some(adapter) })
     }
 
     /// What it says, or why it does not: it does not claim to be able, or skips with a reason.
@@ -131,16 +133,20 @@ fn agreed(
         what => Failure { summary: format!("{what}: {}", failure.summary), ..failure },
     };
     let (mut said, mut silent): (Vec<Said>, Vec<Silent>) = (Vec::new(), Vec::new());
+    let mut has_independent = false;
     for voter in voters.iter_mut() {
         match voter.ask(case, request).map_err(of_ask)? {
-            Ok(expected) => said.push((voter.name.clone(), expected)),
+            Ok(expected) => {
+                has_independent |= voter.is_independent;
+                said.push((voter.name.clone(), expected));
+            }
             Err(why) => silent.push(why),
         }
     }
     let names: Vec<&str> = said.iter().map(|(name, _)| name.as_str()).collect();
-    let (Some((first_name, first)), true) = (said.first(), said.len() >= 2) else {
+    let (Some((first_name, first)), true) = (said.first(), said.len() >= 2 && has_independent) else {
         let who = if names.is_empty() { "none".to_owned() } else { format!("only {}", names.join(", ")) };
-        let summary = format!("two implementations must answer, and {who} does");
+        let summary = format!("two must answer, one of them independent, and {who} does");
         return Err(of_ask(Failure::with(summary, silent.join("\n"))));
     };
     // Where several codes fit, the text says so and the author has listed them; each implementation may give another one.

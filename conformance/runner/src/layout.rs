@@ -1,42 +1,77 @@
-//! The form of JSON files that people and tools both edit: two spaces of indent, members in the order in which they stand, ASCII alone.
+//! The form of JSON files that people and tools both edit: members in the order in which they stand, two spaces of indent, what fits into a
+//! line in one, ASCII alone.
 //!
 //! Tokens are copied, not parsed, so numbers and escapes stay as their author wrote them.
 
 use std::fmt::Write as _;
 
-/// A JSON document in the form of a case's file, with a line end.
+/// Lines are no longer, as far as what stands in them can be parted.
+const COLUMNS: usize = 120;
+
+/// A JSON document in the form of a case's file, with a line end: a list or an object that fits into a line stands in one, except
+/// the document itself.
 ///
 /// What is given must be JSON; anything else comes out in some order of its tokens.
 pub fn indented(json: &str) -> String {
+    let tokens: Vec<String> = tokens(json).map(ascii).collect();
     let mut out = String::with_capacity(json.len() + json.len() / 4);
     let mut depth = 0_usize;
-    let mut tokens = tokens(json).peekable();
-    while let Some(token) = tokens.next() {
-        match token {
+    let mut at = 0;
+    // Where the line at hand begins.
+    let mut begin = 0;
+    while let Some(token) = tokens.get(at) {
+        match token.as_str() {
             "{" | "[" => {
-                out.push_str(token);
-                if tokens.next_if(|next| *next == "}" || *next == "]").is_some() {
-                    out.push(if token == "{" { '}' } else { ']' });
-                } else {
-                    depth += 1;
-                    line(&mut out, depth);
+                let (end, width) = extent(tokens.get(at..).unwrap_or_default());
+                let fits = out.len() - begin + width < COLUMNS && (depth > 0 || end == 1);
+                if fits {
+                    tokens.iter().skip(at).take(end + 1).for_each(|token| push_flat(&mut out, token));
+                    at += end + 1;
+                    continue;
                 }
+                out.push_str(token);
+                depth += 1;
+                begin = line(&mut out, depth);
             }
             "}" | "]" => {
                 depth = depth.saturating_sub(1);
-                line(&mut out, depth);
+                begin = line(&mut out, depth);
                 out.push_str(token);
             }
             "," => {
                 out.push(',');
-                line(&mut out, depth);
+                begin = line(&mut out, depth);
             }
-            ":" => out.push_str(": "),
-            other => push_ascii(&mut out, other),
+            token => push_flat(&mut out, token),
         }
+        at += 1;
     }
     out.push('\n');
     out
+}
+
+/// How far the list or object reaches that begins here, in tokens, and how wide it is in one line. One that is too wide is not read
+/// to its end.
+fn extent(tokens: &[String]) -> (usize, usize) {
+    let (mut depth, mut width) = (0_usize, 0_usize);
+    for (at, token) in tokens.iter().enumerate() {
+        width += token.len() + usize::from(token == "," || token == ":");
+        match token.as_str() {
+            "{" | "[" => depth += 1,
+            "}" | "]" if depth <= 1 => return (at, width),
+            "}" | "]" => depth -= 1,
+            _ if width > COLUMNS => break,
+            _ => {}
+        }
+    }
+    (tokens.len(), COLUMNS)
+}
+
+fn push_flat(out: &mut String, token: &str) {
+    out.push_str(token);
+    if token == "," || token == ":" {
+        out.push(' ');
+    }
 }
 
 /// The members of a JSON object, each with its value as it is written.
@@ -88,12 +123,15 @@ fn string_length(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-fn line(out: &mut String, depth: usize) {
+fn line(out: &mut String, depth: usize) -> usize {
     out.push('\n');
+    let begin = out.len();
     out.extend(std::iter::repeat_n("  ", depth));
+    begin
 }
 
-fn push_ascii(out: &mut String, token: &str) {
+fn ascii(token: &str) -> String {
+    let mut out = String::with_capacity(token.len());
     for character in token.chars() {
         if character.is_ascii() && character != '\u{7f}' {
             out.push(character);
@@ -103,13 +141,12 @@ fn push_ascii(out: &mut String, token: &str) {
             }
         }
     }
+    out
 }
 
 /// A text as a JSON string of ASCII alone.
 pub fn string(text: &str) -> String {
-    let mut out = String::new();
-    push_ascii(&mut out, &serde_json::Value::from(text).to_string());
-    out
+    ascii(&serde_json::Value::from(text).to_string())
 }
 
 #[cfg(test)]
@@ -118,11 +155,25 @@ mod tests {
 
     #[test]
     fn a_document_is_indented_and_nothing_else_changes() {
-        let given = "{\"b\":[1.0,{ },[ ]],\"a\" : \"é\\n\\\"]\u{1F600}\",\"c\":{\"d\":-0}}";
-        let expected = "{\n  \"b\": [\n    1.0,\n    {},\n    []\n  ],\n  \"a\": \"\\u00e9\\n\\\"]\\ud83d\\ude00\",\n  \
-                        \"c\": {\n    \"d\": -0\n  }\n}\n";
-        assert_eq!(indented(given), expected);
-        assert_eq!(indented(expected), expected);
+        let long = "x".repeat(90);
+        let given = format!(
+            "{{\"b\":[1.0,{{ }},[ ]],\"a\" : \"\u{e9}\\n\\\"]\u{1F600}\",\"c\":[{{\"d\":-0}},\"{long}\",[\"{long}\"]]}}"
+        );
+        let expected = format!(
+            "{{\n  \"b\": [1.0, {{}}, []],\n  \"a\": \"\\u00e9\\n\\\"]\\ud83d\\ude00\",\n  \"c\": [\n    {{\"d\": -0}},\n    \
+             \"{long}\",\n    [\"{long}\"]\n  ]\n}}\n"
+        );
+        assert_eq!(indented(&given), expected);
+        assert_eq!(indented(&expected), expected);
+        assert_eq!(indented("{}"), "{}\n");
+    }
+
+    #[test]
+    fn a_line_has_a_hundred_and_twenty_columns() {
+        let fits = format!("{{\n  \"a\": [\"{}\"]\n}}\n", "x".repeat(119 - 2 - 5 - 4));
+        assert_eq!(indented(&fits), fits);
+        let wider = fits.replace("[\"", "[\"xx");
+        assert_eq!(indented(&wider).lines().count(), 5);
     }
 
     #[test]

@@ -49,6 +49,25 @@ pub enum Answer {
     Skipped(String),
 }
 
+impl Answer {
+    /// Reads an answer of the protocol; takes the result out of it.
+    ///
+    /// # Errors
+    /// A sentence that says what the protocol has.
+    pub fn of(answer: &mut Value) -> Result<Self, String> {
+        match (answer.get("result").is_some(), answer.get("error"), answer.get("skipped")) {
+            (true, None, None) => Ok(Answer::Result(answer.get_mut("result").map(Value::take).unwrap_or_default())),
+            (false, Some(error), None) => {
+                let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+                let code = text("code").ok_or("an `error` has a `code`")?;
+                Ok(Answer::Error { code, message: text("message").unwrap_or_default() })
+            }
+            (false, None, Some(reason)) => Ok(Answer::Skipped(reason.as_str().unwrap_or_default().to_owned())),
+            _ => Err("an answer has one of: `result`, `error`, `skipped`".to_owned()),
+        }
+    }
+}
+
 /// A running adapter. It and what it has started is killed when it is dropped.
 pub struct Adapter {
     process: Process,
@@ -103,18 +122,7 @@ impl Adapter {
             members.insert("name".to_owned(), name.into());
         }
         let mut answer = self.ask(json!({ "do": "run", "case": case }))?;
-        match (answer.get("result"), answer.get("error"), answer.get("skipped")) {
-            (Some(_), None, None) => Ok(Answer::Result(answer.get_mut("result").map(Value::take).unwrap_or_default())),
-            (None, Some(error), None) => {
-                let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
-                match text("code") {
-                    Some(code) => Ok(Answer::Error { code, message: text("message").unwrap_or_default() }),
-                    None => Err(self.fault("an `error` has a `code`".to_owned())),
-                }
-            }
-            (None, None, Some(reason)) => Ok(Answer::Skipped(reason.as_str().unwrap_or_default().to_owned())),
-            _ => Err(self.fault("an answer has one of: `result`, `error`, `skipped`".to_owned())),
-        }
+        Answer::of(&mut answer).map_err(|summary| self.fault(summary))
     }
 
     fn ask(&mut self, mut request: Value) -> Result<Value, Fault> {

@@ -15,7 +15,8 @@ Examples:
   tracewire-conformance bless --filter 'values/*' --check --adapter …    writes nothing, fails where it would
   tracewire-conformance bless --filter keys/utf-16-order --rewrite …     what stands is replaced
 
-A case without `expect` gets what all adapters say that can do what it asks, two at least. Where they differ, nothing is written.
+A case without `expect` gets what all adapters say that can do what it asks: two at least, one of them independent. Where they differ,
+nothing is written. Files are brought into their form.
 New names are added to index.txt; none is taken away.";
 
 /// Which cases, and who is asked.
@@ -31,6 +32,9 @@ pub struct Options {
     /// An implementation that is asked; two at least
     #[arg(long = "adapter", value_name = "NAME=COMMAND", required = true, value_parser = adapters::parse)]
     adapters: Vec<Named>,
+    /// Names of those that share no code with the others; one of them must be among those that agree
+    #[arg(long, default_value = "go", value_delimiter = ',', value_name = "NAMES")]
+    independent: Vec<String>,
     /// Write nothing; fail where something would be written
     #[arg(long, conflicts_with = "rewrite")]
     check: bool,
@@ -43,7 +47,8 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<bool, ConformanceError> {
     let mut voters = Vec::new();
     for Named { name, launch } in &options.adapters {
-        voters.push(Voter::start(name, launch.clone())?);
+        let is_independent = options.independent.contains(name);
+        voters.push(Voter::start(name, is_independent, launch.clone())?);
     }
     let mut problems = 0;
     let mut names: BTreeSet<String> = BTreeSet::new();

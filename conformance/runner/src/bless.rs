@@ -68,7 +68,7 @@ impl Voter {
                 Err(Failure::new(format!("{}: skipped without a reason", self.name)))
             }
             Answer::Skipped(reason) => Ok(Err(format!("{} skips it: {reason}", self.name))),
-            Answer::Error { code, .. } => Ok(Ok(Expected::Error(vec![code]))),
+            Answer::Error(code, _) => Ok(Ok(Expected::Error(vec![code]))),
             Answer::Result(result) => {
                 let operation = request.get("operation").and_then(Value::as_str).unwrap_or_default();
                 Expected::of_result(operation, &result).map(Ok).map_err(|reason| {

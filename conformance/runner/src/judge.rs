@@ -43,11 +43,11 @@ pub fn judge(ask: &Ask, answer: &Answer) -> Outcome {
     let result = match (answer, &ask.expected) {
         (Answer::Skipped(reason), _) if reason.trim().is_empty() => Err(Failure::new("skipped without a reason")),
         (Answer::Skipped(reason), _) => return Outcome::Skipped(harmless(reason)),
-        (Answer::Error { code, .. }, Expected::Error(codes)) if codes.contains(code) => Ok(()),
-        (Answer::Error { code, message }, Expected::Error(codes)) => {
+        (Answer::Error(code, _), Expected::Error(codes)) if codes.contains(code) => Ok(()),
+        (Answer::Error(code, message), Expected::Error(codes)) => {
             Err(Failure::with(format!("error {} expected, {code} came", codes.join(" or ")), message))
         }
-        (Answer::Error { code, message }, _) => {
+        (Answer::Error(code, message), _) => {
             Err(Failure::with(format!("a result expected, error {code} came"), message))
         }
         (Answer::Result(result), expected) => match Expected::of_result(ask.operation(), result) {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn error(code: &str) -> Answer {
-        Answer::Error { code: code.to_owned(), message: String::new() }
+        Answer::Error(code.to_owned(), String::new())
     }
 
     #[test]

@@ -18,6 +18,7 @@
 //! | [`bless`] | what cases expect, where implementations agree |
 //! | [`report`] | what came out |
 //! | [`command`] | the kit's own program |
+//! | [`fuzz`] | random scripts to several adapters, which must answer the same |
 //!
 //! It starts programs and reads files; it knows the wire format only to show a difference decoded, never to decide what is right.
 
@@ -29,6 +30,7 @@ pub mod case;
 pub mod command;
 pub mod difference;
 mod error;
+pub mod fuzz;
 pub mod judge;
 pub mod known;
 pub mod layout;

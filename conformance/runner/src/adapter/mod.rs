@@ -38,13 +38,8 @@ pub struct Description {
 pub enum Answer {
     /// A result.
     Result(Value),
-    /// An error.
-    Error {
-        /// Its code.
-        code: String,
-        /// Its sentence.
-        message: String,
-    },
+    /// An error with its code and message.
+    Error(String, String),
     /// The case was left out, and why.
     Skipped(String),
 }
@@ -60,7 +55,7 @@ impl Answer {
             (false, Some(error), None) => {
                 let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
                 let code = text("code").ok_or("an `error` has a `code`")?;
-                Ok(Answer::Error { code, message: text("message").unwrap_or_default() })
+                Ok(Answer::Error(code, text("message").unwrap_or_default()))
             }
             (false, None, Some(reason)) => Ok(Answer::Skipped(reason.as_str().unwrap_or_default().to_owned())),
             _ => Err("an answer has one of: `result`, `error`, `skipped`".to_owned()),

@@ -3,6 +3,7 @@
 //! | command | what it does |
 //! |---|---|
 //! | `bless` | fills in what cases expect, where implementations agree |
+//! | `fuzz` | random scripts to several implementations, which must answer the same |
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a person")]
 
@@ -25,12 +26,15 @@ struct Arguments {
 enum Command {
     /// Fill in what cases expect, where implementations agree; name every difference.
     Bless(bless::Options),
+    /// Ask several implementations the same at random, and shrink what they answer differently.
+    Fuzz(crate::fuzz::Args),
 }
 
 /// Runs the command line. Exit codes: 0 as asked, 1 a problem was found, 2 not understood, 4 a file or an adapter cannot be used.
 pub fn main() -> ExitCode {
     let ended = match Arguments::parse().command {
         Command::Bless(options) => bless::run(&options),
+        Command::Fuzz(args) => crate::fuzz::run(&args, &mut std::io::stdout()).map(|summary| summary.is_clean()),
     };
     match ended {
         Ok(true) => ExitCode::SUCCESS,

@@ -80,42 +80,40 @@ func firstSeq(e map[string]any) int64 { return e["first_seq"].(int64) }
 // behind is the number of the event that follows an envelope.
 func behind(e map[string]any) int64 { return firstSeq(e) + int64(len(e["events"].([]any))) }
 
-// chain looks at a producer's envelopes in order.
+// chain looks at a producer's envelopes in order. The one that stands before another is the one that it names, for there
+// may be a fork, else one that ends where it begins, else the nearest.
 func (v *verifier) chain(list []map[string]any) {
 	sort.SliceStable(list, func(i, j int) bool { return firstSeq(list[i]) < firstSeq(list[j]) })
-	digests := map[any]map[string]any{}
+	digests, ends := map[any]map[string]any{}, map[int64]map[string]any{}
 	closed, end := false, int64(1)
+	var nearest map[string]any
 	for i, e := range list {
 		// Two that claim one digest are one envelope, be it that one of them was changed.
 		if i > 0 && firstSeq(list[i-1]) == firstSeq(e) && list[i-1]["digest"] != e["digest"] {
 			v.found[FindingFork] = true
 		}
-		v.place(e, v.before(e, list[:i], digests))
+		if i > 0 && firstSeq(list[i-1]) < firstSeq(e) {
+			nearest = list[i-1]
+		}
+		before := nearest
+		if named := digests[e["prev"]]; named != nil && firstSeq(named) < firstSeq(e) {
+			before = named
+		} else if ends[firstSeq(e)] != nil {
+			before = ends[firstSeq(e)]
+		}
+		v.place(e, before)
 		if closed && firstSeq(list[i-1]) < firstSeq(e) {
 			v.found[FindingClosed] = true
 		}
 		if firstSeq(e) > end {
 			v.complete = false
 		}
-		digests[e["digest"]] = e
+		if digests[e["digest"]] = e; behind(e) > firstSeq(e) {
+			ends[behind(e)] = e
+		}
 		closed, end = closed || e["close"] != nil, max(end, behind(e))
 	}
 	v.complete = v.complete && closed
-}
-
-// before is the envelope that stands before e, and nil for the first: the one that e names, for there may be a fork,
-// else one that ends where e begins, else the nearest.
-func (v *verifier) before(e map[string]any, list []map[string]any, digests map[any]map[string]any) map[string]any {
-	if named := digests[e["prev"]]; named != nil && firstSeq(named) < firstSeq(e) {
-		return named
-	}
-	var nearest map[string]any
-	for _, b := range list {
-		if firstSeq(b) < firstSeq(e) && (nearest == nil || behind(nearest) != firstSeq(e) || behind(b) == firstSeq(e)) {
-			nearest = b
-		}
-	}
-	return nearest
 }
 
 // place looks at an envelope where it stands.

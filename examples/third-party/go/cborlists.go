@@ -121,12 +121,14 @@ func (r *cborReader) tagged(tag uint64, depth int, wire bool) (any, error) {
 		}
 		if m, ok := v.(map[string]any); ok && m["missing_items"] != nil {
 			if list, ok := m["$cut"].([]any); ok {
-				sortSet(list)
+				m["$cut"] = sortSet(list)
 				return m, nil
 			}
 		}
 	case tagPosBig, tagNegBig:
-		if b, ok := v.(rawBytes); ok {
+		if b, ok := v.(rawBytes); ok && len(b) > maxInteger {
+			return nil, errCBOR
+		} else if ok {
 			i := new(big.Int).SetBytes(b)
 			if tag == tagNegBig {
 				i.Not(i)

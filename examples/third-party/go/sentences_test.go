@@ -166,6 +166,13 @@ func TestProtoRefuses(t *testing.T) {
 // TW-VFY-003: fork, overlap, and the envelope before.
 func TestForksAndOverlaps(t *testing.T) {
 	e := sealedMany(t)
+	one := envelopes(t, record(t, `{"limits":{"envelope_events":1}}`, `[{"do":"point","type":"log"},{"do":"point","type":"log"},{"do":"point","type":"log"}]`))
+	// The envelope says that another one stands before it.
+	renamed := func(envelope, before string) string {
+		_, digest, _ := strings.Cut(before, `"digest":"`)
+		head, rest, _ := strings.Cut(envelope, `"prev":"`)
+		return head + `"prev":"` + digest[:71] + rest[71:]
+	}
 	other := envelopes(t, record(t, `{"limits":{"envelope_events":1}}`, manyScript))
 	for _, c := range []struct {
 		files []string
@@ -175,6 +182,8 @@ func TestForksAndOverlaps(t *testing.T) {
 		{[]string{e[0], e[1], strings.Replace(e[1], `"seal":1`, `"seal":2`, 1), e[2]}, "digest"},
 		{[]string{e[0], e[1], other[2], other[3]}, "sequence"},
 		{[]string{e[0], e[2]}, ""},
+		{[]string{one[0], one[1], renamed(one[2], one[0])}, "chain digest"},
+		{[]string{renamed(one[2], one[0]), one[1], one[0]}, "chain digest"},
 	} {
 		var files [][]byte
 		for _, file := range c.files {

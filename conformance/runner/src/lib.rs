@@ -16,6 +16,7 @@
 //! | [`requirements`] | the specification's numbered requirements, and the cases that cite them |
 //! | [`suite`] | all cases against one adapter, side by side |
 //! | [`report`] | what came out |
+//! | [`fuzz`] | random scripts to several adapters, which must answer the same |
 //!
 //! It starts programs and reads files; it knows the wire format only to show a difference decoded, never to decide what is right.
 
@@ -25,6 +26,7 @@ pub mod adapter;
 pub mod case;
 pub mod difference;
 mod error;
+pub mod fuzz;
 pub mod judge;
 pub mod known;
 pub mod report;

@@ -203,26 +203,23 @@ func (e *encoder) members(m Map) {
 			e.out = cborPutInt(append(e.out, cborUndefined), int64(len(m)-i))
 			break
 		}
-		e.nodes--
 		e.value(pair.Value)
 	}
 	e.out = append(e.out, cborBreak)
 }
 
-// key writes a key whole or not at all: a part of a key is another key.
+// key writes a key whole or not at all: a part of a key is another key. What it is made of counts as values do.
 func (e *encoder) key(key any) bool {
-	k := encoder{depth: e.depth, nodes: math.MaxInt, bytes: e.room(), above: slices.Clone(e.above)}
-	switch key := key.(type) {
-	case nil:
-		k.out = []byte{cborNull}
-	case string:
-		k.out = cborPutText(nil, cleanUTF8([]byte(key)))
-	default:
+	k := encoder{depth: e.depth, nodes: e.nodes, bytes: math.MaxInt32, above: slices.Clone(e.above)}
+	if text, ok := key.(string); ok {
+		k.nodes--
+		k.out = cborPutText(nil, cleanUTF8([]byte(text)))
+	} else {
 		k.value(key)
 	}
 	if len(k.out) > e.room()-least {
 		return false
 	}
-	e.out = append(e.out, k.out...)
+	e.out, e.nodes = append(e.out, k.out...), k.nodes
 	return true
 }

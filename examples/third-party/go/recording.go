@@ -12,7 +12,7 @@ var Encodings = []string{"json", "jsonl", "proto", "toon", "csv"}
 type Options struct {
 	Delimiter   string // comma, tab or pipe
 	Lenient     bool
-	FormulaSafe bool
+	FormulaSafe bool `json:"formula_safe"`
 }
 
 // The forms of a recording (TW-ENC-002).
@@ -101,7 +101,7 @@ func Convert(from, to string, b []byte, o Options) ([]byte, error) {
 	case "json":
 		return Canonical(r.document()), nil
 	case "jsonl":
-		var out []byte
+		out := []byte{}
 		for _, item := range r.items {
 			out = append(appendValue(out, item), '\n')
 		}

@@ -27,7 +27,7 @@ pub fn run(settings: &Value, script: &Value) -> Result<Value, Refused> {
         let remote = header("traceparent").and_then(|parent| Remote::from_headers(parent, header("tracestate")));
         let local = step["parent"].as_str().and_then(|name| contexts.get(name)).copied();
         let parent = local.or(remote.map(|remote| remote.context()));
-        let correlation_id = step["body"]["correlation_id"].as_str().filter(|_| parent.is_none());
+        let correlation_id = step["body"]["correlation_id"].as_str();
         let place = Place { step: parent, correlation_id };
         let mut fault = None;
         let body = |writer: &mut BodyWriter<'_, '_>| {
@@ -39,9 +39,10 @@ pub fn run(settings: &Value, script: &Value) -> Result<Value, Refused> {
         };
         match (named("do"), spans.get(named("span"))) {
             ("start", _) => {
+                let start = StartSpan { parent, kind: named("kind"), correlation_id };
                 let span = match remote {
-                    Some(remote) => recorder.start_remote_span(remote, named("kind"), body),
-                    None => recorder.start_span(StartSpan { parent, kind: named("kind"), correlation_id }, body),
+                    Some(remote) => recorder.start_remote_span(remote, start, body),
+                    None => recorder.start_span(start, body),
                 };
                 contexts.insert(named("as"), span.context());
                 spans.insert(named("as"), span);

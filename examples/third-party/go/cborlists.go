@@ -31,7 +31,7 @@ func (r *cborReader) list(n int64, depth int, wire bool) (any, error) {
 			if r.more(i+1, n) {
 				return nil, errCBOR
 			}
-			return map[string]any{"$cut": list, "missing_items": int64(missing)}, nil
+			return map[string]any{"$cut": list, "missing_items": missing.n}, nil
 		}
 		if b, ok := v.(rawBytes); ok {
 			v = Bytes(b)
@@ -50,12 +50,11 @@ func (r *cborReader) entries(n int64, depth int, wire, keep bool) (any, error) {
 	for i := int64(0); r.more(i, n); i++ {
 		if r.peek(cborUndefined) {
 			r.at++
-			missing, err := r.value(depth, wire)
-			count, ok := missing.(int64)
-			if err != nil || !ok || r.more(i+1, n) {
+			missing, err := r.missing(depth)
+			if err != nil || r.more(i+1, n) {
 				return nil, errCBOR
 			}
-			return map[string]any{"$cut": mapOf(entries), "missing_items": count}, nil
+			return map[string]any{"$cut": mapOf(entries), "missing_items": missing}, nil
 		}
 		if major := r.major(); keep && major != cborText {
 			return nil, errCBOR
@@ -122,12 +121,14 @@ func (r *cborReader) tagged(tag uint64, depth int, wire bool) (any, error) {
 		}
 		if m, ok := v.(map[string]any); ok && m["missing_items"] != nil {
 			if list, ok := m["$cut"].([]any); ok {
-				sortSet(list)
+				m["$cut"] = sortSet(list)
 				return m, nil
 			}
 		}
 	case tagPosBig, tagNegBig:
-		if b, ok := v.(rawBytes); ok {
+		if b, ok := v.(rawBytes); ok && len(b) > maxInteger {
+			return nil, errCBOR
+		} else if ok {
 			i := new(big.Int).SetBytes(b)
 			if tag == tagNegBig {
 				i.Not(i)
@@ -150,28 +151,42 @@ func (r *cborReader) tagged(tag uint64, depth int, wire bool) (any, error) {
 	return map[string]any{"$cbor": Integer(new(big.Int).SetUint64(tag)), "value": v}, nil
 }
 
+// cut reads what stands under the tag of a cut: what was kept of a text or bytes and how much is missing, how many
+// elements of the list around it are missing, or null for a value that is missing whole.
 func (r *cborReader) cut(depth int, wire bool) (any, error) {
-	v, err := r.value(depth, wire)
-	if err != nil {
-		return nil, err
-	}
-	switch v := v.(type) {
-	case nil:
+	switch r.major() {
+	case cborOther:
+		if v, err := r.item(depth, wire); err != nil || v != nil {
+			return nil, errCBOR
+		}
 		return map[string]any{"$cut": nil}, nil
-	case int64:
-		if v >= 0 {
-			return itemsCut(v), nil
+	case cborList:
+		_, info, n, _ := r.head()
+		if kept := r.major(); depth > maxNesting || n != 2 && info != indefinite || kept != cborText && kept != cborBytes {
+			return nil, errCBOR
 		}
-	case []any:
-		if len(v) != 2 {
-			break
+		kept, err := r.value(depth+1, wire)
+		if err != nil {
+			return nil, err
 		}
-		missing, ok := v[1].(int64)
-		_, text := v[0].(string)
-		tag, isMap := v[0].(map[string]any)
-		if ok && (text || isMap && tag["$bytes"] != nil) {
-			return map[string]any{"$cut": v[0], "missing_bytes": missing}, nil
+		missing, err := r.missing(depth + 1)
+		if err != nil || r.more(2, n) {
+			return nil, errCBOR
 		}
+		return map[string]any{"$cut": kept, "missing_bytes": missing}, nil
 	}
-	return nil, errCBOR
+	missing, err := r.missing(depth)
+	return itemsCut{missing}, err
+}
+
+// missing reads how much was cut: an integer from 1, written as one.
+func (r *cborReader) missing(depth int) (any, error) {
+	if r.major() != cborUint && !r.peek(cborTag<<5|tagPosBig) {
+		return nil, errCBOR
+	}
+	v, err := r.value(depth, false)
+	if n, ok := bigOf(v); err != nil || !ok || n.Sign() < 1 {
+		return nil, errCBOR
+	}
+	return v, nil
 }

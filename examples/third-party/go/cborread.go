@@ -16,7 +16,7 @@ type cborReader struct {
 type rawBytes []byte
 
 // itemsCut is what tag 29784 over an integer leaves for the list around it.
-type itemsCut int64
+type itemsCut struct{ n any }
 
 // readRecord reads the one map of a payload. The values of its members are in wire form, but byte strings stay raw.
 func readRecord(payload []byte) (map[string]any, error) {
@@ -88,10 +88,10 @@ func (r *cborReader) value(depth int, wire bool) (any, error) {
 
 func (r *cborReader) item(depth int, wire bool) (any, error) {
 	major, info, n, err := r.head()
-	if err != nil || depth > maxNesting {
+	if err != nil || info == indefinite && major != cborList && major != cborMap {
 		return nil, errCBOR
 	}
-	if info == indefinite && major != cborList && major != cborMap {
+	if nests := major == cborList || major == cborMap || major == cborTag; nests && depth > maxNesting {
 		return nil, errCBOR
 	}
 	switch major {

@@ -178,11 +178,14 @@ func readHeader(payload []byte) (*Header, error) {
 	h.Producer, _ = m["producer"].(string)
 	h.Parent, _ = m["parent"].(string)
 	h.Predecessor, _ = m["predecessor"].(string)
-	var ok [3]bool
-	h.Seal, ok[0] = m["seal"].(int64)
-	h.Created, ok[1] = bigOf(m["created"])
-	h.Resource, ok[2] = rules(nil).value(m["resource"]).(map[string]any)
-	if h.Spec == "" || h.Producer == "" || ok != [3]bool{true, true, true} {
+	var sealed, created, resource bool
+	h.Seal, sealed = m["seal"].(int64)
+	h.Created, created = bigOf(m["created"])
+	h.Resource, resource = m["resource"].(map[string]any)
+	if m["resource"] == nil {
+		h.Resource, resource = map[string]any{}, true
+	}
+	if h.Spec == "" || h.Producer == "" || !sealed || !created || !resource {
 		return nil, bad
 	}
 	return h, h.decides(m)

@@ -24,7 +24,7 @@ func Seal(file []byte) (*Sealed, error) {
 	}
 	time, ok := formatNanos(header.Created)
 	if !ok {
-		return nil, &Error{Code: "journal_header", Message: "created in no year of four digits", Offset: headSize}
+		return nil, &Error{Code: "journal_header", Message: "created at no time of 64 bits", Offset: headSize}
 	}
 	s := newSealer(header)
 	loss := func(f frame, length int, body map[string]any) {
@@ -85,7 +85,7 @@ func readEvent(payload []byte) (map[string]any, error) {
 			fits = id(event, key, 8)
 		case "duration_nanos":
 			nanos, ok := bigOf(v)
-			fits = ok && nanos.Sign() >= 0
+			fits = ok && nanos.IsUint64()
 		case "body":
 			var body map[string]any
 			if body, fits = v.(map[string]any); len(body) == 0 {

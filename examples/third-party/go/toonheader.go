@@ -128,6 +128,9 @@ func (r *toonReader) row(fields []toonField, cells []any) (map[string]any, []any
 		if err := r.single(m, field.name); err != nil {
 			return nil, nil, err
 		}
+		if r.names -= len(field.name); r.names < 0 {
+			return nil, nil, r.fail("toon_too_large", "the names of tables take far more room than the text")
+		}
 		if field.group != nil {
 			inner, rest, err := r.row(field.group, cells)
 			if err != nil {

@@ -15,18 +15,25 @@
 //! | [`known`] | failures that are known, with their reasons |
 //! | [`requirements`] | the specification's numbered requirements, and the cases that cite them |
 //! | [`suite`] | all cases against one adapter, side by side |
+//! | [`bless`] | what cases expect, where implementations agree |
 //! | [`report`] | what came out |
+//! | [`command`] | the kit's own program |
+//! | [`fuzz`] | random scripts to several adapters, which must answer the same |
 //!
 //! It starts programs and reads files; it knows the wire format only to show a difference decoded, never to decide what is right.
 
 #![forbid(unsafe_code)]
 
 pub mod adapter;
+pub mod bless;
 pub mod case;
+pub mod command;
 pub mod difference;
 mod error;
+pub mod fuzz;
 pub mod judge;
 pub mod known;
+pub mod layout;
 pub mod report;
 pub mod requirements;
 pub mod suite;

@@ -1,8 +1,7 @@
 //! All cases against one adapter, several of them side by side, each adapter process by itself.
 
-use crate::ConformanceError;
-use crate::adapter::{Adapter, Description};
-use crate::case::{Case, capabilities};
+use crate::adapter::{Adapter, Description, Fault, Launch};
+use crate::case::Case;
 use crate::judge::{Failure, Outcome, judge};
 use crate::known::{Known, Standing};
 use std::sync::Mutex;
@@ -10,18 +9,25 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+/// After so many answers that never came, nobody waits for the rest.
+const MOST_TIMEOUTS: usize = 12;
+
 /// What became of one case.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The case's name.
     pub case: String,
+    /// What it is about.
+    pub about: String,
+    /// What is asked for first.
+    pub operation: String,
     /// The requirements that it proves.
     pub requirements: Vec<String>,
     /// What came out.
     pub outcome: Outcome,
     /// How that stands to what is known.
     pub standing: Standing,
-    /// How long the answer took.
+    /// How long the answers took.
     pub time: Duration,
 }
 
@@ -82,32 +88,51 @@ impl Row {
 ///
 /// # Errors
 /// Where the adapter cannot be started at all.
-pub fn run(command: &[String], cases: &[Case], known: &Known, jobs: usize) -> Result<Results, ConformanceError> {
-    let (first, description) = Adapter::start(command)?;
+pub fn run(launch: &Launch, cases: &[Case], known: &Known, jobs: usize) -> Result<Results, Fault> {
+    run_watched(launch, cases, known, jobs, &|_| {})
+}
+
+/// The same, and shows each row as soon as it is there; from several threads, in no order.
+///
+/// # Errors
+/// Where the adapter cannot be started at all.
+pub fn run_watched(
+    launch: &Launch,
+    cases: &[Case],
+    known: &Known,
+    jobs: usize,
+    see: &(dyn Fn(&Row) + Sync),
+) -> Result<Results, Fault> {
+    let first = Adapter::start(launch)?;
+    let description = first.description().clone();
     let spare = Mutex::new(Some(first));
-    let next = AtomicUsize::new(0);
+    let (next, timeouts) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let rows: Mutex<Vec<Option<Row>>> = Mutex::new(vec![None; cases.len()]);
     std::thread::scope(|scope| {
-        for _ in 0..jobs.max(1) {
+        for _ in 0..jobs.clamp(1, cases.len().max(1)) {
             scope.spawn(|| {
                 let mut adapter = lock(&spare).take();
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(case) = cases.get(at) else { break };
-                    let started = Instant::now();
-                    let is_in_scope =
-                        capabilities(&case.request).iter().all(|needed| description.capabilities.contains(needed));
-                    let outcome = match is_in_scope {
-                        true => ask(&mut adapter, command, case),
-                        false => Outcome::OutOfScope,
+                    let since = Instant::now();
+                    let outcome = if !is_in_scope(&description, case) {
+                        Outcome::OutOfScope
+                    } else if timeouts.load(Ordering::Relaxed) >= MOST_TIMEOUTS {
+                        Outcome::Failed(Failure::new(format!("not asked, for {MOST_TIMEOUTS} answers never came")))
+                    } else {
+                        ask(&mut adapter, launch, case, &timeouts)
                     };
                     let row = Row {
                         case: case.name.clone(),
+                        about: case.about.clone(),
+                        operation: case.operation().to_owned(),
                         requirements: case.requirements.clone(),
                         standing: known.standing(&case.name, &outcome),
                         outcome,
-                        time: started.elapsed(),
+                        time: since.elapsed(),
                     };
+                    see(&row);
                     if let Some(place) = lock(&rows).get_mut(at) {
                         *place = Some(row);
                     }
@@ -119,20 +144,57 @@ pub fn run(command: &[String], cases: &[Case], known: &Known, jobs: usize) -> Re
     Ok(Results { description, rows: rows.into_iter().flatten().collect() })
 }
 
-fn ask(adapter: &mut Option<Adapter>, command: &[String], case: &Case) -> Outcome {
-    let mut running = match adapter.take() {
-        Some(running) => running,
-        None => match Adapter::start(command) {
-            Ok((running, _)) => running,
-            Err(error) => return Outcome::Failed(Failure::new(error.to_string())),
-        },
-    };
-    match running.run(&case.name, &case.request) {
-        Ok(answer) => {
-            *adapter = Some(running);
-            judge(case, answer)
+/// Whether an implementation claims what a case asks first.
+pub fn is_in_scope(description: &Description, case: &Case) -> bool {
+    let needed = case.asks.first().map(|ask| ask.capabilities()).unwrap_or_default();
+    needed.iter().all(|needed| description.capabilities.contains(needed))
+}
+
+/// Asks everything that a case asks, up to the first failure. What follows from the first ask and is beyond the implementation's
+/// claims is passed over.
+///
+/// # Errors
+/// Where there is no answer; the adapter cannot be used further.
+pub fn examine(adapter: &mut Adapter, case: &Case) -> Result<Outcome, Fault> {
+    for ask in &case.asks {
+        if !adapter.is_capable_of(&ask.capabilities()) {
+            continue;
         }
-        Err(error) => Outcome::Failed(Failure::new(error.to_string())),
+        let answer = adapter.run(&case.name, &ask.request)?;
+        match judge(ask, &answer) {
+            Outcome::Passed => {}
+            Outcome::Failed(failure) if !ask.what.is_empty() => {
+                let summary = format!("{}: {}", ask.what, failure.summary);
+                return Ok(Outcome::Failed(Failure { summary, ..failure }));
+            }
+            other => return Ok(other),
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+fn ask(adapter: &mut Option<Adapter>, launch: &Launch, case: &Case, timeouts: &AtomicUsize) -> Outcome {
+    let answered = match adapter.take() {
+        Some(running) => Ok(running),
+        None => Adapter::start(launch),
+    };
+    let answered = answered.and_then(|mut running| {
+        let outcome = examine(&mut running, case)?;
+        *adapter = Some(running);
+        Ok(outcome)
+    });
+    answered.unwrap_or_else(|fault| {
+        timeouts.fetch_add(usize::from(fault.is_timeout), Ordering::Relaxed);
+        Outcome::Failed(fault.into())
+    })
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        match fault.complaints.is_empty() {
+            true => Failure::new(fault.summary),
+            false => Failure::with(fault.summary, format!("its standard error:\n{}", fault.complaints)),
+        }
     }
 }
 

@@ -42,8 +42,6 @@ func appendValue(out []byte, v any) []byte {
 			out = appendValue(out, element)
 		}
 		return append(out, ']')
-	case renamed:
-		return appendValue(out, v.value)
 	case map[string]any:
 		out = append(out, '{')
 		for i, key := range sortedKeys(v) {

@@ -31,7 +31,7 @@ func (r *cborReader) list(n int64, depth int, wire bool) (any, error) {
 			if r.more(i+1, n) {
 				return nil, errCBOR
 			}
-			return map[string]any{"$cut": list, "missing_items": int64(missing)}, nil
+			return map[string]any{"$cut": list, "missing_items": missing.n}, nil
 		}
 		if b, ok := v.(rawBytes); ok {
 			v = Bytes(b)
@@ -41,8 +41,8 @@ func (r *cborReader) list(n int64, depth int, wire bool) (any, error) {
 	return list, nil
 }
 
-// entries reads a map's members. keep leaves byte strings raw, for the ids of a record.
-func (r *cborReader) entries(n int64, depth int, wire, keep bool) (any, error) {
+// entries reads a map's members.
+func (r *cborReader) entries(n int64, depth int, wire bool) (any, error) {
 	if n > int64(len(r.in)-r.at) {
 		return nil, errCBOR
 	}
@@ -50,35 +50,19 @@ func (r *cborReader) entries(n int64, depth int, wire, keep bool) (any, error) {
 	for i := int64(0); r.more(i, n); i++ {
 		if r.peek(cborUndefined) {
 			r.at++
-			missing, err := r.value(depth, wire)
-			count, ok := missing.(int64)
-			if err != nil || !ok || r.more(i+1, n) {
+			missing, err := r.missing(depth)
+			if err != nil || r.more(i+1, n) {
 				return nil, errCBOR
 			}
-			return map[string]any{"$cut": mapOf(entries), "missing_items": count}, nil
-		}
-		if major := r.major(); keep && major != cborText {
-			return nil, errCBOR
+			return map[string]any{"$cut": mapOf(entries), "missing_items": missing}, nil
 		}
 		key, err := r.key(depth, wire)
 		if err != nil {
 			return nil, err
 		}
-		if number := key == "time" || key == "duration_nanos"; keep && number && r.major() == cborOther {
-			// 1.0 and 1 are one value, but an integer of the fixed part is not written as a float.
-			return nil, errCBOR
-		}
-		v, err := r.item(depth, wire)
+		v, err := r.value(depth, wire)
 		if err != nil {
 			return nil, err
-		}
-		switch raw := v.(type) {
-		case rawBytes:
-			if !keep {
-				v = Bytes(raw)
-			}
-		case itemsCut:
-			return nil, errCBOR
 		}
 		entries = append(entries, entry{key, v})
 	}
@@ -105,9 +89,15 @@ func (r *cborReader) key(depth int, wire bool) (string, error) {
 	return escapeKey(text), nil
 }
 
+// under is what a tag of the journal stands over; nothing else may stand there.
+var under = map[uint64]byte{tagTime: cborText, tagPosBig: cborBytes, tagNegBig: cborBytes, tagSet: cborList, tagWire: cborMap}
+
 func (r *cborReader) tagged(tag uint64, depth int, wire bool) (any, error) {
 	if tag == tagCut {
 		return r.cut(depth, wire)
+	}
+	if major, ours := under[tag]; ours && r.major() != major {
+		return nil, errCBOR
 	}
 	v, err := r.item(depth, wire || tag == tagWire)
 	if err != nil {
@@ -117,29 +107,24 @@ func (r *cborReader) tagged(tag uint64, depth int, wire bool) (any, error) {
 	case tagWire:
 		return v, nil
 	case tagSet:
-		if list, ok := v.([]any); ok {
-			return sortSet(list), nil
+		if m, cut := v.(map[string]any); cut {
+			m["$cut"] = sortSet(m["$cut"].([]any))
+			return m, nil
 		}
-		if m, ok := v.(map[string]any); ok && m["missing_items"] != nil {
-			if list, ok := m["$cut"].([]any); ok {
-				sortSet(list)
-				return m, nil
-			}
-		}
+		return sortSet(v.([]any)), nil
 	case tagPosBig, tagNegBig:
-		if b, ok := v.(rawBytes); ok {
-			i := new(big.Int).SetBytes(b)
-			if tag == tagNegBig {
-				i.Not(i)
-			}
-			return Integer(i), nil
+		b := v.(rawBytes)
+		if len(b) > maxInteger {
+			return nil, errCBOR
 		}
+		i := new(big.Int).SetBytes(b)
+		if tag == tagNegBig {
+			i.Not(i)
+		}
+		return Integer(i), nil
 	case tagTime:
 		// Its writer gave it the form that it has on the wire.
-		if text, ok := v.(string); ok {
-			return map[string]any{"$time": text}, nil
-		}
-		return nil, errCBOR
+		return map[string]any{"$time": v}, nil
 	}
 	switch raw := v.(type) {
 	case rawBytes:
@@ -150,28 +135,42 @@ func (r *cborReader) tagged(tag uint64, depth int, wire bool) (any, error) {
 	return map[string]any{"$cbor": Integer(new(big.Int).SetUint64(tag)), "value": v}, nil
 }
 
+// cut reads what stands under the tag of a cut: what was kept of a text or bytes and how much is missing, how many
+// elements of the list around it are missing, or null for a value that is missing whole.
 func (r *cborReader) cut(depth int, wire bool) (any, error) {
-	v, err := r.value(depth, wire)
-	if err != nil {
-		return nil, err
-	}
-	switch v := v.(type) {
-	case nil:
+	switch r.major() {
+	case cborOther:
+		if v, err := r.item(depth, wire); err != nil || v != nil {
+			return nil, errCBOR
+		}
 		return map[string]any{"$cut": nil}, nil
-	case int64:
-		if v >= 0 {
-			return itemsCut(v), nil
+	case cborList:
+		_, info, n, _ := r.head()
+		if kept := r.major(); depth > maxNesting || n != 2 && info != indefinite || kept != cborText && kept != cborBytes {
+			return nil, errCBOR
 		}
-	case []any:
-		if len(v) != 2 {
-			break
+		kept, err := r.value(depth+1, wire)
+		if err != nil {
+			return nil, err
 		}
-		missing, ok := v[1].(int64)
-		_, text := v[0].(string)
-		tag, isMap := v[0].(map[string]any)
-		if ok && (text || isMap && tag["$bytes"] != nil) {
-			return map[string]any{"$cut": v[0], "missing_bytes": missing}, nil
+		missing, err := r.missing(depth + 1)
+		if err != nil || r.more(2, n) {
+			return nil, errCBOR
 		}
+		return map[string]any{"$cut": kept, "missing_bytes": missing}, nil
 	}
-	return nil, errCBOR
+	missing, err := r.missing(depth)
+	return itemsCut{missing}, err
+}
+
+// missing reads how much was cut: an integer from 1, written as one.
+func (r *cborReader) missing(depth int) (any, error) {
+	if r.major() != cborUint {
+		return nil, errCBOR
+	}
+	v, err := r.value(depth, false)
+	if n, ok := bigOf(v); err != nil || !ok || n.Sign() < 1 {
+		return nil, errCBOR
+	}
+	return v, nil
 }

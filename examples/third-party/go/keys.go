@@ -10,13 +10,6 @@ type entry struct {
 	value any
 }
 
-// A renamed value stands under another key than its user chose. Rules compare the chosen one (TW-POL-001), so it is
-// remembered until they have been applied.
-type renamed struct {
-	key   string
-	value any
-}
-
 // mapOf settles collisions in the host's order (TW-VAL-013): the first keeps its text, a later one gets the next number
 // that makes a text no entry has, wherever it stands.
 func mapOf(entries []entry) map[string]any {
@@ -38,7 +31,7 @@ func mapOf(entries []entry) map[string]any {
 			key = e.key + "#" + strconv.Itoa(n)
 		}
 		next[e.key] = n + 1
-		m[key] = renamed{e.key, e.value}
+		m[key] = e.value
 	}
 	return m
 }

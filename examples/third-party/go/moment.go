@@ -1,6 +1,7 @@
 package tracewire
 
 import (
+	"math"
 	"math/big"
 	"strings"
 	"time"
@@ -13,13 +14,19 @@ const (
 	momentForm = localForm + "Z"
 )
 
-// formatNanos is the form of TW-TIME-001 of nanoseconds since 1970. It says false for a year that has no four digits.
+// formatNanos is the form of TW-TIME-001 of nanoseconds since 1970. It says false beyond 64 bits.
 func formatNanos(nanos *big.Int) (string, bool) {
-	seconds, rest := new(big.Int).DivMod(nanos, big.NewInt(1e9), new(big.Int))
-	if !seconds.IsInt64() {
-		return "", false
-	}
-	return formatMoment(time.Unix(seconds.Int64(), rest.Int64()))
+	return time.Unix(0, nanos.Int64()).UTC().Format(momentForm), nanos.IsInt64()
+}
+
+// eventTime is the time of an event, which is one of 64 bits of nanoseconds, in its one form.
+func eventTime(text string) (time.Time, bool) {
+	t, err := time.Parse(momentForm, text)
+	return t, err == nil && t.Format(momentForm) == text && fits64(t)
+}
+
+func fits64(t time.Time) bool {
+	return !t.Before(time.Unix(0, math.MinInt64)) && !t.After(time.Unix(0, math.MaxInt64))
 }
 
 func formatMoment(t time.Time) (string, bool) {

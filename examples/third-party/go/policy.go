@@ -6,64 +6,65 @@ import (
 	"strings"
 )
 
-// rules are the keys whose members are removed (TW-POL-001), in lower case.
+// rules are the keys whose members are removed (TW-POL-001), as they are compared.
 type rules map[string]bool
 
 func rulesOf(keys []string) rules {
 	listed := make(rules, len(keys))
 	for _, key := range keys {
-		listed[lowerASCII(key)] = true
+		listed[compared(key)] = true
 	}
 	return listed
 }
 
-// redact is an event without what the rules remove inside the members of its body, and without what the rules needed
-// to know of keys. The rule's name is `key`.
+// redact is an event without what the rules remove inside the members of its body. The rule's name is `key`.
 func (listed rules) redact(event map[string]any) map[string]any {
+	if len(listed) == 0 {
+		return event
+	}
 	return mapMembers(event, func(key string, v any) any {
-		body, ok := v.(map[string]any)
-		if key != "body" || !ok {
-			return rules(nil).value(v)
+		if body, ok := v.(map[string]any); ok && key == "body" {
+			return mapMembers(body, func(_ string, v any) any { return listed.value(v) })
 		}
-		return mapMembers(body, func(_ string, v any) any {
-			if r, ok := v.(renamed); ok {
-				v = r.value
-			}
-			return listed.value(v)
-		})
+		return v
 	})
+}
+
+// compared is the form in which keys are compared: without what may stand behind them to tell them apart, whoever put
+// that there, and regardless of the case of ASCII letters. Other letters are left alone: a rule must not depend on a
+// table of Unicode.
+func compared(key string) string {
+	if at := strings.LastIndexByte(key, '#'); at >= 0 && isCount(key[at+1:]) {
+		key = key[:at]
+	}
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, key)
+}
+
+// isCount says whether a text is a number from 2, as TW-VAL-013 writes it.
+func isCount(text string) bool {
+	return text != "" && text != "1" && text[0] != '0' && strings.Trim(text, "0123456789") == ""
 }
 
 func (listed rules) value(v any) any {
 	switch v := v.(type) {
-	case renamed:
-		return listed.value(v.value)
 	case []any:
 		return mapList(v, listed.value)
 	case map[string]any:
 		tag := isTag(v)
 		return mapMembers(v, func(key string, v any) any {
-			if r, ok := v.(renamed); ok {
-				key, v = r.key, r.value
-			}
 			// The members of a tag are nobody's keys.
-			if !tag && listed[lowerASCII(unescapeKey(key))] {
+			if !tag && listed[compared(unescapeKey(key))] {
 				return map[string]any{"$redacted": "key"}
 			}
 			return listed.value(v)
 		})
 	}
 	return v
-}
-
-// lowerASCII leaves other letters alone: a rule must not depend on a table of Unicode.
-func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
 }
 
 // cut shortens texts and bytes that are longer than limit, wherever they stand as values (TW-LIM-004). Texts that are

@@ -105,7 +105,7 @@ func readProtoTime(i protoItem) (string, error) {
 		}
 		return err
 	})
-	if err == nil && (nanos < 0 || nanos >= 1e9 || seconds < -62167219200 || seconds > 253402300799) {
+	if err == nil && (nanos < 0 || nanos >= 1e9 || !fits64(time.Unix(seconds, nanos))) {
 		err = i.fault("time")
 	}
 	text, _ := formatMoment(time.Unix(seconds, nanos))

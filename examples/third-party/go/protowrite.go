@@ -1,9 +1,6 @@
 package tracewire
 
-import (
-	"encoding/hex"
-	"time"
-)
+import "encoding/hex"
 
 // Writing events, envelopes and recordings.
 
@@ -72,8 +69,8 @@ func protoEvent(event map[string]any) ([]byte, bool) {
 }
 
 func protoTime(text string) ([]byte, bool) {
-	t, err := time.Parse(momentForm, text)
-	if err != nil || t.Format(momentForm) != text {
+	t, ok := eventTime(text)
+	if !ok {
 		return nil, false
 	}
 	var stamp []byte
@@ -205,7 +202,7 @@ func protoContents(content map[string]any) ([]byte, bool) {
 
 // writeProto is the message Recording.
 func writeProto(r recording) []byte {
-	var out []byte
+	out := []byte{}
 	if r.form != formLines {
 		out = putNumber(out, 1, uint64(r.form))
 	}

@@ -216,7 +216,7 @@ func (r *reader) text() (string, error) {
 func (r *reader) escape() (rune, error) {
 	start := r.at
 	if r.at+1 >= len(r.in) {
-		return 0, r.fail("json_end", "a text without an end")
+		return 0, r.fail("json_escape", "an escape without an end")
 	}
 	c := r.in[r.at+1]
 	r.at += 2
@@ -287,6 +287,7 @@ func (r *reader) skipDigits() int {
 func (r *reader) number() (any, error) {
 	start := r.at
 	fail := func() (any, error) {
+		r.at = start
 		return nil, r.fail("json_number", "not a number of JSON")
 	}
 	if r.peek() == '-' {

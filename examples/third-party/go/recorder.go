@@ -62,6 +62,9 @@ func NewRecorder(w io.Writer, s Settings) (*Recorder, error) {
 	if s.Limits == (Limits{}) {
 		s.Limits = DefaultLimits
 	}
+	if s.Sampling != nil && *s.Sampling == 1 {
+		s.Sampling = nil
+	}
 	if s.Seed == 0 {
 		s.Seed, _ = strconv.ParseUint(randomHex(8), 16, 64)
 	}
@@ -88,8 +91,17 @@ func randomHex(n int) string {
 type fixed struct {
 	kind                              string
 	traceID, spanID, parentID, status string
-	duration                          int64
-	ended                             bool
+	duration                          *big.Int // of an end
+}
+
+// own is what the emitter itself says in a body: it counts nothing and is always there (TW-LIM-004).
+type own struct{ value any }
+
+func (o own) put(out []byte) []byte {
+	if i, ok := o.value.(*big.Int); ok {
+		return cborPutBig(out, i)
+	}
+	return cborPutWire(out, o.value)
 }
 
 // write makes the record of an event. The body's members are host values.
@@ -113,8 +125,8 @@ func (r *Recorder) write(what string, wall int64, f fixed, body Map) error {
 	putID("parent_id", f.parentID)
 	put("kind", f.kind)
 	put("status", f.status)
-	if f.ended {
-		out = cborPutInt(cborPutText(out, "duration_nanos"), f.duration)
+	if f.duration != nil {
+		out = cborPutBig(cborPutText(out, "duration_nanos"), f.duration)
 	}
 	if len(body) > 0 {
 		limits := r.settings.Limits
@@ -122,7 +134,11 @@ func (r *Recorder) write(what string, wall int64, f fixed, body Map) error {
 		e := encoder{out: out, depth: limits.Depth, nodes: limits.Nodes, bytes: limits.RecordBytes}
 		for _, member := range body {
 			e.out = cborPutText(e.out, member.Key.(string))
-			e.value(member.Value)
+			if own, ok := member.Value.(own); ok {
+				e.out = own.put(e.out)
+			} else {
+				e.value(member.Value)
+			}
 		}
 		out = append(e.out, cborBreak)
 	}
@@ -147,18 +163,18 @@ func (r *Recorder) Start(parent *Parent, kind string, body Map) (*Span, error) {
 	default:
 		span.traceID, recorded = r.newTrace(body)
 	}
-	// What is not recorded takes its ids and its moment all the same: it can be handed on.
+	// What is not recorded takes its ids all the same: they can be handed on.
 	span.id = r.settings.SpanID()
-	span.wall, span.monotonic = r.settings.Now()
 	if r.closed || !recorded {
 		return span, nil
 	}
 	span.recorded = true
+	span.wall, span.monotonic = r.settings.Now()
 	if kind == "" {
 		kind = "step"
 	}
 	f := fixed{kind: named(kindAliases, kind), traceID: span.traceID, spanID: span.id, parentID: parentID}
-	return span, r.write("span.start", span.wall, f, body)
+	return span, r.write("span.start", span.wall, f, correlated(body))
 }
 
 // newTrace is the trace of what has no parent (TW-ID-002), and whether it is recorded.
@@ -173,12 +189,22 @@ func (r *Recorder) newTrace(body Map) (string, bool) {
 // traceOf is the trace id that a body's `correlation_id` stands for.
 func traceOf(body Map) (string, bool) {
 	for _, member := range body {
-		if text, ok := member.Value.(string); ok && member.Key == "correlation_id" {
+		if text, ok := member.Value.(string); ok && text != "" && member.Key == "correlation_id" {
 			sum := sha256.Sum256([]byte("tracewire:correlation:" + cleanUTF8([]byte(text))))
 			return hex.EncodeToString(sum[:16]), true
 		}
 	}
 	return "", false
+}
+
+// correlated is a body whose `correlation_id` is the emitter's to say.
+func correlated(body Map) Map {
+	for _, member := range body {
+		if text, ok := member.Value.(string); ok && member.Key == "correlation_id" {
+			return body.with("correlation_id", own{cleanUTF8([]byte(text))})
+		}
+	}
+	return body
 }
 
 // remote is a W3C trace context.
@@ -213,13 +239,29 @@ func addState(body Map, state string) Map {
 	if state == "" {
 		return body
 	}
-	for _, member := range body {
-		if member.Key == "trace_state" {
-			return body
-		}
-	}
-	return append(append(Map{}, body...), Pair{"trace_state", state})
+	return body.with("trace_state", own{cleanUTF8([]byte(state))})
 }
+
+// with is a body with one more member, in the place that it has among canonical ones.
+func (body Map) with(name string, value any) Map {
+	out := Map{}
+	for _, member := range body {
+		key, _ := member.Key.(string)
+		if name != "" && !lessUTF16(key, name) {
+			out, name = append(out, Pair{name, value}), ""
+			if key == out[len(out)-1].Key {
+				continue
+			}
+		}
+		out = append(out, member)
+	}
+	if name != "" {
+		out = append(out, Pair{name, value})
+	}
+	return out
+}
+
+func difference(a, b int64) *big.Int { return new(big.Int).Sub(big.NewInt(a), big.NewInt(b)) }
 
 // live says whether anything may be said of a span. Also of one that has ended: what is late is recorded too.
 func (r *Recorder) live(s *Span) bool {
@@ -251,14 +293,19 @@ func (r *Recorder) End(s *Span, status string, body Map) error {
 	}
 	s.ended = true
 	wall, monotonic := r.settings.Now()
-	duration := max(monotonic-s.monotonic, 0)
-	if skew := wall - s.wall - duration; skew > 1e9 || skew < -1e9 {
-		body = append(append(Map{}, body...), Pair{"clock_skew_nanos", skew})
+	// Readings of 64 bits may be further apart than 64 bits can say.
+	duration := difference(monotonic, s.monotonic)
+	if duration.Sign() < 0 {
+		duration.SetInt64(0)
+	}
+	skew := difference(wall, s.wall)
+	if skew.Sub(skew, duration); new(big.Int).Abs(skew).Cmp(big.NewInt(1e9)) > 0 {
+		body = body.with("clock_skew_nanos", own{skew})
 	}
 	if status == "" {
 		status = "unset"
 	}
-	f := fixed{traceID: s.traceID, spanID: s.id, status: named(statusAliases, status), duration: duration, ended: true}
+	f := fixed{traceID: s.traceID, spanID: s.id, status: named(statusAliases, status), duration: duration}
 	return r.write("span.end", wall, f, body)
 }
 
@@ -284,15 +331,12 @@ func (r *Recorder) Point(what string, parent *Span, kind string, body Map) (*Spa
 	} else if parent != nil {
 		place.id = parent.id
 	}
-	var wall int64
-	if what == "event" || place.recorded && !r.closed {
-		wall, _ = r.settings.Now()
-	}
 	if r.closed || !place.recorded {
 		place.recorded = false
 		return place, nil
 	}
-	return place, r.write(what, wall, f, body)
+	wall, _ := r.settings.Now()
+	return place, r.write(what, wall, f, correlated(body))
 }
 
 // today puts an event's name in the place of a short one, with the attributes that it stands for.

@@ -12,7 +12,7 @@ var Encodings = []string{"json", "jsonl", "proto", "toon", "csv"}
 type Options struct {
 	Delimiter   string // comma, tab or pipe
 	Lenient     bool
-	FormulaSafe bool
+	FormulaSafe bool `json:"formula_safe"`
 }
 
 // The forms of a recording (TW-ENC-002).
@@ -93,6 +93,9 @@ func readRecording(from string, b []byte, o Options) (recording, error) {
 
 // Convert reads bytes of one encoding and writes them in another.
 func Convert(from, to string, b []byte, o Options) ([]byte, error) {
+	if len(b) > MaxBytes {
+		return nil, &Error{Code: "item_too_large", Message: "larger than this reader takes"}
+	}
 	r, err := readRecording(from, b, o)
 	if err != nil {
 		return nil, err
@@ -101,7 +104,7 @@ func Convert(from, to string, b []byte, o Options) ([]byte, error) {
 	case "json":
 		return Canonical(r.document()), nil
 	case "jsonl":
-		var out []byte
+		out := []byte{}
 		for _, item := range r.items {
 			out = append(appendValue(out, item), '\n')
 		}

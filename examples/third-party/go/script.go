@@ -1,6 +1,7 @@
 package tracewire
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -8,10 +9,15 @@ import (
 	"math"
 	"math/big"
 	"strconv"
-	"strings"
 )
 
 // Scripts and typed values are how the conformance protocol says what a program does.
+
+// What a case can ask for is bounded.
+const (
+	maxNest     = 100_000
+	maxDecimals = 1_000_000
+)
 
 // HostValue is the host value that the protocol's notation stands for.
 func HostValue(v any) (any, error) {
@@ -43,8 +49,6 @@ func hostList(list []any) ([]any, error) {
 
 func typedValue(kind string, argument any) (any, error) {
 	switch kind {
-	case "wire":
-		return Wire{argument}, nil
 	case "cycle":
 		if argument == "map" {
 			m := Map{{Key: "k"}}
@@ -68,6 +72,9 @@ func typedText(kind, text string) (any, error) {
 	bits := func(size int) (uint64, error) { return strconv.ParseUint(text, 16, size) }
 	switch kind {
 	case "int":
+		if len(text) > maxDecimals {
+			break
+		}
 		if i, ok := new(big.Int).SetString(text, 10); ok {
 			return i, nil
 		}
@@ -128,31 +135,12 @@ func typedList(kind string, argument []any) (any, error) {
 			m[i] = Pair{values[0], values[1]}
 		}
 		return m, nil
-	}
-	if len(argument) < 2 {
-		return nil, bad
-	}
-	times, ok := argument[1].(int64)
-	if !ok {
-		return nil, bad
-	}
-	switch kind {
-	case "repeat":
-		text, err := HostValue(argument[0])
-		s, ok := text.(string)
-		if err != nil || !ok {
-			return nil, bad
-		}
-		return strings.Repeat(s, int(times)), nil
-	case "list_of":
-		v, err := HostValue(argument[0])
-		list := make([]any, times)
-		for i := range list {
-			list[i] = v
-		}
-		return list, err
 	case "nest":
 		if len(argument) != 3 {
+			return nil, bad
+		}
+		times, ok := argument[1].(int64)
+		if !ok || times > maxNest {
 			return nil, bad
 		}
 		v, err := HostValue(argument[2])
@@ -200,10 +188,8 @@ func ScriptSettings(m map[string]any) (Settings, error) {
 	}
 	switch rate := m["sampling"].(type) {
 	case int64:
-		// 1 is the protocol's default, which sets no rate.
-		if f := float64(rate); rate != 1 {
-			s.Sampling = &f
-		}
+		f := float64(rate)
+		s.Sampling = &f
 	case float64:
 		s.Sampling = &rate
 	case map[string]any:
@@ -275,16 +261,47 @@ func scriptClock(m map[string]any) func() (wall, monotonic int64) {
 	}
 }
 
-// RunScript lets a recorder do what a script says, and closes it.
-func RunScript(r *Recorder, steps []any) error {
-	places := map[string]*Span{}
-	for _, v := range steps {
-		step, _ := v.(map[string]any)
-		if err := runStep(r, step, places); err != nil {
-			return err
+// RunScript is the journal of a program that does what a script says, and the envelopes that it becomes. A program that
+// records nothing has none: an emitter begins no file before it has something to write.
+// Both are given as JSON.
+func RunScript(settings, script []byte) (file []byte, envelopes []map[string]any, err error) {
+	var given, steps any
+	if len(settings) > 0 {
+		if given, err = ReadJSON(settings); err != nil {
+			return nil, nil, err
 		}
 	}
-	return r.Close()
+	if steps, err = ReadJSON(script); err != nil {
+		return nil, nil, err
+	}
+	members, _ := given.(map[string]any)
+	s, err := ScriptSettings(members)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out bytes.Buffer
+	r, err := NewRecorder(&out, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	places := map[string]*Span{}
+	for _, v := range list(steps) {
+		step, _ := v.(map[string]any)
+		if err := runStep(r, step, places); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := r.Close(); err != nil {
+		return nil, nil, err
+	}
+	sealed, err := Seal(out.Bytes())
+	if err != nil {
+		return nil, nil, err
+	}
+	if first := sealed.Envelopes[0]["events"].([]any); len(first) == 0 {
+		return out.Bytes(), nil, nil
+	}
+	return out.Bytes(), sealed.Envelopes, nil
 }
 
 func runStep(r *Recorder, step map[string]any, places map[string]*Span) error {

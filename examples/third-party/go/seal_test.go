@@ -1,8 +1,8 @@
 package tracewire
 
 import (
-	"bytes"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -10,27 +10,32 @@ import (
 // record runs a script, given as JSON, and gives the journal.
 func record(t *testing.T, settings, script string) []byte {
 	t.Helper()
-	var file bytes.Buffer
-	given, err := ReadJSON([]byte(settings))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := ScriptSettings(given.(map[string]any))
-	if err != nil {
-		t.Fatal(err)
-	}
 	steps, err := ReadJSON([]byte(script))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := NewRecorder(&file, s)
+	file, _, err := RunScript([]byte(settings), Canonical(writeOut(steps)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := RunScript(r, steps.([]any)); err != nil {
-		t.Fatal(err)
+	return file
+}
+
+// writeOut writes out what the cases say more briefly than the protocol does.
+func writeOut(v any) any {
+	switch v := v.(type) {
+	case []any:
+		return mapList(v, writeOut)
+	case map[string]any:
+		if pair, ok := v["repeat"].([]any); ok {
+			return strings.Repeat(pair[0].(string), int(pair[1].(int64)))
+		}
+		if pair, ok := v["list_of"].([]any); ok {
+			return slices.Repeat([]any{writeOut(pair[0])}, int(pair[1].(int64)))
+		}
+		return mapMembers(v, func(_ string, v any) any { return writeOut(v) })
 	}
-	return file.Bytes()
+	return v
 }
 
 func envelopes(t *testing.T, file []byte) []string {

@@ -1,9 +1,6 @@
 package tracewire
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // The form of envelopes and events: what a reader takes, whatever else it makes of them. The members of a body are not
 // looked at, for a reader keeps what it does not understand.
@@ -27,7 +24,7 @@ var forms = map[string]func(v any) error{
 	"parent_id": func(v any) error { return idMember(v, "span_id", 16) },
 	"time": func(v any) error {
 		text, err := textMember(v)
-		if t, wrong := time.Parse(momentForm, text); err == nil && (wrong != nil || t.Format(momentForm) != text) {
+		if _, fits := eventTime(text); err == nil && !fits {
 			err = misshapen("time", "not a time in the form of the wire")
 		}
 		return err

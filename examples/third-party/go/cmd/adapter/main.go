@@ -3,67 +3,78 @@ package main
 
 import (
 	"bufio"
-	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 
 	tracewire "tracewire.dev/example"
 )
 
+// A request has bytes as base64, which encoding/json reads and writes by itself.
+type request struct {
+	ID   json.RawMessage
+	Do   string
+	Case struct {
+		Operation, From, To, Mark string
+		Settings, Script          json.RawMessage
+		Journal, Bytes, Envelope  []byte
+		Envelopes                 [][]byte
+		Contents                  []string
+		Bodies, Events            []int64
+		Options                   tracewire.Options
+	}
+}
+
+type members = map[string]any
+
 func main() {
-	in := bufio.NewReaderSize(os.Stdin, 1<<16)
-	out := bufio.NewWriter(os.Stdout)
+	in, out := bufio.NewReaderSize(os.Stdin, 1<<16), bufio.NewWriter(os.Stdout)
+	write := json.NewEncoder(out)
 	for {
 		line, err := in.ReadBytes('\n')
 		if len(line) > 1 {
-			out.Write(append(tracewire.Canonical(answer(line)), '\n'))
-			out.Flush()
-		}
-		if err != nil {
-			if err != io.EOF {
+			if err := errors.Join(write.Encode(answer(line)), out.Flush()); err != nil {
 				fmt.Fprintln(os.Stderr, err)
 				os.Exit(1)
 			}
+		}
+		if err != nil {
 			return
 		}
 	}
 }
 
 // answer never fails: what goes wrong is an answer too.
-func answer(line []byte) (reply map[string]any) {
-	request, err := tracewire.ReadJSON(line)
-	m, ok := request.(map[string]any)
-	if err != nil || !ok {
-		return failure(map[string]any{"id": nil}, fmt.Errorf("a request that cannot be read: %v", err))
-	}
-	reply = map[string]any{"id": m["id"]}
+func answer(line []byte) (reply members) {
+	var asked request
+	err := json.Unmarshal(line, &asked)
+	reply = members{"id": asked.ID}
 	defer func() {
-		if p := recover(); p != nil {
-			failure(reply, fmt.Errorf("a fault of this implementation: %v", p))
+		if fault := recover(); fault != nil {
+			failure(reply, fmt.Errorf("a fault of this implementation: %v", fault))
 		}
 	}()
-	if m["do"] == "start" {
+	operation := operations[asked.Case.Operation]
+	switch {
+	case err != nil:
+		return failure(reply, fmt.Errorf("a request that cannot be read: %v", err))
+	case asked.Do == "start":
 		reply["name"], reply["version"], reply["language"], reply["protocol"] = "tracewire-go-example", "0.1.0", "Go", "1.0"
 		reply["capabilities"] = capabilities()
 		return reply
-	}
-	c, _ := m["case"].(map[string]any)
-	name, _ := c["operation"].(string)
-	operation, ok := operations[name]
-	if m["do"] != "run" || !ok {
-		reply["skipped"] = fmt.Sprintf("no such operation here: %v %v", m["do"], name)
+	case asked.Do != "run" || operation == nil:
+		reply["skipped"] = "no such operation here: " + asked.Do + " " + asked.Case.Operation
 		return reply
 	}
-	for _, end := range []string{"from", "to"} {
-		if encoding, ok := c[end].(string); ok && !slices.Contains(tracewire.Encodings, encoding) {
+	for _, encoding := range []string{asked.Case.From, asked.Case.To} {
+		if encoding != "" && !slices.Contains(tracewire.Encodings, encoding) {
 			reply["skipped"] = "no such encoding here: " + encoding
 			return reply
 		}
 	}
-	result, err := operation(c)
+	result, err := operation(&asked)
 	if err != nil {
 		return failure(reply, err)
 	}
@@ -71,47 +82,60 @@ func answer(line []byte) (reply map[string]any) {
 	return reply
 }
 
-func failure(reply map[string]any, err error) map[string]any {
+func failure(reply members, err error) members {
 	code := "adapter"
-	var coded *tracewire.Error
-	if errors.As(err, &coded) {
+	if coded := (*tracewire.Error)(nil); errors.As(err, &coded) {
 		code = coded.Code
 	}
-	reply["error"] = map[string]any{"code": code, "message": err.Error()}
+	reply["error"] = members{"code": code, "message": err.Error()}
 	return reply
 }
 
-var operations = map[string]func(map[string]any) (any, error){
-	"record": record, "seal": seal, "verify": verify, "withhold": withhold, "convert": convert,
-}
-
-func capabilities() []any {
-	list := []any{"record", "seal", "verify", "withhold"}
+func capabilities() []string {
+	list := []string{"record", "seal", "recover", "verify", "withhold"}
 	for _, encoding := range tracewire.Encodings {
 		list = append(list, "convert:"+encoding)
 	}
 	return list
 }
 
-// object and items read members that may be absent.
-func object(v any) map[string]any {
-	m, _ := v.(map[string]any)
-	return m
+var operations = map[string]func(*request) (members, error){
+	"record": func(r *request) (members, error) {
+		_, envelopes, err := tracewire.RunScript(r.Case.Settings, r.Case.Script)
+		return members{"envelopes": canonical(envelopes)}, err
+	},
+	"seal": func(r *request) (members, error) {
+		sealed, err := tracewire.Seal(r.Case.Journal)
+		if err != nil {
+			return nil, err
+		}
+		return members{"envelopes": canonical(sealed.Envelopes), "pending": sealed.Pending}, nil
+	},
+	"recover": func(r *request) (members, error) {
+		return members{"journal": append([]byte{}, tracewire.Recover(r.Case.Journal)...)}, nil
+	},
+	"verify": func(r *request) (members, error) {
+		report, err := tracewire.Verify(r.Case.Envelopes)
+		return members{"sound": report.Sound, "complete": report.Complete, "findings": report.Findings}, err
+	},
+	"withhold": func(r *request) (members, error) {
+		envelope, err := tracewire.ReadEnvelope(r.Case.Envelope)
+		if err != nil {
+			return nil, err
+		}
+		err = tracewire.Withhold(envelope, r.Case.Mark, r.Case.Contents, r.Case.Bodies, r.Case.Events)
+		return members{"envelope": tracewire.Canonical(envelope)}, err
+	},
+	"convert": func(r *request) (members, error) {
+		out, err := tracewire.Convert(r.Case.From, r.Case.To, r.Case.Bytes, r.Case.Options)
+		return members{"bytes": out}, err
+	},
 }
 
-func items(v any) []any {
-	l, _ := v.([]any)
-	return l
-}
-
-func decode(v any) ([]byte, error) {
-	text, ok := v.(string)
-	if !ok {
-		return nil, errors.New("bytes are missing")
+func canonical(envelopes []map[string]any) [][]byte {
+	list := make([][]byte, len(envelopes))
+	for i, envelope := range envelopes {
+		list[i] = tracewire.Canonical(envelope)
 	}
-	return base64.StdEncoding.DecodeString(text)
-}
-
-func encode(b []byte) any {
-	return base64.StdEncoding.EncodeToString(b)
+	return list
 }

@@ -5,17 +5,17 @@ import (
 	"io"
 	"math/big"
 	"os"
+	"strings"
 )
 
 // The journal is the file that an emitter appends to, frame by frame (spec/journal.md).
 
-// Kinds of frames, and what stands where no frame does.
+// Kinds of frames.
 const (
 	frameHeader = 1
 	frameRecord = 2
 	frameMark   = 3
 	frameClose  = 4
-	damage      = 0
 )
 
 var magic = []byte{0x89, 'T', 'W', 'J', '\r', '\n', 0x1A, '\n'}
@@ -56,6 +56,7 @@ type frame struct {
 	kind           byte
 	offset, length int
 	payload        []byte
+	damaged        bool
 }
 
 func guard(offset, n int, kind byte, seed uint64) uint32 {
@@ -92,7 +93,7 @@ func frameAt(file []byte, offset int, seed uint64) (frame, bool) {
 	if body+8 > len(rest) || le.Uint64(rest[body:]) != xxh3(rest[:body], seed+uint64(offset)) {
 		return frame{}, false
 	}
-	return frame{kind, offset, body + 8, rest[8 : 8+n]}, true
+	return frame{kind: kind, offset: offset, length: body + 8, payload: rest[8 : 8+n]}, true
 }
 
 // A scanned journal is what its bytes say, frame by frame.
@@ -127,7 +128,7 @@ func scan(file []byte) (*scanned, error) {
 			break
 		}
 		if f.offset > s.end {
-			s.frames = append(s.frames, frame{damage, s.end, f.offset - s.end, nil})
+			s.frames = append(s.frames, frame{offset: s.end, length: f.offset - s.end, damaged: true})
 		}
 		s.frames = append(s.frames, f)
 		s.end, s.closed = f.offset+f.length, f.kind == frameClose
@@ -145,11 +146,12 @@ func nextFrame(file []byte, at int, seed uint64) (frame, bool) {
 	return frame{}, false
 }
 
-// Recover closes a journal whose writer is dead (TW-JNL-019). No byte that is not zero is written over.
-func Recover(file []byte) ([]byte, error) {
+// Recover closes a journal whose writer is dead (TW-JNL-019). No byte that is not zero is written over, and a file that is
+// closed, or whose header cannot be read, stays as it is.
+func Recover(file []byte) []byte {
 	s, err := scan(file)
 	if err != nil || s.closed {
-		return file, err
+		return file
 	}
 	at := s.end
 	if s.torn {
@@ -157,7 +159,13 @@ func Recover(file []byte) ([]byte, error) {
 		at += padding(at)
 	}
 	out := append(bytes.Clone(file[:min(at, len(file))]), make([]byte, max(at-len(file), 0))...)
-	return appendFrame(out, at, frameClose, closePayload("recovered"), s.seed), nil
+	return appendFrame(out, at, frameClose, closePayload("recovered"), s.seed)
+}
+
+// isProducer says whether a name is that of a journal's emitter (TW-ID-004).
+func isProducer(name string) bool {
+	process, number, ok := strings.Cut(name, "-")
+	return ok && len(process) == 16 && isHex(process) && number != "" && number[0] != '0' && strings.Trim(number, "0123456789") == ""
 }
 
 func closePayload(reason string) []byte {
@@ -185,7 +193,7 @@ func readHeader(payload []byte) (*Header, error) {
 	if m["resource"] == nil {
 		h.Resource, resource = map[string]any{}, true
 	}
-	if h.Spec == "" || h.Producer == "" || !sealed || !created || !resource {
+	if h.Spec == "" || !isProducer(h.Producer) || !sealed || !created || !resource {
 		return nil, bad
 	}
 	return h, h.decides(m)

@@ -20,7 +20,8 @@ type toonReader struct {
 	lines  []toonLine
 	at     int
 	strict bool
-	names  int // how many bytes the names of tables may still take
+	deep   bool // a header nests deeper than is read
+	names  int  // how many bytes the names of tables may still take
 }
 
 func toonError(code, message string, line int) error {

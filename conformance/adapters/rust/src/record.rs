@@ -10,7 +10,7 @@ use tracewire_recorder::journal::{Directory, JournalReader};
 use tracewire_recorder::record::BodyWriter;
 use tracewire_recorder::seal::Sealer;
 use tracewire_recorder::testing::{Script, Scripted};
-use tracewire_recorder::{Options, Recorder, Span, SpanContext, StartSpan};
+use tracewire_recorder::{Options, Place, Recorder, Remote, Span, SpanContext, StartSpan};
 use tracewire_wire::event::Status;
 use tracewire_wire::json as wire_json;
 use tracewire_wire::time::Timestamp;
@@ -23,25 +23,27 @@ pub fn run(settings: &Value, script: &Value) -> Result<Value, Refused> {
     let mut contexts: BTreeMap<&str, SpanContext> = BTreeMap::new();
     for step in items(script) {
         let named = |name: &str| step[name].as_str().unwrap_or_default();
-        let parent = match &step["parent"] {
-            Value::Object(remote) => remote["traceparent"].as_str().and_then(SpanContext::from_traceparent),
-            other => other.as_str().and_then(|name| contexts.get(name)).copied(),
-        };
+        let header = |name: &str| step["parent"][name].as_str();
+        let remote = header("traceparent").and_then(|parent| Remote::from_headers(parent, header("tracestate")));
+        let local = step["parent"].as_str().and_then(|name| contexts.get(name)).copied();
+        let parent = local.or(remote.map(|remote| remote.context()));
+        let correlation_id = step["body"]["correlation_id"].as_str();
+        let place = Place { step: parent, correlation_id };
         let mut fault = None;
         let body = |writer: &mut BodyWriter<'_, '_>| {
             for (name, value) in step["body"].as_object().into_iter().flatten() {
-                if name != "correlation_id" || parent.is_some() || named("do") != "start" {
+                if name != "correlation_id" || correlation_id.is_none() || !matches!(named("do"), "start" | "point") {
                     writer.value(name, |walker| fault = write(walker, value).err().or(fault.take()));
                 }
-            }
-            if let (Some(state), true) = (step["parent"]["tracestate"].as_str(), named("do") == "start") {
-                writer.text("trace_state", state);
             }
         };
         match (named("do"), spans.get(named("span"))) {
             ("start", _) => {
-                let correlation_id = step["body"]["correlation_id"].as_str().filter(|_| parent.is_none());
-                let span = recorder.start_span(StartSpan { parent, kind: named("kind"), correlation_id }, body);
+                let start = StartSpan { parent, kind: named("kind"), correlation_id };
+                let span = match remote {
+                    Some(remote) => recorder.start_remote_span(remote, start, body),
+                    None => recorder.start_span(start, body),
+                };
                 contexts.insert(named("as"), span.context());
                 spans.insert(named("as"), span);
             }
@@ -49,10 +51,10 @@ pub fn run(settings: &Value, script: &Value) -> Result<Value, Refused> {
             ("happen", Some(span)) => recorder.span_event(span, body),
             ("end", Some(span)) => _ = recorder.end_span(span, &Status::parse(named("status")), body),
             ("point", _) => match named("type") {
-                "log" => recorder.log(parent, body),
-                "metric" => recorder.metric(parent, body),
-                "feedback" => recorder.feedback(parent, body),
-                _ => _ = contexts.insert(named("as"), recorder.point_event(parent, step["kind"].as_str(), body)),
+                "log" => recorder.log(place, body),
+                "metric" => recorder.metric(place, body),
+                "feedback" => recorder.feedback(place, body),
+                _ => _ = contexts.insert(named("as"), recorder.point_event(place, step["kind"].as_str(), body)),
             },
             ("flush", _) => _ = recorder.flush(None),
             _ => _ = recorder.close(None),
@@ -157,7 +159,11 @@ fn special(walker: &mut Walker<'_>, notation: &str, value: &Value) -> Result<(),
                 for pair in items(value) {
                     match pair[0].as_str() {
                         Some(key) => walker.key(key),
-                        None => write(walker, &pair[0])?,
+                        None if walker.begin_key() => {
+                            write(walker, &pair[0])?;
+                            walker.end_key();
+                        }
+                        None => {}
                     }
                     write(walker, &pair[1])?;
                 }

@@ -119,6 +119,15 @@ func TestErasedStays(t *testing.T) {
 	if err := Withhold(erased, "erased", nil, []int64{1}, nil); err != nil {
 		t.Fatal(err)
 	}
+	// Bodies and events are named by the numbers that they bear, wherever they stand.
+	moved := one("x")
+	moved["events"].([]any)[0].(map[string]any)["seq"] = int64(3)
+	if err := Withhold(moved, "erased", nil, []int64{3}, []int64{1}); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(Canonical(moved["events"])); !strings.HasPrefix(got, `[{"body":{"$erased":`) {
+		t.Error(got)
+	}
 	for _, files := range [][][]byte{{Canonical(whole), Canonical(erased)}, {Canonical(erased), Canonical(whole)}} {
 		if r, err := Verify(files); err != nil || !r.Sound || !r.Complete {
 			t.Errorf("%+v %v", r, err)

@@ -94,7 +94,7 @@ fn play(recorder: &Recorder, steps: &[Value]) -> Result<(), Error> {
         let parent = step["parent"].as_str().and_then(|it| contexts.get(it).copied()).or(remote.map(|it| it.context()));
         // What decides the trace of a root or a point is the recorder's to write.
         let mut members = step["body"].clone();
-        let decides = parent.is_none() && step["span"].is_null() && members["correlation_id"].is_string();
+        let decides = step["span"].is_null() && members["correlation_id"].is_string();
         let decided = members.as_object_mut().filter(|_| decides).and_then(|members| members.remove("correlation_id"));
         let place = Place { step: parent, correlation_id: decided.as_ref().and_then(Value::as_str) };
         let (members, mut written) = (host(&members)?, Ok(()));
@@ -103,7 +103,7 @@ fn play(recorder: &Recorder, steps: &[Value]) -> Result<(), Error> {
             ("start", ..) => {
                 let start = StartSpan { parent, kind: text("kind"), correlation_id: place.correlation_id };
                 let span = match remote {
-                    Some(remote) => recorder.start_remote_span(remote, text("kind"), body),
+                    Some(remote) => recorder.start_remote_span(remote, start, body),
                     None => recorder.start_span(start, body),
                 };
                 contexts.insert(text("as"), span.context());

@@ -16,7 +16,6 @@ from tracewire import envelopes, formats, manual, testing
 
 OPERATIONS = ["record", "seal", "recover", "verify", "withhold", *(f"convert:{name}" for name in formats.FORMATS)]
 CLOCK = {"wall_nanos": "start_nanos", "monotonic_nanos": "start_monotonic_nanos", "step_nanos": "step_nanos"}
-POINTS = {"log": manual.log, "metric": manual.metric, "feedback": manual.feedback}
 VALUES: dict[str, Any] = {
     "bytes": b64decode,
     "date": date.fromisoformat,
@@ -94,7 +93,7 @@ def record(settings: dict[str, Any], script: list[dict[str, Any]]) -> list[bytes
 def play(step: dict[str, Any], named: dict[str, Any]) -> None:
     """Do one step."""
     body = {name: host(value) for name, value in step.get("body", {}).items()}
-    parent = step.get("parent")
+    parent: Any = step.get("parent")
     if isinstance(parent, dict):
         parent = tracewire.SpanContext.from_traceparent(parent["traceparent"], parent.get("tracestate"))
     else:
@@ -109,15 +108,16 @@ def play(step: dict[str, Any], named: dict[str, Any]) -> None:
         case "point" if step["type"] == "event":
             named[step.get("as", "")] = manual.event(body, kind=step.get("kind"), parent=parent)
         case "point":
-            POINTS[step["type"]](body, parent=parent)
+            getattr(manual, step["type"])(body, parent=parent)
         case do:
             (tracewire.flush if do == "flush" else tracewire.shutdown)()
 
 
 def host(value: Any, hashable: bool = False) -> Any:
     """The Python value of a notation; as a key or in a set, one that has a hash."""
+    many = tuple if hashable else list
     if isinstance(value, list):
-        return (tuple if hashable else list)(host(item, hashable) for item in value)
+        return many(host(item, hashable) for item in value)
     ((notation, given),) = value.items() if isinstance(value, dict) else (("", value),)
     kinds: dict[str, tuple[Any, Any]] = {"map": (dict, HashableDict), "set": (set, frozenset)}
     if notation in kinds:
@@ -126,18 +126,18 @@ def host(value: Any, hashable: bool = False) -> Any:
             raise Absent(f"{notation} with two members that are equal")
         return made
     if notation == "nest":
-        inner = host(given[2])
+        inner = host(given[2], hashable)
         for _ in range(given[1]):
-            inner = [inner] if given[0] == "list" else {"k": inner}
+            inner = many([inner]) if given[0] == "list" else kinds["map"][hashable](k=inner)
         return inner
-    if notation == "cycle":
-        cycle: Any = [None] if given == "list" else {}
+    if notation == "cycle" and not (hashable and given == "list"):
+        cycle: Any = [None] if given == "list" else kinds["map"][hashable]()
         cycle[0 if given == "list" else "k"] = cycle
         return cycle
     if notation in ("local", "moment", "time") and re.search(r"\.\d{6}\d*[1-9]|^0000", given):
         raise Absent("time finer than a microsecond, and no year 0")
     if notation and notation not in VALUES:
-        raise Absent({"float": "32-bit float", "utf8": "text of bytes"}.get(notation, notation))
+        raise Absent({"cycle": "tuple in itself", "float": "32-bit float", "utf8": "text of bytes"}.get(notation, notation))
     return VALUES[notation](given) if notation else value
 
 

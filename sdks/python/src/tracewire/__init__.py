@@ -81,7 +81,6 @@ __all__ = [
     "decode",
     "embedding",
     "encode",
-    "envelopes",
     "evaluator",
     "event",
     "extract",

@@ -48,10 +48,16 @@ fn settings(random: &mut Random) -> Value {
         settings.insert("redact".to_owned(), (0..3).map(|_| random.pick(KEYS)).collect());
     }
     if random.chance(0.3) {
-        settings.insert("sampling".to_owned(), random.pick(&[json!(0), json!(1), json!(0.5), json!(0.25), json!(0.9), json!(0.1)]));
+        settings.insert(
+            "sampling".to_owned(),
+            random.pick(&[json!(0), json!(1), json!(0.5), json!(0.25), json!(0.9), json!(0.1)]),
+        );
     }
     if random.chance(0.4) {
-        settings.insert("trace_ids".to_owned(), (0..5).map(|_| format!("{:016x}{:016x}", random.bits() | 1, random.bits())).collect());
+        settings.insert(
+            "trace_ids".to_owned(),
+            (0..5).map(|_| format!("{:016x}{:016x}", random.bits() | 1, random.bits())).collect(),
+        );
     }
     if random.chance(0.1) {
         settings.insert("span_ids".to_owned(), (0..3).map(|_| format!("{:016x}", random.bits() | 1)).collect());

@@ -1,10 +1,11 @@
 //! A record's CBOR becomes an event: ids and time in their types, values in wire form.
 
 use crate::cbor::{DecodeError, Decoder};
+use std::borrow::Cow;
 use tracewire_wire::event::{Body, Event, EventType, Status};
 use tracewire_wire::id::{SpanId, TraceId};
 use tracewire_wire::time::Timestamp;
-use tracewire_wire::value::Map;
+use tracewire_wire::value::{Map, Value};
 
 /// Reads the event that a record holds; its `seq` is given by the sealer.
 pub(super) fn event(payload: &[u8], seq: u64) -> Result<Event, DecodeError> {
@@ -16,11 +17,9 @@ pub(super) fn event(payload: &[u8], seq: u64) -> Result<Event, DecodeError> {
     event.seq = seq;
     let mut other = Vec::new();
     while decoder.has_next(&mut left)? {
-        let Some(key) = decoder.plain_text()? else {
-            return Err(invalid("a member's name is not a text"));
-        };
-        match key {
-            "type" => event_type = Some(EventType::parse(text(&mut decoder)?)),
+        let key = decoder.text()?.ok_or(invalid("a member's name is not a text"))?;
+        match &*key {
+            "type" => event_type = Some(EventType::parse(&text(&mut decoder)?)),
             "time" => {
                 event.time = Timestamp(decoder.plain_int()?.ok_or(invalid("time is not an integer"))?);
                 has_time = true;
@@ -34,13 +33,13 @@ pub(super) fn event(payload: &[u8], seq: u64) -> Result<Event, DecodeError> {
             "parent_id" => {
                 event.parent_id = Some(SpanId::from_bytes(id(&mut decoder)?).ok_or(invalid("parent_id is zero"))?);
             }
-            "kind" => event.kind = Some(text(&mut decoder)?.to_owned()),
-            "status" => event.status = Some(Status::parse(text(&mut decoder)?)),
+            "kind" => event.kind = Some(text(&mut decoder)?.into_owned()),
+            "status" => event.status = Some(Status::parse(&text(&mut decoder)?)),
             "duration_nanos" => {
-                let nanos = decoder.plain_int()?.and_then(|nanos| u64::try_from(nanos).ok());
+                let nanos = decoder.plain_uint()?;
                 event.duration_nanos = Some(nanos.ok_or(invalid("duration_nanos is not a positive integer"))?);
             }
-            "nonce" => event.nonce = Some(text(&mut decoder)?.to_owned()),
+            "nonce" => event.nonce = Some(text(&mut decoder)?.into_owned()),
             "body" => event.body = Body::Present(body(&mut decoder)?),
             // The sealer's to give.
             "seq" => _ = decoder.value()?,
@@ -64,14 +63,16 @@ pub(super) fn event(payload: &[u8], seq: u64) -> Result<Event, DecodeError> {
 }
 
 fn body(decoder: &mut Decoder<'_>) -> Result<Map, DecodeError> {
+    let is_map = decoder.is_map();
     match decoder.value()? {
-        tracewire_wire::value::Value::Map(map) => Ok(map),
+        // Tags are maps in wire form only.
+        Value::Map(map) if is_map => Ok(map),
         _ => Err(invalid("body is not a map")),
     }
 }
 
-fn text<'a>(decoder: &mut Decoder<'a>) -> Result<&'a str, DecodeError> {
-    decoder.plain_text()?.ok_or(invalid("a text is expected"))
+fn text<'a>(decoder: &mut Decoder<'a>) -> Result<Cow<'a, str>, DecodeError> {
+    decoder.text()?.ok_or(invalid("a text is expected"))
 }
 
 fn id<const N: usize>(decoder: &mut Decoder<'_>) -> Result<[u8; N], DecodeError> {

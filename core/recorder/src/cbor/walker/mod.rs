@@ -1,24 +1,38 @@
 //! The bounded writer: a host walks its values and calls one method for each; the writer keeps depth, count and bytes
 //! within [`Limits`] and marks what it left out.
 
+mod budget;
+mod part;
+
 use super::head::{self, BREAK, DOUBLE, FALSE, NULL, OPEN_LIST, OPEN_MAP, TRUE, UNDEFINED};
 use super::{TAG_CUT, TAG_SET, TAG_WIRE, text};
 use crate::limits::Limits;
+use budget::Open;
 
 /// Longest magnitude of an integer that is written exactly, in bytes (about 2,500 digits).
 const BIG_INT_BYTES: usize = 1024;
+/// Longest name of a type without a form, in bytes.
+const TYPE_NAME_BYTES: usize = 4096;
 
 /// Buffers that a thread uses again for each record.
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(crate) bytes: Vec<u8>,
-    open: Vec<usize>,
+    open: Vec<Open>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    List,
+    Set,
+    Map,
 }
 
 /// Writes one host value after the other as CBOR, within a budget.
 ///
-/// No method fails. A value beyond the budget is replaced by a mark, so that the result is always one well-formed
-/// item for each call in value position.
+/// No method fails, and the result is one well-formed item for each call outside of a list or map. What comes when the budget is
+/// used up is counted by the list or map that is open, which says at its end how much it misses; where none is, or where a key
+/// stands already, a mark takes the value's place (TW-LIM-004).
 ///
 /// ```
 /// use tracewire_recorder::{Limits, cbor::{Scratch, Walker}};
@@ -34,11 +48,18 @@ pub struct Scratch {
 /// ```
 pub struct Walker<'a> {
     out: &'a mut Vec<u8>,
-    open: &'a mut Vec<usize>,
+    open: &'a mut Vec<Open>,
     depth_limit: usize,
     text_limit: usize,
     byte_limit: usize,
     nodes_left: u32,
+    /// Where the last key ended: a value is owed while nothing follows it.
+    key_end: usize,
+    /// Whether the value that comes next belongs to an entry that was left out.
+    skips_value: bool,
+    /// The keys that are no text and stand open, and the bound of texts outside of them.
+    key_depth: u32,
+    text_limit_outside: usize,
 }
 
 impl<'a> Walker<'a> {
@@ -46,38 +67,24 @@ impl<'a> Walker<'a> {
     pub fn new(scratch: &'a mut Scratch, limits: &Limits) -> Self {
         scratch.bytes.clear();
         scratch.open.clear();
+        let text_limit = usize::try_from(limits.text_bytes).unwrap_or(usize::MAX);
         Walker {
             out: &mut scratch.bytes,
             open: &mut scratch.open,
             depth_limit: limits.depth as usize,
-            text_limit: usize::try_from(limits.text_bytes).unwrap_or(usize::MAX),
+            text_limit,
             byte_limit: usize::try_from(limits.record_bytes).unwrap_or(usize::MAX),
             nodes_left: limits.nodes,
+            key_end: 0,
+            skips_value: false,
+            key_depth: 0,
+            text_limit_outside: text_limit,
         }
     }
 
     /// The bytes written so far.
     pub fn written(&self) -> &[u8] {
         self.out
-    }
-
-    /// Whether another value still fits; a host stops iterating when it does not.
-    #[inline]
-    pub fn has_budget(&self) -> bool {
-        self.nodes_left > 0 && self.out.len() < self.byte_limit
-    }
-
-    /// Takes one node from the budget, or writes a mark in place of the value.
-    #[inline]
-    fn take(&mut self) -> bool {
-        if self.has_budget() {
-            self.nodes_left -= 1;
-            true
-        } else {
-            head::write(self.out, head::TAG, TAG_CUT);
-            self.out.push(NULL);
-            false
-        }
     }
 
     /// Writes null.
@@ -206,14 +213,14 @@ impl<'a> Walker<'a> {
         self.tagged("$time", value, None);
     }
 
-    /// Writes a decimal number as `$decimal`, digits as given.
+    /// Writes a decimal number as `$decimal`, digits as given: all of them, for fewer are another number.
     pub fn decimal(&mut self, value: &str) {
         self.tagged("$decimal", value, None);
     }
 
     /// Writes the mark of a value that has no form, with a bounded description.
     pub fn unserializable(&mut self, type_name: &str, description: Option<&str>) {
-        self.tagged("$unserializable", type_name, description);
+        self.tagged("$unserializable", text::prefix(type_name, TYPE_NAME_BYTES), description);
     }
 
     /// Writes the mark of a value that a rule of this name took away (TW-POL-001).
@@ -225,10 +232,13 @@ impl<'a> Walker<'a> {
         if !self.take() {
             return;
         }
+        if value.len() > self.byte_limit.saturating_sub(self.out.len()) {
+            return self.mark_missing();
+        }
         head::write(self.out, head::TAG, TAG_WIRE);
         head::write(self.out, head::MAP, if description.is_some() { 2 } else { 1 });
         self.raw_text(tag);
-        self.raw_text(text::prefix(value, self.text_limit.min(4096)));
+        self.raw_text(value);
         if let Some(description) = description {
             self.raw_text("text");
             self.raw_text(text::prefix(description, 512));
@@ -243,33 +253,27 @@ impl<'a> Walker<'a> {
 
     /// Opens a list. `identity` is the host's address of it, or 0 where no cycle is possible.
     ///
-    /// False: a mark stands in its place (cycle, depth or budget), and [`Walker::end_list`] must not be called.
+    /// False: it is left out, or a mark stands in its place (cycle, depth), and [`Walker::end_list`] must not be called.
     pub fn begin_list(&mut self, identity: usize) -> bool {
-        self.begin(identity, OPEN_LIST)
+        self.begin(identity, Shape::List)
     }
 
     /// Opens a set; readers see its members sorted by their canonical bytes.
     pub fn begin_set(&mut self, identity: usize) -> bool {
-        let start = self.out.len();
-        head::write(self.out, head::TAG, TAG_SET);
-        let after_tag = self.out.len();
-        let opened = self.begin(identity, OPEN_LIST);
-        if !opened {
-            self.out.drain(start..after_tag);
-        }
-        opened
+        self.begin(identity, Shape::Set)
     }
 
-    /// Opens a map; then [`Walker::key`] (or any scalar or list) and a value in turn.
+    /// Opens a map; then [`Walker::key`], or what stands between [`Walker::begin_key`] and [`Walker::end_key`], and a value in turn.
     pub fn begin_map(&mut self, identity: usize) -> bool {
-        self.begin(identity, OPEN_MAP)
+        self.begin(identity, Shape::Map)
     }
 
-    fn begin(&mut self, identity: usize, opening: u8) -> bool {
+    #[inline]
+    fn begin(&mut self, identity: usize, shape: Shape) -> bool {
         if !self.take() {
             return false;
         }
-        if identity != 0 && self.open.contains(&identity) {
+        if identity != 0 && self.open.iter().any(|open| open.identity == identity) {
             head::write(self.out, head::TAG, TAG_WIRE);
             head::write(self.out, head::MAP, 1);
             self.raw_text("$unserializable");
@@ -285,23 +289,49 @@ impl<'a> Walker<'a> {
             head::write(self.out, head::UINT, 1);
             return false;
         }
-        self.open.push(identity);
-        self.out.push(opening);
+        if shape == Shape::Set {
+            head::write(self.out, head::TAG, TAG_SET);
+        }
+        let is_map = shape == Shape::Map;
+        self.open.push(Open { identity, is_map, missing: 0 });
+        self.out.push(if is_map { OPEN_MAP } else { OPEN_LIST });
         true
     }
 
-    /// Writes a text key of the open map: whole, for half a key is another one. Only the record's own size can cut it.
+    /// Writes a text key of the open map: whole, for half a key is another one. Where it has no room, its entry is counted as
+    /// missing, and the value that follows is passed over.
     #[inline]
     pub fn key(&mut self, key: &str) {
-        if !self.take() {
-            return;
-        }
-        if key.len() <= self.byte_limit.saturating_sub(self.out.len()) {
+        if self.has_budget() && key.len() <= self.byte_limit - self.out.len() {
+            self.nodes_left -= 1;
             self.raw_text(key);
+            self.key_end = self.out.len();
         } else {
-            let kept = text::prefix(key, self.byte_limit.saturating_sub(self.out.len()));
-            self.cut(head::TEXT, kept.as_bytes(), key.len());
+            self.leave_entry_out();
         }
+    }
+
+    /// Begins a key that is no text: one value and [`Walker::end_key`] follow. Nothing in it is cut for its length.
+    ///
+    /// False: its entry has no room. Neither the key's value nor [`Walker::end_key`] follows, but the entry's value does, and is
+    /// passed over.
+    pub fn begin_key(&mut self) -> bool {
+        if !self.has_budget() {
+            self.leave_entry_out();
+            return false;
+        }
+        self.key_depth += 1;
+        self.text_limit = usize::MAX;
+        true
+    }
+
+    /// Ends a key that is no text.
+    pub fn end_key(&mut self) {
+        self.key_depth = self.key_depth.saturating_sub(1);
+        if self.key_depth == 0 {
+            self.text_limit = self.text_limit_outside;
+        }
+        self.key_end = self.out.len();
     }
 
     /// Writes a text key that may hold surrogates or ill-formed sequences.
@@ -311,12 +341,12 @@ impl<'a> Walker<'a> {
 
     /// Closes the open list; `missing` is how many items the host did not give.
     pub fn end_list(&mut self, missing: u64) {
+        let missing = self.close(missing);
         if missing > 0 {
             head::write(self.out, head::TAG, TAG_CUT);
             head::write(self.out, head::UINT, missing);
         }
         self.out.push(BREAK);
-        self.open.pop();
     }
 
     /// Closes the open set; `missing` is how many members the host did not give.
@@ -326,53 +356,11 @@ impl<'a> Walker<'a> {
 
     /// Closes the open map; `missing` is how many entries the host did not give.
     pub fn end_map(&mut self, missing: u64) {
+        let missing = self.close(missing);
         if missing > 0 {
             self.out.push(UNDEFINED);
             head::write(self.out, head::UINT, missing);
         }
         self.out.push(BREAK);
-        self.open.pop();
-    }
-
-    /// Says that the map which follows is in wire form: its `$` keys are tags.
-    pub(crate) fn wire_form(&mut self) {
-        head::write(self.out, head::TAG, TAG_WIRE);
-    }
-
-    /// Opens a map of the record itself: outside the budget and the depth.
-    pub(crate) fn begin_part(&mut self) {
-        self.out.push(OPEN_MAP);
-    }
-
-    /// Closes a map of the record itself.
-    pub(crate) fn end_part(&mut self) {
-        self.out.push(BREAK);
-    }
-
-    /// Writes an unbudgeted integer of the record itself.
-    pub(crate) fn part_int(&mut self, key: &str, value: i64) {
-        self.raw_text(key);
-        match u64::try_from(value) {
-            Ok(positive) => head::write(self.out, head::UINT, positive),
-            Err(_) => head::write(self.out, head::NEGATIVE, !(value as u64)),
-        }
-    }
-
-    /// Writes an unbudgeted byte string of the record itself.
-    pub(crate) fn part_bytes(&mut self, key: &str, value: &[u8]) {
-        self.raw_text(key);
-        head::write(self.out, head::BYTES, value.len() as u64);
-        self.out.extend_from_slice(value);
-    }
-
-    /// Writes an unbudgeted text of the record itself.
-    pub(crate) fn part_text(&mut self, key: &str, value: &str) {
-        self.raw_text(key);
-        self.raw_text(value);
-    }
-
-    /// Appends one item that is CBOR already (a host that walks its own values).
-    pub(crate) fn raw_item(&mut self, item: &[u8]) {
-        self.out.extend_from_slice(item);
     }
 }

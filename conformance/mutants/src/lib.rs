@@ -29,9 +29,24 @@ pub mod table;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// What was asked already, by the hash of the request: most mutants ask the same.
+static ANSWERS: Mutex<BTreeMap<String, Value>> = Mutex::new(BTreeMap::new());
 
 /// What the honest implementation says to a request.
 pub fn honest(case: &Value) -> Value {
+    let key = style::hash(case.to_string().as_bytes());
+    let known = ANSWERS.lock().ok().and_then(|answers| answers.get(&key).cloned());
+    known.unwrap_or_else(|| {
+        let answer = asked(case);
+        _ = ANSWERS.lock().map(|mut answers| answers.insert(key, answer.clone()));
+        answer
+    })
+}
+
+fn asked(case: &Value) -> Value {
     let mut answer = tracewire_conformance_rust::answer(&json!({ "id": 0, "do": "run", "case": case }));
     _ = answer.as_object_mut().map(|members| members.remove("id"));
     answer

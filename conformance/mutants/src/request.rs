@@ -49,6 +49,23 @@ pub fn texts(request: &mut Value, change: fn(&str) -> String) {
     }
 }
 
+/// Changes each plain number in the values of a script.
+pub fn numbers(request: &mut Value, change: fn(i64) -> Value) {
+    fn inside(value: &mut Value, change: fn(i64) -> Value) {
+        match value {
+            Value::Number(number) => *value = number.as_i64().map_or(Value::Null, change),
+            Value::Array(items) => items.iter_mut().for_each(|item| inside(item, change)),
+            Value::Object(members) => members.get_mut("map").into_iter().for_each(|pairs| inside(pairs, change)),
+            _ => {}
+        }
+    }
+    for step in request["script"].as_array_mut().into_iter().flatten() {
+        for (_, value) in step.get_mut("body").and_then(Value::as_object_mut).into_iter().flatten() {
+            inside(value, change);
+        }
+    }
+}
+
 /// The steps of a script.
 pub fn steps(request: &mut Value) -> impl Iterator<Item = &mut Value> {
     request["script"].as_array_mut().into_iter().flatten()
@@ -61,6 +78,7 @@ pub fn double(bits: &Value) -> Option<f64> {
 
 /// Bytes by their hex digits.
 pub fn unhex(digits: &str) -> Vec<u8> {
-    let byte = |at: usize| digits.get(at..at + 2).and_then(|byte| u8::from_str_radix(byte, 16).ok()).unwrap_or_default();
+    let byte =
+        |at: usize| digits.get(at..at + 2).and_then(|byte| u8::from_str_radix(byte, 16).ok()).unwrap_or_default();
     (0..digits.len()).step_by(2).map(byte).collect()
 }

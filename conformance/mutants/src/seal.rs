@@ -199,7 +199,10 @@ impl Sealer<'_> {
         let mut digested = event.clone();
         if let Some(Value::Map(body)) = event.get_mut("body") {
             let hash = self.body_hash(body);
-            digested.insert("body".to_owned(), if self.faults.body_unhashed { Value::Map(body.clone()) } else { Value::Text(hash) });
+            digested.insert(
+                "body".to_owned(),
+                if self.faults.body_unhashed { Value::Map(body.clone()) } else { Value::Text(hash) },
+            );
             visit_slots(body, &mut |slot| self.address(slot));
         } else if self.faults.no_body_hashed {
             digested.insert("body".to_owned(), Value::Text(self.faults.style.hash(&Value::Map(Map::new()))));
@@ -256,8 +259,10 @@ impl Sealer<'_> {
             return;
         }
         let form = self.form(slot, carried);
-        let measured = if self.faults.limit_expanded { self.faults.style.write(slot) } else { self.faults.style.write(&form) };
-        let is_long = measured.len() > self.inline_bytes || self.faults.limit_reached && measured.len() == self.inline_bytes;
+        let measured =
+            if self.faults.limit_expanded { self.faults.style.write(slot) } else { self.faults.style.write(&form) };
+        let is_long =
+            measured.len() > self.inline_bytes || self.faults.limit_reached && measured.len() == self.inline_bytes;
         if (is_long || self.faults.carry_all) && !self.faults.carry_none {
             let hash = self.content_hash(slot);
             *slot = reference(&hash);
@@ -302,7 +307,9 @@ pub fn resealed(request: &Json, mut answer: Json, change: &dyn Fn(&Json, &mut Em
 
 /// The digest of an envelope, computed with faults; bodies and events that are marks keep the digest that they name, if the faults allow.
 pub fn digest(envelope: &Json, faults: &Faults) -> Option<String> {
-    let Value::Map(mut envelope) = wire::read(envelope.to_string().as_bytes(), &Default::default()).ok()? else { return None };
+    let Value::Map(mut envelope) = wire::read(envelope.to_string().as_bytes(), &Default::default()).ok()? else {
+        return None;
+    };
     let mut sealer = Sealer { faults, inline_bytes: usize::MAX, carried: Vec::new(), new: Map::new() };
     let mut digests = Vec::new();
     for event in envelope.remove("events")?.as_list()? {

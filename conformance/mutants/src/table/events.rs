@@ -41,7 +41,9 @@ pub const MUTANTS: &[Mutant] = &[
         name: "end-missing-of-errors",
         wrong: "a span that ends with an error has no end",
         cases: &["spans/status-error"],
-        spoil: Spoil::Events(|_, emission| keep(emission, |event| event.get("status") != Some(&Value::Text("error".to_owned())))),
+        spoil: Spoil::Events(|_, emission| {
+            keep(emission, |event| event.get("status") != Some(&Value::Text("error".to_owned())))
+        }),
     },
     Mutant {
         name: "second-end-kept",
@@ -58,7 +60,8 @@ pub const MUTANTS: &[Mutant] = &[
                 }
             },
             |_, emission| {
-                let ends: Vec<Map> = emission.events().filter(|event| kind(event) == "span.end").map(|event| event.clone()).collect();
+                let ends: Vec<Map> =
+                    emission.events().filter(|event| kind(event) == "span.end").map(|event| event.clone()).collect();
                 for event in emission.events() {
                     let Some(Value::Map(body)) = event.get_mut("body") else { continue };
                     let Some(status) = body.remove("second end") else { continue };
@@ -94,7 +97,10 @@ pub const MUTANTS: &[Mutant] = &[
         cases: &["events/empty-maps-and-lists-kept"],
         spoil: Spoil::Events(|_, emission| {
             each_body(emission, |body| {
-                retain(body, |value| value.as_list().is_none_or(|list| !list.is_empty()) && value.as_map().is_none_or(|map| !map.is_empty()));
+                retain(body, |value| {
+                    value.as_list().is_none_or(|list| !list.is_empty())
+                        && value.as_map().is_none_or(|map| !map.is_empty())
+                });
             });
         }),
     },
@@ -149,7 +155,8 @@ pub const MUTANTS: &[Mutant] = &[
         wrong: "the kind of a span stands on its end too",
         cases: &["spans/only-ends-have-status-and-duration"],
         spoil: Spoil::Events(|_, emission| {
-            let starts: Vec<Map> = emission.events().filter(|event| kind(event) == "span.start").map(|event| event.clone()).collect();
+            let starts: Vec<Map> =
+                emission.events().filter(|event| kind(event) == "span.start").map(|event| event.clone()).collect();
             for event in emission.events().filter(|event| kind(event) == "span.end") {
                 let start = starts.iter().find(|start| start.get("span_id") == event.get("span_id"));
                 start.and_then(|start| start.get("kind").cloned()).map(|kind| event.insert("kind".to_owned(), kind));

@@ -56,23 +56,24 @@ pub enum Spoil {
     Events(fn(&Value, &mut Emission)),
     /// What is asked is another thing, and so is what is sealed; the request is as it came.
     Around(fn(&mut Value), fn(&Value, &mut Emission)),
-    /// Any answer to any request.
+    /// What is answered to `record`.
+    Recorded(fn(&Value) -> Value),
+    /// What is answered to anything else.
     Answer(fn(&Value) -> Value),
 }
 
 impl Mutant {
     /// What it answers to a case.
     pub fn answer(&self, case: &Value) -> Value {
-        if let Spoil::Answer(answer) = self.spoil {
-            return answer(case);
-        }
-        if case["operation"] != "record" {
-            return honest(case);
+        match (self.spoil, case["operation"] == "record") {
+            (Spoil::Answer(answer), false) | (Spoil::Recorded(answer), true) => return answer(case),
+            (Spoil::Answer(_), true) | (_, false) => return honest(case),
+            _ => {}
         }
         let (mut spoiled, mut faults) = (case.clone(), Faults::default());
         let mut change: fn(&Value, &mut Emission) = |_, _| {};
         match self.spoil {
-            Spoil::Nothing | Spoil::Answer(_) => {}
+            Spoil::Nothing | Spoil::Answer(_) | Spoil::Recorded(_) => {}
             Spoil::Request(spoil) => {
                 spoil(&mut spoiled);
                 return honest(&spoiled);
@@ -96,8 +97,15 @@ impl Mutant {
 /// All mutants.
 pub fn all() -> Vec<Mutant> {
     [
-        numbers::MUTANTS, texts::MUTANTS, events::MUTANTS, traces::MUTANTS, content::MUTANTS, envelopes::MUTANTS, policy::MUTANTS,
-        reading::MUTANTS, proving::MUTANTS,
+        numbers::MUTANTS,
+        texts::MUTANTS,
+        events::MUTANTS,
+        traces::MUTANTS,
+        content::MUTANTS,
+        envelopes::MUTANTS,
+        policy::MUTANTS,
+        reading::MUTANTS,
+        proving::MUTANTS,
     ]
     .concat()
 }

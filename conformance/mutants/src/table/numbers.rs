@@ -25,7 +25,9 @@ pub const MUTANTS: &[Mutant] = &[
         name: "minus-zero-kept",
         wrong: "-0 stays -0",
         cases: &["values/minus-zero"],
-        spoil: Spoil::Literal(|case| replace(case, "double", |bits| (bits == "8000000000000000").then(|| format!("{RAW}-0").into()))),
+        spoil: Spoil::Literal(|case| {
+            replace(case, "double", |bits| (bits == "8000000000000000").then(|| format!("{RAW}-0").into()))
+        }),
     },
     Mutant {
         name: "seventeen-digits",
@@ -85,9 +87,10 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "exponent-from-1e-5",
         wrong: "numbers from 1e-6 to 1e-4 have an exponent, as Python prints them",
-        cases: &["values/doubles-with-an-exponent"],
+        cases: &["values/doubles-shortest-digits"],
         spoil: Spoil::Seal(|faults| {
-            faults.style.double = Some(|number| if number.abs() < 1e-4 { format!("{number:e}") } else { plain(number) });
+            faults.style.double =
+                Some(|number| if number.abs() < 1e-4 { format!("{number:e}") } else { plain(number) });
         }),
     },
     Mutant {
@@ -116,15 +119,7 @@ pub const MUTANTS: &[Mutant] = &[
         name: "integers-of-32-bits",
         wrong: "integers wrap around at 32 bits",
         cases: &["values/integer-largest-safe"],
-        spoil: Spoil::Request(|case| {
-            for step in crate::request::steps(case) {
-                for (_, value) in step.get_mut("body").and_then(Value::as_object_mut).into_iter().flatten() {
-                    if let Some(number) = value.as_i64() {
-                        *value = (number as i32).into();
-                    }
-                }
-            }
-        }),
+        spoil: Spoil::Request(|case| crate::request::numbers(case, |number| (number as i32).into())),
     },
     Mutant {
         name: "subnormals-flushed",
@@ -136,13 +131,17 @@ pub const MUTANTS: &[Mutant] = &[
         name: "not-a-number-as-null",
         wrong: "NaN and the infinities become null, as JSON.stringify makes them",
         cases: &["values/not-a-number-and-infinities"],
-        spoil: Spoil::Request(|case| replace(case, "double", |bits| (!double(bits)?.is_finite()).then_some(Value::Null))),
+        spoil: Spoil::Request(|case| {
+            replace(case, "double", |bits| (!double(bits)?.is_finite()).then_some(Value::Null))
+        }),
     },
     Mutant {
         name: "base64-without-padding",
         wrong: "base64 has no padding",
         cases: &["values/bytes"],
-        spoil: Spoil::Events(|_, emission| crate::table::events::each_tag(emission, "$bytes", |text| text.trim_end_matches('=').to_owned())),
+        spoil: Spoil::Events(|_, emission| {
+            crate::table::events::each_tag(emission, "$bytes", |text| text.trim_end_matches('=').to_owned())
+        }),
     },
     Mutant {
         name: "base64url",
@@ -173,11 +172,11 @@ pub const MUTANTS: &[Mutant] = &[
         name: "zone-dropped",
         wrong: "a moment with a zone keeps its local time and gets a Z",
         cases: &["values/moments-in-a-zone"],
-        spoil: Spoil::Request(|case| {
+        spoil: Spoil::Literal(|case| {
             replace(case, "moment", |text| {
                 let text = text.as_str()?;
-                let local = text.get(..text.rfind(['+', '-', 'Z'])?)?;
-                (local.len() > 18).then(|| json!({ "moment": format!("{local}Z") }))
+                let end = text.get(19..)?.find(['+', '-', 'Z'])? + 19;
+                Some(time(text.get(..end)?, "Z"))
             });
         }),
     },
@@ -185,13 +184,15 @@ pub const MUTANTS: &[Mutant] = &[
         name: "local-moment-gets-a-zone",
         wrong: "a moment without a zone is taken for one in UTC",
         cases: &["values/moments-without-a-zone"],
-        spoil: Spoil::Request(|case| replace(case, "local", |text| Some(json!({ "moment": format!("{}Z", text.as_str()?) })))),
+        spoil: Spoil::Literal(|case| replace(case, "local", |text| Some(time(text.as_str()?, "Z")))),
     },
     Mutant {
         name: "date-as-midnight",
         wrong: "a date becomes the moment at which it begins",
         cases: &["values/dates"],
-        spoil: Spoil::Request(|case| replace(case, "date", |text| Some(json!({ "local": format!("{}T00:00:00", text.as_str()?) })))),
+        spoil: Spoil::Literal(|case| {
+            replace(case, "date", |text| Some(time(&format!("{}T00:00:00", text.as_str()?), "")));
+        }),
     },
     Mutant {
         name: "sets-unsorted",
@@ -222,7 +223,9 @@ pub const MUTANTS: &[Mutant] = &[
         wrong: "where a value contains itself stands null",
         cases: &["values/cycle-of-a-list"],
         spoil: Spoil::Request(|case| {
-            replace(case, "cycle", |kind| Some(if kind == "list" { json!([null]) } else { json!({ "map": [["k", null]] }) }));
+            replace(case, "cycle", |kind| {
+                Some(if kind == "list" { json!([null]) } else { json!({ "map": [["k", null]] }) })
+            });
         }),
     },
     Mutant {
@@ -232,6 +235,12 @@ pub const MUTANTS: &[Mutant] = &[
         spoil: Spoil::Request(|case| replace(case, "foreign", |name| Some(name.clone()))),
     },
 ];
+
+/// A time of nine digits, as a literal: Rust has none of its own.
+fn time(text: &str, zone: &str) -> Value {
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    format!("{RAW}{{\"$time\":\"{seconds}.{fraction:0<9}{zone}\"}}").into()
+}
 
 /// As the right writer has it.
 fn plain(number: f64) -> String {
@@ -253,5 +262,6 @@ fn seventeen_digits(number: f64) -> String {
 /// A finite double beyond 53 bits, as a literal with an exponent.
 fn large(bits: &Value, form: fn(String) -> String) -> Option<Value> {
     let number = double(bits)?;
-    (number.is_finite() && number.abs() > SAFE && number.abs() >= 1e21).then(|| format!("{RAW}{}", form(format!("{number:e}"))).into())
+    (number.is_finite() && number.abs() > SAFE && number.abs() >= 1e21)
+        .then(|| format!("{RAW}{}", form(format!("{number:e}"))).into())
 }

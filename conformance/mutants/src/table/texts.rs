@@ -27,7 +27,8 @@ pub const MUTANTS: &[Mutant] = &[
         cases: &["strings/right-to-left", "strings/zero-width-joiner-emoji"],
         spoil: Spoil::Seal(|faults| {
             faults.style.escape = Some(|it| {
-                let units = |it: char| it.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+                let units =
+                    |it: char| it.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
                 (!it.is_ascii()).then(|| units(it))
             });
         }),
@@ -44,7 +45,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "markup-escaped",
         wrong: "`<`, `>` and `&` are escaped, as Go's writer does unless told otherwise",
-        cases: &["strings/quotes-and-backslashes"],
+        cases: &["strings/markup"],
         spoil: Spoil::Seal(|faults| {
             faults.style.escape = Some(|it| "<>&".contains(it).then(|| format!("\\u{:04x}", u32::from(it))));
         }),
@@ -54,7 +55,8 @@ pub const MUTANTS: &[Mutant] = &[
         wrong: "backspace and form feed are \\u0008 and \\u000c",
         cases: &["strings/controls"],
         spoil: Spoil::Seal(|faults| {
-            faults.style.escape = Some(|it| matches!(it, '\u{8}' | '\u{c}').then(|| format!("\\u{:04x}", u32::from(it))));
+            faults.style.escape =
+                Some(|it| matches!(it, '\u{8}' | '\u{c}').then(|| format!("\\u{:04x}", u32::from(it))));
         }),
     },
     Mutant {
@@ -62,9 +64,8 @@ pub const MUTANTS: &[Mutant] = &[
         wrong: "controls are escaped with upper-case digits: \\u001F",
         cases: &["strings/controls"],
         spoil: Spoil::Seal(|faults| {
-            faults.style.escape = Some(|it| {
-                (it < ' ' && !"\u{8}\t\n\u{c}\r".contains(it)).then(|| format!("\\u{:04X}", u32::from(it)))
-            });
+            faults.style.escape =
+                Some(|it| (it < ' ' && !"\u{8}\t\n\u{c}\r".contains(it)).then(|| format!("\\u{:04X}", u32::from(it))));
         }),
     },
     Mutant {
@@ -78,7 +79,11 @@ pub const MUTANTS: &[Mutant] = &[
         wrong: "a lone surrogate is written as an escape",
         cases: &["strings/lone-high-surrogate", "strings/lone-low-surrogate"],
         spoil: Spoil::Both(
-            |case| replace(case, "utf16", |units| surrogates(units, |unit| char::from_u32(SURROGATES + u32::from(unit) - 0xd800))),
+            |case| {
+                replace(case, "utf16", |units| {
+                    surrogates(units, |unit| char::from_u32(SURROGATES + u32::from(unit) - 0xd800))
+                })
+            },
             |faults| {
                 faults.style.escape = Some(|it| {
                     let unit = u32::from(it).checked_sub(SURROGATES).filter(|unit| *unit < 0x800)?;
@@ -101,7 +106,11 @@ pub const MUTANTS: &[Mutant] = &[
             replace(case, "utf8", |digits| {
                 let text = String::from_utf8_lossy(&unhex(digits.as_str()?)).into_owned();
                 let mut kept = String::new();
-                text.chars().for_each(|it| if it != '\u{fffd}' || !kept.ends_with('\u{fffd}') { kept.push(it) });
+                text.chars().for_each(|it| {
+                    if it != '\u{fffd}' || !kept.ends_with('\u{fffd}') {
+                        kept.push(it)
+                    }
+                });
                 text.contains('\u{fffd}').then(|| kept.into())
             });
         }),
@@ -118,12 +127,18 @@ pub const MUTANTS: &[Mutant] = &[
         name: "texts-normalised",
         wrong: "texts are brought into normal form C",
         cases: &["strings/composed-and-decomposed"],
-        spoil: Spoil::Request(|case| texts(case, |text| ["e\u{301}é", "a\u{30a}å", "A\u{30a}Å", "o\u{308}ö", "u\u{308}ü", "n\u{303}ñ"]
-            .iter()
-            .fold(text.to_owned(), |text, pair| {
-                let (composed, decomposed) = (pair.chars().skip(2).collect::<String>(), pair.chars().take(2).collect::<String>());
-                text.replace(&decomposed, &composed)
-            }))),
+        spoil: Spoil::Request(|case| {
+            texts(case, |text| {
+                ["e\u{301}é", "a\u{30a}å", "A\u{30a}Å", "o\u{308}ö", "u\u{308}ü", "n\u{303}ñ"].iter().fold(
+                    text.to_owned(),
+                    |text, pair| {
+                        let (composed, decomposed) =
+                            (pair.chars().skip(2).collect::<String>(), pair.chars().take(2).collect::<String>());
+                        text.replace(&decomposed, &composed)
+                    },
+                )
+            })
+        }),
     },
     Mutant {
         name: "byte-order-mark-dropped",
@@ -148,7 +163,9 @@ pub const MUTANTS: &[Mutant] = &[
         wrong: "a user's key that begins with `$` stands as it is",
         cases: &["keys/dollar"],
         spoil: Spoil::Events(|_, emission| {
-            each_map(emission, |map| rename(map, |key| key.strip_prefix('$').filter(|rest| rest.starts_with('$')).map(str::to_owned)));
+            each_map(emission, |map| {
+                rename(map, |key| key.strip_prefix('$').filter(|rest| rest.starts_with('$')).map(str::to_owned))
+            });
         }),
     },
     Mutant {
@@ -156,7 +173,9 @@ pub const MUTANTS: &[Mutant] = &[
         wrong: "a user's key that begins with `$$` gets no further `$`",
         cases: &["keys/dollar"],
         spoil: Spoil::Events(|_, emission| {
-            each_map(emission, |map| rename(map, |key| key.strip_prefix('$').filter(|rest| rest.starts_with("$$")).map(str::to_owned)));
+            each_map(emission, |map| {
+                rename(map, |key| key.strip_prefix('$').filter(|rest| rest.starts_with("$$")).map(str::to_owned))
+            });
         }),
     },
     Mutant {
@@ -219,7 +238,8 @@ pub const MUTANTS: &[Mutant] = &[
         spoil: Spoil::Events(|case, emission| {
             let Some(limit) = case["settings"]["limits"]["text_bytes"].as_i64() else { return };
             each_map(emission, |map| {
-                let missing = map.get("missing_bytes").and_then(tracewire_wire::value::Value::as_int).unwrap_or_default();
+                let missing =
+                    map.get("missing_bytes").and_then(tracewire_wire::value::Value::as_int).unwrap_or_default();
                 let kept = map.get("$cut").and_then(|kept| kept.as_text()).map(str::to_owned);
                 let Some(kept) = kept.filter(|kept| (kept.len() as i64) < limit) else { return };
                 let over = limit - kept.len() as i64;
@@ -256,10 +276,13 @@ pub const MUTANTS: &[Mutant] = &[
 
 /// Texts of UTF-16 units, with something in the place of lone surrogates.
 fn surrogates(units: &Value, lone: fn(u16) -> Option<char>) -> Option<Value> {
-    let units: Vec<u16> =
-        unhex(units.as_str()?).chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair.get(1).copied().unwrap_or_default()])).collect();
-    let text: Option<String> =
-        char::decode_utf16(units).map(|unit| unit.map_or_else(|error| lone(error.unpaired_surrogate()), Some)).collect();
+    let units: Vec<u16> = unhex(units.as_str()?)
+        .chunks(2)
+        .map(|pair| u16::from_be_bytes([pair[0], pair.get(1).copied().unwrap_or_default()]))
+        .collect();
+    let text: Option<String> = char::decode_utf16(units)
+        .map(|unit| unit.map_or_else(|error| lone(error.unpaired_surrogate()), Some))
+        .collect();
     Some(text?.into())
 }
 

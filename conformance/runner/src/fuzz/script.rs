@@ -72,7 +72,7 @@ fn settings(random: &mut Random) -> Value {
         settings.insert("process".to_owned(), format!("{:016x}", random.bits()).into());
     }
     // Whether what the emitter adds itself counts as a value is not to be seen here.
-    if random.chance(0.25) && !settings.get("limits").is_some_and(|limits| limits.get("nodes").is_some()) {
+    if random.chance(0.25) && settings.get("limits").is_none_or(|limits| limits.get("nodes").is_none()) {
         let count = random.below(6);
         let moments: Value = (0..count)
             .map(|_| {

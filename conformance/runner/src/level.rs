@@ -5,13 +5,14 @@ use crate::suite::{Results, Row};
 use std::collections::BTreeSet;
 
 /// What a level asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Level {
     /// It records: what it writes is right.
     Emitter,
     /// It reads and verifies what others wrote.
     Reader,
     /// Both.
+    #[default]
     Both,
 }
 
@@ -69,13 +70,14 @@ impl Earned {
         }
     }
 
-    /// The highest level, if any.
-    pub fn level(&self) -> Option<Level> {
-        match (self.emitter.is_empty(), self.reader.is_empty()) {
-            (true, true) => Some(Level::Both),
-            (true, false) => Some(Level::Emitter),
-            (false, true) => Some(Level::Reader),
-            (false, false) => None,
+    /// The highest level up to the one that was asked for, if any.
+    pub fn level(&self, asked: Level) -> Option<Level> {
+        let (emits, reads) = (self.emitter.is_empty(), self.reader.is_empty());
+        match asked {
+            Level::Both if emits && reads => Some(Level::Both),
+            Level::Both | Level::Emitter if emits => Some(Level::Emitter),
+            Level::Both | Level::Reader if reads => Some(Level::Reader),
+            _ => None,
         }
     }
 

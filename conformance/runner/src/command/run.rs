@@ -6,6 +6,7 @@ use crate::adapter::Transcript;
 use crate::case;
 use crate::kit::{Kit, SPEC};
 use crate::known::Known;
+use crate::level::Level;
 use crate::report::{self, Report, Sdk};
 use crate::suite;
 use clap::Args;
@@ -71,7 +72,14 @@ pub fn run(options: &Options) -> Result<bool, ConformanceError> {
     }
     println!();
     let is_partial = options.filter.is_some();
-    let report = Report { spec: SPEC.to_owned(), sdks, requirements: kit.requirements, is_partial };
+    let report = Report {
+        spec: SPEC.to_owned(),
+        sdks,
+        requirements: kit.requirements,
+        is_partial,
+        is_own: true,
+        asked: Level::Both,
+    };
     print!("{}", report::shown(&report::lines(&report)));
     if let Some(folder) = &options.report {
         write(folder, &report)?;

@@ -10,7 +10,7 @@ const RED: &str = "#b03a2e";
 /// What the badge says of an implementation, and in which colour.
 fn said(report: &Report, sdk: &Sdk) -> (String, &'static str) {
     let totals = sdk.totals();
-    match sdk.earned().level() {
+    match report.level(sdk) {
         _ if report.is_partial => (format!("{} of {} cases", totals.passed, totals.cases), ORANGE),
         Some(level) if totals.problems == 0 => (format!("{} {}", level.title(), report.spec), GREEN),
         Some(level) => {

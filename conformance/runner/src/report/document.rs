@@ -7,8 +7,7 @@ use serde_json::{Map, Value, json};
 
 /// Counts by implementation with every failure and skip, and the requirements that nothing proves.
 pub fn document(report: &Report) -> Value {
-    let sdks: Map<String, Value> =
-        report.sdks.iter().map(|sdk| (sdk.name.clone(), of_sdk(sdk, report.is_partial))).collect();
+    let sdks: Map<String, Value> = report.sdks.iter().map(|sdk| (sdk.name.clone(), of_sdk(sdk, report))).collect();
     let requirements = &report.requirements;
     json!({
         "spec": report.spec,
@@ -23,7 +22,7 @@ pub fn document(report: &Report) -> Value {
     })
 }
 
-fn of_sdk(sdk: &Sdk, is_partial: bool) -> Value {
+fn of_sdk(sdk: &Sdk, report: &Report) -> Value {
     let totals = sdk.totals();
     let (mut failures, mut skips) = (Vec::new(), Vec::new());
     for row in &sdk.results.rows {
@@ -46,7 +45,7 @@ fn of_sdk(sdk: &Sdk, is_partial: bool) -> Value {
         }
     }
     let earned = sdk.earned();
-    let level = earned.level().filter(|_| !is_partial).map(|level| level.name());
+    let level = report.level(sdk).map(|level| level.name());
     json!({
         "name": sdk.results.description.name,
         "version": sdk.results.description.version,

@@ -61,7 +61,7 @@ pub fn matrix(report: &Report) -> String {
     };
     row(&mut out, "**all**", report.sdks.iter().map(|sdk| format!("**{}**", total(sdk))));
     if !report.is_partial {
-        row(&mut out, "level", report.sdks.iter().map(|sdk| level_title(sdk.earned().level()).to_owned()));
+        row(&mut out, "level", report.sdks.iter().map(|sdk| level_title(report.level(sdk)).to_owned()));
     }
     out
 }

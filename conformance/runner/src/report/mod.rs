@@ -38,6 +38,10 @@ pub struct Report {
     pub requirements: Requirements,
     /// Whether only some cases ran, so that nothing is said of levels.
     pub is_partial: bool,
+    /// Whether the kit itself is judged, too: whether its cases prove every requirement.
+    pub is_own: bool,
+    /// The level that is asked for; only its cases ran.
+    pub asked: Level,
 }
 
 /// What came out for one implementation.
@@ -69,12 +73,20 @@ impl Sdk {
 impl Report {
     /// What fails the job beside the cases: requirements that nothing proves, citations of nothing.
     pub fn gaps(&self) -> Vec<String> {
+        if !self.is_own {
+            return Vec::new();
+        }
         let uncovered =
             self.requirements.uncovered().into_iter().map(|number| format!("{number} is proved by nothing"));
         let unknown = self.requirements.unknown.iter();
         let unknown =
             unknown.map(|(number, case)| format!("{case} cites {number}, which the specification does not have"));
         uncovered.chain(unknown).collect()
+    }
+
+    /// The level that an implementation has earned, up to the one that is asked for; nothing where only some cases ran.
+    pub fn level(&self, sdk: &Sdk) -> Option<Level> {
+        sdk.earned().level(self.asked).filter(|_| !self.is_partial)
     }
 
     /// Whether nothing fails the job.

@@ -51,6 +51,9 @@ pub fn page(report: &Report) -> String {
         let _ = writeln!(out, "- {gap}");
     }
     let requirements = &report.requirements;
+    if !report.is_own {
+        return out;
+    }
     let _ = writeln!(
         out,
         "\n{} requirements of specification {}: {} proved by cases, {} by other tests, {} by nothing.",

@@ -47,8 +47,10 @@ pub fn lines(report: &Report) -> Vec<Line> {
         lines.push(Line::new());
         lines.extend(summary(report, sdk));
     }
-    lines.push(Line::new());
-    lines.extend(requirements(report));
+    if report.is_own {
+        lines.push(Line::new());
+        lines.extend(requirements(report));
+    }
     lines
 }
 
@@ -130,11 +132,12 @@ fn summary(report: &Report, sdk: &Sdk) -> Vec<Line> {
     let mut lines = vec![line];
     if !report.is_partial {
         let earned = sdk.earned();
-        let level = earned.level();
+        let level = report.level(sdk);
         let tone = if level.is_some() { Tone::Good } else { Tone::Warn };
         lines.push(vec![(Tone::Plain, "  level ".to_owned()), (tone, level_title(level).to_owned())]);
         for (level, missing) in [(Level::Emitter, &earned.emitter), (Level::Reader, &earned.reader)] {
-            for why in missing {
+            let why_not = missing.iter().filter(|_| report.asked == Level::Both || report.asked == level);
+            for why in why_not {
                 lines.push(vec![(Tone::Plain, format!("  for {}: {why}", level.title()))]);
             }
         }

@@ -23,13 +23,8 @@ impl Failure {
 
     /// An error of core in `text`, whose lines are counted for a byte offset.
     pub(crate) fn in_text(error: WireError, text: &[u8]) -> Self {
-        let is_text = !matches!(error, WireError::Bytes { .. });
-        let mut failure = Failure::from(error);
-        if let (true, Some(offset), None) = (is_text, failure.offset, failure.line) {
-            let before = text.get(..offset).unwrap_or(text);
-            failure.line = Some(before.iter().filter(|byte| **byte == b'\n').count() + 1);
-        }
-        failure
+        let line = error.line_in(text);
+        Failure { line, ..Failure::from(error) }
     }
 
     /// The class belongs to the package, so that it is a class like any other there.
@@ -44,9 +39,10 @@ impl From<WireError> for Failure {
     fn from(error: WireError) -> Self {
         let (code, offset, line) = (error.code(), error.offset(), error.line());
         let (reason, path) = match error {
-            WireError::Json { reason, .. } | WireError::Bytes { reason, .. } | WireError::Line { reason, .. } => {
-                (reason, None)
-            }
+            WireError::Json { reason, .. }
+            | WireError::Bytes { reason, .. }
+            | WireError::Line { reason, .. }
+            | WireError::Unknown { reason, .. } => (reason, None),
             WireError::Shape { reason, path, .. } => (reason, Some(path)),
         };
         Failure { code, reason, offset, line, path }

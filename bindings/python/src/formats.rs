@@ -5,33 +5,16 @@
 
 use crate::data::Data;
 use crate::failure::Failure;
-use crate::format::{Format, Options, Uniform};
+use crate::format::{self, Given};
 use crate::guard::guard_or_raise;
 use crate::rows;
 use crate::value::{Tags, from_python, to_python};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
-use tracewire_wire::toon::Delimiter;
+use tracewire_wire::encoding::Encoding;
 
 /// From this many bytes on the lock is released: below, getting it back could take longer than the work.
 const LONG_BYTES: usize = 64 << 10;
-
-/// Options as they come from the package: `(delimiter, indent, lenient, formula_safe, uniform)`.
-pub(crate) type Given = (char, Option<usize>, bool, bool, char);
-
-pub(crate) fn options((delimiter, indent, is_lenient, formula_safe, uniform): Given) -> Options {
-    let delimiter = match delimiter {
-        '\t' => Delimiter::Tab,
-        '|' => Delimiter::Pipe,
-        _ => Delimiter::Comma,
-    };
-    let uniform = match uniform {
-        'g' => Uniform::Group,
-        'f' => Uniform::Fill,
-        _ => Uniform::No,
-    };
-    Options { delimiter, indent, is_lenient, formula_safe, uniform }
-}
 
 /// Does what may take long, without the interpreter's lock if it will.
 pub(crate) fn long<T: Send>(
@@ -43,16 +26,16 @@ pub(crate) fn long<T: Send>(
     done.map_err(|failure| failure.into_error(py))
 }
 
-fn written<'py>(py: Python<'py>, format: Format, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    if format.is_text() {
+fn written<'py>(py: Python<'py>, encoding: Encoding, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    if encoding.is_text() {
         Ok(PyString::from_bytes(py, bytes)?.into_any())
     } else {
         Ok(PyBytes::new(py, bytes).into_any())
     }
 }
 
-pub(crate) fn format(py: Python<'_>, name: &str) -> PyResult<Format> {
-    Format::parse(name).map_err(|failure| failure.into_error(py))
+pub(crate) fn encoding(py: Python<'_>, name: &str) -> PyResult<Encoding> {
+    Encoding::parse(name).map_err(|error| Failure::from(error).into_error(py))
 }
 
 /// Writes a Python value.
@@ -67,10 +50,10 @@ pub(crate) fn encode<'py>(
     keep_tags: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     guard_or_raise(|| {
-        let (py, format, options) = (value.py(), format(value.py(), name)?, options(given));
-        let (value, nodes) = from_python(value, tags(keep_tags), options.is_lenient)?;
-        let bytes = long(py, nodes * NODE_BYTES, || format.write(value, options))?;
-        written(py, format, &bytes)
+        let (py, encoding) = (value.py(), encoding(value.py(), name)?);
+        let (value, nodes) = from_python(value, tags(keep_tags), given.2)?;
+        let bytes = long(py, nodes * NODE_BYTES, || format::write(encoding, value, given.into()))?;
+        written(py, encoding, &bytes)
     })
 }
 
@@ -90,8 +73,8 @@ pub(crate) fn decode<'py>(
     keep_tags: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     guard_or_raise(|| {
-        let (format, options) = (format(py, name)?, options(given));
-        let value = long(py, data.bytes().len(), || format.read(data.bytes(), options))?;
+        let encoding = encoding(py, name)?;
+        let value = long(py, data.bytes().len(), || format::read(encoding, data.bytes(), given.into()))?;
         to_python(py, &value, tags(keep_tags))
     })
 }
@@ -108,9 +91,9 @@ pub(crate) fn convert<'py>(
     to: (&str, Given),
 ) -> PyResult<Bound<'py, PyAny>> {
     guard_or_raise(|| {
-        let (source, target) = (format(py, from_.0)?, format(py, to.0)?);
-        let bytes =
-            long(py, data.bytes().len(), || target.write_from(source, data.bytes(), options(from_.1), options(to.1)))?;
+        let (source, target) = (encoding(py, from_.0)?, encoding(py, to.0)?);
+        let (reading, writing) = ((source, from_.1.into()), (target, to.1.into()));
+        let bytes = long(py, data.bytes().len(), || format::write_from(reading, data.bytes(), writing))?;
         written(py, target, &bytes)
     })
 }
@@ -127,9 +110,9 @@ pub(crate) fn event_rows(
     given: Given,
 ) -> PyResult<String> {
     guard_or_raise(|| {
-        let (py, options) = (events.py(), options(given));
+        let py = events.py();
         let (events, parts) = from_python(events, Tags::Keep, true)?;
-        long(py, parts * NODE_BYTES, || rows::write(producer, events, with_header, options))
+        long(py, parts * NODE_BYTES, || rows::write(producer, events, with_header, given.into()))
     })
 }
 

@@ -62,12 +62,9 @@ fn share(value: &Bound<'_, PyAny>) -> PyResult<f64> {
 
 fn limits(limits: &mut Limits, given: &Bound<'_, PyDict>) -> PyResult<()> {
     for (key, value) in given.iter() {
-        match key.extract::<&str>()? {
-            "depth" => limits.depth = value.extract()?,
-            "nodes" => limits.nodes = value.extract()?,
-            "text_bytes" => limits.text_bytes = value.extract()?,
-            "record_bytes" => limits.record_bytes = value.extract()?,
-            other => return Err(PyValueError::new_err(format!("{other:?} is not a limit"))),
+        let name = key.extract::<&str>()?;
+        if !limits.set(name, value.extract()?) {
+            return Err(PyValueError::new_err(format!("{name:?} is not a limit")));
         }
     }
     Ok(())

@@ -142,12 +142,7 @@ impl Recorder {
             let correlation = fields.get_item("correlation_id").ok().flatten().filter(|id| !id.is_none());
             let correlation = correlation.map(|id| text_of(&id, &host));
             let place = Place { step, correlation_id: correlation.as_deref() };
-            let body = |writer: &mut BodyWriter<'_, '_>| {
-                body::members(writer, fields, &self.policy, &host);
-                if event_type == "event" {
-                    writer.optional_text("correlation_id", correlation.as_deref());
-                }
-            };
+            let body = |writer: &mut BodyWriter<'_, '_>| body::members(writer, fields, &self.policy, &host);
             let context = match event_type {
                 "log" => {
                     self.core.log(place, body);

@@ -10,7 +10,8 @@ const OTHER: &str = "other";
 
 /// Rows of these events.
 pub(crate) fn write(producer: &str, events: Value, with_header: bool, options: Options) -> Result<String, Failure> {
-    let writing = EncodeOptions { formula_safe: options.formula_safe, delimiter: options.delimiter };
+    let (formula_safe, delimiter) = (options.writing.formula_safe, options.writing.delimiter);
+    let writing = EncodeOptions { formula_safe, delimiter };
     let writer = RowWriter::new(EVENT_COLUMNS, writing);
     let mut out = Vec::new();
     if with_header {

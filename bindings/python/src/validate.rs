@@ -2,13 +2,14 @@
 
 use crate::data::Data;
 use crate::failure::Failure;
-use crate::format::Format;
-use crate::formats::{Given, format, long, options};
+use crate::format::{Given, Options as FormatOptions};
+use crate::formats::{encoding, long};
 use crate::guard::guard_or_raise;
 use crate::rows;
 use crate::value::{Tags, from_python};
 use pyo3::prelude::*;
 use std::sync::{Mutex, PoisonError};
+use tracewire_wire::encoding::Encoding;
 use tracewire_wire::validate::{self as core, Finding, Level, Options, Rule, Summary, is_document};
 
 /// `(code, name, severity, level, requirement, pointer, line, column, message, fix)`.
@@ -66,13 +67,13 @@ impl Validator {
     /// Takes a whole document of any format. What cannot be read is a finding.
     fn push_document(&self, py: Python<'_>, data: Data, name: &str, given: Given) -> PyResult<()> {
         guard_or_raise(|| {
-            let (format, options) = (format(py, name)?, options(given));
+            let (encoding, options) = (encoding(py, name)?, FormatOptions::from(given));
             long(py, data.bytes().len(), || {
-                self.with(|inner| match format {
-                    Format::Json if is_document(data.bytes()) => inner.core.push(data.bytes(), 1),
-                    Format::Json | Format::JsonLines => inner.lines(data.bytes()),
-                    _ => match format.read_document(data.bytes(), options) {
-                        Ok(value) if format == Format::Csv => inner.core.push_value(&rows::events(value)),
+                self.with(|inner| match encoding {
+                    Encoding::Json if is_document(data.bytes()) => inner.core.push(data.bytes(), 1),
+                    Encoding::Json | Encoding::Jsonl => inner.lines(data.bytes()),
+                    _ => match encoding.read_value(data.bytes(), &options.reading) {
+                        Ok(value) if encoding == Encoding::Csv => inner.core.push_value(&rows::events(value)),
                         Ok(value) => inner.core.push_value(&value),
                         Err(error) => inner.core.push_unreadable(&error),
                     },

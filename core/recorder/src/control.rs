@@ -10,7 +10,7 @@ use crate::record::{self, BodyWriter, Fixed};
 use crate::sampling::Sampler;
 use crate::ship::Shipper;
 use crate::ship::sink::SinkOptions;
-use crate::span::{Place, Span, SpanContext, StartSpan};
+use crate::span::{Place, Remote, Span, SpanContext, StartSpan};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -93,24 +93,49 @@ impl Recorder {
         })
     }
 
-    /// Begins a step; `body` writes its name, attributes, input and whatever else a start carries.
+    /// Begins a step; `body` writes its name, attributes, input and whatever else a start carries. The correlation id is written already.
     pub fn start_span(&self, start: StartSpan<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) -> Span {
-        let sources = &self.inner.sources;
-        let began = sources.now();
+        self.begin(start, None, body)
+    }
+
+    /// Begins a step below one of another process, whatever parent `start` names, and carries its `tracestate` (TW-EVT-004).
+    pub fn start_remote_span(
+        &self,
+        parent: Remote<'_>,
+        start: StartSpan<'_>,
+        body: impl FnOnce(&mut BodyWriter<'_, '_>),
+    ) -> Span {
+        let start = StartSpan { parent: Some(parent.context()), ..start };
+        self.begin(start, parent.trace_state(), body)
+    }
+
+    fn begin(
+        &self,
+        start: StartSpan<'_>,
+        trace_state: Option<&str>,
+        body: impl FnOnce(&mut BodyWriter<'_, '_>),
+    ) -> Span {
         let place = Place { step: start.parent, correlation_id: start.correlation_id };
-        let trace_id = place.trace_id().unwrap_or_else(|| sources.trace_id());
-        let context = SpanContext { trace_id, span_id: sources.span_id(), flags: self.flags(start.parent, trace_id) };
-        let span = Span::new(context, start.parent.map(|parent| parent.span_id), began);
+        let parent_id = start.parent.map(|parent| parent.span_id);
+        let context = self.context(place);
         if self.leaves_out(context.flags) {
-            return span;
+            return Span::unrecorded(context, parent_id);
         }
-        let fixed =
-            Fixed { kind: Some(start.kind), parent_id: span.parent_id, ..Self::fixed("span.start", began, context) };
+        let span = Span::new(context, parent_id, self.inner.sources.now());
+        let fixed = Fixed { kind: Some(start.kind), parent_id, ..Self::fixed("span.start", span.began, context) };
         self.write(&fixed, |writer| {
+            writer.own_text("correlation_id", start.correlation_id);
             body(writer);
-            writer.optional_text("correlation_id", start.correlation_id);
+            writer.own_text("trace_state", trace_state);
         });
         span
+    }
+
+    /// The ids of what begins here. They are taken whether it is recorded or not, the trace's before its own.
+    fn context(&self, place: Place<'_>) -> SpanContext {
+        let sources = &self.inner.sources;
+        let trace_id = place.trace_id().unwrap_or_else(|| sources.trace_id());
+        SpanContext { trace_id, span_id: sources.span_id(), flags: self.flags(place.step, trace_id) }
     }
 
     /// Says what must be visible before a step ends.
@@ -148,7 +173,7 @@ impl Recorder {
         self.write(&fixed, |writer| {
             body(writer);
             if skew.abs() > CLOCK_SKEW_NANOS {
-                writer.int("clock_skew_nanos", i64::try_from(skew).unwrap_or(i64::MAX));
+                writer.own_int("clock_skew_nanos", skew);
             }
         });
         if span.parent_id.is_none() {
@@ -157,21 +182,22 @@ impl Recorder {
         true
     }
 
-    /// Records a point event with a place of its own in the tree; gives its context.
+    /// Records a point event with a place of its own in the tree; gives its context. A correlation id of `place` is written already,
+    /// here and by the other points.
     pub fn point_event<'a>(
         &self,
         place: impl Into<Place<'a>>,
         kind: Option<&str>,
         body: impl FnOnce(&mut BodyWriter<'_, '_>),
     ) -> SpanContext {
-        let (place, sources) = (place.into(), &self.inner.sources);
-        let trace_id = place.trace_id().unwrap_or_else(|| sources.trace_id());
-        let context = SpanContext { trace_id, span_id: sources.span_id(), flags: self.flags(place.step, trace_id) };
+        let place = place.into();
+        let context = self.context(place);
         if self.leaves_out(context.flags) {
             return context;
         }
         let parent_id = place.step.map(|parent| parent.span_id);
-        self.write(&Fixed { kind, parent_id, ..Self::fixed("event", sources.now(), context) }, body);
+        let fixed = Fixed { kind, parent_id, ..Self::fixed("event", self.inner.sources.now(), context) };
+        self.write_at(place, &fixed, body);
         context
     }
 
@@ -196,7 +222,16 @@ impl Recorder {
             return;
         }
         let span_id = place.step.map(|step| step.span_id);
-        self.write(&Fixed { trace_id, span_id, ..Fixed::new(event_type, self.inner.sources.now()) }, body);
+        let fixed = Fixed { trace_id, span_id, ..Fixed::new(event_type, self.inner.sources.now()) };
+        self.write_at(place, &fixed, body);
+    }
+
+    /// Writes a point with the correlation id that was given for it.
+    fn write_at(&self, place: Place<'_>, fixed: &Fixed<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        self.write(fixed, |writer| {
+            writer.own_text("correlation_id", place.correlation_id);
+            body(writer);
+        });
     }
 
     /// W3C flags of what belongs below a parent, or begins a trace.

@@ -44,4 +44,4 @@ pub use error::RecorderError;
 pub use limits::{Limits, Redact};
 pub use modes::Mode;
 pub use options::{FlushReport, Options, Stats};
-pub use span::{Place, Span, SpanContext, StartSpan};
+pub use span::{Place, Remote, Span, SpanContext, StartSpan};

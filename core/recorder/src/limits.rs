@@ -33,6 +33,31 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Sets the limit of this name, which is that of its member in a journal's header; false where there is none of it. What a
+    /// limit's type cannot hold is the most that it can.
+    ///
+    /// ```
+    /// let mut limits = tracewire_recorder::Limits::default();
+    /// assert!(limits.set("depth", 3) && !limits.set("height", 3));
+    /// assert_eq!(limits.depth, 3);
+    /// ```
+    pub fn set(&mut self, name: &str, value: u64) -> bool {
+        let narrow = u32::try_from(value).unwrap_or(u32::MAX);
+        match name {
+            "depth" => self.depth = narrow,
+            "nodes" => self.nodes = narrow,
+            "text_bytes" => self.text_bytes = value,
+            "record_bytes" => self.record_bytes = value,
+            "inline_bytes" => self.inline_bytes = value,
+            "envelope_events" => self.envelope_events = value,
+            "envelope_bytes" => self.envelope_bytes = value,
+            _ => return false,
+        }
+        true
+    }
+}
+
 /// Which values never leave the seal: a member whose key is listed is replaced by `{"$redacted":"key"}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Redact {

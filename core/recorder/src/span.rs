@@ -3,6 +3,7 @@
 use crate::clock::Moment;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tracewire_wire::id::{SpanId, TraceId};
+use tracewire_wire::time::Timestamp;
 
 /// What travels from one step to those it causes, in a process or between processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl SpanContext {
     /// assert!(SpanContext::from_traceparent("00-00000000000000000000000000000000-b7ad6b7169203331-01").is_none());
     /// ```
     pub fn from_traceparent(header: &str) -> Option<Self> {
-        let mut parts = header.trim_matches([' ', '\t']).split('-');
+        let mut parts = header.split('-');
         let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         // Version 00 has exactly four fields; a later one may append more. Version ff is not allowed.
         let known = version == "00";
@@ -42,6 +43,40 @@ impl SpanContext {
             span_id: span.parse().ok()?,
             flags: u8::try_from(lower_hex(flags, 2)?).ok()?,
         })
+    }
+}
+
+/// A step of another process as its headers name it: `traceparent` and `tracestate` of W3C Trace Context, which belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remote<'a> {
+    context: SpanContext,
+    trace_state: Option<&'a str>,
+}
+
+impl<'a> Remote<'a> {
+    /// Reads both headers. `None` where the `traceparent` is not valid: then it is no parent, and the `tracestate` beside it says
+    /// nothing (TW-EVT-004). An empty `tracestate` is none.
+    ///
+    /// ```
+    /// use tracewire_recorder::Remote;
+    /// let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    /// assert_eq!(Remote::from_headers(parent, Some("vendor=1")).unwrap().trace_state(), Some("vendor=1"));
+    /// assert_eq!(Remote::from_headers(parent, Some("")).unwrap().trace_state(), None);
+    /// assert!(Remote::from_headers("00-0af7", Some("vendor=1")).is_none());
+    /// ```
+    pub fn from_headers(traceparent: &str, tracestate: Option<&'a str>) -> Option<Self> {
+        let context = SpanContext::from_traceparent(traceparent)?;
+        Some(Remote { context, trace_state: tracestate.filter(|state| !state.is_empty()) })
+    }
+
+    /// Its ids and flags.
+    pub fn context(&self) -> SpanContext {
+        self.context
+    }
+
+    /// What other systems say of the trace, as it came.
+    pub fn trace_state(&self) -> Option<&'a str> {
+        self.trace_state
     }
 }
 
@@ -57,7 +92,7 @@ pub struct StartSpan<'a> {
     pub parent: Option<SpanContext>,
     /// Its kind, from the registry of span kinds.
     pub kind: &'a str,
-    /// A root's own name for its trace: services that share it land in one trace without headers.
+    /// A root's own name for its trace: services that share it land in one trace without headers. An empty one is none.
     pub correlation_id: Option<&'a str>,
 }
 
@@ -66,13 +101,14 @@ pub struct StartSpan<'a> {
 pub struct Place<'a> {
     /// The step.
     pub step: Option<SpanContext>,
-    /// The application's own id of the trace, where there is no step.
+    /// The application's own id of the trace, where there is no step. An empty one is none.
     pub correlation_id: Option<&'a str>,
 }
 
 impl Place<'_> {
     pub(crate) fn trace_id(&self) -> Option<TraceId> {
-        self.step.map(|step| step.trace_id).or_else(|| self.correlation_id.map(TraceId::from_correlation))
+        let correlation_id = self.correlation_id.filter(|id| !id.is_empty());
+        self.step.map(|step| step.trace_id).or_else(|| correlation_id.map(TraceId::from_correlation))
     }
 }
 
@@ -94,6 +130,11 @@ pub struct Span {
 impl Span {
     pub(crate) fn new(context: SpanContext, parent_id: Option<SpanId>, began: Moment) -> Self {
         Span { context, parent_id, began, ended: AtomicBool::new(false) }
+    }
+
+    /// A step that sampling leaves out: nobody asks when it began, so no clock is read.
+    pub(crate) fn unrecorded(context: SpanContext, parent_id: Option<SpanId>) -> Self {
+        Span::new(context, parent_id, Moment { wall: Timestamp(0), monotonic_nanos: 0 })
     }
 
     /// The ids that a step caused by this one needs.
@@ -128,5 +169,6 @@ mod tests {
         assert_eq!(place(Some(step), Some("order-17")), Some(step.trace_id));
         assert_eq!(place(None, Some("order-17")), Some(TraceId::from_correlation("order-17")));
         assert_eq!(place(None, None), None);
+        assert_eq!(place(None, Some("")), None);
     }
 }

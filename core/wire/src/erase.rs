@@ -5,6 +5,7 @@
 //! | [`erase_content`], [`withhold_content`] | one content, wherever the envelope holds it |
 //! | [`erase_body`], [`withhold_body`] | all of an event but its fixed part |
 //! | [`withhold_event`] | a whole event |
+//! | [`Selection::remove`] | several of these |
 //!
 //! What was erased stays erased: withholding it changes nothing.
 
@@ -21,6 +22,32 @@ pub enum Removal {
     Erase,
     /// It exists elsewhere.
     Withhold,
+}
+
+/// What goes from an envelope; what it does not have is passed over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Contents, by their hashes.
+    pub contents: Vec<Hash>,
+    /// Events whose bodies go, by their numbers.
+    pub bodies: Vec<u64>,
+    /// Events that go whole, by their numbers: they are withheld, for nothing of an event can be erased but its body.
+    pub events: Vec<u64>,
+}
+
+impl Selection {
+    /// Takes it out.
+    pub fn remove(&self, envelope: &mut Envelope, removal: Removal) {
+        for hash in &self.contents {
+            remove_content(envelope, hash, removal);
+        }
+        for seq in &self.bodies {
+            remove_body(envelope, *seq, removal);
+        }
+        for seq in &self.events {
+            withhold_event(envelope, *seq);
+        }
+    }
 }
 
 /// Erases one content, wherever the envelope holds it; true if it held it anywhere.

@@ -43,6 +43,14 @@ pub enum WireError {
         /// What is wrong, for people.
         reason: String,
     },
+    /// An option names what there is not.
+    #[error("{reason}")]
+    Unknown {
+        /// Stable code.
+        code: &'static str,
+        /// What was named, and what there is, for people.
+        reason: String,
+    },
 }
 
 impl WireError {
@@ -59,10 +67,12 @@ impl WireError {
         ("csv_too_large", "the names of the columns, repeated in each map, take far more room than the text"),
         ("csv_utf8", "the bytes are not UTF-8"),
         ("csv_width", "a row has another number of cells than there are columns"),
+        ("delimiter_unknown", "a name is of no delimiter"),
         ("envelope_member_missing", "an envelope lacks a required member"),
         ("envelope_shape", "an envelope is not a map"),
         ("event_member_missing", "an event lacks a required member"),
         ("event_shape", "an event or its body is not a map"),
+        ("format_unknown", "a name is of no encoding"),
         ("hash", "a text is not `sha256:` and 64 lower-case hex digits"),
         ("item_too_large", "an item, or a document that has no items, is longer than is read"),
         ("json_control", "a control character stands unescaped in a string"),
@@ -115,7 +125,8 @@ impl WireError {
             WireError::Json { code, .. }
             | WireError::Bytes { code, .. }
             | WireError::Line { code, .. }
-            | WireError::Shape { code, .. } => code,
+            | WireError::Shape { code, .. }
+            | WireError::Unknown { code, .. } => code,
         }
     }
 
@@ -123,7 +134,7 @@ impl WireError {
     pub fn offset(&self) -> Option<usize> {
         match self {
             WireError::Json { offset, .. } | WireError::Bytes { offset, .. } => Some(*offset),
-            WireError::Line { .. } | WireError::Shape { .. } => None,
+            WireError::Line { .. } | WireError::Shape { .. } | WireError::Unknown { .. } => None,
         }
     }
 
@@ -131,12 +142,29 @@ impl WireError {
     pub fn line(&self) -> Option<usize> {
         match self {
             WireError::Line { line, .. } => Some(*line),
-            WireError::Json { .. } | WireError::Bytes { .. } | WireError::Shape { .. } => None,
+            WireError::Json { .. } | WireError::Bytes { .. } | WireError::Shape { .. } | WireError::Unknown { .. } => {
+                None
+            }
+        }
+    }
+
+    /// The line at fault in the text that was read, from 1: counted where the error has a byte offset in a text.
+    pub fn line_in(&self, text: &[u8]) -> Option<usize> {
+        match self {
+            WireError::Json { offset, .. } => {
+                let before = text.get(..*offset).unwrap_or(text);
+                Some(before.iter().filter(|byte| **byte == b'\n').count() + 1)
+            }
+            other => other.line(),
         }
     }
 
     pub(crate) fn shape(code: &'static str, path: impl Into<String>, reason: impl Into<String>) -> Self {
         WireError::Shape { code, path: path.into(), reason: reason.into() }
+    }
+
+    pub(crate) fn unknown(code: &'static str, name: &str, known: &[&str]) -> Self {
+        WireError::Unknown { code, reason: format!("{name:?} is not one of {}", known.join(", ")) }
     }
 
     /// The same error, one level further up.

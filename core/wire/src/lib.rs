@@ -13,6 +13,7 @@
 //! | [`toon`] | TOON 4.4, for language models to read: both ways, nothing lost |
 //! | [`csv`] | CSV (RFC 4180): rows of a table, both ways |
 //! | [`proto`] | protobuf, `tracewire.v1`: events with typed fields, both ways |
+//! | [`encoding`] | all of these behind one name: read, write, convert |
 //! | [`recording`] | what a file of any encoding holds: items, and the form in which they stood |
 //! | [`stream`] | the same item by item, in bounded space |
 //! | [`event`], [`body`] | events, and what their bodies hold by type |
@@ -32,6 +33,7 @@
 pub mod body;
 pub mod content;
 pub mod csv;
+pub mod encoding;
 pub mod envelope;
 pub mod erase;
 mod error;

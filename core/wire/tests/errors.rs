@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 use tracewire_wire::WireError;
 use tracewire_wire::body::SpanStart;
-use tracewire_wire::csv;
+use tracewire_wire::csv::{self, Delimiter};
+use tracewire_wire::encoding;
 use tracewire_wire::envelope::Envelope;
 use tracewire_wire::event::Event;
 use tracewire_wire::id::{Hash, SpanId, TraceId};
@@ -96,10 +97,12 @@ fn every_code_happens_and_is_listed() {
         csv(&format!("{}\n{}", "n".repeat(100_000), "1\n".repeat(1000))),
         csv::decode(b"\xc3", &csv::DecodeOptions::default()).unwrap_err(),
         csv("a,b\n1"),
+        Delimiter::parse("dash").unwrap_err(),
         Envelope::read(b"{}").unwrap_err(),
         Envelope::read(b"[]").unwrap_err(),
         Event::read(b"{}").unwrap_err(),
         Event::read(b"[]").unwrap_err(),
+        encoding::Encoding::parse("xml").unwrap_err(),
         "sha256:00".parse::<Hash>().unwrap_err(),
         json(b"\"\n\""),
         json(br#"{"a":1,"a":1}"#),

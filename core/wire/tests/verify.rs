@@ -295,6 +295,47 @@ fn the_order_of_envelopes_says_nothing() {
     assert_eq!(report(&envelopes), forward);
 }
 
+/// An envelope like another one, which claims the digest that it has.
+fn sealed(of: &Envelope, change: impl FnOnce(&mut Envelope)) -> Envelope {
+    let mut envelope = of.clone();
+    change(&mut envelope);
+    for (at, entry) in envelope.events.iter_mut().enumerate() {
+        if let Entry::Event(event) = entry {
+            event.seq = envelope.first_seq + at as u64;
+        }
+    }
+    envelope.digest = envelope.compute_digest();
+    envelope
+}
+
+#[test]
+fn the_envelope_before_one_is_the_one_that_it_names() {
+    let whole = chain();
+    // A branch that holds one event more, and one behind it that begins too early.
+    let longer = sealed(&whole[0], |envelope| envelope.events.extend(whole[0].events.iter().take(1).cloned()));
+    let behind = |prev: Hash| sealed(&whole[1], |envelope| envelope.prev = Some(prev));
+    assert_eq!(codes(&report(&[whole[0].clone(), longer.clone(), behind(longer.digest)])), ["fork", "sequence"]);
+    assert_eq!(codes(&report(&[whole[0].clone(), longer.clone(), behind(whole[0].digest)])), ["fork"]);
+    assert_eq!(codes(&report(&[whole[0].clone(), longer, behind(Hash([7; 32]))])), ["fork", "chain"]);
+    // Of an overlap, what the envelope says it follows is not judged.
+    let early = |prev| sealed(&whole[1], |envelope| (envelope.first_seq, envelope.prev) = (2, prev));
+    for prev in [None, Some(Hash([7; 32])), Some(whole[0].digest)] {
+        assert_eq!(codes(&report(&[whole[0].clone(), early(prev)])), ["sequence"], "{prev:?}");
+    }
+    // Nor behind a gap.
+    for prev in [None, Some(Hash([7; 32])), Some(whole[0].digest)] {
+        let late = sealed(&whole[2], |envelope| envelope.prev = prev);
+        assert_eq!(codes(&report(&[whole[0].clone(), late.clone()])), [""; 0], "{prev:?}");
+        assert_eq!(codes(&report(&[late])), [""; 0], "{prev:?}");
+    }
+    // The first one follows none, and none follows itself.
+    for prev in [Hash([7; 32]), whole[1].digest] {
+        let first = sealed(&whole[0], |envelope| envelope.prev = Some(prev));
+        assert!(codes(&report(&[first, whole[1].clone()])).contains(&"chain"));
+    }
+    assert_eq!(codes(&report(&[whole[0].clone(), behind(whole[1].digest)])), ["chain"]);
+}
+
 #[test]
 fn odd_envelopes_are_found() {
     let mut overlapping = chain();

@@ -33,6 +33,7 @@ const (
 
 	maxNesting = 160
 	maxKeys    = 4
+	maxInteger = 64 << 10 // bytes of an integer: what it takes to write one in decimal grows faster than its length
 )
 
 var errCBOR = errors.New("a record that cannot be read")

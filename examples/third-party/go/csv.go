@@ -19,12 +19,13 @@ func WriteCSV(v any, delimiter byte, safe bool) ([]byte, error) {
 		return nil, csvError("csv_shape", "not a list of maps", 0)
 	}
 	var columns []string
-	known := map[string]bool{}
+	known, members := map[string]bool{}, 0
 	for _, element := range list {
 		row, ok := element.(map[string]any)
 		if !ok {
 			return nil, csvError("csv_shape", "not a list of maps", 0)
 		}
+		members += len(row)
 		for _, key := range sortedKeys(row) {
 			if !known[key] {
 				known[key] = true
@@ -35,8 +36,8 @@ func WriteCSV(v any, delimiter byte, safe bool) ([]byte, error) {
 	if len(list) == 0 {
 		return []byte{}, nil
 	}
-	if len(columns) == 0 {
-		return nil, csvError("csv_shape", "maps without members have no columns", 0)
+	if cells := len(columns) * len(list); len(columns) == 0 || cells > 1<<20 && cells/64 > members {
+		return nil, csvError("csv_shape", "a table that is empty, or nearly so", 0)
 	}
 	w := csvWriter{delimiter: delimiter, alone: len(columns) == 1}
 	for i, column := range columns {
@@ -136,6 +137,7 @@ func ReadCSV(b []byte, delimiter byte) (any, error) {
 		}
 		seen[column] = true
 	}
+	names := names(len(b))
 	for r.at < len(b) {
 		line := r.line
 		cells, err := r.row()
@@ -150,6 +152,9 @@ func ReadCSV(b []byte, delimiter byte) (any, error) {
 			if cell == "" {
 				continue
 			}
+			if names -= len(columns[i]); names < 0 {
+				return nil, csvError("csv_too_large", "the names of the columns take far more room than the text", line)
+			}
 			if v, ok := cellValue(cell); ok {
 				row[columns[i]] = v
 			} else {
@@ -160,6 +165,9 @@ func ReadCSV(b []byte, delimiter byte) (any, error) {
 	}
 	return list, nil
 }
+
+// names is how many bytes the names of a text's columns may take when they are repeated in each row.
+func names(text int) int { return 1<<20 + 64*text }
 
 type csvReader struct {
 	in        []byte

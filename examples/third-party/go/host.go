@@ -56,12 +56,32 @@ func (e *encoder) full() bool {
 
 // wire writes a value in wire form.
 func (e *encoder) wire(v any) {
-	e.out = cborPutWire(cborHead(e.out, cborTag, tagWire), v)
+	e.whole(cborPutWire(cborHead(nil, cborTag, tagWire), v))
 }
+
+func (e *encoder) integer(i *big.Int) {
+	if i.BitLen() > 8*maxInteger {
+		e.missing()
+		return
+	}
+	e.whole(cborPutBig(nil, i))
+}
+
+// whole writes what would be something else if it were cut.
+func (e *encoder) whole(item []byte) {
+	if len(item) > e.room() {
+		e.missing()
+		return
+	}
+	e.out = append(e.out, item...)
+}
+
+// missing stands for a value for which there is no room.
+func (e *encoder) missing() { e.out = append(cborHead(e.out, cborTag, tagCut), cborNull) }
 
 func (e *encoder) value(v any) {
 	if e.full() {
-		e.out = append(cborHead(e.out, cborTag, tagCut), cborNull)
+		e.missing()
 		return
 	}
 	e.nodes--
@@ -73,7 +93,7 @@ func (e *encoder) value(v any) {
 	case int64:
 		e.out = cborPutInt(e.out, v)
 	case *big.Int:
-		e.out = cborPutBig(e.out, v)
+		e.integer(v)
 	case float64:
 		e.out = cborPutFloat(e.out, v)
 	case float32:
@@ -210,11 +230,12 @@ func (e *encoder) members(m Map) {
 
 // key writes a key whole or not at all: a part of a key is another key. What it is made of counts as values do.
 func (e *encoder) key(key any) bool {
-	k := encoder{depth: e.depth, nodes: e.nodes, bytes: math.MaxInt32, above: slices.Clone(e.above)}
+	k := encoder{depth: e.depth, nodes: e.nodes, bytes: math.MaxInt32, above: e.above}
 	if text, ok := key.(string); ok {
 		k.nodes--
 		k.out = cborPutText(nil, cleanUTF8([]byte(text)))
 	} else {
+		k.above = slices.Clone(e.above)
 		k.value(key)
 	}
 	if len(k.out) > e.room()-least {

@@ -123,16 +123,23 @@ func laterFields(v any, shape protoShape) ([]byte, bool) {
 	return later, err == nil
 }
 
+// maxDigits is more than any field holds: a double has 309 digits. Longer ones are slow to read.
+const maxDigits = 400
+
 // intOf is an integer of any size, its tag with the digits that would be written.
 func intOf(v any) (*big.Int, bool) {
 	if i, ok := v.(int64); ok {
 		return big.NewInt(i), true
 	}
+	tag, _ := v.(map[string]any)
+	text, _ := tag["$int"].(string)
+	if len(text) > maxDigits {
+		return nil, false
+	}
 	i, ok := bigOf(v)
 	if !ok {
 		return nil, false
 	}
-	text, _ := v.(map[string]any)["$int"].(string)
 	safe := i.IsInt64() && -MaxInt <= i.Int64() && i.Int64() <= MaxInt
 	return i, !safe && i.String() == text
 }

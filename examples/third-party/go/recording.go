@@ -93,6 +93,9 @@ func readRecording(from string, b []byte, o Options) (recording, error) {
 
 // Convert reads bytes of one encoding and writes them in another.
 func Convert(from, to string, b []byte, o Options) ([]byte, error) {
+	if len(b) > MaxBytes {
+		return nil, &Error{Code: "item_too_large", Message: "larger than this reader takes"}
+	}
 	r, err := readRecording(from, b, o)
 	if err != nil {
 		return nil, err

@@ -13,8 +13,11 @@ import (
 
 // Scripts and typed values are how the conformance protocol says what a program does.
 
-// maxNest bounds what a case can ask for by one number.
-const maxNest = 100_000
+// What a case can ask for is bounded.
+const (
+	maxNest     = 100_000
+	maxDecimals = 1_000_000
+)
 
 // HostValue is the host value that the protocol's notation stands for.
 func HostValue(v any) (any, error) {
@@ -69,6 +72,9 @@ func typedText(kind, text string) (any, error) {
 	bits := func(size int) (uint64, error) { return strconv.ParseUint(text, 16, size) }
 	switch kind {
 	case "int":
+		if len(text) > maxDecimals {
+			break
+		}
 		if i, ok := new(big.Int).SetString(text, 10); ok {
 			return i, nil
 		}

@@ -41,6 +41,9 @@ func (r *toonReader) header(text string) (*toonHeader, error) {
 	if r.fill(h, text[bracket:]) {
 		return h, nil
 	}
+	if r.deep {
+		return nil, r.fail("toon_too_deep", "nested too deep")
+	}
 	if r.strict {
 		return nil, r.fail("toon_header", "a header that is not one")
 	}
@@ -78,6 +81,7 @@ func (r *toonReader) fill(h *toonHeader, text string) bool {
 // fields reads a list of fields in braces and gives what stands behind it.
 func (r *toonReader) fields(text string, delimiter byte, depth int) (fields []toonField, rest string, ok bool) {
 	if depth > MaxDepth {
+		r.deep = true
 		return nil, "", false
 	}
 	for text[0] != '}' {
@@ -127,6 +131,9 @@ func (r *toonReader) row(fields []toonField, cells []any) (map[string]any, []any
 	for _, field := range fields {
 		if err := r.single(m, field.name); err != nil {
 			return nil, nil, err
+		}
+		if r.names -= len(field.name); r.names < 0 {
+			return nil, nil, r.fail("toon_too_large", "the names of tables take far more room than the text")
 		}
 		if field.group != nil {
 			inner, rest, err := r.row(field.group, cells)
@@ -218,7 +225,7 @@ func (r *toonReader) rows(h *toonHeader, depth int) (any, int, error) {
 }
 
 func (r *toonReader) wide(h *toonHeader, cells []any) (any, error) {
-	if r.strict && len(cells) != leaves(h.fields) {
+	if len(cells) != leaves(h.fields) {
 		return nil, r.fail("toon_width", "another number of cells than fields")
 	}
 	m, _, err := r.row(h.fields, cells)

@@ -20,6 +20,8 @@ type toonReader struct {
 	lines  []toonLine
 	at     int
 	strict bool
+	deep   bool // a header nests deeper than is read
+	names  int  // how many bytes the names of tables may still take
 }
 
 func toonError(code, message string, line int) error {
@@ -28,7 +30,7 @@ func toonError(code, message string, line int) error {
 
 // ReadTOON reads a document. The place in its errors is the line, from 1.
 func ReadTOON(b []byte, lenient bool) (any, error) {
-	r := &toonReader{strict: !lenient}
+	r := &toonReader{strict: !lenient, names: names(len(b))}
 	b = bytes.TrimPrefix(b, []byte(byteOrderMark))
 	if !utf8.Valid(b) {
 		return nil, toonError("toon_utf8", "ill-formed UTF-8", 0)
@@ -270,7 +272,7 @@ func (r *toonReader) number(text string) (any, error) {
 	if strings.ContainsAny(text, ".eE") {
 		f, _ := strconv.ParseFloat(text, 64)
 		if math.IsInf(f, 0) {
-			return nil, r.fail("number_range", "larger than any double")
+			return text, nil
 		}
 		return Float(f), nil
 	}

@@ -211,6 +211,17 @@ func cutText(s string, limit int) string {
 
 // sortSet puts a set's members in the order of their canonical bytes (TW-VAL-012).
 func sortSet(list []any) []any {
-	sort.SliceStable(list, func(i, j int) bool { return bytes.Compare(Canonical(list[i]), Canonical(list[j])) < 0 })
-	return list
+	forms := make([]struct {
+		bytes []byte
+		value any
+	}, len(list))
+	for i, v := range list {
+		forms[i].bytes, forms[i].value = Canonical(v), v
+	}
+	sort.SliceStable(forms, func(i, j int) bool { return bytes.Compare(forms[i].bytes, forms[j].bytes) < 0 })
+	out := make([]any, len(list))
+	for i, form := range forms {
+		out[i] = form.value
+	}
+	return out
 }

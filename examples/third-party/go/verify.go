@@ -1,6 +1,10 @@
 package tracewire
 
-import "sort"
+import (
+	"cmp"
+	"sort"
+	"strings"
+)
 
 // Findings of a verifier: what is broken (TW-VFY-003). What is missing or was taken out is none.
 const (
@@ -71,8 +75,20 @@ func ReadEnvelope(file []byte) (map[string]any, error) {
 	if err == nil {
 		err = checkEnvelope(v)
 	}
-	e, _ := v.(map[string]any)
-	return e, err
+	if err != nil {
+		return nil, err
+	}
+	// An empty body is none, and so is an empty content (TW-EVT-002, TW-ENV-001).
+	e := v.(map[string]any)
+	for _, raw := range e["events"].([]any) {
+		if event := raw.(map[string]any); !wholeBody(event) {
+			delete(event, "body")
+		}
+	}
+	if content, ok := e["content"].(map[string]any); ok && len(content) == 0 {
+		delete(e, "content")
+	}
+	return e, nil
 }
 
 func firstSeq(e map[string]any) int64 { return e["first_seq"].(int64) }
@@ -80,42 +96,56 @@ func firstSeq(e map[string]any) int64 { return e["first_seq"].(int64) }
 // behind is the number of the event that follows an envelope.
 func behind(e map[string]any) int64 { return firstSeq(e) + int64(len(e["events"].([]any))) }
 
-// chain looks at a producer's envelopes in order.
+// chain looks at a producer's envelopes, in an order that does not depend on the one in which they came.
 func (v *verifier) chain(list []map[string]any) {
-	sort.SliceStable(list, func(i, j int) bool { return firstSeq(list[i]) < firstSeq(list[j]) })
-	digests := map[any]map[string]any{}
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		return cmp.Or(cmp.Compare(firstSeq(a), firstSeq(b)), cmp.Compare(behind(a), behind(b)), strings.Compare(a["digest"].(string), b["digest"].(string))) < 0
+	})
+	names, ends := map[any]map[string]any{}, map[int64][]map[string]any{}
+	for _, e := range list {
+		// One that is empty and closes has nothing that another could stand behind.
+		if end := behind(e); end > firstSeq(e) || e["close"] == nil {
+			names[e["digest"]], ends[end] = e, append(ends[end], e)
+		}
+	}
 	closed, end := false, int64(1)
+	var latest, passed map[string]any // the one that ends last: of those that begin before e, and of those that were looked at
 	for i, e := range list {
 		// Two that claim one digest are one envelope, be it that one of them was changed.
 		if i > 0 && firstSeq(list[i-1]) == firstSeq(e) && list[i-1]["digest"] != e["digest"] {
 			v.found[FindingFork] = true
 		}
-		v.place(e, v.before(e, list[:i], digests))
+		if i > 0 && firstSeq(list[i-1]) < firstSeq(e) {
+			latest = passed
+		}
+		v.place(e, before(e, names[e["prev"]], ends[firstSeq(e)], latest))
 		if closed && firstSeq(list[i-1]) < firstSeq(e) {
 			v.found[FindingClosed] = true
 		}
 		if firstSeq(e) > end {
 			v.complete = false
 		}
-		digests[e["digest"]] = e
+		if passed == nil || behind(passed) < behind(e) {
+			passed = e
+		}
 		closed, end = closed || e["close"] != nil, max(end, behind(e))
 	}
 	v.complete = v.complete && closed
 }
 
-// before is the envelope that stands before e, and nil for the first: the one that e names, for there may be a fork,
-// else one that ends where e begins, else the nearest.
-func (v *verifier) before(e map[string]any, list []map[string]any, digests map[any]map[string]any) map[string]any {
-	if named := digests[e["prev"]]; named != nil && firstSeq(named) < firstSeq(e) {
+// before is the envelope that stands before e: one that ends where it begins, of several the one that it names; else the
+// one that ends last of those that begin before it.
+func before(e, named map[string]any, ending []map[string]any, latest map[string]any) map[string]any {
+	if named != nil && behind(named) == firstSeq(e) && named["digest"] != e["digest"] {
 		return named
 	}
-	var nearest map[string]any
-	for _, b := range list {
-		if firstSeq(b) < firstSeq(e) && (nearest == nil || behind(nearest) != firstSeq(e) || behind(b) == firstSeq(e)) {
-			nearest = b
+	for _, b := range ending {
+		if b["digest"] != e["digest"] {
+			return b
 		}
 	}
-	return nearest
+	return latest
 }
 
 // place looks at an envelope where it stands.
@@ -133,16 +163,18 @@ func (v *verifier) place(e, before map[string]any) {
 	if first > 1 && (e["parent"] != nil || e["predecessor"] != nil) {
 		v.found[FindingChain] = true
 	}
-	next := int64(1)
-	if before != nil {
-		next = behind(before)
-	}
+	var digest any // what `prev` has to be
 	switch {
-	case first < next:
+	case before != nil && behind(before) > first:
 		v.found[FindingSequence] = true
-	case first > next:
+		return
+	case before != nil && behind(before) == first:
+		digest = before["digest"]
+	case first > 1:
 		// What stood before it is missing, and so is what `prev` could be compared with.
-	case before == nil && e["prev"] != nil, before != nil && e["prev"] != before["digest"]:
+		return
+	}
+	if e["prev"] != digest {
 		v.found[FindingChain] = true
 	}
 }

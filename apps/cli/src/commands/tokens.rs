@@ -4,9 +4,9 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use tracewire_insight::tokens::{Form, Size, pick, sizes};
-use tracewire_wire::json::{self as wire_json, ReadOptions};
+use tracewire_wire::WireError;
+use tracewire_wire::encoding::ReadOptions;
 use tracewire_wire::value::Value;
-use tracewire_wire::{WireError, csv, proto, toon};
 
 use crate::args::{FileFormat, Global, Tokens, Wanted};
 use crate::error::{CliError, EXIT_OK};
@@ -74,33 +74,19 @@ fn read(path: &Path, from: Option<FileFormat>) -> Result<Value, CliError> {
         std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     done.map_err(|source| CliError::File { path: path.to_owned(), source })?;
-    let options = ReadOptions { max_bytes: usize::MAX, ..ReadOptions::default() };
-    let value = match from.or_else(|| FileFormat::of_name(path)).unwrap_or(FileFormat::Json) {
-        FileFormat::Json => wire_json::read(&bytes, &options),
-        FileFormat::Jsonl => lines(&bytes, &options),
-        FileFormat::Toon => toon::decode(&bytes, &toon::DecodeOptions::default()),
-        FileFormat::Csv => {
-            let delimiter = crate::args::Delimiter::of_name(path).unwrap_or_default().wire();
-            csv::decode(&bytes, &csv::DecodeOptions { delimiter })
-        }
-        FileFormat::Proto => proto::decode(&bytes).map(|recording| recording.to_value()),
-    };
-    value.map_err(|source| CliError::Unreadable { path: path.to_owned(), source })
-}
-
-fn lines(bytes: &[u8], options: &ReadOptions) -> Result<Value, WireError> {
-    let mut items = Vec::new();
-    for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-        if !line.trim_ascii().is_empty() {
-            let item = wire_json::read(line, options).map_err(|error| WireError::Line {
-                code: error.code(),
-                line: at + 1,
-                reason: error.to_string(),
-            });
-            items.push(item?);
-        }
-    }
-    Ok(Value::List(items))
+    let format = from.or_else(|| FileFormat::of_name(path)).unwrap_or(FileFormat::Json);
+    let delimiter = crate::args::Delimiter::of_name(path).unwrap_or_default().wire();
+    let value = format.wire().read_value(&bytes, &ReadOptions { delimiter, ..ReadOptions::default() });
+    value.map_err(|error| {
+        let source = match error.line_in(&bytes) {
+            // The lines are documents of their own: whoever mends one looks for it by its number.
+            Some(line) if format == FileFormat::Jsonl => {
+                WireError::Line { code: error.code(), line, reason: error.to_string() }
+            }
+            _ => error,
+        };
+        CliError::Unreadable { path: path.to_owned(), source }
+    })
 }
 
 fn described(value: &Value) -> String {

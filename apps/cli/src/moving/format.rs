@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use tracewire_wire::encoding as wire;
 use tracewire_wire::stream::Encoding;
 
 use crate::args::{Delimiter, FileFormat, Format};
@@ -9,51 +10,49 @@ use crate::args::{Delimiter, FileFormat, Format};
 impl FileFormat {
     /// The word on the command line.
     pub fn name(self) -> &'static str {
-        match self {
-            FileFormat::Json => "json",
-            FileFormat::Jsonl => "jsonl",
-            FileFormat::Toon => "toon",
-            FileFormat::Csv => "csv",
-            FileFormat::Proto => "proto",
-        }
+        self.wire().name()
     }
 
     /// The format that a file's name says.
     pub fn of_name(path: &Path) -> Option<Self> {
-        Some(match Format::of_name(path)? {
-            Format::Json => FileFormat::Json,
-            Format::Jsonl => FileFormat::Jsonl,
-            Format::Toon => FileFormat::Toon,
-            Format::Csv => FileFormat::Csv,
-            Format::Proto => FileFormat::Proto,
-            Format::Parquet => return None,
+        Some(match wire::Encoding::of_extension(path.extension()?.to_str()?)? {
+            wire::Encoding::Json => FileFormat::Json,
+            wire::Encoding::Jsonl => FileFormat::Jsonl,
+            wire::Encoding::Toon => FileFormat::Toon,
+            wire::Encoding::Csv => FileFormat::Csv,
+            wire::Encoding::Proto => FileFormat::Proto,
         })
     }
 
-    /// How it is read.
-    pub fn encoding(self) -> Encoding {
+    /// The same for the codecs.
+    pub fn wire(self) -> wire::Encoding {
         match self {
-            FileFormat::Json => Encoding::Json,
-            FileFormat::Jsonl => Encoding::Jsonl,
-            FileFormat::Toon => Encoding::Toon,
-            FileFormat::Csv => Encoding::Csv,
-            FileFormat::Proto => Encoding::Proto,
+            FileFormat::Json => wire::Encoding::Json,
+            FileFormat::Jsonl => wire::Encoding::Jsonl,
+            FileFormat::Toon => wire::Encoding::Toon,
+            FileFormat::Csv => wire::Encoding::Csv,
+            FileFormat::Proto => wire::Encoding::Proto,
         }
+    }
+
+    /// How it is read piece by piece.
+    pub fn encoding(self) -> Encoding {
+        self.wire().into()
     }
 }
 
 impl Format {
     /// The format that a file's name says.
     pub fn of_name(path: &Path) -> Option<Self> {
-        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        Some(match extension.as_str() {
-            "json" => Format::Json,
-            "jsonl" | "ndjson" => Format::Jsonl,
-            "toon" => Format::Toon,
-            "csv" | "tsv" => Format::Csv,
-            "binpb" | "pb" => Format::Proto,
-            "parquet" => Format::Parquet,
-            _ => return None,
+        if path.extension()?.eq_ignore_ascii_case("parquet") {
+            return Some(Format::Parquet);
+        }
+        Some(match FileFormat::of_name(path)? {
+            FileFormat::Json => Format::Json,
+            FileFormat::Jsonl => Format::Jsonl,
+            FileFormat::Toon => Format::Toon,
+            FileFormat::Csv => Format::Csv,
+            FileFormat::Proto => Format::Proto,
         })
     }
 }

@@ -225,6 +225,12 @@ impl Output for Builder<'_> {
         self.push(Value::from(key));
     }
 
+    fn begin_key(&mut self) -> bool {
+        true
+    }
+
+    fn end_key(&mut self) {}
+
     fn key_lossy(&mut self, key: &[u8]) {
         self.text_lossy(key);
     }

@@ -17,7 +17,11 @@ pub(crate) fn key(out: &mut impl Output, key: &Bound<'_, PyAny>, host: &Host<'_>
             Utf8::Text(text) => out.key(text),
             Utf8::IllFormed(bytes) => out.key_lossy(bytes),
         }),
-        Err(_) => walk(out, key, host),
+        Err(_) if out.begin_key() => {
+            walk(out, key, host);
+            out.end_key();
+        }
+        Err(_) => {}
     }
 }
 

@@ -29,6 +29,9 @@ pub(crate) trait Output {
     /// Opens a dict, whose type may say that its keys are in wire form.
     fn begin_dict(&mut self, dict: &Bound<'_, PyDict>, identity: usize) -> bool;
     fn key(&mut self, key: &str);
+    /// Begins a key that is no text; false where its entry has no room, so that only its value follows.
+    fn begin_key(&mut self) -> bool;
+    fn end_key(&mut self);
     fn key_lossy(&mut self, key: &[u8]);
     fn end_list(&mut self, missing: u64);
     fn end_set(&mut self, missing: u64);
@@ -118,6 +121,14 @@ impl Output for Walker<'_> {
     #[inline]
     fn key(&mut self, key: &str) {
         self.key(key);
+    }
+
+    fn begin_key(&mut self) -> bool {
+        self.begin_key()
+    }
+
+    fn end_key(&mut self) {
+        self.end_key();
     }
 
     fn key_lossy(&mut self, key: &[u8]) {

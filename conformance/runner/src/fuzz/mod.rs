@@ -191,7 +191,11 @@ fn shrunk(
     let mut reports = Vec::new();
     let mut seen = Vec::new();
     for found in kept {
-        let smallest = shrink::shrink(found.plan.clone(), &mut |plan| plan.run(peers).is_different);
+        let smallest = shrink::shrink(found.plan.clone(), &mut |plan| {
+            let outcome = plan.run(peers);
+            // Whoever refused still refuses: otherwise one difference would shrink to another.
+            outcome.is_different && Found::new(found.script, plan, &outcome).signature == found.signature
+        });
         let outcome = smallest.run(peers);
         if seen.contains(&outcome.request) {
             continue;

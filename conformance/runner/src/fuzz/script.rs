@@ -27,7 +27,6 @@ pub fn record(random: &mut Random) -> Value {
 
 fn settings(random: &mut Random) -> Value {
     let mut settings = Map::new();
-    let mut set = |name: &str, value: Value| _ = settings.insert(name.to_owned(), value);
     if random.chance(0.4) {
         let mut limits = Map::new();
         for (name, values) in [
@@ -43,19 +42,19 @@ fn settings(random: &mut Random) -> Value {
                 limits.insert(name.to_owned(), random.pick(values).into());
             }
         }
-        set("limits", limits.into());
+        settings.insert("limits".to_owned(), limits.into());
     }
     if random.chance(0.3) {
-        set("redact", (0..3).map(|_| random.pick(KEYS)).collect());
+        settings.insert("redact".to_owned(), (0..3).map(|_| random.pick(KEYS)).collect());
     }
     if random.chance(0.3) {
-        set("sampling", random.pick(&[json!(0), json!(1), json!(0.5), json!(0.25), json!(0.9), json!(0.1)]));
+        settings.insert("sampling".to_owned(), random.pick(&[json!(0), json!(1), json!(0.5), json!(0.25), json!(0.9), json!(0.1)]));
     }
     if random.chance(0.4) {
-        set("trace_ids", (0..5).map(|_| format!("{:016x}{:016x}", random.bits() | 1, random.bits())).collect());
+        settings.insert("trace_ids".to_owned(), (0..5).map(|_| format!("{:016x}{:016x}", random.bits() | 1, random.bits())).collect());
     }
     if random.chance(0.1) {
-        set("span_ids", (0..3).map(|_| format!("{:016x}", random.bits() | 1)).collect());
+        settings.insert("span_ids".to_owned(), (0..3).map(|_| format!("{:016x}", random.bits() | 1)).collect());
     }
     if random.chance(0.1) {
         set(
@@ -64,9 +63,10 @@ fn settings(random: &mut Random) -> Value {
         );
     }
     if random.chance(0.1) {
-        set("process", format!("{:016x}", random.bits()).into());
+        settings.insert("process".to_owned(), format!("{:016x}", random.bits()).into());
     }
-    if random.chance(0.25) {
+    // Whether what the emitter adds itself counts as a value is not to be seen here.
+    if random.chance(0.25) && !settings.get("limits").is_some_and(|limits| limits.get("nodes").is_some()) {
         let count = random.below(6);
         let moments: Value = (0..count)
             .map(|_| {
@@ -129,7 +129,7 @@ impl Script<'_> {
             12..16 => step["parent"] = self.remote(),
             _ => {}
         }
-        if self.values.random.chance(0.2) {
+        if self.values.random.chance(0.2) && !self.values.care.has_few_nodes {
             step["body"]["correlation_id"] = self.values.random.pick(&["order-17", "é", "", "1"]).into();
         }
         self.names.push(name.clone());
@@ -147,7 +147,7 @@ impl Script<'_> {
         let mut step = json!({ "do": "point", "type": kind, "as": name, "body": self.body(&["name", "data", "message", "value", "level"]) });
         if !self.names.is_empty() && self.values.random.chance(0.7) {
             step["parent"] = self.values.random.pick(&self.names).into();
-        } else if self.values.random.chance(0.3) {
+        } else if self.values.random.chance(0.3) && !self.values.care.has_few_nodes {
             step["body"]["correlation_id"] = self.values.random.pick(&["order-17", ""]).into();
         }
         if kind == "event" {
@@ -181,7 +181,7 @@ impl Script<'_> {
             _ => {}
         }
         let mut parent = json!({ "traceparent": format!("{version}-{trace}-{span}-{flags}{rest}") });
-        if random.chance(0.5) {
+        if random.chance(0.5) && !self.values.care.has_few_nodes {
             parent["tracestate"] = random.pick(&["a=b", "x=1,y=2", ""]).into();
         }
         parent

@@ -3,6 +3,7 @@
 
 use super::head::{self, BREAK, UNDEFINED};
 use super::{TAG_CUT, TAG_SET, TAG_WIRE, text};
+use std::borrow::Cow;
 use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value, escape_key};
 
@@ -92,6 +93,11 @@ impl<'a> Decoder<'a> {
         Ok(Head { major, info, argument })
     }
 
+    /// Whether the item that comes is a map; nothing is consumed.
+    pub(crate) fn is_map(&self) -> bool {
+        self.peek().is_ok_and(|first| first & 0xe0 == head::MAP)
+    }
+
     /// Reads the opening of a map; the number of entries, or `None` where a break ends it.
     pub(crate) fn open_map(&mut self) -> Result<Option<u64>, DecodeError> {
         let head = self.head()?;
@@ -114,14 +120,27 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Reads a text without copying; `None` where another item stands, which is not consumed.
-    pub(crate) fn plain_text(&mut self) -> Result<Option<&'a str>, DecodeError> {
+    /// Reads a text, without copying unless it is ill-formed and has to be mended (TW-VAL-010); `None` where another item stands, which is not consumed.
+    pub(crate) fn text(&mut self) -> Result<Option<Cow<'a, str>>, DecodeError> {
         let start = self.at;
         let head = self.head()?;
-        if let (head::TEXT, Some(length)) = (head.major, head.argument)
-            && let Ok(text) = std::str::from_utf8(self.slice(length)?)
-        {
-            return Ok(Some(text));
+        if let (head::TEXT, Some(length)) = (head.major, head.argument) {
+            let bytes = self.slice(length)?;
+            return Ok(Some(match std::str::from_utf8(bytes) {
+                Ok(text) => Cow::Borrowed(text),
+                Err(_) => Cow::Owned(text::repair(bytes)),
+            }));
+        }
+        self.at = start;
+        Ok(None)
+    }
+
+    /// Reads an unsigned integer; `None` where another item stands, which is not consumed.
+    pub(crate) fn plain_uint(&mut self) -> Result<Option<u64>, DecodeError> {
+        let start = self.at;
+        let head = self.head()?;
+        if head.major == head::UINT && head.argument.is_some() {
+            return Ok(head.argument);
         }
         self.at = start;
         Ok(None)
@@ -212,11 +231,10 @@ impl<'a> Decoder<'a> {
         let mut items = Vec::new();
         while self.has_next(&mut left)? {
             if let Some(missing) = self.cut_count()? {
-                // The mark is the last element; what would follow it is read as items all the same.
-                let end = self.has_next(&mut left)?;
-                if !end {
-                    return Ok(cut(Value::List(items), "missing_items", missing));
-                }
+                return match self.has_next(&mut left)? {
+                    false => Ok(cut(Value::List(items), "missing_items", missing)),
+                    true => self.error("the mark of a cut is not the last element"),
+                };
             }
             items.push(self.item(wire)?);
         }
@@ -230,10 +248,18 @@ impl<'a> Decoder<'a> {
             && self.head()?.argument == Some(TAG_CUT)
             && self.peek()? & 0xe0 == head::UINT
         {
-            return Ok(self.head()?.argument);
+            return self.nested(Self::missing).map(Some);
         }
         self.at = start;
         Ok(None)
+    }
+
+    /// How much was cut: at least one.
+    fn missing(&mut self) -> Result<u64, DecodeError> {
+        match self.plain_uint()? {
+            Some(missing @ 1..) => Ok(missing),
+            _ => self.error("a cut of nothing"),
+        }
     }
 
     fn map(&mut self, count: Option<u64>, wire: bool) -> Result<Map, DecodeError> {
@@ -241,25 +267,25 @@ impl<'a> Decoder<'a> {
         let mut entries: Vec<(String, Value)> = Vec::new();
         let mut missing = None;
         while self.has_next(&mut left)? {
+            if missing.is_some() {
+                return self.error("the mark of a cut is not the last entry");
+            }
             if self.peek()? == UNDEFINED {
                 self.at += 1;
-                missing = self.plain_int()?;
+                missing = Some(self.missing()?);
                 continue;
             }
-            let key = match self.plain_text()? {
-                Some(text) if wire => text.to_owned(),
-                Some(text) => escape_key(text).into_owned(),
-                None => match self.key()? {
-                    Value::Text(text) => escape_key(&text).into_owned(),
-                    other => escape_key(&String::from_utf8_lossy(&json::write(&other))).into_owned(),
-                },
+            let key = match self.text()? {
+                Some(text) if wire => text.into_owned(),
+                Some(text) => escape_key(&text).into_owned(),
+                None => escape_key(&String::from_utf8_lossy(&json::write(&self.key()?))).into_owned(),
             };
             entries.push((key, self.item(wire)?));
         }
         let map = Map::from_entries(entries);
         Ok(match missing {
             None => map,
-            Some(missing) => match cut(Value::Map(map), "missing_items", missing.unsigned_abs()) {
+            Some(missing) => match cut(Value::Map(map), "missing_items", missing) {
                 Value::Map(map) => map,
                 _ => Map::default(),
             },
@@ -283,7 +309,9 @@ impl<'a> Decoder<'a> {
                 Some(magnitude) => Ok(Value::big_int_from_bytes(tag == 3, magnitude)),
                 None => self.error("an integer without its bytes"),
             },
-            TAG_WIRE => self.item(true),
+            TAG_WIRE if matches!(self.peek()? & 0xe0, head::MAP | head::LIST) => self.item(true),
+            TAG_WIRE => self.error("a wire form of what has no keys"),
+            TAG_SET if self.peek()? & 0xe0 != head::LIST => self.error("a set without its members"),
             TAG_SET => {
                 let mut set = self.item(false)?;
                 // Of a cut set, the mark stands around the members that were kept.
@@ -297,8 +325,8 @@ impl<'a> Decoder<'a> {
                 Ok(set)
             }
             TAG_CUT => self.cut_value(),
-            0 => match self.plain_text()? {
-                Some(text) => Ok(Value::time(text)),
+            0 => match self.text()? {
+                Some(text) => Ok(Value::time(&*text)),
                 None => self.error("a time without its text"),
             },
             unknown => {
@@ -311,17 +339,33 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// `29784([kept, missing bytes])`, or `29784(null)` for a value that is missing whole.
+    /// `29784([kept, missing bytes])` of a text or bytes, or `29784(null)` for a value that is missing whole.
     fn cut_value(&mut self) -> Result<Value, DecodeError> {
-        match self.item(false)? {
-            Value::List(parts) => {
-                let mut parts = parts.into_iter();
-                match (parts.next(), parts.next()) {
-                    (Some(kept), Some(Value::Int(missing))) => Ok(cut(kept, "missing_bytes", missing.unsigned_abs())),
-                    _ => self.error("a cut without its parts"),
-                }
-            }
-            _ => Ok(Value::Map(Map::from_entries(vec![("$cut".to_owned(), Value::Null)]))),
+        let head = self.head()?;
+        if head.major == head::LIST {
+            return self.nested(|it| it.cut_text(head.argument));
+        }
+        match (head.major, head.info) {
+            (0xe0, 22 | 23) => Ok(Value::Map(Map::from_entries(vec![("$cut".to_owned(), Value::Null)]))),
+            _ => self.error("a cut of what cannot be cut"),
+        }
+    }
+
+    fn cut_text(&mut self, count: Option<u64>) -> Result<Value, DecodeError> {
+        let mut left = count;
+        let parts = if self.has_next(&mut left)? && matches!(self.peek()? & 0xe0, head::TEXT | head::BYTES) {
+            let kept = self.item(false)?;
+            self.has_next(&mut left)?.then_some(kept)
+        } else {
+            None
+        };
+        let Some(kept) = parts else {
+            return self.error("a cut without its parts");
+        };
+        let missing = self.missing()?;
+        match self.has_next(&mut left)? {
+            false => Ok(cut(kept, "missing_bytes", missing)),
+            true => self.error("a cut with more than its parts"),
         }
     }
 }

@@ -134,13 +134,19 @@ impl Header {
 
     pub(crate) fn read(payload: &[u8]) -> Result<Self, HeaderError> {
         let invalid = |reason: String| HeaderError::Invalid(reason);
-        let value = Decoder::new(payload).value().map_err(|error| invalid(error.to_string()))?;
-        let Value::Map(mut map) = value else { return Err(invalid("it is not a map".to_owned())) };
+        let mut decoder = Decoder::new(payload);
+        let is_map = decoder.is_map();
+        let value = decoder.value().map_err(|error| invalid(error.to_string()))?;
+        let (Value::Map(mut map), true) = (value, is_map) else { return Err(invalid("it is not a map".to_owned())) };
+        let is_whole = decoder.is_finished();
         // First, because a later format may change the meaning of everything else.
         match map.remove("format").as_ref().and_then(natural) {
             Some(FORMAT) => {}
             Some(format) => return Err(HeaderError::Newer(format)),
             None => return Err(invalid("format is missing".to_owned())),
+        }
+        if !is_whole {
+            return Err(invalid("bytes follow the map".to_owned()));
         }
         let mut members = Members(map);
         let header = Header {
@@ -368,6 +374,12 @@ mod tests {
         // {"format": 2, "spec": 5}
         let payload = b"\xa2\x66format\x02\x64spec\x05";
         assert_eq!(Header::read(payload), Err(HeaderError::Newer(2)));
+    }
+
+    #[test]
+    fn bytes_behind_the_map_are_refused() {
+        let payload = [whole().to_cbor().as_slice(), b"\xf6"].concat();
+        assert_eq!(Header::read(&payload), Err(HeaderError::Invalid("bytes follow the map".into())));
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub use losses::reason;
 pub use options::{Counters, WriterOptions};
 pub use quota::journal_bytes;
 pub use reader::JournalReader;
+pub(crate) use recovery::recover_dead;
 pub use recovery::{Recovery, recover};
 pub use segment::Append;
 pub use writer::{Dropped, JournalWriter};

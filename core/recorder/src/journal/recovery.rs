@@ -41,11 +41,18 @@ pub fn recover(path: impl AsRef<Path>) -> Result<Recovery, RecorderError> {
     let path = path.as_ref();
     let header = JournalReader::open(path)?.header().clone();
     match liveness(path, &header) {
-        Liveness::Alive => return Ok(Recovery::Held),
-        Liveness::Closed => return Ok(Recovery::Closed),
-        Liveness::Unknown => return Ok(Recovery::Unknown),
-        Liveness::Dead => {}
+        Liveness::Alive => Ok(Recovery::Held),
+        Liveness::Closed => Ok(Recovery::Closed),
+        Liveness::Unknown => Ok(Recovery::Unknown),
+        Liveness::Dead => recover_dead(path),
     }
+}
+
+/// The same for a file whose writer is known to be dead, wherever it ran.
+///
+/// # Errors
+/// As of [`recover`].
+pub(crate) fn recover_dead(path: &Path) -> Result<Recovery, RecorderError> {
     let failed = |source| RecorderError::io("recover", path, source);
     let file = open_writable(path).map_err(failed)?;
     if !gain(&file).map_err(failed)? {

@@ -60,13 +60,14 @@ impl Policy {
         }
     }
 
-    /// Whether a rule lists a key as the user chose it: without the `$` of an escape, and without the number that tells it from
-    /// another key with the same text.
+    /// Whether a rule lists a key as the user chose it: without the `$` of an escape, and with or without a number of those that
+    /// tell it from another key with the same text (TW-VAL-013).
     fn is_redacted(&self, key: &str) -> bool {
         let chosen = unescape_key(key);
         let without_number = chosen
             .rsplit_once('#')
-            .filter(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+            .filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()))
+            .filter(|(_, number)| !matches!(*number, "" | "1") && !number.starts_with('0'))
             .map(|(name, _)| name);
         let fits = |name: &str| self.redacted_keys.iter().any(|rule| rule.eq_ignore_ascii_case(name));
         fits(chosen) || without_number.is_some_and(fits)
@@ -107,8 +108,10 @@ mod tests {
     #[test]
     fn keys_are_compared_as_the_user_chose_them() {
         assert_eq!(
-            applied(r#"{"input":{"$$token":1,"PassWord":2,"password#2":3,"password#x":4,"passwords":5}}"#),
-            r#"{"input":{"$$token":{"$redacted":"key"},"PassWord":{"$redacted":"key"},"password#2":{"$redacted":"key"},"password#x":4,"passwords":5}}"#
+            applied(
+                r#"{"input":{"$$token":1,"PassWord":2,"password#2":3,"password#10":6,"password#1":7,"password#02":8,"password#x":4,"passwords":5}}"#
+            ),
+            r#"{"input":{"$$token":{"$redacted":"key"},"PassWord":{"$redacted":"key"},"password#02":8,"password#1":7,"password#10":{"$redacted":"key"},"password#2":{"$redacted":"key"},"password#x":4,"passwords":5}}"#
         );
         assert_eq!(applied(r#"{"text":1,"input":{"text":2}}"#), r#"{"input":{"text":{"$redacted":"key"}},"text":1}"#);
     }

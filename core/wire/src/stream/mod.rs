@@ -57,6 +57,18 @@ pub enum Encoding {
     Proto,
 }
 
+impl From<crate::encoding::Encoding> for Encoding {
+    fn from(encoding: crate::encoding::Encoding) -> Self {
+        match encoding {
+            crate::encoding::Encoding::Json => Encoding::Json,
+            crate::encoding::Encoding::Jsonl => Encoding::Jsonl,
+            crate::encoding::Encoding::Toon => Encoding::Toon,
+            crate::encoding::Encoding::Csv => Encoding::Csv,
+            crate::encoding::Encoding::Proto => Encoding::Proto,
+        }
+    }
+}
+
 /// Bounds and manner of reading.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamOptions {

@@ -52,8 +52,7 @@ impl Chain {
         let mut find = |code, first_seq, message: String| {
             findings.push(Finding { code, producer: name.to_owned(), first_seq, message });
         };
-        // Digests of the envelopes that end where the key says.
-        let mut ends: BTreeMap<u64, Vec<Hash>> = BTreeMap::new();
+        let places = Places::of(&self.0);
         let mut next_seq = 1;
         let mut is_linked = true;
         let mut closed_at = None;
@@ -69,32 +68,23 @@ impl Chain {
             if closed_at.is_some_and(|closed| first_seq > closed) {
                 find("closed", first_seq, "an envelope follows the producer's last one".to_owned());
             }
-            let before = ends.get(&first_seq);
             if first_seq > next_seq {
                 report.missing_events.push((next_seq, first_seq - 1));
-            } else if first_seq <= 1 || before.is_some() {
-                let is_next = match before {
-                    None => link.prev.is_none(),
-                    Some(heads) => link.prev.is_some_and(|prev| heads.contains(&prev)),
-                };
-                if !is_next {
-                    let is = before.and_then(|heads| heads.first()).copied();
-                    find(
-                        "chain",
-                        first_seq,
-                        format!("it follows {}, and the envelope before it is {}", shown(link.prev), shown(is)),
-                    );
+            }
+            match places.before(first_seq, digest, link.prev, next_seq) {
+                Before::AsItSays => {}
+                Before::Other(is) => {
+                    let message =
+                        format!("it follows {}, and the envelope before it is {}", shown(link.prev), shown(is));
+                    find("chain", first_seq, message);
                     is_linked = false;
                 }
-            } else if !is_branch {
-                find("sequence", first_seq, format!("event {first_seq} was in the envelope before already"));
-                is_linked = false;
+                Before::Overlaps => {
+                    find("sequence", first_seq, format!("event {first_seq} was in the envelope before already"));
+                    is_linked = false;
+                }
             }
             let end = link.next_seq(first_seq);
-            // An envelope without events that closes an open end stands where the next one would.
-            if !link.events.is_empty() || link.close.is_none() {
-                ends.entry(end).or_default().push(digest);
-            }
             if link.close.is_some() {
                 closed_at = closed_at.max(Some(first_seq));
                 report.close.clone_from(&link.close);
@@ -107,6 +97,59 @@ impl Chain {
         report.last_seq = next_seq - 1;
         report.is_continuous = is_linked && report.missing_events.is_empty() && !self.0.is_empty();
         (report, findings)
+    }
+}
+
+/// What stands before an envelope.
+enum Before {
+    /// What its `prev` says, or what nobody can judge, for it is missing.
+    AsItSays,
+    /// Another envelope, or none.
+    Other(Option<Hash>),
+    /// One that has the envelope's first event as well.
+    Overlaps,
+}
+
+/// Where the envelopes of a producer begin and end.
+struct Places {
+    /// First event and next event of each.
+    of: BTreeMap<Hash, (u64, u64)>,
+    /// Those that end where the key says. One without events that closes an open end stands where the next one would, and
+    /// is none of them.
+    ends: BTreeMap<u64, Vec<Hash>>,
+}
+
+impl Places {
+    fn of(links: &BTreeMap<(u64, Hash), Link>) -> Self {
+        let mut places = Places { of: BTreeMap::new(), ends: BTreeMap::new() };
+        for (&(first_seq, digest), link) in links {
+            let end = link.next_seq(first_seq);
+            places.of.insert(digest, (first_seq, end));
+            if !link.events.is_empty() || link.close.is_none() {
+                places.ends.entry(end).or_default().push(digest);
+            }
+        }
+        places
+    }
+
+    /// The envelope before one is the one that its `prev` names; else one that ends where it begins; else the nearest, and
+    /// `next_seq` is where all ended that begin before it (TW-VFY-003).
+    fn before(&self, first_seq: u64, digest: Hash, prev: Option<Hash>, next_seq: u64) -> Before {
+        let named = prev.filter(|prev| *prev != digest).and_then(|prev| self.of.get(&prev));
+        match named {
+            // What begins here as well stands beside it, unless it holds nothing.
+            Some(&(begin, end)) if begin < first_seq || (begin, end) == (first_seq, first_seq) => {
+                return if end > first_seq { Before::Overlaps } else { Before::AsItSays };
+            }
+            _ => {}
+        }
+        let mut ends = self.ends.get(&first_seq).into_iter().flatten();
+        match ends.find(|other| **other != digest) {
+            Some(other) => Before::Other(Some(*other)),
+            None if first_seq <= 1 && prev.is_some() => Before::Other(None),
+            None if first_seq > 1 && first_seq < next_seq => Before::Overlaps,
+            None => Before::AsItSays,
+        }
     }
 }
 

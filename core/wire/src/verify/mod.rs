@@ -10,6 +10,7 @@ pub use report::{Finding, ProducerReport, Report};
 
 use crate::content::{self, Mark};
 use crate::envelope::{Content, Entry, Envelope};
+use crate::error::WireError;
 use crate::event::{Body, EventType};
 use crate::id::Hash;
 use crate::value::Value;
@@ -33,6 +34,18 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 pub struct Verifier {
     producers: BTreeMap<String, Producer>,
+}
+
+/// What envelopes prove, each given by its bytes.
+///
+/// # Errors
+/// As of [`Envelope::read`], for the first that is none.
+pub fn verify(envelopes: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Report, WireError> {
+    let mut verifier = Verifier::new();
+    for envelope in envelopes {
+        verifier.push(&Envelope::read(envelope.as_ref())?);
+    }
+    Ok(verifier.finish())
 }
 
 /// What was seen of one producer.

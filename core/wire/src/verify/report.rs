@@ -2,7 +2,7 @@
 
 use crate::id::Hash;
 use crate::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Something that contradicts.
@@ -68,6 +68,11 @@ impl Report {
             report.is_continuous && report.close.is_some() && report.missing_contents.is_empty()
         };
         self.is_sound() && self.producers.values().all(is_whole)
+    }
+
+    /// The codes of what was found, sorted, each once.
+    pub fn codes(&self) -> Vec<&'static str> {
+        self.findings.iter().map(|finding| finding.code).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The report as a value, for JSON.

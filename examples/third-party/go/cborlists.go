@@ -90,13 +90,16 @@ func (r *cborReader) key(depth int, wire bool) (string, error) {
 }
 
 // under is what a tag of the journal stands over; nothing else may stand there.
-var under = map[uint64]byte{tagTime: cborText, tagPosBig: cborBytes, tagNegBig: cborBytes, tagSet: cborList, tagWire: cborMap}
+var under = map[uint64][2]byte{
+	tagTime: {cborText, cborText}, tagPosBig: {cborBytes, cborBytes}, tagNegBig: {cborBytes, cborBytes},
+	tagSet: {cborList, cborList}, tagWire: {cborList, cborMap},
+}
 
 func (r *cborReader) tagged(tag uint64, depth int, wire bool) (any, error) {
 	if tag == tagCut {
 		return r.cut(depth, wire)
 	}
-	if major, ours := under[tag]; ours && r.major() != major {
+	if majors, ours := under[tag]; ours && r.major() != majors[0] && r.major() != majors[1] {
 		return nil, errCBOR
 	}
 	v, err := r.item(depth, wire || tag == tagWire)

@@ -172,62 +172,87 @@ func closePayload(reason string) []byte {
 	return cborPutWire(nil, map[string]any{"reason": reason})
 }
 
+// headerForms are what the members of a header have to be where they are there.
+var headerForms = map[string]func(v any) bool{
+	"format": is[int64], "seal": is[int64], "spec": is[string], "producer": is[string], "parent": is[string], "predecessor": is[string],
+	"sources": is[string], "resource": is[map[string]any], "limits": is[map[string]any], "redact": is[map[string]any],
+	"sampling": is[map[string]any], "origin": is[map[string]any], "sinks": isTexts,
+}
+
+func is[T any](v any) bool {
+	_, ok := v.(T)
+	return ok
+}
+
+func isTexts(v any) bool {
+	list, ok := v.([]any)
+	for _, element := range list {
+		ok = ok && is[string](element)
+	}
+	return ok
+}
+
 func readHeader(payload []byte) (*Header, error) {
 	bad := &Error{Code: "journal_header", Message: "the header cannot be read", Offset: headSize}
 	m, err := readRecord(payload)
 	if err != nil {
 		return nil, bad
 	}
-	if m["format"] != int64(1) {
-		return nil, &Error{Code: "journal_newer", Message: "a newer format", Offset: headSize}
+	if format, ok := bigOf(m["format"]); ok && m["format"] != int64(1) {
+		return nil, &Error{Code: "journal_newer", Message: "a newer format: " + format.String(), Offset: headSize}
 	}
-	h := &Header{Limits: DefaultLimits}
+	for name, form := range headerForms {
+		if v, given := m[name]; given && !form(v) {
+			return nil, bad
+		}
+	}
+	h := &Header{Limits: DefaultLimits, Resource: map[string]any{}}
 	h.Spec, _ = m["spec"].(string)
 	h.Producer, _ = m["producer"].(string)
 	h.Parent, _ = m["parent"].(string)
 	h.Predecessor, _ = m["predecessor"].(string)
-	var sealed, created, resource bool
+	if resource, ok := m["resource"].(map[string]any); ok {
+		h.Resource = resource
+	}
+	var sealed, created bool
 	h.Seal, sealed = m["seal"].(int64)
 	h.Created, created = bigOf(m["created"])
-	h.Resource, resource = m["resource"].(map[string]any)
-	if m["resource"] == nil {
-		h.Resource, resource = map[string]any{}, true
-	}
-	if h.Spec == "" || !isProducer(h.Producer) || !sealed || !created || !resource {
+	if m["format"] == nil || m["spec"] == nil || !isProducer(h.Producer) || !sealed || !created || !h.Created.IsInt64() || !h.decides(m) {
 		return nil, bad
 	}
-	return h, h.decides(m)
+	return h, nil
 }
 
 // decides reads the members that must be there because they decide bytes, or say who may close the file.
-func (h *Header) decides(m map[string]any) error {
-	bad := &Error{Code: "journal_header", Message: "a member of the header is missing", Offset: headSize}
+func (h *Header) decides(m map[string]any) bool {
 	limits, _ := m["limits"].(map[string]any)
 	for name, limit := range h.Limits.members() {
 		n, ok := limits[name].(int64)
 		if !ok || n < 0 {
-			return bad
+			return false
 		}
 		*limit = int(n)
 	}
 	redact, _ := m["redact"].(map[string]any)
-	keys, ok := redact["keys"].([]any)
-	if _, sinks := m["sinks"].([]any); !ok || !sinks {
-		return bad
+	if !isTexts(redact["keys"]) || m["sinks"] == nil {
+		return false
 	}
-	for _, key := range keys {
-		text, ok := key.(string)
-		if !ok {
-			return bad
-		}
-		h.Redact = append(h.Redact, text)
+	for _, key := range redact["keys"].([]any) {
+		h.Redact = append(h.Redact, key.(string))
 	}
 	origin, _ := m["origin"].(map[string]any)
-	sampling, sampled := m["sampling"].(map[string]any)
-	if origin["pid"] == nil || origin["started"] == nil || sampled && sampling["rate"] == nil {
-		return bad
+	for _, name := range []string{"host", "boot", "pid_namespace"} {
+		if v, given := origin[name]; given && !is[string](v) {
+			return false
+		}
 	}
-	return nil
+	_, pid := bigOf(origin["pid"])
+	_, started := bigOf(origin["started"])
+	rate := true
+	if sampling, ok := m["sampling"].(map[string]any); ok {
+		rate = is[int64](sampling["rate"]) || is[float64](sampling["rate"])
+	}
+	return pid && started && rate
 }
 
 // bigOf is the integer in wire form, of any size.

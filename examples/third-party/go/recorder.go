@@ -174,7 +174,7 @@ func (r *Recorder) Start(parent *Parent, kind string, body Map) (*Span, error) {
 		kind = "step"
 	}
 	f := fixed{kind: named(kindAliases, kind), traceID: span.traceID, spanID: span.id, parentID: parentID}
-	return span, r.write("span.start", span.wall, f, correlated(body))
+	return span, r.write("span.start", span.wall, f, uncounted(body))
 }
 
 // newTrace is the trace of what has no parent (TW-ID-002), and whether it is recorded.
@@ -197,11 +197,11 @@ func traceOf(body Map) (string, bool) {
 	return "", false
 }
 
-// correlated is a body whose `correlation_id` is the emitter's to say.
-func correlated(body Map) Map {
+// uncounted is the body of a start or point whose `correlation_id` and `trace_state` count nothing.
+func uncounted(body Map) Map {
 	for _, member := range body {
-		if text, ok := member.Value.(string); ok && member.Key == "correlation_id" {
-			return body.with("correlation_id", own{cleanUTF8([]byte(text))})
+		if text, ok := member.Value.(string); ok && (member.Key == "correlation_id" || member.Key == "trace_state") {
+			body = body.with(member.Key.(string), own{cleanUTF8([]byte(text))})
 		}
 	}
 	return body
@@ -239,7 +239,7 @@ func addState(body Map, state string) Map {
 	if state == "" {
 		return body
 	}
-	return body.with("trace_state", own{cleanUTF8([]byte(state))})
+	return body.with("trace_state", state)
 }
 
 // with is a body with one more member, in the place that it has among canonical ones.
@@ -336,7 +336,7 @@ func (r *Recorder) Point(what string, parent *Span, kind string, body Map) (*Spa
 		return place, nil
 	}
 	wall, _ := r.settings.Now()
-	return place, r.write(what, wall, f, correlated(body))
+	return place, r.write(what, wall, f, uncounted(body))
 }
 
 // today puts an event's name in the place of a short one, with the attributes that it stands for.

@@ -19,14 +19,11 @@ func Seal(file []byte) (*Sealed, error) {
 		return nil, err
 	}
 	header := journal.header
-	if header.Seal != 1 || !strings.HasPrefix(header.Spec, "1.") {
+	if header.Seal != 1 || forms["spec"](header.Spec) != nil {
 		// Who does not know the version of the seal must not seal; the events can be shown all the same.
 		return &Sealed{Pending: journal.events(), Torn: journal.torn}, nil
 	}
-	time, ok := formatNanos(header.Created)
-	if !ok {
-		return nil, &Error{Code: "journal_header", Message: "created at no time of 64 bits", Offset: headSize}
-	}
+	time, _ := formatNanos(header.Created)
 	s := newSealer(header)
 	loss := func(f frame, length int, body map[string]any) {
 		body["bytes"], body["offset"] = int64(length), int64(f.offset)
@@ -82,7 +79,7 @@ func readEvent(payload []byte) (map[string]any, error) {
 	for key, v := range event {
 		fits := true
 		switch key {
-		case "type", "kind", "status":
+		case "type", "kind", "status", "nonce":
 			_, fits = v.(string)
 		case "time":
 			nanos, ok := bigOf(v)

@@ -272,7 +272,7 @@ func (r *toonReader) number(text string) (any, error) {
 	if strings.ContainsAny(text, ".eE") {
 		f, _ := strconv.ParseFloat(text, 64)
 		if math.IsInf(f, 0) {
-			return nil, r.fail("number_range", "larger than any double")
+			return text, nil
 		}
 		return Float(f), nil
 	}

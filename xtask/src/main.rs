@@ -6,6 +6,7 @@
 //! | `test` | everything that has to hold before a change is done |
 //! | `codegen` | makes what is generated: constants, JSON Schema, reference pages |
 //! | `lint` | the project's own rules |
+//! | `conformance` | asks every SDK the conformance cases, and reports what came out |
 //! | `bench record` | measures recording and reading beside other libraries |
 //! | `bench codecs` | measures JSON, TOON and protobuf beside other libraries |
 //! | `fuzz` | has every decoder read what nobody would write |
@@ -19,6 +20,7 @@
 
 mod bench;
 mod codegen;
+mod conformance;
 mod demo;
 mod fuzz;
 mod interpreters;
@@ -55,6 +57,8 @@ enum Command {
     Codegen(codegen::Options),
     /// Check the project's own rules.
     Lint,
+    /// Ask every SDK the conformance cases, and report what came out.
+    Conformance(conformance::Options),
     /// Measure.
     #[command(subcommand)]
     Bench(bench::Command),
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&workspace, &options),
         Command::Codegen(options) => codegen::run(&workspace, &options).map(|()| true),
         Command::Lint => lint::run(&workspace).map(|()| true),
+        Command::Conformance(options) => conformance::run(&workspace, &options),
         Command::Bench(command) => bench::run(&workspace, &command).map(|()| true),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::ToonPeer(options) => toon_peer::run(&workspace, &options).map(|()| true),

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use tracewire_conformance::ConformanceError;
 use tracewire_recorder::RecorderError;
 use tracewire_store::StoreError;
 use tracewire_wire::WireError;
@@ -150,6 +151,9 @@ pub enum CliError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The conformance kit cannot go on.
+    #[error(transparent)]
+    Conformance(#[from] ConformanceError),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -186,6 +190,7 @@ impl CliError {
             Self::Several { .. } => "several_traces",
             Self::TooFewTokens { .. } => "too_few_tokens",
             Self::NoId(_) => "invalid_id",
+            Self::Conformance(error) => error.code(),
             Self::Store(error) => error.code(),
             Self::Recorder(error) => error.code(),
             Self::Io(_) => "io",
@@ -211,6 +216,7 @@ impl CliError {
             | Self::Ambiguous { .. }
             | Self::NoId(_)
             | Self::Format { .. }
+            | Self::Conformance(ConformanceError::Pattern { .. })
             | Self::Store(StoreError::Query { .. }) => EXIT_USAGE,
             Self::Start { source, .. } if source.kind() == io::ErrorKind::NotFound => EXIT_NO_PROGRAM,
             Self::Start { .. } => EXIT_NO_START,
@@ -219,6 +225,7 @@ impl CliError {
             | Self::Input { .. }
             | Self::Changed { .. }
             | Self::Temporary { .. }
+            | Self::Conformance(_)
             | Self::Store(_)
             | Self::Recorder(_)
             | Self::Io(_) => EXIT_IO,
@@ -251,6 +258,14 @@ impl CliError {
                 "see that the name is right and its folder is there".to_owned()
             }
             Self::File { .. } => "name another file, or see who may use this one".to_owned(),
+            Self::NotFound { what: "case", .. } => "see them all with `tracewire conformance list`".to_owned(),
+            Self::Conformance(ConformanceError::Pattern { .. }) => {
+                "a pattern is such as 'values/*'; see the names with `tracewire conformance list`".to_owned()
+            }
+            Self::Conformance(ConformanceError::Adapter { .. }) => {
+                "an adapter answers JSON Lines as conformance/protocol/README.md says; start it by hand to see what it says".to_owned()
+            }
+            Self::Conformance(_) => "see that the file is there and says what the message asks for".to_owned(),
             Self::NotFound { what: "query" | "export", .. } => "leave a condition out, or look further back".to_owned(),
             Self::NotFound { .. } => "see what there is with `tracewire list`".to_owned(),
             Self::Ambiguous { some, .. } => format!("type more digits: {}", some.join(", ")),

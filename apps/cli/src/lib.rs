@@ -1,5 +1,5 @@
 //! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `watch`, `tail`, `run`, `export`, `import`, `convert`,
-//! `tokens`, `validate`, `verify`, `config`, `doctor`, `seal`, `completions`.
+//! `tokens`, `validate`, `conformance`, `verify`, `config`, `doctor`, `seal`, `completions`.
 //!
 //! ```text
 //! args ─▶ source (directory ─▶ sweep journals into the store) ─▶ commands ─▶ picture / JSON ─▶ screen
@@ -70,6 +70,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Watch(what) => commands::watch::run(&cli.global, what),
         Command::Validate(what) => commands::validate::run(&cli.global, what, &mut screen),
         Command::Verify(what) => commands::verify::run(&cli.global, what, &mut screen),
+        Command::Conformance(what) => commands::conformance::run(&cli.global, what, &mut screen),
         Command::Run(what) => commands::run::run(&cli.global, what),
         Command::Config => commands::config::run(&cli.global, &mut screen),
         Command::Doctor => commands::doctor::run(&cli.global, &mut screen),

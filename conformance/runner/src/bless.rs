@@ -119,6 +119,14 @@ fn weigh(file: &CaseFile, voters: &mut [Voter], may_rewrite: bool) -> Result<Ver
     })
 }
 
+/// What all say that say anything, two at least, one of them independent.
+///
+/// # Errors
+/// Where they differ, or too few answer.
+pub fn agree(name: &str, request: &Value, voters: &mut [Voter]) -> Result<Expected, Failure> {
+    agreed(name, "", request, voters, None, false)
+}
+
 /// What all say that say anything, two at least. What stands already is what they must say, unless it is to be rewritten.
 fn agreed(
     case: &str,

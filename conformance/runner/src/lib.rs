@@ -16,6 +16,9 @@
 //! | [`requirements`] | the specification's numbered requirements, and the cases that cite them |
 //! | [`suite`] | all cases against one adapter, side by side |
 //! | [`bless`] | what cases expect, where implementations agree |
+//! | [`level`] | what an implementation has earned |
+//! | [`golden`] | what releases emitted, kept for ever |
+//! | [`kit`] | all of it together, from folders or from the binary |
 //! | [`report`] | what came out |
 //! | [`command`] | the kit's own program |
 //! | [`fuzz`] | random scripts to several adapters, which must answer the same |
@@ -30,10 +33,14 @@ pub mod case;
 pub mod command;
 pub mod difference;
 mod error;
+pub mod files;
 pub mod fuzz;
+pub mod golden;
 pub mod judge;
+pub mod kit;
 pub mod known;
 pub mod layout;
+pub mod level;
 pub mod report;
 pub mod requirements;
 pub mod suite;

@@ -1,78 +1,176 @@
-//! The specification's numbered requirements, and the cases that cite them.
+//! The specification's numbered requirements: what each says, and what proves it.
 
 use crate::ConformanceError;
 use crate::case::Case;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Requirements by number, each with the cases that cite it, by name.
+/// The pages of the specification that number requirements.
+pub const PAGES: [&str; 3] = ["README.md", "journal.md", "encodings.md"];
+
+/// One requirement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requirement {
+    /// The page that it stands on.
+    pub page: String,
+    /// What it says, in one line.
+    pub text: String,
+    /// The cases that cite it, by name.
+    pub cases: Vec<String>,
+    /// Where it is proved, and why no case can, where no adapter can be asked.
+    pub elsewhere: Option<String>,
+}
+
+/// All requirements, by number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Requirements {
-    /// Number to names of cases.
-    pub cases: BTreeMap<String, Vec<String>>,
+    /// Number to requirement, in the order of their numbers.
+    pub all: BTreeMap<String, Requirement>,
     /// Numbers that cases cite and the specification does not have, with the case.
     pub unknown: Vec<(String, String)>,
-    /// Numbers that no case of the protocol can prove, with what proves them instead.
-    pub elsewhere: BTreeMap<String, String>,
 }
 
 impl Requirements {
-    /// Reads the numbers from the pages of the specification: each stands in bold where its requirement begins.
-    ///
-    /// `elsewhere` is a file of lines `TW-JNL-002 core/recorder/tests/journal_directory.rs`: what no adapter can be asked.
-    ///
-    /// # Errors
-    /// Where a page or the file cannot be read, or names what does not exist.
-    pub fn gather(spec: &Path, pages: &[&str], elsewhere: &Path, cases: &[Case]) -> Result<Self, ConformanceError> {
-        let mut all = Requirements::default();
-        for page in pages {
-            for number in read(&spec.join(page))?.split("**").filter(|part| is_number(part)) {
-                all.cases.insert(number.to_owned(), Vec::new());
+    /// Reads pages, each with its name: a requirement is an item of a list that begins with its number in bold.
+    pub fn of_pages<'a>(pages: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut all = BTreeMap::new();
+        for (page, text) in pages {
+            let mut open: Option<(String, String)> = None;
+            for line in text.lines().chain([""]) {
+                let begins = begin(line);
+                let goes_on = line.starts_with("  ") && !line.trim().is_empty() && begins.is_none();
+                if let (Some((_, text)), true) = (&mut open, goes_on) {
+                    text.push(' ');
+                    text.push_str(line.trim());
+                    continue;
+                }
+                if let Some((number, text)) = open.take() {
+                    all.insert(number, Requirement { page: page.to_owned(), text, ..Requirement::default() });
+                }
+                open = begins.map(|(number, text)| (number.to_owned(), text.trim().to_owned()));
             }
         }
+        Requirements { all, unknown: Vec::new() }
+    }
+
+    /// Notes which cases cite which.
+    pub fn cite(&mut self, cases: &[Case]) {
         for case in cases {
             for number in &case.requirements {
-                match all.cases.get_mut(number) {
-                    Some(names) => names.push(case.name.clone()),
-                    None => all.unknown.push((number.clone(), case.name.clone())),
+                match self.all.get_mut(number) {
+                    Some(requirement) => requirement.cases.push(case.name.clone()),
+                    None => self.unknown.push((number.clone(), case.name.clone())),
                 }
             }
         }
-        for line in read(elsewhere)?.lines().filter(|line| line.starts_with("TW-")) {
+    }
+
+    /// Reads what no adapter can be asked: lines of `TW-JNL-002 core/recorder/tests/journal_directory.rs  why no case can`; `#` begins
+    /// a comment.
+    ///
+    /// # Errors
+    /// Where a line names no requirement, no file below the root, or no reason.
+    pub fn read_elsewhere(&mut self, path: &Path, root: &Path) -> Result<(), ConformanceError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ConformanceError::File { path: path.to_owned(), source })?;
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let wrong = |reason: String| Err(ConformanceError::Content { path: path.to_owned(), reason });
             let (number, place) = line.split_once(' ').unwrap_or((line, ""));
-            let wrong = |reason: &str| ConformanceError::Content {
-                path: elsewhere.to_owned(),
-                reason: format!("{number}: {reason}"),
+            let (file, why) = place.trim().split_once(' ').unwrap_or((place, ""));
+            let Some(requirement) = self.all.get_mut(number) else {
+                return wrong(format!("{number} is no requirement of the specification"));
             };
-            let file = place.split_whitespace().next().unwrap_or_default();
-            if !all.cases.contains_key(number) {
-                return Err(wrong("is no requirement of the specification"));
+            if file.is_empty() || !root.join(file).is_file() {
+                return wrong(format!("{number}: `{file}` is no file; name the test that proves it"));
             }
-            if !spec.join("..").join(file).is_file() {
-                return Err(wrong("names a file that is not there"));
+            if why.trim().is_empty() {
+                return wrong(format!("{number}: say behind the file why no case can"));
             }
-            all.elsewhere.insert(number.to_owned(), place.trim().to_owned());
+            if let Some(case) = requirement.cases.first() {
+                return wrong(format!("{number} has a case, {case}: take it off this list"));
+            }
+            requirement.elsewhere = Some(format!("{file}: {}", why.trim()));
         }
-        Ok(all)
+        Ok(())
     }
 
     /// Requirements that nothing proves.
     pub fn uncovered(&self) -> Vec<&str> {
-        let is_bare =
-            |(number, names): &(&String, &Vec<String>)| names.is_empty() && !self.elsewhere.contains_key(*number);
-        self.cases.iter().filter(is_bare).map(|(number, _)| number.as_str()).collect()
+        let is_bare = |(_, one): &(&String, &Requirement)| one.cases.is_empty() && one.elsewhere.is_none();
+        self.all.iter().filter(is_bare).map(|(number, _)| number.as_str()).collect()
+    }
+
+    /// How many are proved by cases.
+    pub fn by_cases(&self) -> usize {
+        self.all.values().filter(|one| !one.cases.is_empty()).count()
+    }
+
+    /// How many are proved by other tests.
+    pub fn by_others(&self) -> usize {
+        self.all.values().filter(|one| one.elsewhere.is_some()).count()
+    }
+
+    /// What a requirement says.
+    pub fn text(&self, number: &str) -> Option<&str> {
+        self.all.get(number).map(|one| one.text.as_str())
     }
 }
 
-fn is_number(part: &str) -> bool {
-    let mut parts = part.split('-');
-    let (tw, area, number) = (parts.next(), parts.next(), parts.next());
-    tw == Some("TW")
-        && area.is_some_and(|area| area.len() >= 2 && area.bytes().all(|byte| byte.is_ascii_uppercase()))
-        && number.is_some_and(|number| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()))
-        && parts.next().is_none()
+/// `- **TW-VAL-001** text`.
+fn begin(line: &str) -> Option<(&str, &str)> {
+    let (number, text) = line.trim_start().strip_prefix("- **")?.split_once("**")?;
+    let mut parts = number.strip_prefix("TW-")?.split('-');
+    let (area, digits) = (parts.next()?, parts.next()?);
+    let is_number = parts.next().is_none()
+        && !area.is_empty()
+        && area.bytes().all(|byte| byte.is_ascii_uppercase())
+        && digits.len() == 3
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some((number, text))
 }
 
-fn read(path: &Path) -> Result<String, ConformanceError> {
-    std::fs::read_to_string(path).map_err(|source| ConformanceError::File { path: path.to_owned(), source })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str =
+        "# Page\n- **TW-AA-001** One\n  and more.\n- **TW-AA-002** Two.\n\n  not of it\n- **bold** no number\n";
+
+    fn case(name: &str, requirements: &[&str]) -> Case {
+        let requirements = requirements.iter().map(|number| (*number).to_owned()).collect();
+        Case { name: name.to_owned(), about: String::new(), requirements, asks: Vec::new() }
+    }
+
+    #[test]
+    fn requirements_are_read_with_their_text() {
+        let mut found = Requirements::of_pages([("page.md", PAGE)]);
+        found.cite(&[case("a/b", &["TW-AA-001", "TW-ZZ-001"])]);
+        let said: Vec<(&str, &str)> =
+            found.all.iter().map(|(number, one)| (number.as_str(), one.text.as_str())).collect();
+        assert_eq!(said, [("TW-AA-001", "One and more."), ("TW-AA-002", "Two.")]);
+        assert_eq!(found.uncovered(), ["TW-AA-002"]);
+        assert_eq!(found.unknown, [("TW-ZZ-001".to_owned(), "a/b".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_proved_elsewhere_names_a_file_and_a_reason() {
+        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let list = folder.path().join("elsewhere.txt");
+        let said = |line: &str| {
+            let mut found = Requirements::of_pages([("page.md", PAGE)]);
+            found.cite(&[case("a/b", &["TW-AA-001"])]);
+            let read = std::fs::write(&list, line).map(|()| found.read_elsewhere(&list, folder.path()));
+            match read {
+                Ok(Ok(())) => found.uncovered().join(", "),
+                Ok(Err(error)) => error.to_string().rsplit(".txt: ").next().unwrap_or_default().to_owned(),
+                Err(error) => error.to_string(),
+            }
+        };
+        assert_eq!(said("# nothing\n"), "TW-AA-002");
+        assert_eq!(said("TW-AA-002 elsewhere.txt  needs a power cut\n"), "");
+        assert_eq!(said("TW-AA-002 elsewhere.txt\n"), "TW-AA-002: say behind the file why no case can");
+        assert_eq!(said("TW-AA-002 no.rs why\n"), "TW-AA-002: `no.rs` is no file; name the test that proves it");
+        assert_eq!(said("TW-AA-009 elsewhere.txt why\n"), "TW-AA-009 is no requirement of the specification");
+        assert_eq!(said("TW-AA-001 elsewhere.txt why\n"), "TW-AA-001 has a case, a/b: take it off this list");
+    }
 }

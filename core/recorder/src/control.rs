@@ -98,14 +98,14 @@ impl Recorder {
         self.begin(start, None, body)
     }
 
-    /// Begins a step below one of another process, and carries its `tracestate` (TW-EVT-004).
+    /// Begins a step below one of another process, whatever parent `start` names, and carries its `tracestate` (TW-EVT-004).
     pub fn start_remote_span(
         &self,
         parent: Remote<'_>,
-        kind: &str,
+        start: StartSpan<'_>,
         body: impl FnOnce(&mut BodyWriter<'_, '_>),
     ) -> Span {
-        let start = StartSpan { parent: Some(parent.context()), kind, correlation_id: None };
+        let start = StartSpan { parent: Some(parent.context()), ..start };
         self.begin(start, parent.trace_state(), body)
     }
 
@@ -124,9 +124,9 @@ impl Recorder {
         let span = Span::new(context, parent_id, self.inner.sources.now());
         let fixed = Fixed { kind: Some(start.kind), parent_id, ..Self::fixed("span.start", span.began, context) };
         self.write(&fixed, |writer| {
-            writer.optional_text("correlation_id", start.correlation_id);
+            writer.own_text("correlation_id", start.correlation_id);
             body(writer);
-            writer.optional_text("trace_state", trace_state);
+            writer.own_text("trace_state", trace_state);
         });
         span
     }
@@ -173,7 +173,7 @@ impl Recorder {
         self.write(&fixed, |writer| {
             body(writer);
             if skew.abs() > CLOCK_SKEW_NANOS {
-                writer.int("clock_skew_nanos", i64::try_from(skew).unwrap_or(i64::MAX));
+                writer.own_int("clock_skew_nanos", skew);
             }
         });
         if span.parent_id.is_none() {
@@ -229,7 +229,7 @@ impl Recorder {
     /// Writes a point with the correlation id that was given for it.
     fn write_at(&self, place: Place<'_>, fixed: &Fixed<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
         self.write(fixed, |writer| {
-            writer.optional_text("correlation_id", place.correlation_id);
+            writer.own_text("correlation_id", place.correlation_id);
             body(writer);
         });
     }

@@ -82,7 +82,7 @@ pub(crate) fn write<T>(
             walker.part_text("status", status.as_str());
         }
         if let Some(nanos) = fixed.duration_nanos {
-            walker.part_int("duration_nanos", i64::try_from(nanos).unwrap_or(i64::MAX));
+            walker.part_wide_int("duration_nanos", i128::from(nanos));
         }
         walker.raw_text("body");
         walker.begin_part();
@@ -110,6 +110,18 @@ impl<'b> BodyWriter<'_, 'b> {
         if let Some(value) = value {
             self.text(key, value);
         }
+    }
+
+    /// A text that the recorder writes for its host: it is none of the values that are counted (TW-LIM-004).
+    pub(crate) fn own_text(&mut self, key: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.walker.part_host_text(key, value);
+        }
+    }
+
+    /// An integer that the recorder finds; not counted either.
+    pub(crate) fn own_int(&mut self, key: &str, value: i128) {
+        self.walker.part_wide_int(key, value);
     }
 
     /// A signed integer member.

@@ -4,21 +4,26 @@
 
 use std::sync::Arc;
 use tempfile::TempDir;
+use tracewire_recorder::clock::Moment;
 use tracewire_recorder::journal::{Directory, JournalReader};
 use tracewire_recorder::record::BodyWriter;
 use tracewire_recorder::seal::Sealer;
 use tracewire_recorder::testing::{Script, Scripted};
-use tracewire_recorder::{Options, Place, Recorder, Remote, SpanContext, StartSpan};
+use tracewire_recorder::{Limits, Options, Place, Recorder, Remote, SpanContext, StartSpan};
 use tracewire_wire::event::Status;
+use tracewire_wire::time::Timestamp;
 
 /// The events that a program records, each in canonical JSON.
 fn recorded(sampling: f64, program: impl FnOnce(&Recorder)) -> Vec<String> {
+    recorded_with(Options { sampling, ..Options::default() }, Script::default(), program)
+}
+
+fn recorded_with(options: Options, script: Script, program: impl FnOnce(&Recorder)) -> Vec<String> {
     let folder = TempDir::new().unwrap();
     let recorder = Recorder::open(Options {
         directory: Some(folder.path().to_owned()),
-        sampling,
-        sources: Arc::new(Scripted::new(Script::default())),
-        ..Options::default()
+        sources: Arc::new(Scripted::new(script)),
+        ..options
     })
     .unwrap();
     program(&recorder);
@@ -115,7 +120,7 @@ fn a_tracestate_is_carried_with_a_valid_parent_and_where_it_says_something() {
         let program = |recorder: &Recorder| {
             let root = StartSpan { parent: None, kind: "tool", correlation_id: None };
             match Remote::from_headers(traceparent, tracestate) {
-                Some(parent) => recorder.start_remote_span(parent, "tool", nothing),
+                Some(parent) => recorder.start_remote_span(parent, root, nothing),
                 None => recorder.start_span(root, nothing),
             };
         };
@@ -129,4 +134,44 @@ fn a_tracestate_is_carried_with_a_valid_parent_and_where_it_says_something() {
     for invalid in ["00-00000000000000000000000000000000-cdcdcdcdcdcdcdcd-01", "", &format!(" {parent}")] {
         assert_eq!(event(invalid, Some("a=b")), root, "{invalid}");
     }
+}
+
+#[test]
+fn what_the_recorder_writes_itself_counts_for_nothing_and_is_there_whole() {
+    let options = Options { limits: Limits { nodes: 1, ..Limits::default() }, ..Options::default() };
+    let moment = |wall, monotonic_nanos| Moment { wall: Timestamp(wall), monotonic_nanos };
+    let script = Script { moments: vec![moment(i64::MIN, 0), moment(i64::MAX, 0)], ..Script::default() };
+    let events = recorded_with(options, script, |recorder| {
+        let parent = "00-abababababababababababababababab-cdcdcdcdcdcdcdcd-01";
+        let start = StartSpan { parent: None, kind: "tool", correlation_id: Some("order-17") };
+        let two = |body: &mut BodyWriter<'_, '_>| {
+            body.text("name", "search");
+            body.text("release", "2");
+        };
+        let step = recorder.start_remote_span(Remote::from_headers(parent, Some("a=b")).unwrap(), start, two);
+        recorder.end_span(&step, &Status::Ok, two);
+    });
+    assert_eq!(
+        events,
+        [
+            r#"{"body":{"correlation_id":"order-17","name":"search","release":{"$cut":null},"trace_state":"a=b"},"kind":"tool","parent_id":"cdcdcdcdcdcdcdcd","seq":1,"span_id":"0000000000000001","time":"1677-09-21T00:12:43.145224192Z","trace_id":"abababababababababababababababab","type":"span.start"}"#,
+            r#"{"body":{"clock_skew_nanos":{"$int":"18446744073709551615"},"name":"search","release":{"$cut":null}},"duration_nanos":0,"seq":2,"span_id":"0000000000000001","status":"ok","time":"2262-04-11T23:47:16.854775807Z","trace_id":"abababababababababababababababab","type":"span.end"}"#,
+        ]
+    );
+}
+
+#[test]
+fn durations_and_skews_are_exact_however_large() {
+    let moment = |wall, monotonic_nanos| Moment { wall: Timestamp(wall), monotonic_nanos };
+    let script = Script { moments: vec![moment(i64::MAX, 0), moment(i64::MIN, u64::MAX)], ..Script::default() };
+    let events = recorded_with(Options::default(), script, |recorder| {
+        let step = recorder.start_span(StartSpan { parent: None, kind: "tool", correlation_id: None }, nothing);
+        recorder.end_span(&step, &Status::Ok, nothing);
+    });
+    assert_eq!(
+        events.last().map(String::as_str),
+        Some(
+            r#"{"body":{"clock_skew_nanos":{"$int":"-36893488147419103230"}},"duration_nanos":{"$int":"18446744073709551615"},"seq":2,"span_id":"0000000000000001","status":"ok","time":"1677-09-21T00:12:43.145224192Z","trace_id":"00000000000000000000000000000001","type":"span.end"}"#
+        )
+    );
 }

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
-use tracewire_recorder::journal::{Directory, JournalReader};
+use tracewire_recorder::journal::{Directory, Header, JournalReader};
 use tracewire_recorder::seal::{Checkpoint, Sealed, Sealer};
 use tracewire_recorder::testing::{Script, Scripted};
 use tracewire_recorder::{Limits, Options, Recorder, Redact, StartSpan};
@@ -181,6 +181,11 @@ fn a_record_that_is_no_event_is_a_loss_event() {
         b"\xa0",
         b"\xa2\x64type\x63log\x64time\x61x",
         b"\xa3\x64type\x63log\x64time\x01\x68trace_id\x41\x00",
+        // A member twice, known or not; a body that is bytes, or in wire form.
+        b"\xa3\x64type\x63log\x64time\x01\x64time\x01",
+        b"\xa4\x64type\x63log\x64time\x01\x61x\x01\x61x\x01",
+        b"\xa3\x64type\x63log\x64time\x01\x64body\x41\x00",
+        b"\xa3\x64type\x63log\x64time\x01\x64body\xd9\x74\x57\xa0",
     ] {
         assert!(recorder.append_record(bad));
     }
@@ -189,9 +194,34 @@ fn a_record_that_is_no_event_is_a_loss_event() {
     let sealed = seal(&journals(&folder)[0]);
     let reasons: Vec<Option<&str>> =
         sealed[0].events.iter().map(|one| one.event.body_field("reason").and_then(Value::as_text)).collect();
-    assert_eq!(reasons, [Some("invalid"), Some("invalid"), Some("invalid"), Some("invalid"), None]);
-    let kept = String::from_utf8(sealed[0].events[4].json.clone()).unwrap();
-    assert_eq!(kept, r#"{"seq":5,"time":"1970-01-01T00:00:00.000000001Z","type":"new!","whatever":[1,2]}"#);
+    assert_eq!(reasons, [[Some("invalid"); 8].as_slice(), &[None]].concat());
+    let kept = String::from_utf8(sealed[0].events[8].json.clone()).unwrap();
+    assert_eq!(kept, r#"{"seq":9,"time":"1970-01-01T00:00:00.000000001Z","type":"new!","whatever":[1,2]}"#);
+}
+
+#[test]
+fn what_a_host_wrote_itself_is_mended_and_digested_as_the_text_says() {
+    let folder = TempDir::new().unwrap();
+    let recorder = recorder(&folder, Limits::default());
+    // Ill-formed UTF-8 in a name and a type; a duration beyond 63 bits; a nonce, which is part of the body's hash.
+    recorder.append_record(b"\xa3\x64type\x62l\xff\x64time\x01\x62x\xff\x01");
+    recorder.append_record(b"\xa3\x64type\x63log\x64time\x01\x6eduration_nanos\x1b\xff\xff\xff\xff\xff\xff\xff\xff");
+    let nonce =
+        b"\xa4\x64type\x63log\x64time\x01\x65nonce\x78\x2000112233445566778899aabbccddeeff\x64body\xa1\x61a\x01";
+    recorder.append_record(nonce);
+    recorder.close(None);
+    let sealed = seal(&journals(&folder)[0]);
+    let json: Vec<&str> = sealed[0].events.iter().map(|one| std::str::from_utf8(&one.json).unwrap()).collect();
+    assert_eq!(
+        json,
+        [
+            "{\"seq\":1,\"time\":\"1970-01-01T00:00:00.000000001Z\",\"type\":\"l\u{FFFD}\",\"x\u{FFFD}\":1}",
+            r#"{"duration_nanos":{"$int":"18446744073709551615"},"seq":2,"time":"1970-01-01T00:00:00.000000001Z","type":"log"}"#,
+            r#"{"body":{"a":1},"nonce":"00112233445566778899aabbccddeeff","seq":3,"time":"1970-01-01T00:00:00.000000001Z","type":"log"}"#,
+        ]
+    );
+    let mut verifier = Verifier::new();
+    assert_eq!(verifier.push(&Envelope::read(&sealed[0].bytes()).unwrap()), []);
 }
 
 #[test]
@@ -201,7 +231,9 @@ fn a_file_of_another_seal_version_is_read_and_not_sealed() {
     record_two_steps(&recorder);
     recorder.close(None);
     let mut reader = JournalReader::open(&journals(&folder)[0]).unwrap();
-    let header = tracewire_recorder::journal::Header { seal: 99, ..reader.header().clone() };
+    let other_spec = Header { spec: "2.0".to_owned(), ..reader.header().clone() };
+    assert!(!Sealer::new(&other_spec).can_seal(), "another major version is none that this one knows");
+    let header = Header { seal: 99, ..reader.header().clone() };
     let mut sealer = Sealer::new(&header);
     assert!(!sealer.can_seal());
     while let Some(item) = reader.next().unwrap() {

@@ -222,7 +222,9 @@ fn with_nodes(nodes: u32, write: impl FnOnce(&mut Walker<'_>)) -> String {
 #[test]
 fn what_is_open_when_nothing_is_left_is_cut_there() {
     let map = |w: &mut Walker<'_>| {
-        w.begin_map(0);
+        if !w.begin_map(0) {
+            return;
+        }
         w.key("role");
         w.text("user");
         w.key("x");
@@ -298,9 +300,21 @@ fn foreign_cbor_is_read_or_refused() {
     assert_eq!(read("d9 7457 a1 64 24666f6f 01").as_deref(), Ok(r#"{"$foo":1}"#));
     assert_eq!(read("c0 62 61ff").as_deref(), Ok("{\"$time\":\"a\u{FFFD}\"}"));
     assert_eq!(read("d9 7457 a1 63 2461ff 01").as_deref(), Ok("{\"$a\u{FFFD}\":1}"));
-    for refused in
-        ["", "5f 41 00 ff", "e0", "1c", "9f 01", "7a ffffffff", "9b ffffffffffffffff", "ff", "c2 01", "c0 01"]
-    {
+    for refused in [
+        "",
+        "5f 41 00 ff",
+        "e0",
+        "1c",
+        "9f 01",
+        "7a ffffffff",
+        "9b ffffffffffffffff",
+        "ff",
+        "c2 01",
+        "c0 01",
+        "d90102 01",
+        "d90102 a0",
+        "d97457 01",
+    ] {
         assert!(read(refused).is_err(), "{refused}");
     }
     assert!(read(&"81".repeat(100_000)).unwrap_err().contains("nested too deep"));

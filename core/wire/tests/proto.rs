@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use std::path::Path;
 use tracewire_wire::proto::{self, ItemReader};
 use tracewire_wire::recording::{Form, Item, Recording};
+use tracewire_wire::stream::{self, Encoding, Step, StreamOptions};
 use tracewire_wire::toon;
 use tracewire_wire::value::Value;
 
@@ -168,6 +169,20 @@ fn what_no_writer_makes_is_refused() {
     ] {
         assert_eq!(proto::decode_event(bytes).unwrap_err().code(), code, "{bytes:?}");
     }
+    // A body of another type than the event's, wherever the type stands.
+    for (bytes, code) in [
+        (&b"\x12\x03log\x1a\x00\x5a\x00"[..], Some("body_shape")),
+        (b"\x5a\x00\x1a\x00\x12\x03log", Some("body_shape")),
+        (b"\x12\x05later\x1a\x00\x82\x01\x00", Some("body_shape")),
+        (b"\x12\x03log\x1a\x00\x82\x01\x00", None),
+        (b"\x12\x05later\x1a\x00\xa2\x01\x00", None),
+        // A writer that does not know the type.
+        (b"\x12\x03log\x1a\x00\xa2\x01\x00", None),
+        // A lone key.
+        (b"\x12\x03log\x1a\x00\x0a", Some("proto_end")),
+    ] {
+        assert_eq!(proto::decode_event(bytes).err().map(|error| error.code()), code, "{bytes:?}");
+    }
     let digest = [&b"\x4a\x20"[..], &[1; 32]].concat();
     for (bytes, code) in [
         (&b""[..], "envelope_member_missing"),
@@ -217,6 +232,46 @@ fn recordings_of_lines_may_be_joined() {
     assert_eq!(proto::decode(b"").unwrap(), Recording::default());
     assert_eq!(proto::decode(b"\x08\x01\x08\x01").unwrap_err().code(), "proto_duplicate_field");
     assert_eq!(proto::decode(b"\x08\x04").unwrap_err().code(), "proto_unknown_field");
+}
+
+#[test]
+fn a_single_item_is_one() {
+    for (bytes, code) in [
+        (&b"\x08\x01\x12\x02\x1a\x00"[..], None),
+        (b"\x12\x02\x1a\x00\x08\x01", None),
+        (b"\x08\x01", Some("proto_missing")),
+        (b"\x08\x01\x12\x02\x1a\x00\x12\x02\x1a\x00", Some("proto_missing")),
+        (b"\x12\x02\x1a\x00\x12\x02\x1a\x00\x08\x01", Some("proto_missing")),
+        (b"\x0a", Some("proto_end")),
+        (b"\x0a\x00", Some("proto_wire_type")),
+        // Items in two places; two things in an item, and a field of a later version.
+        (b"\x12\x02\x1a\x00\x08\x02\x12\x02\x1a\x00", Some("proto_duplicate_field")),
+        (b"\x12\x04\x1a\x00\x1a\x00", Some("proto_duplicate_field")),
+        (b"\x12\x04\x1a\x00\x20\x00", Some("proto_unknown_field")),
+    ] {
+        assert_eq!(proto::decode(bytes).err().map(|error| error.code()), code, "{bytes:?}");
+        let mut reader = stream::ItemReader::new(Encoding::Proto, StreamOptions::default());
+        let mut found = None;
+        for piece in bytes.chunks(1) {
+            reader.push(piece);
+            while found.is_none() {
+                match reader.next() {
+                    Ok(Step::Item(_)) => {}
+                    Ok(_) => break,
+                    Err(error) => found = Some(error.code()),
+                }
+            }
+        }
+        reader.end();
+        while found.is_none() {
+            match reader.next() {
+                Ok(Step::End) => break,
+                Ok(_) => {}
+                Err(error) => found = Some(error.code()),
+            }
+        }
+        assert_eq!(found, code, "{bytes:?} in pieces");
+    }
 }
 
 fn recording() -> impl Strategy<Value = Recording> {

@@ -269,6 +269,19 @@ fn a_place_is_a_line_of_the_file_and_a_byte_in_it() {
 }
 
 #[test]
+fn lines_of_white_space_are_no_items() {
+    let numbers = |of: &[i64]| of.iter().map(|number| Value::Int(*number)).collect::<Vec<_>>();
+    for (text, expected) in
+        [("", numbers(&[])), ("\r", numbers(&[])), ("\r\n", numbers(&[])), (" \t\r\n\n1\r\n \n2\r", numbers(&[1, 2]))]
+    {
+        for piece in [1, 1000] {
+            let (form, values) = read(Encoding::Jsonl, text.as_bytes(), piece, streaming()).unwrap();
+            assert_eq!((form, values), (Form::Lines, expected.clone()), "{text:?}");
+        }
+    }
+}
+
+#[test]
 fn one_huge_value_is_refused_with_a_code() {
     let options = StreamOptions { max_item_bytes: 1 << 20, ..streaming() };
     let text = "x".repeat(3 << 20);

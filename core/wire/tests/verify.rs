@@ -218,10 +218,29 @@ fn two_copies_show_what_either_shows() {
     erase::erase_body(&mut less[0], 1);
     erase::withhold_event(&mut less[0], 2);
     let both: Vec<Envelope> = less.iter().chain(&whole).cloned().collect();
-    assert_eq!(report(&both), report(&whole));
+    let mut together = whole.clone();
+    erase::erase_body(&mut together[0], 1);
+    assert_eq!(report(&both), report(&together), "what a copy has erased does not come back");
     let other_way: Vec<Envelope> = whole.iter().chain(&less).cloned().collect();
-    assert_eq!(report(&other_way), report(&whole));
-    let mut merged = less[0].clone();
+    assert_eq!(report(&other_way), report(&together));
+
+    // Nothing is asked of a body or content that a copy has erased.
+    let mut lacking = whole.clone();
+    lacking[0].content.clear();
+    let mut erased = lacking.clone();
+    for envelope in &mut erased {
+        let first_seq = envelope.first_seq;
+        erase::erase_body(envelope, first_seq);
+    }
+    assert!(!report(&lacking).is_complete() && report(&erased).is_complete());
+    for copies in [[&lacking, &erased], [&erased, &lacking]] {
+        let copies: Vec<Envelope> = copies.into_iter().flatten().cloned().collect();
+        assert!(report(&copies).is_complete());
+    }
+    erase::erase_content(&mut less[0], &hash);
+    let copies: Vec<Envelope> = less.iter().chain(&whole).cloned().collect();
+    assert_eq!((report(&copies).producers["p-1"].contents, report(&copies).producers["p-1"].erased), (0, 2));
+    let mut merged = lacking[0].clone();
     assert!(merged.merge_content(&whole[0]) && !merged.merge_content(&whole[0]));
     assert_eq!(merged.content, whole[0].content);
     assert!(!merged.merge_content(&whole[1]), "another envelope");
@@ -293,6 +312,51 @@ fn the_order_of_envelopes_says_nothing() {
     assert_eq!(report(&envelopes), forward);
     envelopes.swap(0, 2);
     assert_eq!(report(&envelopes), forward);
+}
+
+/// An envelope like another one, which claims the digest that it has.
+fn sealed(of: &Envelope, change: impl FnOnce(&mut Envelope)) -> Envelope {
+    let mut envelope = of.clone();
+    change(&mut envelope);
+    for (at, entry) in envelope.events.iter_mut().enumerate() {
+        if let Entry::Event(event) = entry {
+            event.seq = envelope.first_seq + at as u64;
+        }
+    }
+    envelope.digest = envelope.compute_digest();
+    envelope
+}
+
+#[test]
+fn the_envelope_before_one_ends_where_it_begins() {
+    let whole = chain();
+    // A branch that holds one event more, and one behind it that begins too early.
+    let longer = sealed(&whole[0], |envelope| envelope.events.extend(whole[0].events.iter().take(1).cloned()));
+    let behind = |prev: Hash| sealed(&whole[1], |envelope| envelope.prev = Some(prev));
+    assert_eq!(codes(&report(&[whole[0].clone(), longer.clone(), behind(longer.digest)])), ["fork", "chain"]);
+    assert_eq!(codes(&report(&[longer.clone(), behind(longer.digest)])), ["sequence"]);
+    // What nobody chained does not become sound by leaving out what lies between.
+    let past = sealed(&whole[2], |envelope| envelope.prev = Some(whole[0].digest));
+    assert_eq!(codes(&report(&[whole[0].clone(), whole[1].clone(), past])), ["chain"]);
+    assert_eq!(codes(&report(&[whole[0].clone(), longer.clone(), behind(whole[0].digest)])), ["fork"]);
+    assert_eq!(codes(&report(&[whole[0].clone(), longer, behind(Hash([7; 32]))])), ["fork", "chain"]);
+    // Of an overlap, what the envelope says it follows is not judged.
+    let early = |prev| sealed(&whole[1], |envelope| (envelope.first_seq, envelope.prev) = (2, prev));
+    for prev in [None, Some(Hash([7; 32])), Some(whole[0].digest)] {
+        assert_eq!(codes(&report(&[whole[0].clone(), early(prev)])), ["sequence"], "{prev:?}");
+    }
+    // Nor behind a gap.
+    for prev in [None, Some(Hash([7; 32])), Some(whole[0].digest)] {
+        let late = sealed(&whole[2], |envelope| envelope.prev = prev);
+        assert_eq!(codes(&report(&[whole[0].clone(), late.clone()])), [""; 0], "{prev:?}");
+        assert_eq!(codes(&report(&[late])), [""; 0], "{prev:?}");
+    }
+    // The first one follows none, and none follows itself.
+    for prev in [Hash([7; 32]), whole[1].digest] {
+        let first = sealed(&whole[0], |envelope| envelope.prev = Some(prev));
+        assert!(codes(&report(&[first, whole[1].clone()])).contains(&"chain"));
+    }
+    assert_eq!(codes(&report(&[whole[0].clone(), behind(whole[1].digest)])), ["chain"]);
 }
 
 #[test]

@@ -41,8 +41,8 @@ func (r *cborReader) list(n int64, depth int, wire bool) (any, error) {
 	return list, nil
 }
 
-// entries reads a map's members. keep leaves byte strings raw, for the ids of a record.
-func (r *cborReader) entries(n int64, depth int, wire, keep bool) (any, error) {
+// entries reads a map's members.
+func (r *cborReader) entries(n int64, depth int, wire bool) (any, error) {
 	if n > int64(len(r.in)-r.at) {
 		return nil, errCBOR
 	}
@@ -56,28 +56,13 @@ func (r *cborReader) entries(n int64, depth int, wire, keep bool) (any, error) {
 			}
 			return map[string]any{"$cut": mapOf(entries), "missing_items": missing}, nil
 		}
-		if major := r.major(); keep && major != cborText {
-			return nil, errCBOR
-		}
 		key, err := r.key(depth, wire)
 		if err != nil {
 			return nil, err
 		}
-		if number := key == "time" || key == "duration_nanos"; keep && number && r.major() == cborOther {
-			// 1.0 and 1 are one value, but an integer of the fixed part is not written as a float.
-			return nil, errCBOR
-		}
-		v, err := r.item(depth, wire)
+		v, err := r.value(depth, wire)
 		if err != nil {
 			return nil, err
-		}
-		switch raw := v.(type) {
-		case rawBytes:
-			if !keep {
-				v = Bytes(raw)
-			}
-		case itemsCut:
-			return nil, errCBOR
 		}
 		entries = append(entries, entry{key, v})
 	}
@@ -104,9 +89,18 @@ func (r *cborReader) key(depth int, wire bool) (string, error) {
 	return escapeKey(text), nil
 }
 
+// under is what a tag of the journal stands over; nothing else may stand there.
+var under = map[uint64][2]byte{
+	tagTime: {cborText, cborText}, tagPosBig: {cborBytes, cborBytes}, tagNegBig: {cborBytes, cborBytes},
+	tagSet: {cborList, cborList}, tagWire: {cborList, cborMap},
+}
+
 func (r *cborReader) tagged(tag uint64, depth int, wire bool) (any, error) {
 	if tag == tagCut {
 		return r.cut(depth, wire)
+	}
+	if majors, ours := under[tag]; ours && r.major() != majors[0] && r.major() != majors[1] {
+		return nil, errCBOR
 	}
 	v, err := r.item(depth, wire || tag == tagWire)
 	if err != nil {
@@ -116,31 +110,24 @@ func (r *cborReader) tagged(tag uint64, depth int, wire bool) (any, error) {
 	case tagWire:
 		return v, nil
 	case tagSet:
-		if list, ok := v.([]any); ok {
-			return sortSet(list), nil
+		if m, cut := v.(map[string]any); cut {
+			m["$cut"] = sortSet(m["$cut"].([]any))
+			return m, nil
 		}
-		if m, ok := v.(map[string]any); ok && m["missing_items"] != nil {
-			if list, ok := m["$cut"].([]any); ok {
-				m["$cut"] = sortSet(list)
-				return m, nil
-			}
-		}
+		return sortSet(v.([]any)), nil
 	case tagPosBig, tagNegBig:
-		if b, ok := v.(rawBytes); ok && len(b) > maxInteger {
+		b := v.(rawBytes)
+		if len(b) > maxInteger {
 			return nil, errCBOR
-		} else if ok {
-			i := new(big.Int).SetBytes(b)
-			if tag == tagNegBig {
-				i.Not(i)
-			}
-			return Integer(i), nil
 		}
+		i := new(big.Int).SetBytes(b)
+		if tag == tagNegBig {
+			i.Not(i)
+		}
+		return Integer(i), nil
 	case tagTime:
 		// Its writer gave it the form that it has on the wire.
-		if text, ok := v.(string); ok {
-			return map[string]any{"$time": text}, nil
-		}
-		return nil, errCBOR
+		return map[string]any{"$time": v}, nil
 	}
 	switch raw := v.(type) {
 	case rawBytes:
@@ -181,7 +168,7 @@ func (r *cborReader) cut(depth int, wire bool) (any, error) {
 
 // missing reads how much was cut: an integer from 1, written as one.
 func (r *cborReader) missing(depth int) (any, error) {
-	if r.major() != cborUint && !r.peek(cborTag<<5|tagPosBig) {
+	if r.major() != cborUint {
 		return nil, errCBOR
 	}
 	v, err := r.value(depth, false)

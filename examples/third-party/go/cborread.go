@@ -25,15 +25,43 @@ func readRecord(payload []byte) (map[string]any, error) {
 	if err != nil || major != cborMap || n < 0 && payload[0]&31 != indefinite {
 		return nil, errCBOR
 	}
-	v, err := r.entries(n, 1, false, true)
-	if err != nil || r.at != len(payload) {
-		return nil, errCBOR
+	m := map[string]any{}
+	for i := int64(0); r.more(i, n); i++ {
+		if err := r.member(m); err != nil {
+			return nil, err
+		}
 	}
-	m, ok := v.(map[string]any)
-	if !ok {
+	if r.at != len(payload) {
 		return nil, errCBOR
 	}
 	return m, nil
+}
+
+// member reads a member of a record. Its name is none of the user's keys, and stays as it is.
+func (r *cborReader) member(m map[string]any) error {
+	if r.major() != cborText {
+		return errCBOR
+	}
+	v, err := r.item(1, false)
+	name, ok := v.(string)
+	if _, twice := m[name]; err != nil || !ok || twice {
+		return errCBOR
+	}
+	switch major := r.major(); name {
+	case "time", "duration_nanos":
+		// 1.0 and 1 are one value, but an integer of the fixed part is not written as a float, nor as a bignum.
+		ok = major == cborUint || major == cborNint
+	case "body":
+		ok = major == cborMap
+	}
+	if !ok {
+		return errCBOR
+	}
+	m[name], err = r.item(1, false)
+	if _, cut := m[name].(itemsCut); cut {
+		return errCBOR
+	}
+	return err
 }
 
 // head reads an item's first bytes. For an item of indefinite length, info is 31 and n is -1.
@@ -117,7 +145,7 @@ func (r *cborReader) item(depth int, wire bool) (any, error) {
 		if major == cborList {
 			return r.list(n, depth+1, wire)
 		}
-		return r.entries(n, depth+1, wire, false)
+		return r.entries(n, depth+1, wire)
 	case cborTag:
 		return r.tagged(uint64(n), depth+1, wire)
 	}

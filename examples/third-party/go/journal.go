@@ -5,17 +5,17 @@ import (
 	"io"
 	"math/big"
 	"os"
+	"strings"
 )
 
 // The journal is the file that an emitter appends to, frame by frame (spec/journal.md).
 
-// Kinds of frames, and what stands where no frame does.
+// Kinds of frames.
 const (
 	frameHeader = 1
 	frameRecord = 2
 	frameMark   = 3
 	frameClose  = 4
-	damage      = 0
 )
 
 var magic = []byte{0x89, 'T', 'W', 'J', '\r', '\n', 0x1A, '\n'}
@@ -56,6 +56,7 @@ type frame struct {
 	kind           byte
 	offset, length int
 	payload        []byte
+	damaged        bool
 }
 
 func guard(offset, n int, kind byte, seed uint64) uint32 {
@@ -92,7 +93,7 @@ func frameAt(file []byte, offset int, seed uint64) (frame, bool) {
 	if body+8 > len(rest) || le.Uint64(rest[body:]) != xxh3(rest[:body], seed+uint64(offset)) {
 		return frame{}, false
 	}
-	return frame{kind, offset, body + 8, rest[8 : 8+n]}, true
+	return frame{kind: kind, offset: offset, length: body + 8, payload: rest[8 : 8+n]}, true
 }
 
 // A scanned journal is what its bytes say, frame by frame.
@@ -127,7 +128,7 @@ func scan(file []byte) (*scanned, error) {
 			break
 		}
 		if f.offset > s.end {
-			s.frames = append(s.frames, frame{damage, s.end, f.offset - s.end, nil})
+			s.frames = append(s.frames, frame{offset: s.end, length: f.offset - s.end, damaged: true})
 		}
 		s.frames = append(s.frames, f)
 		s.end, s.closed = f.offset+f.length, f.kind == frameClose
@@ -145,11 +146,12 @@ func nextFrame(file []byte, at int, seed uint64) (frame, bool) {
 	return frame{}, false
 }
 
-// Recover closes a journal whose writer is dead (TW-JNL-019). No byte that is not zero is written over.
-func Recover(file []byte) ([]byte, error) {
+// Recover closes a journal whose writer is dead (TW-JNL-019). No byte that is not zero is written over, and a file that is
+// closed, or whose header cannot be read, stays as it is.
+func Recover(file []byte) []byte {
 	s, err := scan(file)
 	if err != nil || s.closed {
-		return file, err
+		return file
 	}
 	at := s.end
 	if s.torn {
@@ -157,11 +159,37 @@ func Recover(file []byte) ([]byte, error) {
 		at += padding(at)
 	}
 	out := append(bytes.Clone(file[:min(at, len(file))]), make([]byte, max(at-len(file), 0))...)
-	return appendFrame(out, at, frameClose, closePayload("recovered"), s.seed), nil
+	return appendFrame(out, at, frameClose, closePayload("recovered"), s.seed)
+}
+
+// isProducer says whether a name is that of a journal's emitter (TW-ID-004).
+func isProducer(name string) bool {
+	process, number, ok := strings.Cut(name, "-")
+	return ok && len(process) == 16 && isHex(process) && number != "" && number[0] != '0' && strings.Trim(number, "0123456789") == ""
 }
 
 func closePayload(reason string) []byte {
 	return cborPutWire(nil, map[string]any{"reason": reason})
+}
+
+// headerForms are what the members of a header have to be where they are there.
+var headerForms = map[string]func(v any) bool{
+	"format": is[int64], "seal": is[int64], "spec": is[string], "producer": is[string], "parent": is[string], "predecessor": is[string],
+	"sources": is[string], "resource": is[map[string]any], "limits": is[map[string]any], "redact": is[map[string]any],
+	"sampling": is[map[string]any], "origin": is[map[string]any], "sinks": isTexts,
+}
+
+func is[T any](v any) bool {
+	_, ok := v.(T)
+	return ok
+}
+
+func isTexts(v any) bool {
+	list, ok := v.([]any)
+	for _, element := range list {
+		ok = ok && is[string](element)
+	}
+	return ok
 }
 
 func readHeader(payload []byte) (*Header, error) {
@@ -170,56 +198,61 @@ func readHeader(payload []byte) (*Header, error) {
 	if err != nil {
 		return nil, bad
 	}
-	if m["format"] != int64(1) {
-		return nil, &Error{Code: "journal_newer", Message: "a newer format", Offset: headSize}
+	if format, ok := bigOf(m["format"]); ok && m["format"] != int64(1) {
+		return nil, &Error{Code: "journal_newer", Message: "a newer format: " + format.String(), Offset: headSize}
 	}
-	h := &Header{Limits: DefaultLimits}
+	for name, form := range headerForms {
+		if v, given := m[name]; given && !form(v) {
+			return nil, bad
+		}
+	}
+	h := &Header{Limits: DefaultLimits, Resource: map[string]any{}}
 	h.Spec, _ = m["spec"].(string)
 	h.Producer, _ = m["producer"].(string)
 	h.Parent, _ = m["parent"].(string)
 	h.Predecessor, _ = m["predecessor"].(string)
-	var sealed, created, resource bool
+	if resource, ok := m["resource"].(map[string]any); ok {
+		h.Resource = resource
+	}
+	var sealed, created bool
 	h.Seal, sealed = m["seal"].(int64)
 	h.Created, created = bigOf(m["created"])
-	h.Resource, resource = m["resource"].(map[string]any)
-	if m["resource"] == nil {
-		h.Resource, resource = map[string]any{}, true
-	}
-	if h.Spec == "" || h.Producer == "" || !sealed || !created || !resource {
+	if m["format"] == nil || m["spec"] == nil || !isProducer(h.Producer) || !sealed || !created || !h.Created.IsInt64() || !h.decides(m) {
 		return nil, bad
 	}
-	return h, h.decides(m)
+	return h, nil
 }
 
 // decides reads the members that must be there because they decide bytes, or say who may close the file.
-func (h *Header) decides(m map[string]any) error {
-	bad := &Error{Code: "journal_header", Message: "a member of the header is missing", Offset: headSize}
+func (h *Header) decides(m map[string]any) bool {
 	limits, _ := m["limits"].(map[string]any)
 	for name, limit := range h.Limits.members() {
 		n, ok := limits[name].(int64)
 		if !ok || n < 0 {
-			return bad
+			return false
 		}
 		*limit = int(n)
 	}
 	redact, _ := m["redact"].(map[string]any)
-	keys, ok := redact["keys"].([]any)
-	if _, sinks := m["sinks"].([]any); !ok || !sinks {
-		return bad
+	if !isTexts(redact["keys"]) || m["sinks"] == nil {
+		return false
 	}
-	for _, key := range keys {
-		text, ok := key.(string)
-		if !ok {
-			return bad
-		}
-		h.Redact = append(h.Redact, text)
+	for _, key := range redact["keys"].([]any) {
+		h.Redact = append(h.Redact, key.(string))
 	}
 	origin, _ := m["origin"].(map[string]any)
-	sampling, sampled := m["sampling"].(map[string]any)
-	if origin["pid"] == nil || origin["started"] == nil || sampled && sampling["rate"] == nil {
-		return bad
+	for _, name := range []string{"host", "boot", "pid_namespace"} {
+		if v, given := origin[name]; given && !is[string](v) {
+			return false
+		}
 	}
-	return nil
+	_, pid := bigOf(origin["pid"])
+	_, started := bigOf(origin["started"])
+	rate := true
+	if sampling, ok := m["sampling"].(map[string]any); ok {
+		rate = is[int64](sampling["rate"]) || is[float64](sampling["rate"])
+	}
+	return pid && started && rate
 }
 
 // bigOf is the integer in wire form, of any size.

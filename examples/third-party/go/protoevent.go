@@ -79,7 +79,8 @@ func readProtoBody(event map[string]any, i protoItem) error {
 	switch {
 	case ok && known.number == i.number:
 		body, err = readMessage(b, known.message, 1)
-	case !ok && i.number == 20:
+	case i.number == 20:
+		// A writer of an earlier version did not know the type.
 		err = only(b, listShape, func(item protoItem) error { return readMember(item, body, 1) })
 	default:
 		return i.fault("body_shape")

@@ -94,6 +94,16 @@ type fixed struct {
 	duration                          *big.Int // of an end
 }
 
+// own is what the emitter itself says in a body: it counts nothing and is always there (TW-LIM-004).
+type own struct{ value any }
+
+func (o own) put(out []byte) []byte {
+	if i, ok := o.value.(*big.Int); ok {
+		return cborPutBig(out, i)
+	}
+	return cborPutWire(out, o.value)
+}
+
 // write makes the record of an event. The body's members are host values.
 func (r *Recorder) write(what string, wall int64, f fixed, body Map) error {
 	var out []byte
@@ -124,7 +134,11 @@ func (r *Recorder) write(what string, wall int64, f fixed, body Map) error {
 		e := encoder{out: out, depth: limits.Depth, nodes: limits.Nodes, bytes: limits.RecordBytes}
 		for _, member := range body {
 			e.out = cborPutText(e.out, member.Key.(string))
-			e.value(member.Value)
+			if own, ok := member.Value.(own); ok {
+				e.out = own.put(e.out)
+			} else {
+				e.value(member.Value)
+			}
 		}
 		out = append(e.out, cborBreak)
 	}
@@ -160,7 +174,7 @@ func (r *Recorder) Start(parent *Parent, kind string, body Map) (*Span, error) {
 		kind = "step"
 	}
 	f := fixed{kind: named(kindAliases, kind), traceID: span.traceID, spanID: span.id, parentID: parentID}
-	return span, r.write("span.start", span.wall, f, body)
+	return span, r.write("span.start", span.wall, f, uncounted(body))
 }
 
 // newTrace is the trace of what has no parent (TW-ID-002), and whether it is recorded.
@@ -181,6 +195,16 @@ func traceOf(body Map) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// uncounted is the body of a start or point whose `correlation_id` and `trace_state` count nothing.
+func uncounted(body Map) Map {
+	for _, member := range body {
+		if text, ok := member.Value.(string); ok && (member.Key == "correlation_id" || member.Key == "trace_state") {
+			body = body.with(member.Key.(string), own{cleanUTF8([]byte(text))})
+		}
+	}
+	return body
 }
 
 // remote is a W3C trace context.
@@ -276,7 +300,7 @@ func (r *Recorder) End(s *Span, status string, body Map) error {
 	}
 	skew := difference(wall, s.wall)
 	if skew.Sub(skew, duration); new(big.Int).Abs(skew).Cmp(big.NewInt(1e9)) > 0 {
-		body = body.with("clock_skew_nanos", skew)
+		body = body.with("clock_skew_nanos", own{skew})
 	}
 	if status == "" {
 		status = "unset"
@@ -312,7 +336,7 @@ func (r *Recorder) Point(what string, parent *Span, kind string, body Map) (*Spa
 		return place, nil
 	}
 	wall, _ := r.settings.Now()
-	return place, r.write(what, wall, f, body)
+	return place, r.write(what, wall, f, uncounted(body))
 }
 
 // today puts an event's name in the place of a short one, with the attributes that it stands for.

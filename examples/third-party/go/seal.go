@@ -19,13 +19,11 @@ func Seal(file []byte) (*Sealed, error) {
 		return nil, err
 	}
 	header := journal.header
-	if header.Seal != 1 || !strings.HasPrefix(header.Spec, "1.") {
-		return nil, &Error{Code: "seal_unknown", Message: "a seal version that this sealer does not know"}
+	if header.Seal != 1 || forms["spec"](header.Spec) != nil {
+		// Who does not know the version of the seal must not seal; the events can be shown all the same.
+		return &Sealed{Pending: journal.events(), Torn: journal.torn}, nil
 	}
-	time, ok := formatNanos(header.Created)
-	if !ok {
-		return nil, &Error{Code: "journal_header", Message: "created at no time of 64 bits", Offset: headSize}
-	}
+	time, _ := formatNanos(header.Created)
 	s := newSealer(header)
 	loss := func(f frame, length int, body map[string]any) {
 		body["bytes"], body["offset"] = int64(length), int64(f.offset)
@@ -34,10 +32,10 @@ func Seal(file []byte) (*Sealed, error) {
 		s.add(event)
 	}
 	for _, f := range journal.frames {
-		switch f.kind {
-		case damage:
+		switch {
+		case f.damaged:
 			loss(f, f.length, map[string]any{"reason": "damaged"})
-		case frameRecord:
+		case f.kind == frameRecord:
 			event, err := readEvent(f.payload)
 			if err != nil {
 				loss(f, len(f.payload), map[string]any{"reason": "invalid", "count": int64(1)})
@@ -45,13 +43,23 @@ func Seal(file []byte) (*Sealed, error) {
 			}
 			time = event["time"].(string)
 			s.add(event)
-		case frameMark:
+		case f.kind == frameMark:
 			s.mark()
-		case frameClose:
+		case f.kind == frameClose:
 			s.end(closeReason(f.payload))
 		}
 	}
 	return &Sealed{Envelopes: s.envelopes, Pending: len(s.events), Torn: journal.torn}, nil
+}
+
+// events is how many of them the frames stand for.
+func (s *scanned) events() (n int) {
+	for _, f := range s.frames {
+		if f.damaged || f.kind == frameRecord {
+			n++
+		}
+	}
+	return n
 }
 
 // closeReason is empty where it cannot be read.
@@ -71,7 +79,7 @@ func readEvent(payload []byte) (map[string]any, error) {
 	for key, v := range event {
 		fits := true
 		switch key {
-		case "type", "kind", "status":
+		case "type", "kind", "status", "nonce":
 			_, fits = v.(string)
 		case "time":
 			nanos, ok := bigOf(v)

@@ -41,6 +41,9 @@ func (r *toonReader) header(text string) (*toonHeader, error) {
 	if r.fill(h, text[bracket:]) {
 		return h, nil
 	}
+	if r.deep {
+		return nil, r.fail("toon_too_deep", "nested too deep")
+	}
 	if r.strict {
 		return nil, r.fail("toon_header", "a header that is not one")
 	}
@@ -78,6 +81,7 @@ func (r *toonReader) fill(h *toonHeader, text string) bool {
 // fields reads a list of fields in braces and gives what stands behind it.
 func (r *toonReader) fields(text string, delimiter byte, depth int) (fields []toonField, rest string, ok bool) {
 	if depth > MaxDepth {
+		r.deep = true
 		return nil, "", false
 	}
 	for text[0] != '}' {
@@ -221,7 +225,7 @@ func (r *toonReader) rows(h *toonHeader, depth int) (any, int, error) {
 }
 
 func (r *toonReader) wide(h *toonHeader, cells []any) (any, error) {
-	if r.strict && len(cells) != leaves(h.fields) {
+	if len(cells) != leaves(h.fields) {
 		return nil, r.fail("toon_width", "another number of cells than fields")
 	}
 	m, _, err := r.row(h.fields, cells)

@@ -20,7 +20,8 @@ type toonReader struct {
 	lines  []toonLine
 	at     int
 	strict bool
-	names  int // how many bytes the names of tables may still take
+	deep   bool // a header nests deeper than is read
+	names  int  // how many bytes the names of tables may still take
 }
 
 func toonError(code, message string, line int) error {
@@ -271,7 +272,7 @@ func (r *toonReader) number(text string) (any, error) {
 	if strings.ContainsAny(text, ".eE") {
 		f, _ := strconv.ParseFloat(text, 64)
 		if math.IsInf(f, 0) {
-			return nil, r.fail("number_range", "larger than any double")
+			return text, nil
 		}
 		return Float(f), nil
 	}

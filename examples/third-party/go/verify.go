@@ -75,8 +75,20 @@ func ReadEnvelope(file []byte) (map[string]any, error) {
 	if err == nil {
 		err = checkEnvelope(v)
 	}
-	e, _ := v.(map[string]any)
-	return e, err
+	if err != nil {
+		return nil, err
+	}
+	// An empty body is none, and so is an empty content (TW-EVT-002, TW-ENV-001).
+	e := v.(map[string]any)
+	for _, raw := range e["events"].([]any) {
+		if event := raw.(map[string]any); !wholeBody(event) {
+			delete(event, "body")
+		}
+	}
+	if content, ok := e["content"].(map[string]any); ok && len(content) == 0 {
+		delete(e, "content")
+	}
+	return e, nil
 }
 
 func firstSeq(e map[string]any) int64 { return e["first_seq"].(int64) }
@@ -123,7 +135,7 @@ func (v *verifier) chain(list []map[string]any) {
 }
 
 // before is the envelope that stands before e: one that ends where it begins, of several the one that it names; else the
-// one that ends last of those that begin before it.
+// one that ends last of those that begin before it. What claims its own digest is itself, changed.
 func before(e, named map[string]any, ending []map[string]any, latest map[string]any) map[string]any {
 	if named != nil && behind(named) == firstSeq(e) && named["digest"] != e["digest"] {
 		return named
@@ -132,6 +144,9 @@ func before(e, named map[string]any, ending []map[string]any, latest map[string]
 		if b["digest"] != e["digest"] {
 			return b
 		}
+	}
+	if latest != nil && latest["digest"] == e["digest"] {
+		return nil
 	}
 	return latest
 }
@@ -151,16 +166,18 @@ func (v *verifier) place(e, before map[string]any) {
 	if first > 1 && (e["parent"] != nil || e["predecessor"] != nil) {
 		v.found[FindingChain] = true
 	}
-	next := int64(1)
-	if before != nil {
-		next = behind(before)
-	}
+	var digest any // what `prev` has to be
 	switch {
-	case first < next:
+	case before != nil && behind(before) > first:
 		v.found[FindingSequence] = true
-	case first > next:
+		return
+	case before != nil && behind(before) == first:
+		digest = before["digest"]
+	case first > 1:
 		// What stood before it is missing, and so is what `prev` could be compared with.
-	case before == nil && e["prev"] != nil, before != nil && e["prev"] != before["digest"]:
+		return
+	}
+	if e["prev"] != digest {
 		v.found[FindingChain] = true
 	}
 }

@@ -3,13 +3,18 @@
 //! Each step runs even if an earlier one failed, prints its time, and stands in the table at the end. A language that this machine
 //! lacks is named with the command that installs it; `--all` fails on it.
 
-mod counts;
+pub mod counts;
 mod peers;
 mod python;
 mod reports;
 mod rust;
 
+pub use peers::go;
+pub use python::environment as python_environment;
+
+use crate::conformance;
 use crate::steps::Steps;
+use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
 use crate::workspace::Workspace;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -73,6 +78,8 @@ enum Choice {
     Parquet,
     /// Peers: the emitter in Go that was written from the specification's text
     Go,
+    /// Every SDK gives the bytes of every conformance case
+    Conformance,
     /// A few seconds of fuzzing for every decoder
     Fuzz,
     /// Python: the same with every other version of Python that is here
@@ -107,6 +114,14 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     rust::run(workspace, options, &mut steps);
     peers::run(workspace, options, &mut steps);
     python::run(workspace, options, &mut steps);
+    if options.wants(Choice::Conformance) {
+        match tools::missing(&[PYTHON, PYTHON_VENV, CC]) {
+            Some(advice) => steps.missing("conformance", &advice),
+            None => {
+                steps.run("conformance", || conformance::all(workspace, &conformance::Options::default()));
+            }
+        }
+    }
     steps.print_table();
     let is_short = options.all && steps.is_anything_missing();
     if is_short {

@@ -9,6 +9,7 @@ use crate::toon_peer;
 use crate::workspace::Workspace;
 use crate::{fuzz, process};
 use anyhow::{Result, bail};
+use std::process::Command;
 
 /// Where the protobuf stands, and where its last released form.
 const PROTO: &str = "spec/proto";
@@ -64,27 +65,32 @@ fn one(workspace: &Workspace, step: Choice, peers: &Peers) -> Result<Counts> {
         Choice::Schema => schema_cases::agree(workspace, peers),
         Choice::Sarif => reports::sarif(workspace, peers),
         Choice::Parquet => reports::parquet(workspace),
-        Choice::Go => go(workspace, peers).map(|()| Counts::default()),
+        Choice::Go => emitter(workspace, peers).map(|()| Counts::default()),
         _ => toon_peer::compare(workspace, peers, &toon_peer::Options { count: 100_000, seed: 1 })
             .map(|()| Counts::default()),
     }
 }
 
 /// The emitter that was written from the specification's text: its form, what its compiler suspects, its tests.
-fn go(workspace: &Workspace, peers: &Peers) -> Result<()> {
+fn emitter(workspace: &Workspace, peers: &Peers) -> Result<()> {
     let folder = workspace.path(GO);
     let misformed = process::capture(peers.go_program("gofmt")?.args(["-l", "."]).current_dir(&folder))?;
     if !misformed.trim().is_empty() {
         bail!("gofmt would write these in another way:\n{misformed}");
     }
     for action in ["vet", "test"] {
-        let mut command = peers.go_program("go")?;
-        // Nothing is fetched: it needs the standard library alone.
-        command.envs([("GOTOOLCHAIN", "local"), ("GOPROXY", "off"), ("GOFLAGS", "-mod=readonly")]);
-        command.env("GOCACHE", workspace.scratch("go/cache")?).env("GOPATH", workspace.scratch("go/path")?);
-        process::run(command.args([action, "./..."]).current_dir(&folder))?;
+        process::run(go(workspace, peers, action)?.arg("./...").current_dir(&folder))?;
     }
     Ok(())
+}
+
+/// An action of Go, with its caches below the target directory.
+pub fn go(workspace: &Workspace, peers: &Peers, action: &str) -> Result<Command> {
+    let mut command = peers.go_program("go")?;
+    // Nothing is fetched: what is written in Go here needs the standard library alone.
+    command.envs([("GOTOOLCHAIN", "local"), ("GOPROXY", "off"), ("GOFLAGS", "-mod=readonly")]);
+    command.env("GOCACHE", workspace.scratch("go/cache")?).env("GOPATH", workspace.scratch("go/path")?).arg(action);
+    Ok(command)
 }
 
 /// Style, and that whoever reads the released form reads this one.

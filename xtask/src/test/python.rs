@@ -67,7 +67,7 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
 }
 
 /// The environment with all test tools and the wheel, and the command line that tests and pages call.
-fn environment(workspace: &Workspace) -> Result<Venv> {
+pub fn environment(workspace: &Workspace) -> Result<Venv> {
     process::run(&mut workspace.cargo(["build", "--quiet", "--profile", PROFILE, "--package", "tracewire-cli"]))?;
     let venv = Venv::ensure(
         workspace,

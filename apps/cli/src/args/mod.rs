@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod conformance;
 mod format;
 mod model;
 mod select;
@@ -8,6 +9,7 @@ mod times;
 mod transfer;
 mod validate;
 
+pub use conformance::{AskedLevel, Conformance, ListCases, Prove, ShowCase};
 pub use format::FileFormat;
 pub use model::{ModelFormat, Tokens, Wanted};
 pub use select::{Query, Sessions};
@@ -77,6 +79,9 @@ pub enum Command {
     /// Check what somebody's emitter wrote: what is wrong, where, how to mend it
     #[command(visible_alias = "lint")]
     Validate(Validate),
+    /// Prove an emitter or a reader, anyone's: byte for byte, case by case
+    #[command(subcommand)]
+    Conformance(Conformance),
     /// Run a program, and draw what it recorded when it ends
     Run(Run),
     /// Write envelopes or events to a file, to keep, to hand on, to analyse

@@ -3,6 +3,7 @@
 mod brief;
 pub mod completions;
 pub mod config;
+pub mod conformance;
 pub mod convert;
 pub mod doctor;
 pub mod export;

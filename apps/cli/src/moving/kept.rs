@@ -131,7 +131,8 @@ impl Flat {
                 shape.count = rows;
                 Toon::new(Form::List, shape, options)
             });
-            toon.item(Item::Value(row), to)
+            // The columns of rows have an order of their own.
+            toon.value(row, to)
         })?;
         toon.map_or(Ok(()), |mut toon| toon.finish(to))
     }

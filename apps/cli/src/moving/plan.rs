@@ -104,28 +104,11 @@ impl Plan {
     }
 }
 
-/// The item as a value whose members have an order that depends on nothing but the file: that of what was read, or the
-/// canonical one where the file has fields rather than members.
+/// The item as a value with its members in the order of canonical JSON: equal items have equal text, however they came.
 pub fn value_of(item: Item) -> Value {
-    match item {
-        Item::Value(value) => value,
-        typed => {
-            let mut value = typed.into_value();
-            sort(&mut value);
-            value
-        }
-    }
-}
-
-fn sort(value: &mut Value) {
-    match value {
-        Value::List(items) => items.iter_mut().for_each(sort),
-        Value::Map(map) => {
-            map.sort();
-            map.iter_mut().for_each(|(_, value)| sort(value));
-        }
-        _ => {}
-    }
+    let mut value = item.into_value();
+    value.sort_members();
+    value
 }
 
 /// About how much memory a value takes, in bytes.

@@ -32,6 +32,19 @@ impl Toon {
         Toon { options, form, list, waiting: Vec::new(), waiting_bytes: 0 }
     }
 
+    /// One more item, whose members stay in the order in which they stand.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn value(&mut self, value: Value, to: &mut Target) -> Result<(), CliError> {
+        if self.form == Form::Single {
+            return write(to, toon::encode(&value, &self.options).as_bytes());
+        }
+        self.waiting_bytes += weight(&value);
+        self.waiting.push(value);
+        if self.waiting_bytes >= BLOCK { self.flush(to) } else { Ok(()) }
+    }
+
     fn flush(&mut self, to: &mut Target) -> Result<(), CliError> {
         let mut out = Vec::new();
         self.list.items(std::mem::take(&mut self.waiting), &mut out);
@@ -42,13 +55,7 @@ impl Toon {
 
 impl Sink for Toon {
     fn item(&mut self, item: Item, to: &mut Target) -> Result<(), CliError> {
-        let value = value_of(item);
-        if self.form == Form::Single {
-            return write(to, toon::encode(&value, &self.options).as_bytes());
-        }
-        self.waiting_bytes += weight(&value);
-        self.waiting.push(value);
-        if self.waiting_bytes >= BLOCK { self.flush(to) } else { Ok(()) }
+        self.value(value_of(item), to)
     }
 
     fn finish(&mut self, to: &mut Target) -> Result<(), CliError> {

@@ -15,6 +15,8 @@ pub enum Unit {
     Bytes,
     /// Events.
     Events,
+    /// Cases.
+    Cases,
 }
 
 /// How far a long work is.
@@ -64,6 +66,7 @@ impl Bar {
             (Unit::Bytes, false) => "{spinner} {bytes}  {msg}  {elapsed}",
             (Unit::Events, true) => "{wide_bar} {human_pos}/{human_len} events  {msg}  {eta}",
             (Unit::Events, false) => "{spinner} {human_pos} events  {msg}  {elapsed}",
+            (Unit::Cases, _) => "{wide_bar} {pos}/{len} cases  {msg}  {eta}",
         };
         let bar = self.total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
         if let Ok(style) = ProgressStyle::with_template(&format!("{} {count}", self.what)) {

@@ -101,7 +101,7 @@ fn in_full(argument: &str) -> OsString {
     }
 }
 
-/// Requests and answers, one document a line: `{"request":…}` or `{"answer":…}`.
+/// Requests and answers, one a line: `{"document":…}`, as validators of JSON Schema read them.
 #[derive(Clone)]
 pub struct Transcript(Arc<Mutex<dyn std::io::Write + Send>>);
 
@@ -114,7 +114,7 @@ impl Transcript {
     pub(super) fn note(&self, request: &Value, answer: &Value) {
         let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // What cannot be written down is missed by whoever reads it, and changes no result.
-        let _ = writeln!(out, "{{\"request\":{request}}}\n{{\"answer\":{answer}}}");
+        let _ = writeln!(out, "{{\"document\":{request}}}\n{{\"document\":{answer}}}");
     }
 }
 

@@ -14,7 +14,7 @@ mod folder;
 
 pub use expect::Expected;
 pub use file::CaseFile;
-pub use folder::{file, load, names, select};
+pub use folder::{file, load, load_from, names, select};
 
 use serde_json::{Value, json};
 

@@ -4,6 +4,7 @@ use super::adapters::{self, Named};
 use crate::ConformanceError;
 use crate::bless::{Verdict, Voter, bless};
 use crate::case;
+use crate::files::Files;
 use clap::Args;
 use std::collections::BTreeSet;
 use std::fs;
@@ -45,17 +46,14 @@ pub struct Options {
 
 /// Runs the command. Returns whether everything stands or was written.
 pub fn run(options: &Options) -> Result<bool, ConformanceError> {
-    let mut voters = Vec::new();
-    for Named { name, launch } in &options.adapters {
-        let is_independent = options.independent.contains(name);
-        voters.push(Voter::start(name, is_independent, launch.clone())?);
-    }
+    let mut voters = voters(&options.adapters, &options.independent)?;
     let mut problems = 0;
     let mut names: BTreeSet<String> = BTreeSet::new();
-    let all = case::names(&options.cases)?.into_iter().collect();
+    let files = Files::of_folder(&options.cases)?;
+    let all = case::names(&files)?.into_iter().collect();
     let chosen = case::select(all, options.filter.as_deref(), |name: &String| name)?;
     for name in &chosen {
-        let file = match case::file(&options.cases, name) {
+        let file = match case::file(&files, name) {
             Ok(file) => file,
             Err(error) => {
                 problems += 1;
@@ -89,6 +87,12 @@ pub fn run(options: &Options) -> Result<bool, ConformanceError> {
     let also = if added > 0 { format!(", {added} new in the index") } else { String::new() };
     println!("{} of {} cases stand{also}", chosen.len() - problems, chosen.len());
     Ok(problems == 0)
+}
+
+/// Starts those that are asked.
+pub(super) fn voters(adapters: &[Named], independent: &[String]) -> Result<Vec<Voter>, ConformanceError> {
+    let start = |named: &Named| Voter::start(&named.name, independent.contains(&named.name), named.launch.clone());
+    adapters.iter().map(start).collect()
 }
 
 /// Adds names to the index; returns how many were new.

@@ -3,12 +3,18 @@
 //! | command | what it does |
 //! |---|---|
 //! | `bless` | fills in what cases expect, where implementations agree |
+//! | `run` | the cases against several implementations, with reports |
+//! | `golden` | writes down what a release emits, once |
 //! | `fuzz` | random scripts to several implementations, which must answer the same |
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a person")]
 
 mod adapters;
 mod bless;
+mod golden;
+mod run;
+
+pub use run::write as write_reports;
 
 use crate::ConformanceError;
 use clap::{Parser, Subcommand};
@@ -26,6 +32,10 @@ struct Arguments {
 enum Command {
     /// Fill in what cases expect, where implementations agree; name every difference.
     Bless(bless::Options),
+    /// Run the cases against implementations, and write reports.
+    Run(run::Options),
+    /// Write down what a release emits, once and for ever.
+    Golden(golden::Options),
     /// Ask several implementations the same at random, and shrink what they answer differently.
     Fuzz(crate::fuzz::Args),
 }
@@ -34,6 +44,8 @@ enum Command {
 pub fn main() -> ExitCode {
     let ended = match Arguments::parse().command {
         Command::Bless(options) => bless::run(&options),
+        Command::Run(options) => run::run(&options),
+        Command::Golden(options) => golden::run(&options),
         Command::Fuzz(args) => crate::fuzz::run(&args, &mut std::io::stdout()).map(|summary| summary.is_clean()),
     };
     match ended {

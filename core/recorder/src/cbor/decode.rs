@@ -309,7 +309,9 @@ impl<'a> Decoder<'a> {
                 Some(magnitude) => Ok(Value::big_int_from_bytes(tag == 3, magnitude)),
                 None => self.error("an integer without its bytes"),
             },
-            TAG_WIRE => self.item(true),
+            TAG_WIRE if matches!(self.peek()? & 0xe0, head::MAP | head::LIST) => self.item(true),
+            TAG_WIRE => self.error("a wire form of what has no keys"),
+            TAG_SET if self.peek()? & 0xe0 != head::LIST => self.error("a set without its members"),
             TAG_SET => {
                 let mut set = self.item(false)?;
                 // Of a cut set, the mark stands around the members that were kept.

@@ -13,46 +13,60 @@ pub(super) fn event(payload: &[u8], seq: u64) -> Result<Event, DecodeError> {
     let mut left = decoder.open_map()?;
     let mut event_type = None;
     let mut event = Event::new(EventType::Event, Timestamp(0));
-    let mut has_time = false;
+    let (mut has_time, mut has_body) = (false, false);
     event.seq = seq;
     let mut other = Vec::new();
     while decoder.has_next(&mut left)? {
         let key = decoder.text()?.ok_or(invalid("a member's name is not a text"))?;
-        match &*key {
-            "type" => event_type = Some(EventType::parse(&text(&mut decoder)?)),
+        let is_first = match &*key {
+            "type" => event_type.replace(EventType::parse(&text(&mut decoder)?)).is_none(),
             "time" => {
                 event.time = Timestamp(decoder.plain_int()?.ok_or(invalid("time is not an integer"))?);
-                has_time = true;
+                !std::mem::replace(&mut has_time, true)
             }
             "trace_id" => {
-                event.trace_id = Some(TraceId::from_bytes(id(&mut decoder)?).ok_or(invalid("trace_id is zero"))?);
+                let id = TraceId::from_bytes(id(&mut decoder)?).ok_or(invalid("trace_id is zero"))?;
+                event.trace_id.replace(id).is_none()
             }
             "span_id" => {
-                event.span_id = Some(SpanId::from_bytes(id(&mut decoder)?).ok_or(invalid("span_id is zero"))?);
+                let id = SpanId::from_bytes(id(&mut decoder)?).ok_or(invalid("span_id is zero"))?;
+                event.span_id.replace(id).is_none()
             }
             "parent_id" => {
-                event.parent_id = Some(SpanId::from_bytes(id(&mut decoder)?).ok_or(invalid("parent_id is zero"))?);
+                let id = SpanId::from_bytes(id(&mut decoder)?).ok_or(invalid("parent_id is zero"))?;
+                event.parent_id.replace(id).is_none()
             }
-            "kind" => event.kind = Some(text(&mut decoder)?.into_owned()),
-            "status" => event.status = Some(Status::parse(&text(&mut decoder)?)),
+            "kind" => event.kind.replace(text(&mut decoder)?.into_owned()).is_none(),
+            "status" => event.status.replace(Status::parse(&text(&mut decoder)?)).is_none(),
             "duration_nanos" => {
-                let nanos = decoder.plain_uint()?;
-                event.duration_nanos = Some(nanos.ok_or(invalid("duration_nanos is not a positive integer"))?);
+                let nanos = decoder.plain_uint()?.ok_or(invalid("duration_nanos is not a positive integer"))?;
+                event.duration_nanos.replace(nanos).is_none()
             }
-            "nonce" => event.nonce = Some(text(&mut decoder)?.into_owned()),
-            "body" => event.body = Body::Present(body(&mut decoder)?),
+            "nonce" => event.nonce.replace(text(&mut decoder)?.into_owned()).is_none(),
+            "body" => {
+                event.body = Body::Present(body(&mut decoder)?);
+                !std::mem::replace(&mut has_body, true)
+            }
             // The sealer's to give.
-            "seq" => _ = decoder.value()?,
+            "seq" => decoder.value().map(|_| true)?,
             unknown => {
                 let unknown = unknown.to_owned();
                 other.push((unknown, decoder.value()?));
+                true
             }
+        };
+        if !is_first {
+            return Err(invalid("a member stands twice"));
         }
     }
     if !decoder.is_finished() {
         return Err(invalid("bytes follow the record"));
     }
+    let members = other.len();
     event.other = Map::from_iter(other);
+    if event.other.len() < members {
+        return Err(invalid("a member stands twice"));
+    }
     match (event_type, has_time) {
         (Some(event_type), true) => {
             event.event_type = event_type;

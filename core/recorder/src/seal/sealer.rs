@@ -118,7 +118,7 @@ impl Sealer {
             event_limit: size(header.limits.envelope_events).max(1),
             byte_limit: size(header.limits.envelope_bytes),
             created: header.created,
-            is_known_version: header.seal == SEAL_VERSION,
+            is_known_version: header.seal == SEAL_VERSION && envelope::is_readable(&header.spec),
             state: checkpoint,
             pending: Pending::default(),
         }
@@ -129,7 +129,7 @@ impl Sealer {
         &self.producer
     }
 
-    /// False for a file of another seal version: its events are read as [`Sealer::pending`] and never sealed.
+    /// False for a file of another seal version, or of another major version of the specification: its events are read as [`Sealer::pending`] and never sealed.
     pub fn can_seal(&self) -> bool {
         self.is_known_version
     }
@@ -200,12 +200,14 @@ impl Sealer {
             Body::Present(body) if body.is_empty() => None,
             Body::Present(body) => {
                 self.policy.apply(body);
-                Some(content::externalise(body, self.inline_bytes, &mut |hash, value| {
+                let plain = content::externalise(body, self.inline_bytes, &mut |hash, value| {
                     if !carried.contains(&hash) && !content.iter().any(|(known, _)| *known == hash) {
                         *bytes += value.len();
                         content.push((hash, value));
                     }
-                }))
+                });
+                let nonce = event.nonce.as_deref();
+                Some(nonce.map_or(plain, |nonce| content::body_hash(body, Some(nonce))))
             }
             Body::Erased(hash) | Body::Withheld(hash) => Some(*hash),
         };

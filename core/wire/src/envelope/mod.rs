@@ -332,7 +332,7 @@ fn read_entry(hash: &Hash, value: Value) -> Result<Content, WireError> {
 }
 
 /// Readers of 1.0 read every 1.x (TW-VER-001), and cannot know what another major version means.
-pub(crate) fn is_readable(spec: &str) -> bool {
+pub fn is_readable(spec: &str) -> bool {
     spec.strip_prefix("1.").is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

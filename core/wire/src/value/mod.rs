@@ -141,6 +141,30 @@ impl Value {
         map.iter().find(|(key, _)| keys::is_tag(key)).map(|(key, value)| (key.as_str(), value))
     }
 
+    /// Brings the members of all maps into the order of canonical JSON (TW-JSON-001).
+    ///
+    /// TOON and CSV write members in the order in which they stand, as their own specifications want. Recordings have one text in
+    /// each encoding (TW-ENC-004): whoever writes them in one of these calls this before.
+    ///
+    /// ```
+    /// use tracewire_wire::{json, toon};
+    /// let mut value = json::read(br#"{"b":[{"d":1,"c":2}],"a":3}"#, &json::ReadOptions::default())?;
+    /// assert_eq!(toon::encode(&value, &toon::EncodeOptions::default()), "b[1]{d,c}:\n  1,2\na: 3");
+    /// value.sort_members();
+    /// assert_eq!(toon::encode(&value, &toon::EncodeOptions::default()), "a: 3\nb[1]{c,d}:\n  2,1");
+    /// # Ok::<(), tracewire_wire::WireError>(())
+    /// ```
+    pub fn sort_members(&mut self) {
+        match self {
+            Value::List(items) => items.iter_mut().for_each(Value::sort_members),
+            Value::Map(map) => {
+                map.sort();
+                map.iter_mut().for_each(|(_, value)| value.sort_members());
+            }
+            _ => {}
+        }
+    }
+
     /// The text, if this is one.
     pub fn as_text(&self) -> Option<&str> {
         if let Value::Text(text) = self { Some(text) } else { None }

@@ -133,6 +133,11 @@ impl<'a> Walker<'a> {
         if !self.take() {
             return;
         }
+        self.magnitude(negative, digits);
+    }
+
+    /// Writes a bignum.
+    fn magnitude(&mut self, negative: bool, digits: &[u8]) {
         // RFC 8949 §3.4.3: tag 3 carries -1 - n, so the magnitude of a negative number goes down by one.
         let mut bytes = digits.to_vec();
         if negative {
@@ -161,9 +166,13 @@ impl<'a> Walker<'a> {
     /// Writes a text, cut between characters when it is too long.
     #[inline]
     pub fn text(&mut self, value: &str) {
-        if !self.take() {
-            return;
+        if self.take() {
+            self.bounded_text(value);
         }
+    }
+
+    #[inline]
+    fn bounded_text(&mut self, value: &str) {
         let room = self.room();
         if value.len() <= room {
             head::write(self.out, head::TEXT, value.len() as u64);

@@ -29,6 +29,22 @@ impl Walker<'_> {
         }
     }
 
+    /// Writes an unbudgeted integer of any size of the record itself.
+    pub(crate) fn part_wide_int(&mut self, key: &str, value: i128) {
+        self.raw_text(key);
+        match (u64::try_from(value), u64::try_from(-1 - value)) {
+            (Ok(positive), _) => head::write(self.out, head::UINT, positive),
+            (_, Ok(negative)) => head::write(self.out, head::NEGATIVE, negative),
+            _ => self.magnitude(value < 0, &value.unsigned_abs().to_be_bytes()),
+        }
+    }
+
+    /// Writes a text of the record itself that the host gave: no budget keeps it out, its own length can cut it.
+    pub(crate) fn part_host_text(&mut self, key: &str, value: &str) {
+        self.raw_text(key);
+        self.bounded_text(value);
+    }
+
     /// Writes an unbudgeted byte string of the record itself.
     pub(crate) fn part_bytes(&mut self, key: &str, value: &[u8]) {
         self.raw_text(key);

@@ -209,7 +209,7 @@ impl<'a> Reader<'a> {
         loop {
             let start = self.at;
             if self.peek() != Some(b'"') {
-                return fault("json_syntax", start, "a key is expected");
+                return self.missing("a key is expected");
             }
             let key = self.string()?;
             let known = self.entries.get(first..).unwrap_or_default();
@@ -221,7 +221,7 @@ impl<'a> Reader<'a> {
             }
             self.skip_space();
             if !self.take(b':') {
-                return fault("json_syntax", self.at, "a colon is expected");
+                return self.missing("a colon is expected");
             }
             self.skip_space();
             let value = self.value()?;
@@ -264,6 +264,13 @@ impl<'a> Reader<'a> {
                 self.skip_space();
                 Ok(())
             }
+            _ => self.missing(reason),
+        }
+    }
+
+    /// Something else stands where this is expected, or nothing.
+    fn missing<T>(&self, reason: &str) -> Result<T, Fault> {
+        match self.peek() {
             Some(_) => fault("json_syntax", self.at, reason),
             None => fault("json_end", self.at, "the text ends inside a value"),
         }

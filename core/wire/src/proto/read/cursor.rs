@@ -161,6 +161,14 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The error for a field that has a known number and another type, behind its key.
+    pub fn wrong_type<T>(&self, offset: usize, message: &str, key: u32, end: usize) -> Result<T, Fault> {
+        if self.at == end {
+            return fault("proto_end", offset, "the bytes end behind a field's key");
+        }
+        fault("proto_wire_type", offset, format!("field {} of {message} has another type", key >> 3))
+    }
+
     /// Takes a field that this version does not know, behind its key.
     pub fn skip(&mut self, key: u32, end: usize) -> Result<(), Fault> {
         let width = match key & 7 {
@@ -176,11 +184,6 @@ impl<'a> Cursor<'a> {
         self.at += width;
         Ok(())
     }
-}
-
-/// The error for a field that has a known number and another type.
-pub(super) fn wrong_type<T>(offset: usize, message: &str, key: u32) -> Result<T, Fault> {
-    fault("proto_wire_type", offset, format!("field {} of {message} has another type", key >> 3))
 }
 
 /// The error for a field that stands twice.

@@ -1,13 +1,13 @@
 //! Events and envelopes.
 
-use super::cursor::{Cursor, Fault, Seen, fault, repeated, wrong_type};
+use super::cursor::{Cursor, Fault, Seen, fault, repeated};
 use super::members::OTHER_PAIRS;
 use super::value::unknown_field;
 use crate::content::Mark;
 use crate::envelope::{Content, Entry, Envelope, is_readable};
 use crate::event::{Body, Event, EventType, Status};
 use crate::id::{Hash, SpanId, TraceId};
-use crate::proto::messages::BODIES;
+use crate::proto::messages::{BODIES, body_of};
 use crate::proto::wire::{BYTES, FIELDS, VARINT, content, entry, envelope as field, event, key, timestamp};
 use crate::time::Timestamp;
 use crate::value::{Map, SAFE_INTEGER, Value};
@@ -78,9 +78,10 @@ impl Cursor<'_> {
         let begin = self.at;
         let mut read = Event::new(EventType::Other(String::new()), Timestamp(0));
         let mut rest = Rest::default();
-        let (mut has_time, mut has_body) = (false, false);
+        let (mut has_time, mut body_field) = (false, None);
         while let Some((key, start)) = self.next_field("Event", event::is_known, &mut rest, end)? {
-            if (event::FIRST_BODY..=event::WITHHELD).contains(&(key >> 3)) && std::mem::replace(&mut has_body, true) {
+            let is_body = (event::FIRST_BODY..=event::WITHHELD).contains(&(key >> 3));
+            if is_body && body_field.replace((key >> 3, start)).is_some() {
                 return fault("proto_duplicate_field", start, "an event has one body");
             }
             match (key >> 3, key & 7) {
@@ -102,14 +103,21 @@ impl Cursor<'_> {
                 (event::WITHHELD, BYTES) => read.body = Body::Withheld(Hash(self.array(end)?)),
                 (number @ BODY_FIRST.., BYTES) => match BODIES.get((number - BODY_FIRST) as usize) {
                     Some((_, message)) => read.body = body(self.part(message, end)?),
-                    None => return wrong_type(start, "Event", key),
+                    None => return self.wrong_type(start, "Event", key, end),
                 },
-                _ => return wrong_type(start, "Event", key),
+                _ => return self.wrong_type(start, "Event", key, end),
             }
         }
         self.leave();
         if !has_time {
             return fault("event_member_missing", begin, "an event has a field `time`");
+        }
+        // The type may stand behind the body. A writer that does not know the type puts its body into `unknown`.
+        if let Some((number @ ..event::UNKNOWN, start)) = body_field
+            && body_of(&read.event_type).is_none_or(|(own, _)| own != number)
+        {
+            let reason = format!("an event of the type `{}` has a body of another type", read.event_type.as_str());
+            return fault("body_shape", start, reason);
         }
         read.other = rest.finish(begin, Event::is_member)?;
         Ok(read)
@@ -207,7 +215,7 @@ impl Cursor<'_> {
                 (field::RESOURCE, BYTES) => read.resource = self.pairs(key, end)?,
                 (field::EVENTS, BYTES) => read.events = self.entries(key, end)?,
                 (field::CONTENT, BYTES) => read.content = self.contents(key, end)?,
-                _ => return wrong_type(start, "Envelope", key),
+                _ => return self.wrong_type(start, "Envelope", key, end),
             }
         }
         self.leave();
@@ -241,7 +249,13 @@ impl Cursor<'_> {
                 _ => return unknown_field(start, "Entry"),
             });
             if self.at < inner {
-                return fault("proto_duplicate_field", self.at, "an entry is one event, or the digest of one");
+                let start = self.at;
+                return match self.key(inner)? >> 3 {
+                    entry::EVENT | entry::WITHHELD => {
+                        fault("proto_duplicate_field", start, "an entry is one event, or the digest of one")
+                    }
+                    _ => unknown_field(start, "Entry"),
+                };
             }
             if !self.take_key(key, end)? {
                 break;
@@ -280,7 +294,7 @@ impl Cursor<'_> {
                 (content::VALUE, BYTES) => value = Some(self.value_field(end)?),
                 (content::ABSENCE, VARINT) => absence = Some(self.varint(end)?),
                 (content::NONCE, BYTES) => nonce = Some(self.text(end)?.to_owned()),
-                _ => return wrong_type(start, "Content", key),
+                _ => return self.wrong_type(start, "Content", key, end),
             }
         }
         self.leave();

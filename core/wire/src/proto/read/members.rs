@@ -1,6 +1,6 @@
 //! Bodies and their parts: members by name, whatever field they stood in.
 
-use super::cursor::{Cursor, Fault, Seen, repeated, wrong_type};
+use super::cursor::{Cursor, Fault, Seen, repeated};
 use super::value::unzigzag;
 use crate::proto::messages::{Kind, Message};
 use crate::proto::wire::{BYTES, FIELDS, FIXED64, OTHER, VARINT, key};
@@ -34,7 +34,7 @@ impl Cursor<'_> {
                 if let Some(value) = self.member(kind, key, end)? {
                     self.entries.push(((*name).to_owned(), value));
                 } else if self.at == behind {
-                    return wrong_type(start, message.name, key);
+                    return self.wrong_type(start, message.name, key, end);
                 }
             } else if key == OTHER_PAIRS {
                 if has_other {
@@ -43,7 +43,7 @@ impl Cursor<'_> {
                 has_other = true;
                 self.push_pairs(key, end)?;
             } else if number == OTHER {
-                return wrong_type(start, message.name, key);
+                return self.wrong_type(start, message.name, key, end);
             } else {
                 self.skip(key, end)?;
                 unknown.extend_from_slice(self.since(start));

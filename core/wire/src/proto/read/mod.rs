@@ -12,7 +12,7 @@ use crate::error::WireError;
 use crate::event::Event;
 use crate::recording::{Form, Item, Recording};
 use crate::value::Value;
-use cursor::{Cursor, Fault, fault, repeated, wrong_type};
+use cursor::{Cursor, Fault, fault, repeated};
 use std::mem::take;
 use value::unknown_field;
 
@@ -75,6 +75,10 @@ pub fn decode(bytes: &[u8]) -> Result<Recording, WireError> {
 pub struct ItemReader {
     form: Option<Form>,
     max_item_bytes: usize,
+    /// How many items were taken.
+    items: u64,
+    /// Whether the form stands behind them.
+    is_behind_items: bool,
     /// How many bytes were taken before.
     taken: usize,
     /// The cursor's stacks, kept from item to item.
@@ -97,7 +101,15 @@ impl ItemReader {
 
     /// The same, which refuses a longer item before it is there, so that its buffer's owner need not hold it.
     pub fn with_limit(max_item_bytes: usize) -> Self {
-        ItemReader { form: None, max_item_bytes, taken: 0, entries: Vec::new(), values: Vec::new() }
+        ItemReader {
+            form: None,
+            max_item_bytes,
+            items: 0,
+            is_behind_items: false,
+            taken: 0,
+            entries: Vec::new(),
+            values: Vec::new(),
+        }
     }
 
     /// The form of the recording, as far as it was read; writers write it first.
@@ -114,6 +126,12 @@ impl ItemReader {
     pub fn next_item(&mut self, buffer: &[u8], is_last: bool) -> Result<(Option<Item>, usize), WireError> {
         match self.next(buffer) {
             Ok((item, length)) => {
+                self.items += u64::from(item.is_some());
+                let is_end = is_last && length == buffer.len();
+                if self.form == Some(Form::Single) && (self.items > 1 || (is_end && self.items == 0)) {
+                    let reason = format!("a recording of the form SINGLE has one item, this has {}", self.items);
+                    return Err(WireError::Bytes { code: "proto_missing", offset: self.taken, reason });
+                }
                 self.taken += length;
                 Ok((item, length))
             }
@@ -139,6 +157,7 @@ impl ItemReader {
         match torn(cursor.key(end))? {
             FORM if self.form.is_some() => repeated(0, "Recording", recording::FORM),
             FORM => {
+                self.is_behind_items = self.items > 0;
                 self.form = Some(match torn(cursor.varint(end))? {
                     0 => Form::Lines,
                     1 => Form::Single,
@@ -148,6 +167,8 @@ impl ItemReader {
                 });
                 Ok((None, cursor.at))
             }
+            // Items stand in one place, which recordings of the form LINES behind each other do.
+            ITEM if self.is_behind_items => repeated(0, "Recording", recording::ITEMS),
             ITEM => {
                 let length = usize::try_from(torn(cursor.varint(end))?).unwrap_or(usize::MAX);
                 if length > self.max_item_bytes {
@@ -164,7 +185,9 @@ impl ItemReader {
                     _ => fault(TORN, 0, "the bytes end inside an item"),
                 }
             }
-            key if key >> 3 == recording::FORM || key >> 3 == recording::ITEMS => wrong_type(0, "Recording", key),
+            key if key >> 3 == recording::FORM || key >> 3 == recording::ITEMS => {
+                torn(cursor.wrong_type(0, "Recording", key, end))
+            }
             _ => unknown_field(0, "Recording"),
         }
     }
@@ -208,7 +231,11 @@ fn read_item(cursor: &mut Cursor<'_>, end: usize) -> Result<Item, Fault> {
         _ => return unknown_field(start, "Item"),
     };
     if cursor.at < end {
-        return fault("proto_duplicate_field", cursor.at, "an item is one thing");
+        let start = cursor.at;
+        return match cursor.key(end)? >> 3 {
+            item::ENVELOPE..=item::VALUE => fault("proto_duplicate_field", start, "an item is one thing"),
+            _ => unknown_field(start, "Item"),
+        };
     }
     Ok(item)
 }

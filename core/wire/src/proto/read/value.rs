@@ -1,6 +1,6 @@
 //! Values: `Value`, and maps as pairs.
 
-use super::cursor::{Cursor, Fault, fault, repeated, wrong_type};
+use super::cursor::{Cursor, Fault, fault, repeated};
 use crate::content::Mark;
 use crate::id::Hash;
 use crate::proto::wire::{BYTES, FIELDS, FIXED64, ITEMS, VARINT, key, pair, value as field};
@@ -60,7 +60,7 @@ impl Cursor<'_> {
             CONTENT_REF => Mark::Ref(Hash(self.array(end)?)).to_value(),
             ERASED => Mark::Erased(Hash(self.array(end)?)).to_value(),
             WITHHELD => Mark::Withheld(Hash(self.array(end)?)).to_value(),
-            _ if field::is_known(key >> 3) => return wrong_type(start, "Value", key),
+            _ if field::is_known(key >> 3) => return self.wrong_type(start, "Value", key, end),
             _ => {
                 self.at = start;
                 return self.value_with_fields(None, end);

@@ -18,7 +18,7 @@ func TestAnswers(t *testing.T) {
 		`{"id":8,"do":"run","case":{"operation":"record","script":[{"do":"start","body":{"input":{"map":[[1]]}}}]}}`: `{"error":{"code":"adapter",`,
 		`{"id":9,"do":"run","case":{"operation":"seal","journal":"AAAA"}}`:                                           `{"error":{"code":"journal_foreign",`,
 		`{"id":10,"do":"run","case":{"operation":"withhold","envelope":"e30=","mark":"erased"}}`:                     `{"error":{"code":"envelope_member_missing",`,
-		`{"id":11,"do":"run","case":{"operation":"recover","journal":"AAAA"}}`:                                       `{"error":{"code":"journal_foreign",`,
+		`{"id":11,"do":"run","case":{"operation":"recover","journal":"AAAA"}}`:                                       `{"id":11,"result":{"journal":"AAAA"}}`,
 		`{"id":12,"do":"run","case":{"operation":"seal","journal":"not base64"}}`:                                    `{"error":{"code":"adapter",`,
 	} {
 		if got := asked(t, request); !strings.Contains(got, want) {

@@ -1,0 +1,133 @@
+//! `cargo xtask conformance`: every SDK's adapter is built, asked all cases, and what came out is reported.
+//!
+//! [`SDKS`] names them; the next one is a line there and a function that says how its adapter is built and started. What is compared and
+//! reported is the kit's own program, `conformance/runner`; what is sent meanwhile must satisfy the protocol's JSON Schema.
+
+use crate::peers::{FOLDER, Peers};
+use crate::process;
+use crate::test::{PROFILE, counts};
+use crate::steps::Counts;
+use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
+use crate::workspace::Workspace;
+use anyhow::{Result, bail};
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where the emitter in Go stands.
+const GO: &str = "examples/third-party/go";
+/// The JSON Schema of what is sent.
+const SCHEMA: &str = "conformance/protocol/schema.json";
+/// The page with the matrix, and where that begins.
+const PAGE: (&str, &str) = ("README.md", "<!-- conformance: begin -->");
+
+/// An implementation: its name, and how its adapter is built; the words of the command that starts it come back.
+type Sdk = (&'static str, fn(&Workspace) -> Result<Vec<PathBuf>>);
+
+/// All of them, in the order of the matrix.
+const SDKS: &[Sdk] = &[("rust", rust), ("python", python), ("go", go)];
+
+/// Options of `conformance`.
+#[derive(Args, Default)]
+pub struct Options {
+    /// Only this SDK; may be given several times
+    #[arg(long = "sdk", value_name = "NAME")]
+    sdks: Vec<String>,
+    /// Only cases whose names fit, such as 'values/*'
+    #[arg(long, value_name = "GLOB")]
+    filter: Option<String>,
+    /// Write conformance.json, junit.xml, report.md, requirements.md and badges here
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Write the matrix into the README instead of checking it
+    #[arg(long)]
+    write: bool,
+}
+
+/// Runs the command. Returns whether nothing is wrong.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
+    Ok(all(workspace, options)?.failed == 0)
+}
+
+/// The same; a test is what one SDK says of one case, or of one message what a validator says.
+pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
+    if let Some(advice) = tools::missing(&[PYTHON, PYTHON_VENV, CC]) {
+        bail!(advice);
+    }
+    let names = || SDKS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    if let Some(odd) = options.sdks.iter().find(|name| !SDKS.iter().any(|(known, _)| known == name)) {
+        bail!("there is no SDK `{odd}`: {}", names());
+    }
+    let folder = workspace.scratch("conformance")?;
+    let transcript = folder.join("transcript.jsonl");
+    let mut command = Command::new(program(workspace, "tracewire-conformance", "tracewire-conformance")?);
+    command.arg("run").arg("--root").arg(&workspace.root).arg("--transcript").arg(&transcript);
+    for (name, build) in SDKS.iter().filter(|(name, _)| options.sdks.is_empty() || options.sdks.iter().any(|sdk| sdk == name)) {
+        let words: Vec<String> = build(workspace)?.iter().map(|word| format!("'{}'", word.display())).collect();
+        command.arg("--sdk").arg(format!("{name}={}", words.join(" ")));
+    }
+    if let Some(filter) = &options.filter {
+        command.args(["--filter", filter]);
+    }
+    command.arg("--report").arg(options.report.as_deref().unwrap_or(&folder.join("report")));
+    let (page, mark) = PAGE;
+    let page = workspace.path(page);
+    if options.sdks.is_empty() && std::fs::read_to_string(&page)?.contains(mark) {
+        command.arg("--readme").arg(page).args(options.write.then_some("--write"));
+    }
+    let mut sum = counts::run(&mut command, counts::of_conformance)?;
+    let messages = satisfy_schema(workspace, &transcript)?;
+    sum.passed += messages.passed;
+    sum.failed += messages.failed;
+    Ok(sum)
+}
+
+/// Whether every request and every answer of the run is one of the protocol, said by two validators that know nothing of each other.
+fn satisfy_schema(workspace: &Workspace, transcript: &Path) -> Result<Counts> {
+    let peers = Peers::ensure(workspace)?;
+    let scripts = workspace.path(FOLDER).join("schema");
+    let messages = std::fs::read_to_string(transcript)?;
+    let mut counts = Counts::default();
+    let mut python = peers.python();
+    python.arg(scripts.join("check.py"));
+    let mut node = peers.node();
+    node.arg(scripts.join("check.mjs"));
+    for (name, mut validator) in [("jsonschema", python), ("ajv", node)] {
+        let said = process::capture(validator.arg(workspace.path(SCHEMA)).arg(transcript))?;
+        if said.lines().count() != messages.lines().count() {
+            bail!("{name} gave {} answers to {} messages", said.lines().count(), messages.lines().count());
+        }
+        let wrong: Vec<&str> =
+            messages.lines().zip(said.lines()).filter(|(_, said)| *said != "true").map(|(message, _)| message).collect();
+        for message in wrong.iter().take(5) {
+            println!("{name}: no message of the protocol: {}", message.chars().take(400).collect::<String>());
+        }
+        println!("{name}: {} of {} messages satisfy {SCHEMA}", messages.lines().count() - wrong.len(), messages.lines().count());
+        // One test a validator: their number says nothing of what is proved.
+        counts.passed += u64::from(wrong.is_empty());
+        counts.failed += u64::from(!wrong.is_empty());
+    }
+    Ok(counts)
+}
+
+/// A program of the workspace, built as the tests have it.
+fn program(workspace: &Workspace, package: &str, name: &str) -> Result<PathBuf> {
+    process::run(&mut workspace.cargo(["build", "--quiet", "--profile", PROFILE, "--package", package, "--bin", name]))?;
+    Ok(workspace.executable(PROFILE, name))
+}
+
+fn rust(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    Ok(vec![program(workspace, "tracewire-conformance-rust", "tracewire-conformance-rust")?])
+}
+
+fn python(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let python = crate::test::python_environment(workspace)?.bin().join("python");
+    Ok(vec![python, "-B".into(), workspace.path("conformance/adapters/python/adapter.py")])
+}
+
+fn go(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let program = workspace.scratch("conformance")?.join(format!("go{}", std::env::consts::EXE_SUFFIX));
+    let mut command = crate::test::go(workspace, &Peers::ensure(workspace)?, "build")?;
+    process::run(command.arg("-o").arg(&program).arg("./cmd/adapter").current_dir(workspace.path(GO)))?;
+    Ok(vec![program])
+}

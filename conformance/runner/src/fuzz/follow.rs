@@ -204,7 +204,7 @@ fn change(random: &mut Random, envelope: &mut Value) {
             let hashes: Vec<String> =
                 envelope["content"].as_object().into_iter().flatten().map(|(hash, _)| hash.clone()).collect();
             let hash = random.pick(&hashes);
-            if let Some(entries) = envelope["content"].as_object_mut() {
+            if let Some(entries) = envelope.get_mut("content").and_then(Value::as_object_mut) {
                 entries.remove(&hash);
                 if entries.is_empty() {
                     _ = envelope.as_object_mut().map(|members| members.remove("content"));

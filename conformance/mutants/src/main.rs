@@ -44,8 +44,11 @@ fn main() -> anyhow::Result<()> {
         }
         Cli::Adapter { name } => {
             let mutants = table::all();
-            let mutant =
-                mutants.iter().chain([&matrix::HONEST]).find(|it| it.name == name).context("no mutant of that name: see `table`")?;
+            let mutant = mutants
+                .iter()
+                .chain([&matrix::HONEST])
+                .find(|it| it.name == name)
+                .context("no mutant of that name: see `table`")?;
             for line in std::io::stdin().lines() {
                 let request: serde_json::Value = serde_json::from_str(&line?)?;
                 let mut answer = match request["do"] == "run" {

@@ -15,7 +15,7 @@ fn completions_are_made_for_every_shell() {
         let ran = run(folder.path(), &["completions", shell]);
         assert_eq!(ran.code, Some(0));
         for command in
-            ["verify", "query", "sessions", "watch", "run", "export", "import", "tokens", "config", "validate"]
+            ["verify", "query", "sessions", "watch", "run", "export", "import", "tokens", "config", "validate", "conformance"]
         {
             assert!(ran.out.contains(command), "{shell}: {command}");
         }
@@ -37,7 +37,7 @@ fn every_command_has_help_and_the_large_ones_examples() {
         let has_examples = ran.out.contains("Examples:\n  tracewire ") || ran.out.contains("Keys: arrows");
         assert!(
             has_examples
-                || !["query", "sessions", "watch", "run", "export", "import", "tokens", "trace", "validate"]
+                || !["query", "sessions", "watch", "run", "export", "import", "tokens", "trace", "validate", "conformance"]
                     .contains(&command),
             "{}",
             ran.out

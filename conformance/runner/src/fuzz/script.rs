@@ -48,17 +48,23 @@ fn settings(random: &mut Random) -> Value {
         settings.insert("redact".to_owned(), (0..3).map(|_| random.pick(KEYS)).collect());
     }
     if random.chance(0.3) {
-        settings.insert("sampling".to_owned(), random.pick(&[json!(0), json!(1), json!(0.5), json!(0.25), json!(0.9), json!(0.1)]));
+        settings.insert(
+            "sampling".to_owned(),
+            random.pick(&[json!(0), json!(1), json!(0.5), json!(0.25), json!(0.9), json!(0.1)]),
+        );
     }
     if random.chance(0.4) {
-        settings.insert("trace_ids".to_owned(), (0..5).map(|_| format!("{:016x}{:016x}", random.bits() | 1, random.bits())).collect());
+        settings.insert(
+            "trace_ids".to_owned(),
+            (0..5).map(|_| format!("{:016x}{:016x}", random.bits() | 1, random.bits())).collect(),
+        );
     }
     if random.chance(0.1) {
         settings.insert("span_ids".to_owned(), (0..3).map(|_| format!("{:016x}", random.bits() | 1)).collect());
     }
     if random.chance(0.1) {
-        set(
-            "resource",
+        settings.insert(
+            "resource".to_owned(),
             json!([["service.name", "otters"], ["a", random.pick(&[json!(1), json!("é"), json!(null), json!(true)])]]),
         );
     }
@@ -66,7 +72,7 @@ fn settings(random: &mut Random) -> Value {
         settings.insert("process".to_owned(), format!("{:016x}", random.bits()).into());
     }
     // Whether what the emitter adds itself counts as a value is not to be seen here.
-    if random.chance(0.25) && !settings.get("limits").is_some_and(|limits| limits.get("nodes").is_some()) {
+    if random.chance(0.25) && settings.get("limits").is_none_or(|limits| limits.get("nodes").is_none()) {
         let count = random.below(6);
         let moments: Value = (0..count)
             .map(|_| {
@@ -79,8 +85,8 @@ fn settings(random: &mut Random) -> Value {
             })
             .collect();
         let step = random.pick(&[0, 1, 999, 1_500_000_000]);
-        set(
-            "clock",
+        settings.insert(
+            "clock".to_owned(),
             json!({ "wall_nanos": "1767225600123456789", "monotonic_nanos": "5", "step_nanos": step, "moments": moments }),
         );
     }

@@ -18,7 +18,7 @@ from _running.page import COLUMNS, command_line
 
 import tracewire
 
-MODULES = ("a2a", "ap2", "context", "exporters", "logs", "mcp", "store", "testing")
+MODULES = ("a2a", "ap2", "context", "envelopes", "exporters", "logs", "manual", "mcp", "store", "testing")
 INTERNAL = {"recorder_options"}
 DOCS = Path(__file__).parent
 PAGES = [page for page in sorted(DOCS.rglob("*.md")) if page.relative_to(DOCS).parts[0] not in ("spec", "_build")]

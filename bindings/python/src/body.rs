@@ -72,6 +72,30 @@ pub(crate) fn members<'py>(
     }
 }
 
+/// Writes every member as it was given, `None` too, but `left_out`; values of content pass the host's mask.
+pub(crate) fn exactly<'py>(
+    body: &mut BodyWriter<'_, '_>,
+    members: &Bound<'py, PyDict>,
+    left_out: Option<&str>,
+    policy: &Policy,
+    host: &Host<'py>,
+) {
+    // A list of keys, not an iterator: reading a value can change the dict.
+    for name in members.keys() {
+        let Some(member) = members.get_item(&name).ok().flatten() else { continue };
+        let name = text_of(&name, host);
+        match name.as_str() {
+            _ if Some(name.as_str()) == left_out => {}
+            "input" if !policy.input => {}
+            "output" | "data" | "chunks" if !policy.output => {}
+            "attributes" | "input" | "output" | "data" | "chunks" | "message" => {
+                content(body, &name, &member, policy, host);
+            }
+            _ => value(body, &name, &member, host),
+        }
+    }
+}
+
 /// Writes the less usual members, given by the names of the specification; others are passed over.
 pub(crate) fn fields<'py>(
     body: &mut BodyWriter<'_, '_>,

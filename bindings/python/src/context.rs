@@ -1,13 +1,21 @@
 //! The ids that travel from one step to those it causes.
 
 use pyo3::prelude::*;
-use tracewire_recorder::SpanContext as Context;
+use tracewire_recorder::{Remote, SpanContext as Context};
 
 /// Ids and flags of a step of this process or of another one.
 #[pyclass(frozen, module = "tracewire", name = "SpanContext", eq, hash)]
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct SpanContext {
     pub(crate) context: Ids,
+    /// What other systems say of the trace, beside a step of another process.
+    pub(crate) trace_state: Option<String>,
+}
+
+impl From<Context> for SpanContext {
+    fn from(context: Context) -> Self {
+        SpanContext { context: context.into(), trace_state: None }
+    }
 }
 
 /// The same as the recorder's, comparable as Python expects it.
@@ -36,10 +44,12 @@ impl From<Ids> for Context {
 
 #[pymethods]
 impl SpanContext {
-    /// Reads a W3C `traceparent`; `None` when it is not valid.
+    /// Reads a W3C `traceparent`, and the `tracestate` beside it; `None` when the first is not valid.
     #[staticmethod]
-    fn from_traceparent(header: &str) -> Option<Self> {
-        Context::from_traceparent(header).map(|context| SpanContext { context: context.into() })
+    #[pyo3(signature = (header, tracestate = None))]
+    fn from_traceparent(header: &str, tracestate: Option<&str>) -> Option<Self> {
+        let remote = Remote::from_headers(header, tracestate)?;
+        Some(SpanContext { trace_state: remote.trace_state().map(str::to_owned), ..remote.context().into() })
     }
 
     /// 32 hex digits.
@@ -64,6 +74,12 @@ impl SpanContext {
     #[getter]
     fn traceparent(&self) -> String {
         Context::from(self.context).traceparent()
+    }
+
+    /// The W3C `tracestate` that came with it, if any did.
+    #[getter]
+    fn trace_state(&self) -> Option<&str> {
+        self.trace_state.as_deref()
     }
 
     fn __repr__(&self) -> String {

@@ -13,6 +13,8 @@
 //! | `recorder`, `span`, `context`, `call` | the classes |
 //! | `options`, `config` | configuration: from the host's code; from files and the environment |
 //! | `formats`, `format` | values written and read in every format |
+//! | `manual` | steps and points with every member as it is given |
+//! | `envelope` | envelopes verified, and parts taken out of them |
 //! | `rows` | events as rows of a table |
 //! | `validate` | what is wrong with a recording |
 //! | `value` | Python values and the wire's values, whole |
@@ -34,10 +36,12 @@ mod call;
 mod config;
 mod context;
 mod data;
+mod envelope;
 mod failure;
 mod format;
 mod formats;
 mod guard;
+mod manual;
 mod options;
 mod policy;
 mod process;
@@ -97,5 +101,15 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(testing::testing_panic, module)?)?;
     module.add_function(wrap_pyfunction!(testing::testing_recorder, module)?)?;
     module.add_function(wrap_pyfunction!(testing::testing_read, module)?)?;
+    module.add_function(wrap_pyfunction!(testing::testing_seal_directory, module)?)?;
+    module.add_function(wrap_pyfunction!(testing::testing_seal, module)?)?;
+    module.add_function(wrap_pyfunction!(testing::testing_recover, module)?)?;
+    module.add_function(wrap_pyfunction!(envelope::verify_envelopes, module)?)?;
+    module.add_function(wrap_pyfunction!(envelope::remove_from_envelope, module)?)?;
+    module.add_function(wrap_pyfunction!(manual::manual_start, module)?)?;
+    module.add_function(wrap_pyfunction!(manual::manual_update, module)?)?;
+    module.add_function(wrap_pyfunction!(manual::manual_event, module)?)?;
+    module.add_function(wrap_pyfunction!(manual::manual_end, module)?)?;
+    module.add_function(wrap_pyfunction!(manual::manual_point, module)?)?;
     Ok(())
 }

@@ -8,19 +8,20 @@ use crate::options::options;
 use crate::policy::{Policy, SharedPolicy};
 use crate::span::{Span, parent_of};
 use crate::walk::{Host, text_of};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use std::sync::Arc;
 use std::time::Duration;
 use tracewire_recorder::clock::Sources;
 use tracewire_recorder::record::BodyWriter;
-use tracewire_recorder::{self as core, FlushReport, Place, StartSpan};
+use tracewire_recorder::{self as core, FlushReport, Place, Remote, StartSpan};
 
 /// Records what this process does into its journal.
 #[pyclass(frozen, module = "tracewire._native")]
 pub(crate) struct Recorder {
     core: core::Recorder,
-    policy: SharedPolicy,
+    pub(crate) policy: SharedPolicy,
     sources: Arc<dyn Sources>,
 }
 
@@ -45,18 +46,59 @@ impl Recorder {
     ) -> Span {
         let correlation = fields.and_then(|fields| fields.get_item("correlation_id").ok().flatten());
         let correlation = correlation.filter(|id| !id.is_none()).map(|id| text_of(&id, host));
+        self.start_below(kind, parent, correlation.as_deref(), fields, host, |body| {
+            write(body);
+            body::fields(body, fields, &self.policy, host);
+        })
+    }
+
+    /// Begins a step below a parent, and carries the `tracestate` of one in another process where the program says none itself.
+    pub(crate) fn start_below<'py>(
+        &self,
+        kind: &Bound<'py, PyAny>,
+        parent: &Bound<'py, PyAny>,
+        correlation_id: Option<&str>,
+        said: Option<&Bound<'py, PyDict>>,
+        host: &Host<'py>,
+        write: impl FnOnce(&mut BodyWriter<'_, '_>),
+    ) -> Span {
+        let remote = parent.cast::<SpanContext>().ok().filter(|remote| remote.get().trace_state.is_some());
+        let says_state = |said: &Bound<'_, PyDict>| said.contains(intern!(said.py(), "trace_state")).unwrap_or(false);
+        let remote = remote.filter(|_| !said.is_some_and(says_state));
+        let remote = remote.map(|remote| (core::SpanContext::from(remote.get().context).traceparent(), remote.get()));
+        let remote =
+            remote.as_ref().and_then(|(parent, with)| Remote::from_headers(parent, with.trace_state.as_deref()));
         let start = |kind: &str| {
-            let start = StartSpan { parent: parent_of(parent), kind, correlation_id: correlation.as_deref() };
-            self.core.start_span(start, |body| {
-                write(body);
-                body::fields(body, fields, &self.policy, host);
-            })
+            let start = StartSpan { parent: parent_of(parent), kind, correlation_id };
+            match remote {
+                Some(remote) => self.core.start_remote_span(remote, start, write),
+                None => self.core.start_span(start, write),
+            }
         };
         Span::new(self.core.clone(), body::with_text_of(kind, host, start), Arc::clone(&self.policy))
     }
 
+    /// Records what is no step; gives the context of an `event`, and of the others that of the step that they belong to.
+    pub(crate) fn record_point<'py>(
+        &self,
+        event_type: &str,
+        kind: &Bound<'py, PyAny>,
+        place: Place<'_>,
+        host: &Host<'py>,
+        body: impl FnOnce(&mut BodyWriter<'_, '_>),
+    ) -> Option<core::SpanContext> {
+        match event_type {
+            "log" => self.core.log(place, body),
+            "metric" => self.core.metric(place, body),
+            "feedback" => self.core.feedback(place, body),
+            _ if kind.is_none() => return Some(self.core.point_event(place, None, body)),
+            _ => return Some(body::with_text_of(kind, host, |kind| self.core.point_event(place, Some(kind), body))),
+        }
+        place.step
+    }
+
     /// Has the package log what the core has to say; the core itself never prints.
-    fn pass_on_notices(&self, py: Python<'_>, host: &Host<'_>) {
+    pub(crate) fn pass_on_notices(&self, py: Python<'_>, host: &Host<'_>) {
         if !self.core.has_notices() {
             return;
         }
@@ -138,29 +180,14 @@ impl Recorder {
     ) -> PyResult<Option<SpanContext>> {
         guard(None, || {
             let host = Host::new(kind.py());
-            let step = parent_of(parent);
             let correlation = fields.get_item("correlation_id").ok().flatten().filter(|id| !id.is_none());
             let correlation = correlation.map(|id| text_of(&id, &host));
-            let place = Place { step, correlation_id: correlation.as_deref() };
-            let body = |writer: &mut BodyWriter<'_, '_>| body::members(writer, fields, &self.policy, &host);
-            let context = match event_type {
-                "log" => {
-                    self.core.log(place, body);
-                    step
-                }
-                "metric" => {
-                    self.core.metric(place, body);
-                    step
-                }
-                "feedback" => {
-                    self.core.feedback(place, body);
-                    step
-                }
-                _ if kind.is_none() => Some(self.core.point_event(place, None, body)),
-                _ => Some(body::with_text_of(kind, &host, |kind| self.core.point_event(place, Some(kind), body))),
-            };
+            let place = Place { step: parent_of(parent), correlation_id: correlation.as_deref() };
+            let context = self.record_point(event_type, kind, place, &host, |writer| {
+                body::members(writer, fields, &self.policy, &host);
+            });
             self.pass_on_notices(kind.py(), &host);
-            host.finish(context.map(|context| SpanContext { context: context.into() }))
+            host.finish(context.map(SpanContext::from))
         })
     }
 

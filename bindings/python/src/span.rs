@@ -14,10 +14,10 @@ use tracewire_wire::event::Status;
 /// A step that has begun; it ends once. A step that is forgotten ends as `cancelled` when Python frees it.
 #[pyclass(frozen, module = "tracewire._native")]
 pub(crate) struct Span {
-    recorder: core::Recorder,
-    span: core::Span,
+    pub(crate) recorder: core::Recorder,
+    pub(crate) span: core::Span,
     born: u64,
-    policy: SharedPolicy,
+    pub(crate) policy: SharedPolicy,
 }
 
 impl Span {
@@ -30,7 +30,7 @@ impl Span {
     }
 
     /// A fork child has copies of its parent's steps, and must not end them.
-    fn is_own(&self) -> bool {
+    pub(crate) fn is_own(&self) -> bool {
         self.born == process::generation()
     }
 }
@@ -40,7 +40,7 @@ impl Span {
     /// The ids of the step.
     #[getter(context)]
     fn py_context(&self) -> SpanContext {
-        SpanContext { context: self.span.context().into() }
+        self.span.context().into()
     }
 
     /// 16 hex digits, or `None` for the root of a run.

@@ -244,6 +244,10 @@ fn a_single_item_is_one() {
         (b"\x12\x02\x1a\x00\x12\x02\x1a\x00\x08\x01", Some("proto_missing")),
         (b"\x0a", Some("proto_end")),
         (b"\x0a\x00", Some("proto_wire_type")),
+        // Items in two places; two things in an item, and a field of a later version.
+        (b"\x12\x02\x1a\x00\x08\x02\x12\x02\x1a\x00", Some("proto_duplicate_field")),
+        (b"\x12\x04\x1a\x00\x1a\x00", Some("proto_duplicate_field")),
+        (b"\x12\x04\x1a\x00\x20\x00", Some("proto_unknown_field")),
     ] {
         assert_eq!(proto::decode(bytes).err().map(|error| error.code()), code, "{bytes:?}");
         let mut reader = stream::ItemReader::new(Encoding::Proto, StreamOptions::default());

@@ -218,10 +218,29 @@ fn two_copies_show_what_either_shows() {
     erase::erase_body(&mut less[0], 1);
     erase::withhold_event(&mut less[0], 2);
     let both: Vec<Envelope> = less.iter().chain(&whole).cloned().collect();
-    assert_eq!(report(&both), report(&whole));
+    let mut together = whole.clone();
+    erase::erase_body(&mut together[0], 1);
+    assert_eq!(report(&both), report(&together), "what a copy has erased does not come back");
     let other_way: Vec<Envelope> = whole.iter().chain(&less).cloned().collect();
-    assert_eq!(report(&other_way), report(&whole));
-    let mut merged = less[0].clone();
+    assert_eq!(report(&other_way), report(&together));
+
+    // Nothing is asked of a body or content that a copy has erased.
+    let mut lacking = whole.clone();
+    lacking[0].content.clear();
+    let mut erased = lacking.clone();
+    for envelope in &mut erased {
+        let first_seq = envelope.first_seq;
+        erase::erase_body(envelope, first_seq);
+    }
+    assert!(!report(&lacking).is_complete() && report(&erased).is_complete());
+    for copies in [[&lacking, &erased], [&erased, &lacking]] {
+        let copies: Vec<Envelope> = copies.into_iter().flatten().cloned().collect();
+        assert!(report(&copies).is_complete());
+    }
+    erase::erase_content(&mut less[0], &hash);
+    let copies: Vec<Envelope> = less.iter().chain(&whole).cloned().collect();
+    assert_eq!((report(&copies).producers["p-1"].contents, report(&copies).producers["p-1"].erased), (0, 2));
+    let mut merged = lacking[0].clone();
     assert!(merged.merge_content(&whole[0]) && !merged.merge_content(&whole[0]));
     assert_eq!(merged.content, whole[0].content);
     assert!(!merged.merge_content(&whole[1]), "another envelope");
@@ -309,12 +328,16 @@ fn sealed(of: &Envelope, change: impl FnOnce(&mut Envelope)) -> Envelope {
 }
 
 #[test]
-fn the_envelope_before_one_is_the_one_that_it_names() {
+fn the_envelope_before_one_ends_where_it_begins() {
     let whole = chain();
     // A branch that holds one event more, and one behind it that begins too early.
     let longer = sealed(&whole[0], |envelope| envelope.events.extend(whole[0].events.iter().take(1).cloned()));
     let behind = |prev: Hash| sealed(&whole[1], |envelope| envelope.prev = Some(prev));
-    assert_eq!(codes(&report(&[whole[0].clone(), longer.clone(), behind(longer.digest)])), ["fork", "sequence"]);
+    assert_eq!(codes(&report(&[whole[0].clone(), longer.clone(), behind(longer.digest)])), ["fork", "chain"]);
+    assert_eq!(codes(&report(&[longer.clone(), behind(longer.digest)])), ["sequence"]);
+    // What nobody chained does not become sound by leaving out what lies between.
+    let past = sealed(&whole[2], |envelope| envelope.prev = Some(whole[0].digest));
+    assert_eq!(codes(&report(&[whole[0].clone(), whole[1].clone(), past])), ["chain"]);
     assert_eq!(codes(&report(&[whole[0].clone(), longer.clone(), behind(whole[0].digest)])), ["fork"]);
     assert_eq!(codes(&report(&[whole[0].clone(), longer, behind(Hash([7; 32]))])), ["fork", "chain"]);
     // Of an overlap, what the envelope says it follows is not judged.

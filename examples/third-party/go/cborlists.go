@@ -91,7 +91,8 @@ func (r *cborReader) key(depth int, wire bool) (string, error) {
 
 // under is what a tag of the journal stands over; nothing else may stand there.
 var under = map[uint64][2]byte{
-	tagTime: {cborText, cborText}, tagPosBig: {cborBytes, cborBytes}, tagNegBig: {cborBytes, cborBytes}, tagSet: {cborList, cborList}, tagWire: {cborList, cborMap},
+	tagTime: {cborText, cborText}, tagPosBig: {cborBytes, cborBytes}, tagNegBig: {cborBytes, cborBytes},
+	tagSet: {cborList, cborList}, tagWire: {cborList, cborMap},
 }
 
 func (r *cborReader) tagged(tag uint64, depth int, wire bool) (any, error) {

@@ -241,6 +241,11 @@ func (h *Header) decides(m map[string]any) bool {
 		h.Redact = append(h.Redact, key.(string))
 	}
 	origin, _ := m["origin"].(map[string]any)
+	for _, name := range []string{"host", "boot", "pid_namespace"} {
+		if v, given := origin[name]; given && !is[string](v) {
+			return false
+		}
+	}
 	_, pid := bigOf(origin["pid"])
 	_, started := bigOf(origin["started"])
 	rate := true

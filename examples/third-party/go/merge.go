@@ -2,7 +2,8 @@ package tracewire
 
 // Two copies of one envelope become one (TW-DIG-005).
 
-// merge puts what a second copy of an envelope holds in the place of what the first withholds (TW-DIG-005).
+// merge puts what a second copy of an envelope holds in the place of what the first withholds (TW-DIG-005). What either
+// has erased stays erased.
 func merge(into, from map[string]any) {
 	content, _ := into["content"].(map[string]any)
 	other, _ := from["content"].(map[string]any)
@@ -11,7 +12,8 @@ func merge(into, from map[string]any) {
 		into["content"] = content
 	}
 	for hash, v := range other {
-		if mark, _ := markOf(content[hash]); content[hash] == nil || mark == "$withheld" {
+		theirs, _ := markOf(v)
+		if mark, _ := markOf(content[hash]); content[hash] == nil || mark == "$withheld" || theirs == "$erased" {
 			content[hash] = v
 		}
 	}
@@ -23,7 +25,8 @@ func merge(into, from map[string]any) {
 
 // held is a with what b holds in the place of what a withholds. Both have the same digest, so the same shape.
 func held(a, b any) any {
-	if mark, _ := markOf(a); mark == "$withheld" {
+	theirs, _ := markOf(b)
+	if mark, _ := markOf(a); mark == "$withheld" || theirs == "$erased" {
 		return b
 	}
 	switch a := a.(type) {
@@ -37,6 +40,9 @@ func held(a, b any) any {
 		if mark, _ := markOf(a["body"]); mark == "$withheld" && other["nonce"] != nil {
 			// A body that was taken out left its nonce behind; both come back together.
 			a["nonce"] = other["nonce"]
+		}
+		if mark, _ := markOf(other["body"]); mark == "$erased" {
+			delete(a, "nonce")
 		}
 		for key, v := range a {
 			if theirs, ok := other[key]; ok {

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// rules are the keys whose members are removed (TW-POL-001), as they are compared.
+// rules are the keys whose members are removed (TW-POL-001), in lower case.
 type rules map[string]bool
 
 func rulesOf(keys []string) rules {
 	listed := make(rules, len(keys))
 	for _, key := range keys {
-		listed[compared(key)] = true
+		listed[lowerASCII(key)] = true
 	}
 	return listed
 }
@@ -30,19 +30,22 @@ func (listed rules) redact(event map[string]any) map[string]any {
 	})
 }
 
-// compared is the form in which keys are compared: without what may stand behind them to tell them apart, whoever put
-// that there, and regardless of the case of ASCII letters. Other letters are left alone: a rule must not depend on a
-// table of Unicode.
-func compared(key string) string {
-	if at := strings.LastIndexByte(key, '#'); at >= 0 && isCount(key[at+1:]) {
-		key = key[:at]
-	}
+// has says whether a member's key is listed, as it is or without the number that tells it from another, whoever put that
+// there.
+func (listed rules) has(key string) bool {
+	key = lowerASCII(unescapeKey(key))
+	at := strings.LastIndexByte(key, '#')
+	return listed[key] || at >= 0 && isCount(key[at+1:]) && listed[key[:at]]
+}
+
+// lowerASCII leaves other letters alone: a rule must not depend on a table of Unicode.
+func lowerASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r + 'a' - 'A'
 		}
 		return r
-	}, key)
+	}, s)
 }
 
 // isCount says whether a text is a number from 2, as TW-VAL-013 writes it.
@@ -58,7 +61,7 @@ func (listed rules) value(v any) any {
 		tag := isTag(v)
 		return mapMembers(v, func(key string, v any) any {
 			// The members of a tag are nobody's keys.
-			if !tag && listed[compared(unescapeKey(key))] {
+			if !tag && listed.has(key) {
 				return map[string]any{"$redacted": "key"}
 			}
 			return listed.value(v)

@@ -200,8 +200,12 @@ func ScriptSettings(m map[string]any) (Settings, error) {
 		}
 		s.Sampling = &f
 	}
-	s.TraceID = scriptIDs(list(m["trace_ids"]), 32)
-	s.SpanID = scriptIDs(list(m["span_ids"]), 16)
+	var trace, span bool
+	s.TraceID, trace = scriptIDs(list(m["trace_ids"]), 32)
+	s.SpanID, span = scriptIDs(list(m["span_ids"]), 16)
+	if !trace || !span {
+		return s, errors.New("an id is not one")
+	}
 	clock, _ := m["clock"].(map[string]any)
 	s.Now = scriptClock(clock)
 	return s, nil
@@ -224,17 +228,22 @@ func integer(v any) (int64, bool) {
 	return 0, false
 }
 
-func scriptIDs(ids []any, digits int) func() string {
+// scriptIDs hands out ids in order, and counts behind them. It says false where one is no id.
+func scriptIDs(ids []any, digits int) (func() string, bool) {
+	for _, id := range ids {
+		if text, ok := id.(string); !ok || len(text) != digits || !isHex(text) {
+			return nil, false
+		}
+	}
 	next, counted := 0, 0
 	return func() string {
 		if next < len(ids) {
 			next++
-			id, _ := ids[next-1].(string)
-			return id
+			return ids[next-1].(string)
 		}
 		counted++
 		return fmt.Sprintf("%0*x", digits, counted)
-	}
+	}, true
 }
 
 func scriptClock(m map[string]any) func() (wall, monotonic int64) {

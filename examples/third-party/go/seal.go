@@ -19,7 +19,7 @@ func Seal(file []byte) (*Sealed, error) {
 		return nil, err
 	}
 	header := journal.header
-	if header.Seal != 1 || !strings.HasPrefix(header.Spec, "1.") {
+	if header.Seal != 1 || forms["spec"](header.Spec) != nil {
 		// Who does not know the version of the seal must not seal; the events can be shown all the same.
 		return &Sealed{Pending: journal.events(), Torn: journal.torn}, nil
 	}

@@ -90,6 +90,8 @@ func TestBadTraceParent(t *testing.T) {
 func TestNumberedKeys(t *testing.T) {
 	check(t, "keys", input(t, `{"redact":["password"]}`, `{"map":[["password#2",1],["Password#10",1],["password#1",1],["password#",1],["password#x",1],[["password"],1],[{"map":[["password",2]]},1]]}`),
 		`{"Password#10":{"$redacted":"key"},"[\"password\"]":1,"password#":1,"password#1":1,"password#2":{"$redacted":"key"},"password#x":1,"{\"password\":2}":1}`)
+	check(t, "a listed number", input(t, `{"redact":["password#2"]}`, `{"map":[["password#2",1],["password",1],["password#3",1],["password#2#2",1]]}`),
+		`{"password":1,"password#2":{"$redacted":"key"},"password#2#2":{"$redacted":"key"},"password#3":1}`)
 	check(t, "with a dollar", input(t, `{"redact":["$key"]}`, `{"map":[["$key",1],["$key#2",1],["key",1]]}`), `{"$$key":{"$redacted":"key"},"$$key#2":{"$redacted":"key"},"key":1}`)
 }
 
@@ -286,7 +288,7 @@ func TestUnknownKinds(t *testing.T) {
 		}
 		return Seal(out.Bytes())
 	}
-	for _, change := range []func(*Header){func(h *Header) { h.Seal = 2 }, func(h *Header) { h.Spec = "2.0" }} {
+	for _, change := range []func(*Header){func(h *Header) { h.Seal = 2 }, func(h *Header) { h.Spec = "2.0" }, func(h *Header) { h.Spec = "1.x" }} {
 		if sealed, err := changed(change); err != nil || sealed.Pending != 1 || len(sealed.Envelopes) != 0 {
 			t.Errorf("%+v %v", sealed, err)
 		}

@@ -135,7 +135,7 @@ func (v *verifier) chain(list []map[string]any) {
 }
 
 // before is the envelope that stands before e: one that ends where it begins, of several the one that it names; else the
-// one that ends last of those that begin before it.
+// one that ends last of those that begin before it. What claims its own digest is itself, changed.
 func before(e, named map[string]any, ending []map[string]any, latest map[string]any) map[string]any {
 	if named != nil && behind(named) == firstSeq(e) && named["digest"] != e["digest"] {
 		return named
@@ -144,6 +144,9 @@ func before(e, named map[string]any, ending []map[string]any, latest map[string]
 		if b["digest"] != e["digest"] {
 			return b
 		}
+	}
+	if latest != nil && latest["digest"] == e["digest"] {
+		return nil
 	}
 	return latest
 }

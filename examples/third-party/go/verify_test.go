@@ -106,6 +106,38 @@ func TestWithhold(t *testing.T) {
 	}
 }
 
+// What one copy has erased does not come back by the other, whichever comes first (TW-DIG-005).
+func TestErasedStays(t *testing.T) {
+	one := func(message string) map[string]any {
+		body := map[string]any{"input": ref(Hash([]byte("1"))), "name": message}
+		event := map[string]any{"body": body, "seq": int64(1), "time": "2026-01-01T00:00:00.000000000Z", "type": "log"}
+		e := map[string]any{"spec": "1.0", "seal": int64(1), "producer": "p-1", "resource": map[string]any{}, "first_seq": int64(1), "close": "exited", "events": []any{event}}
+		e["digest"] = EnvelopeDigest(e)
+		return e
+	}
+	whole, erased := one("x"), one("x")
+	if err := Withhold(erased, "erased", nil, []int64{1}, nil); err != nil {
+		t.Fatal(err)
+	}
+	// Bodies and events are named by the numbers that they bear, wherever they stand.
+	moved := one("x")
+	moved["events"].([]any)[0].(map[string]any)["seq"] = int64(3)
+	if err := Withhold(moved, "erased", nil, []int64{3}, []int64{1}); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(Canonical(moved["events"])); !strings.HasPrefix(got, `[{"body":{"$erased":`) {
+		t.Error(got)
+	}
+	for _, files := range [][][]byte{{Canonical(whole), Canonical(erased)}, {Canonical(erased), Canonical(whole)}} {
+		if r, err := Verify(files); err != nil || !r.Sound || !r.Complete {
+			t.Errorf("%+v %v", r, err)
+		}
+	}
+	if r, err := Verify([][]byte{Canonical(whole)}); err != nil || !r.Sound || r.Complete {
+		t.Errorf("%+v %v: a content is missing", r, err)
+	}
+}
+
 // Keyed mode: a nonce is part of the hash and goes with what it belongs to.
 func TestKeyed(t *testing.T) {
 	const nonce = "000102030405060708090a0b0c0d0e0f"

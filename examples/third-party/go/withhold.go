@@ -38,8 +38,11 @@ func Withhold(e map[string]any, mark string, contents []string, bodies, events [
 	}
 	list := e["events"].([]any)
 	for i, v := range list {
-		seq := firstSeq(e) + int64(i)
 		event := v.(map[string]any)
+		seq, there := event["seq"].(int64)
+		if !there {
+			continue
+		}
 		body, ok := event["body"].(map[string]any)
 		given, _ := markOf(body)
 		switch {

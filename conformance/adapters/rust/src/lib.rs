@@ -7,7 +7,7 @@ use tracewire_recorder::testing::{self, Script, SealedJournal, seal_bytes};
 use tracewire_recorder::{Options, Place, Recorder, RecorderError, Remote, StartSpan, record::BodyWriter};
 use tracewire_wire::encoding::{Encoding, ReadOptions, WriteOptions, convert};
 use tracewire_wire::erase::{Removal, Selection};
-use tracewire_wire::{WireError, envelope::Envelope, event::Status, json as wire, toon::Delimiter, value, verify};
+use tracewire_wire::{WireError, envelope::Envelope, event::Status, json as wire, value, verify};
 
 /// What says a code, or what Rust does not have.
 type Error = Box<dyn std::error::Error>;
@@ -40,8 +40,8 @@ fn run(case: &Value) -> Result<Value, Error> {
         "recover" => json!({ "journal": BASE64.encode(testing::recover_bytes(&bytes(&case["journal"]))?) }),
         "convert" => {
             let (from, to) = (Encoding::parse(text("from"))?, Encoding::parse(text("to"))?);
-            let delimiter = Delimiter::parse(option("delimiter").as_str().unwrap_or("comma"))?;
             let reading = ReadOptions { is_lenient: *option("lenient") == true, ..Default::default() };
+            let delimiter = option("delimiter").as_str().filter(|_| to == Encoding::Toon).unwrap_or("comma").parse()?;
             let writing = WriteOptions { delimiter, formula_safe: *option("formula_safe") == true, indent: None };
             json!({ "bytes": BASE64.encode(convert(&bytes(&case["bytes"]), (from, &reading), (to, &writing))?) })
         }
@@ -92,18 +92,18 @@ fn play(recorder: &Recorder, steps: &[Value]) -> Result<(), Error> {
         let header = |name: &str| step["parent"][name].as_str();
         let remote = header("traceparent").and_then(|parent| Remote::from_headers(parent, header("tracestate")));
         let parent = step["parent"].as_str().and_then(|it| contexts.get(it).copied()).or(remote.map(|it| it.context()));
-        // What decides the trace of a root or a point is the recorder's to write.
+        // The correlation id of a start or a point is the recorder's to write.
         let mut members = step["body"].clone();
-        let decides = parent.is_none() && step["span"].is_null() && members["correlation_id"].is_string();
-        let decided = members.as_object_mut().filter(|_| decides).and_then(|members| members.remove("correlation_id"));
-        let place = Place { step: parent, correlation_id: decided.as_ref().and_then(Value::as_str) };
+        let is_its = step["span"].is_null() && members["correlation_id"].is_string();
+        let correlation = members.as_object_mut().filter(|_| is_its).and_then(|them| them.remove("correlation_id"));
+        let place = Place { step: parent, correlation_id: correlation.as_ref().and_then(Value::as_str) };
         let (members, mut written) = (host(&members)?, Ok(()));
         let body = |writer: &mut BodyWriter<'_, '_>| written = testing::write_members(writer, &members);
         match (text("do"), spans.get(text("span")), remote) {
             ("start", ..) => {
                 let start = StartSpan { parent, kind: text("kind"), correlation_id: place.correlation_id };
                 let span = match remote {
-                    Some(remote) => recorder.start_remote_span(remote, text("kind"), body),
+                    Some(remote) => recorder.start_remote_span(remote, start, body),
                     None => recorder.start_span(start, body),
                 };
                 contexts.insert(text("as"), span.context());

@@ -1,7 +1,7 @@
 //! The header of a file: everything that decides its envelopes, and where it was written (section 3 of
 //! `spec/journal.md`).
 
-use crate::cbor::{Decoder, Scratch, Walker};
+use crate::cbor::{DecodeError, Decoder, Scratch, Walker};
 use crate::limits::{Limits, Redact};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
@@ -135,9 +135,7 @@ impl Header {
     pub(crate) fn read(payload: &[u8]) -> Result<Self, HeaderError> {
         let invalid = |reason: String| HeaderError::Invalid(reason);
         let mut decoder = Decoder::new(payload);
-        let is_map = decoder.is_map();
-        let value = decoder.value().map_err(|error| invalid(error.to_string()))?;
-        let (Value::Map(mut map), true) = (value, is_map) else { return Err(invalid("it is not a map".to_owned())) };
+        let (mut map, is_plain) = members_of(&mut decoder).map_err(|error| invalid(error.to_string()))?;
         let is_whole = decoder.is_finished();
         // First, because a later format may change the meaning of everything else.
         match map.remove("format").as_ref().and_then(natural) {
@@ -147,6 +145,9 @@ impl Header {
         }
         if !is_whole {
             return Err(invalid("bytes follow the map".to_owned()));
+        }
+        if !is_plain {
+            return Err(invalid("a key stands twice or is no text".to_owned()));
         }
         let mut members = Members(map);
         let header = Header {
@@ -165,12 +166,35 @@ impl Header {
             sources: members.optional_text("sources")?,
             other: members.0,
         };
+        if header.sampling.as_ref().is_some_and(|sampling| !sampling.contains_key("rate")) {
+            return Err(invalid("sampling has no rate".to_owned()));
+        }
         if super::directory::is_producer_name(&header.producer) {
             Ok(header)
         } else {
             Err(invalid(format!("producer {:?} is not a name", header.producer)))
         }
     }
+}
+
+/// The members of the payload's map, and whether each has a name of its own.
+fn members_of(decoder: &mut Decoder<'_>) -> Result<(Map, bool), DecodeError> {
+    let mut left = decoder.open_map()?;
+    let (mut members, mut is_plain) = (Vec::new(), true);
+    while decoder.has_next(&mut left)? {
+        match decoder.text()? {
+            Some(name) => members.push((name.into_owned(), decoder.value()?)),
+            None => {
+                is_plain = false;
+                decoder.value()?;
+                decoder.value()?;
+            }
+        }
+    }
+    let count = members.len();
+    let map = Map::from_iter(members);
+    is_plain = is_plain && map.len() == count;
+    Ok((map, is_plain))
 }
 
 fn limits(limits: &Limits) -> [(&'static str, u64); 7] {
@@ -374,6 +398,19 @@ mod tests {
         // {"format": 2, "spec": 5}
         let payload = b"\xa2\x66format\x02\x64spec\x05";
         assert_eq!(Header::read(payload), Err(HeaderError::Newer(2)));
+    }
+
+    #[test]
+    fn keys_are_texts_and_stand_once_and_sampling_has_a_rate() {
+        let cbor = whole().to_cbor();
+        let inside = cbor.get(1..cbor.len() - 1).unwrap();
+        for more in [&b"\x01\x01"[..], b"\x64spec\x631.0", b"\x65later\xf6"] {
+            let payload = [b"\xbf", inside, more, b"\xff"].concat();
+            let reason = "a key stands twice or is no text";
+            assert_eq!(Header::read(&payload), Err(HeaderError::Invalid(reason.into())), "{more:?}");
+        }
+        let header = Header { sampling: Some(Map::new()), ..whole() };
+        assert_eq!(Header::read(&header.to_cbor()), Err(HeaderError::Invalid("sampling has no rate".into())));
     }
 
     #[test]

@@ -152,6 +152,14 @@ impl Encoding {
     }
 }
 
+impl std::str::FromStr for Encoding {
+    type Err = WireError;
+
+    fn from_str(name: &str) -> Result<Self, WireError> {
+        Encoding::parse(name)
+    }
+}
+
 /// Writes in one encoding what is read from another.
 ///
 /// ```
@@ -178,16 +186,6 @@ pub fn convert(
 
 /// The value with all members in the order of canonical JSON.
 fn sorted(mut value: Value) -> Value {
-    fn sort(value: &mut Value) {
-        match value {
-            Value::List(items) => items.iter_mut().for_each(sort),
-            Value::Map(map) => {
-                map.sort();
-                map.iter_mut().for_each(|(_, value)| sort(value));
-            }
-            _ => {}
-        }
-    }
-    sort(&mut value);
+    value.sort_members();
     value
 }

@@ -64,7 +64,7 @@ impl Delimiter {
         }
     }
 
-    /// The delimiter of a name, or that is this character.
+    /// The delimiter of a name, or that is this character; also `name.parse()`.
     ///
     /// # Errors
     /// `delimiter_unknown`, which lists the names.
@@ -72,5 +72,13 @@ impl Delimiter {
         let is_it = |known: &Delimiter| known.name() == name || name.as_bytes() == [known.byte()];
         let found = Self::ALL.into_iter().find(is_it);
         found.ok_or_else(|| WireError::unknown("delimiter_unknown", name, &Self::ALL.map(Delimiter::name)))
+    }
+}
+
+impl std::str::FromStr for Delimiter {
+    type Err = WireError;
+
+    fn from_str(name: &str) -> Result<Self, WireError> {
+        Delimiter::parse(name)
     }
 }

@@ -5,17 +5,15 @@
 
 mod chain;
 mod report;
+mod seen;
 
 pub use report::{Finding, ProducerReport, Report};
 
-use crate::content::{self, Mark};
-use crate::envelope::{Content, Entry, Envelope};
+use crate::envelope::{Entry, Envelope};
 use crate::error::WireError;
-use crate::event::{Body, EventType};
-use crate::id::Hash;
-use crate::value::Value;
-use chain::{Chain, Link, Seen};
-use std::collections::{BTreeMap, BTreeSet};
+use chain::Chain;
+use seen::Hashes;
+use std::collections::BTreeMap;
 
 /// Takes envelopes in any order, the same ones also repeatedly, and says what they prove.
 ///
@@ -52,19 +50,9 @@ pub fn verify(envelopes: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<R
 #[derive(Default)]
 struct Producer {
     chain: Chain,
-    contents: Contents,
+    hashes: Hashes,
     /// What is wrong with single envelopes.
     findings: Vec<Finding>,
-}
-
-/// The contents that were seen, by what was seen of them.
-#[derive(Default)]
-struct Contents {
-    /// Carried, and their hash matches.
-    carried: BTreeSet<Hash>,
-    referred: BTreeSet<Hash>,
-    erased: BTreeSet<Hash>,
-    withheld: BTreeSet<Hash>,
 }
 
 impl Verifier {
@@ -78,8 +66,8 @@ impl Verifier {
         let producer = self.producers.entry(envelope.producer.clone()).or_default();
         let findings = inspect(envelope);
         producer.findings.extend(findings.iter().cloned());
-        producer.chain.add(envelope.first_seq, link(envelope));
-        producer.contents.take(envelope);
+        let link = seen::link(envelope, &mut producer.hashes);
+        producer.chain.add(envelope.first_seq, link);
         findings
     }
 
@@ -92,7 +80,7 @@ impl Verifier {
             findings.sort_by(|a, b| (a.first_seq, a.code, &a.message).cmp(&(b.first_seq, b.code, &b.message)));
             findings.dedup();
             report.findings.extend(findings);
-            producer.contents.count(&mut result);
+            producer.chain.count_contents(&producer.hashes, &mut result);
             report.producers.insert(name, result);
         }
         report
@@ -132,67 +120,4 @@ fn inspect(envelope: &Envelope) -> Vec<Finding> {
         find("chain", "only a producer's first envelope says where the producer comes from".to_owned());
     }
     findings
-}
-
-fn link(envelope: &Envelope) -> Link {
-    let seen = |entry: &Entry| match entry {
-        Entry::Withheld(_) => Seen::Withheld,
-        Entry::Event(event) => match event.body {
-            Body::Withheld(_) => Seen::WithoutBody,
-            Body::Erased(_) => Seen::Erased,
-            Body::Present(_) if event.event_type == EventType::Loss => Seen::Loss,
-            Body::Present(_) => Seen::Whole,
-        },
-    };
-    Link {
-        digest: envelope.digest,
-        prev: envelope.prev,
-        close: envelope.close.clone(),
-        events: envelope.events.iter().map(seen).collect(),
-    }
-}
-
-impl Contents {
-    fn take(&mut self, envelope: &Envelope) {
-        for (hash, content) in &envelope.content {
-            match content {
-                Content::Value { value, .. } => {
-                    if content.matches(hash) == Some(true) {
-                        self.carried.insert(*hash);
-                    }
-                    content::for_each_slot_inside(value, &mut |slot| self.take_slot(slot));
-                }
-                Content::Erased => _ = self.erased.insert(*hash),
-                Content::Withheld => _ = self.withheld.insert(*hash),
-            }
-        }
-        for entry in &envelope.events {
-            if let Entry::Event(event) = entry
-                && let Body::Present(body) = &event.body
-            {
-                content::for_each_slot(body, &mut |slot| self.take_slot(slot));
-            }
-        }
-    }
-
-    fn take_slot(&mut self, slot: &Value) {
-        match Mark::of(slot) {
-            Some(Mark::Ref(hash)) => _ = self.referred.insert(hash),
-            Some(Mark::Erased(hash)) => _ = self.erased.insert(hash),
-            Some(Mark::Withheld(hash)) => _ = self.withheld.insert(hash),
-            None => {}
-        }
-    }
-
-    /// A content that was seen anywhere is neither missing nor erased nor withheld; one that was erased is not withheld.
-    fn count(&self, report: &mut ProducerReport) {
-        let is_carried = |hash: &&Hash| self.carried.contains(hash);
-        let is_erased = |hash: &&Hash| self.erased.contains(hash);
-        let is_withheld = |hash: &&Hash| self.withheld.contains(hash);
-        report.contents = self.carried.len() as u64;
-        report.erased += self.erased.iter().filter(|hash| !is_carried(hash)).count() as u64;
-        report.withheld += self.withheld.iter().filter(|hash| !is_carried(hash) && !is_erased(hash)).count() as u64;
-        let missing = self.referred.iter().filter(|hash| !is_carried(hash) && !is_erased(hash) && !is_withheld(hash));
-        report.missing_contents = missing.copied().collect();
-    }
 }

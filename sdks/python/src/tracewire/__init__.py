@@ -18,7 +18,7 @@ you ask for ``mode="background"`` or for exporters.
 
 The functions here are those of the default client, which ``init`` configures; ``Client`` makes others. ``tracewire.mcp``,
 ``tracewire.a2a`` and ``tracewire.ap2`` have what these protocols need, ``tracewire.context`` takes the current step to other
-threads, ``tracewire.testing`` is for tests.
+threads, ``tracewire.manual`` records what another library saw, ``tracewire.testing`` is for tests.
 """
 
 from __future__ import annotations
@@ -99,6 +99,7 @@ __all__ = [
     "llm",
     "log",
     "log_event",
+    "manual",
     "mcp",
     "memory",
     "metric",
@@ -130,7 +131,7 @@ if _native.contract_version() != _CONTRACT_VERSION:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import a2a, ap2, context, mcp
+    from . import a2a, ap2, context, envelopes, manual, mcp
     from ._client import Client
     from ._default_client import default, get_client
     from ._points import EventId
@@ -161,7 +162,9 @@ else:
         "observe_tool": "mcp",
         "validate": "formats",
     }
-    _MODULES = frozenset(["a2a", "ap2", "context", "exporters", "formats", "logs", "mcp", "store", "testing"])
+    _MODULES = frozenset(
+        ["a2a", "ap2", "context", "envelopes", "exporters", "formats", "logs", "manual", "mcp", "store", "testing"]
+    )
     _OF_DEFAULT = frozenset(["event", "feedback", "get_trace", "log", "log_event", "metric", "query", "session", "stream"])
 
     def __getattr__(name):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ._span import Span
     from .a2a import A2a
     from .ap2 import Ap2
+    from .manual import Manual
     from .mcp import Mcp
 
 _NOT_GIVEN: Any = ...
@@ -334,6 +335,13 @@ class Client(Points, Queries):
         from .ap2 import Ap2
 
         return Ap2(self)
+
+    @property
+    def manual(self) -> Manual:
+        """Steps and points by hand; see ``tracewire.manual``."""
+        from .manual import Manual
+
+        return Manual(self)
 
     # The end.
 

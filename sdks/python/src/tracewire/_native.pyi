@@ -20,9 +20,19 @@ __all__ = [
     "forked",
     "internal_errors",
     "load_config",
+    "manual_end",
+    "manual_event",
+    "manual_point",
+    "manual_start",
+    "manual_update",
+    "remove_from_envelope",
     "testing_panic",
     "testing_read",
     "testing_recorder",
+    "testing_recover",
+    "testing_seal",
+    "testing_seal_directory",
+    "verify_envelopes",
 ]
 
 @final
@@ -131,8 +141,8 @@ class SpanContext:
     """Ids and flags of a step of this process or of another one."""
 
     @staticmethod
-    def from_traceparent(header: str) -> SpanContext | None:
-        """Read a W3C ``traceparent``; ``None`` when it is not valid."""
+    def from_traceparent(header: str, tracestate: str | None = None) -> SpanContext | None:
+        """Read a W3C ``traceparent``, and the ``tracestate`` beside it; ``None`` when the first is not valid."""
     @property
     def trace_id(self) -> str:
         """32 hex digits."""
@@ -145,6 +155,9 @@ class SpanContext:
     @property
     def traceparent(self) -> str:
         """The W3C ``traceparent`` header."""
+    @property
+    def trace_state(self) -> str | None:
+        """The W3C ``tracestate`` that came with it, if any did."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
@@ -158,5 +171,26 @@ def load_config(start: str | PathLike[str] | None = None) -> str: ...
 def internal_errors() -> tuple[int, str | None]: ...
 def forked() -> None: ...
 def testing_panic() -> str: ...
-def testing_recorder(given: dict[str, object], start_nanos: int, step_nanos: int, process: str) -> Recorder: ...
+def testing_recorder(
+    given: dict[str, object],
+    process: str,
+    clock: tuple[tuple[int, int], list[tuple[int, int]], int],
+    ids: tuple[list[str], list[str]],
+) -> Recorder: ...
 def testing_read(directory: str) -> str: ...
+def testing_seal_directory(directory: str) -> tuple[list[bytes], int]: ...
+def testing_seal(journal: str | bytes | bytearray) -> tuple[list[bytes], int]: ...
+def testing_recover(journal: str | bytes | bytearray) -> bytes: ...
+def manual_start(
+    recorder: Recorder, kind: object, parent: Span | SpanContext | None, members: dict[str, Any]
+) -> Span | None: ...
+def manual_update(span: Span, members: dict[str, Any]) -> None: ...
+def manual_event(span: Span, members: dict[str, Any]) -> None: ...
+def manual_end(span: Span, status: str, members: dict[str, Any]) -> bool: ...
+def manual_point(
+    recorder: Recorder, event_type: str, kind: object, parent: Span | SpanContext | None, members: dict[str, Any]
+) -> SpanContext | None: ...
+def verify_envelopes(envelopes: list[str | bytes | bytearray]) -> str: ...
+def remove_from_envelope(
+    envelope: str | bytes | bytearray, contents: list[str], bodies: list[int], events: list[int], erases: bool
+) -> bytes: ...

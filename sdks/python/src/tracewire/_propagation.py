@@ -108,7 +108,7 @@ def extract(carrier: Mapping[str, Any] | None) -> SpanContext | None:
             from ._roots import keep_state
 
             keep_state(context.trace_id, state)
-            _recorder.use_roots()
+            return SpanContext.from_traceparent(context.traceparent, state)
     return context
 
 

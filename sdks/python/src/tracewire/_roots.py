@@ -1,4 +1,4 @@
-"""What only this package knows about the root of a run: the configured session, a correlation id, a ``tracestate``.
+"""What only this package knows about the root of a run: the configured session, a correlation id; and ``tracestate`` by trace.
 
 ``Roots`` stands in the native recorder's place only where there is such a thing to say, so that nobody else pays for it.
 """
@@ -22,7 +22,7 @@ _states: dict[str, str] = {}
 
 
 def keep_state(trace_id: str, state: str) -> None:
-    """Keep a ``tracestate``, to record it and to pass it on."""
+    """Keep a ``tracestate``, to pass it on from any step of the trace."""
     _states.pop(trace_id, None)
     _states[trace_id] = state
     while len(_states) > _MOST_STATES:
@@ -72,9 +72,6 @@ class Roots:
             return None, {**self.fields, **(given or {})}
         if isinstance(parent, Correlation):
             return None, {**self.fields, "correlation_id": parent.correlation_id, **(given or {})}
-        if isinstance(parent, _native.SpanContext):
-            state = state_of(parent.trace_id) if _states else None
-            return parent, given if state is None else {"trace_state": state, **(given or {})}
         return parent, given
 
     def point(self, event_type: str, kind: object, parent: Any, fields: dict[str, Any]) -> _native.SpanContext | None:

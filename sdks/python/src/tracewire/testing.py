@@ -9,6 +9,8 @@
         assert span["name"] == "search"
         assert span["output"] == ["Lutra lutra"]
 
+What was recorded is also there as the wire has it, byte for byte: ``recorded.envelopes()``, and ``seal`` of a journal.
+
 With pytest, the fixture ``captured_trace`` does that and more; see ``tracewire.pytest_plugin``.
 """
 
@@ -18,19 +20,31 @@ import json
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native, _recorder
 from ._captured import CapturedTrace
 from ._steps import merge
+from .formats import _data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from os import PathLike
 
-__all__ = ["CapturedTrace", "Recording", "recording"]
+    from .formats import Data
+
+__all__ = ["CapturedTrace", "Recording", "Sealed", "recording", "recover", "seal"]
 
 _START_NANOS = 1_767_225_600_000_000_000  # 2026-01-01T00:00:00Z
+
+
+class Sealed(NamedTuple):
+    """What a journal becomes."""
+
+    envelopes: list[bytes]
+    """Each envelope in canonical JSON, in order."""
+    pending: int
+    """How many events stand behind the last boundary."""
 
 
 class Recording:
@@ -40,6 +54,7 @@ class Recording:
         self.directory = directory
         """Where the journals are."""
         self._kept: list[dict[str, Any]] | None = None
+        self._sealed: list[bytes] | None = None
 
     def events(self) -> list[dict[str, Any]]:
         """All events in the order of their times, each in the specification's JSON form; contents are inline."""
@@ -48,9 +63,15 @@ class Recording:
         events: list[dict[str, Any]] = json.loads(_native.testing_read(str(self.directory)))
         return events
 
+    def envelopes(self) -> list[bytes]:
+        """All envelopes, each in canonical JSON: behind the block whole, inside of it what a flush or a limit has ended."""
+        if self._sealed is not None:
+            return self._sealed
+        return _native.testing_seal_directory(str(self.directory))[0]
+
     def keep(self) -> None:
         """Read now, for when the directory is gone."""
-        self._kept = self.events()
+        self._kept, self._sealed = self.events(), self.envelopes()
 
     def spans(self) -> list[dict[str, Any]]:
         """All steps in the order of their beginnings, each one map: what its start, updates and end say.
@@ -80,7 +101,11 @@ def recording(
     directory: str | PathLike[str] | None = None,
     *,
     start_nanos: int = _START_NANOS,
+    start_monotonic_nanos: int = 0,
     step_nanos: int = 1_000_000,
+    moments: Iterable[tuple[int, int]] = (),
+    trace_ids: Iterable[str] = (),
+    span_ids: Iterable[str] = (),
     process: str = "0000000000000001",
     **options: object,
 ) -> Iterator[Recording]:
@@ -89,15 +114,24 @@ def recording(
     Args:
         directory: where to record; a temporary directory by default, which goes with the block's end.
         start_nanos: the first reading of the clock, in nanoseconds since 1970 UTC.
-        step_nanos: how far the clock goes at each reading.
+        start_monotonic_nanos: the first reading of the monotonic clock, which durations are made of.
+        step_nanos: how far both clocks go at each reading.
+        moments: readings that come before these, in order: nanoseconds since 1970 UTC, and nanoseconds of the monotonic clock.
+        trace_ids: ids that new traces take, in order, each 32 hex digits; when they are used up, ids count from 1.
+        span_ids: the same for steps and events, 16 hex digits.
         process: the process part of the producer's name, 16 hex digits.
-        options: further options of ``init``.
+        options: further options of ``init``: ``resource``, ``redact``, ``sampling``, ``mask``, …. And ``limits``, a dictionary
+            from names of the specification's limits to their values.
+
+    Raises:
+        ValueError: for an option that cannot be used.
 
     """
     with tempfile.TemporaryDirectory(prefix="tracewire-") as temporary:
         place = Path(temporary if directory is None else directory)
         given: dict[str, object] = {"dir": place, "resource": {"service.name": "test"}, **options}
-        recorder = _native.testing_recorder(given, start_nanos, step_nanos, process)
+        clock = ((start_nanos, start_monotonic_nanos), list(moments), step_nanos)
+        recorder = _native.testing_recorder(given, process, clock, (list(trace_ids), list(span_ids)))
         previous, _recorder.active = _recorder.active, recorder
         recorded = Recording(place)
         try:
@@ -106,3 +140,21 @@ def recording(
             _recorder.active = previous
             recorder.close(_recorder.EXIT_SECONDS)
             recorded.keep()
+
+
+def seal(journal: Data) -> Sealed:
+    """The envelopes of a journal, given by the bytes of its file.
+
+    Raises:
+        FormatError: ``journal_foreign``, ``journal_header`` or ``journal_newer`` for what cannot be read as one.
+
+    """
+    return Sealed(*_native.testing_seal(_data(journal)))
+
+
+def recover(journal: Data) -> bytes:
+    """The bytes of a journal's file as they are left by whoever finds it and knows that its writer is dead.
+
+    What cannot be read as a journal stays as it is.
+    """
+    return _native.testing_recover(_data(journal))

@@ -249,7 +249,13 @@ impl Cursor<'_> {
                 _ => return unknown_field(start, "Entry"),
             });
             if self.at < inner {
-                return fault("proto_duplicate_field", self.at, "an entry is one event, or the digest of one");
+                let start = self.at;
+                return match self.key(inner)? >> 3 {
+                    entry::EVENT | entry::WITHHELD => {
+                        fault("proto_duplicate_field", start, "an entry is one event, or the digest of one")
+                    }
+                    _ => unknown_field(start, "Entry"),
+                };
             }
             if !self.take_key(key, end)? {
                 break;

@@ -77,6 +77,8 @@ pub struct ItemReader {
     max_item_bytes: usize,
     /// How many items were taken.
     items: u64,
+    /// Whether the form stands behind them.
+    is_behind_items: bool,
     /// How many bytes were taken before.
     taken: usize,
     /// The cursor's stacks, kept from item to item.
@@ -99,7 +101,15 @@ impl ItemReader {
 
     /// The same, which refuses a longer item before it is there, so that its buffer's owner need not hold it.
     pub fn with_limit(max_item_bytes: usize) -> Self {
-        ItemReader { form: None, max_item_bytes, items: 0, taken: 0, entries: Vec::new(), values: Vec::new() }
+        ItemReader {
+            form: None,
+            max_item_bytes,
+            items: 0,
+            is_behind_items: false,
+            taken: 0,
+            entries: Vec::new(),
+            values: Vec::new(),
+        }
     }
 
     /// The form of the recording, as far as it was read; writers write it first.
@@ -147,6 +157,7 @@ impl ItemReader {
         match torn(cursor.key(end))? {
             FORM if self.form.is_some() => repeated(0, "Recording", recording::FORM),
             FORM => {
+                self.is_behind_items = self.items > 0;
                 self.form = Some(match torn(cursor.varint(end))? {
                     0 => Form::Lines,
                     1 => Form::Single,
@@ -156,6 +167,8 @@ impl ItemReader {
                 });
                 Ok((None, cursor.at))
             }
+            // Items stand in one place, which recordings of the form LINES behind each other do.
+            ITEM if self.is_behind_items => repeated(0, "Recording", recording::ITEMS),
             ITEM => {
                 let length = usize::try_from(torn(cursor.varint(end))?).unwrap_or(usize::MAX);
                 if length > self.max_item_bytes {
@@ -218,7 +231,11 @@ fn read_item(cursor: &mut Cursor<'_>, end: usize) -> Result<Item, Fault> {
         _ => return unknown_field(start, "Item"),
     };
     if cursor.at < end {
-        return fault("proto_duplicate_field", cursor.at, "an item is one thing");
+        let start = cursor.at;
+        return match cursor.key(end)? >> 3 {
+            item::ENVELOPE..=item::VALUE => fault("proto_duplicate_field", start, "an item is one thing"),
+            _ => unknown_field(start, "Item"),
+        };
     }
     Ok(item)
 }

@@ -1,0 +1,413 @@
+//! Verifying, erasing, journals.
+
+use super::{Mutant, Spoil};
+use crate::seal::{Emission, Faults, digest, json_of, resealed};
+use crate::{base64, bytes, honest};
+use serde_json::{Value as Json, json};
+use tracewire_wire::value::{Map, Value};
+
+/// Mutants of verifiers and sealers.
+pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "verify-always-sound",
+        wrong: "whatever there is, it is sound and complete",
+        cases: &["verify/digest-event-changed", "verify/gap-between"],
+        spoil: Spoil::Answer(|case| {
+            let mut answer = honest(case);
+            if answer["result"]["findings"].is_array() {
+                answer["result"] = json!({ "sound": true, "complete": true, "findings": [] });
+            }
+            answer
+        }),
+    },
+    Mutant {
+        name: "verify-misses-digests",
+        wrong: "digests are not computed again",
+        cases: &["verify/digest-event-changed", "verify/digest-claimed"],
+        spoil: Spoil::Answer(|case| blind(case, "digest")),
+    },
+    Mutant {
+        name: "verify-misses-stale-content",
+        wrong: "content is not compared with its hash",
+        cases: &["verify/content-under-wrong-hash"],
+        spoil: Spoil::Answer(|case| blind(case, "content")),
+    },
+    Mutant {
+        name: "verify-misses-sequence",
+        wrong: "nobody looks at the numbers of events",
+        cases: &["verify/sequence-event-elsewhere", "verify/sequence-overlap"],
+        spoil: Spoil::Answer(|case| blind(case, "sequence")),
+    },
+    Mutant {
+        name: "verify-misses-chain",
+        wrong: "nobody looks at `prev`",
+        cases: &["verify/chain-prev-wrong"],
+        spoil: Spoil::Answer(|case| blind(case, "chain")),
+    },
+    Mutant {
+        name: "verify-misses-forks",
+        wrong: "of two envelopes that begin with the same event one is taken",
+        cases: &["verify/fork"],
+        spoil: Spoil::Answer(|case| blind(case, "fork")),
+    },
+    Mutant {
+        name: "verify-misses-closed",
+        wrong: "envelopes behind the end are taken",
+        cases: &["verify/closed"],
+        spoil: Spoil::Answer(|case| blind(case, "closed")),
+    },
+    Mutant {
+        name: "verify-misses-gaps",
+        wrong: "what is sound is called complete",
+        cases: &["verify/gap-between", "verify/open-end", "verify/content-missing"],
+        spoil: Spoil::Answer(|case| {
+            let mut answer = honest(case);
+            if answer["result"]["sound"] == true {
+                answer["result"]["complete"] = true.into();
+            }
+            answer
+        }),
+    },
+    Mutant {
+        name: "verify-in-the-order-given",
+        wrong: "envelopes are judged in the order in which they come",
+        cases: &["verify/any-order"],
+        spoil: Spoil::Answer(|case| {
+            let firsts: Vec<u64> =
+                envelopes(case).iter().filter_map(|envelope| envelope["first_seq"].as_u64()).collect();
+            if firsts.is_sorted() { honest(case) } else { found(case, "chain") }
+        }),
+    },
+    Mutant {
+        name: "verify-takes-copies-for-forks",
+        wrong: "the same envelope twice is a fork",
+        cases: &["verify/same-digest-twice"],
+        spoil: Spoil::Answer(|case| {
+            let digests: Vec<String> = envelopes(case).iter().map(|envelope| envelope["digest"].to_string()).collect();
+            let is_copy =
+                digests.iter().enumerate().any(|(at, digest)| digests.iter().skip(at + 1).any(|other| other == digest));
+            if is_copy { found(case, "fork") } else { honest(case) }
+        }),
+    },
+    Mutant {
+        name: "verify-calls-erased-broken",
+        wrong: "what was erased or withheld is broken",
+        cases: &["verify/erased-is-sound", "verify/withheld-is-sound"],
+        spoil: Spoil::Answer(|case| {
+            let text = Json::from(envelopes(case)).to_string();
+            if text.contains("$erased") || text.contains("$withheld") { found(case, "content") } else { honest(case) }
+        }),
+    },
+    Mutant {
+        name: "verify-without-nonces",
+        wrong: "nonces are no part of a hash",
+        cases: &["verify/event-nonce", "verify/content-nonce"],
+        spoil: Spoil::Answer(|case| {
+            asked(case, |envelope| {
+                for event in envelope["events"].as_array_mut().into_iter().flatten() {
+                    _ = event.as_object_mut().map(|event| event.remove("nonce"));
+                }
+                for (_, entry) in envelope.get_mut("content").and_then(Json::as_object_mut).into_iter().flatten() {
+                    _ = entry.as_object_mut().map(|entry| entry.remove("nonce"));
+                }
+            })
+        }),
+    },
+    Mutant {
+        name: "verify-without-unknown-members",
+        wrong: "members that a verifier does not know are no part of a digest",
+        cases: &["verify/unknown-members-digested", "verify/unknown-event-members"],
+        spoil: Spoil::Answer(|case| {
+            let mut case = case.clone();
+            for envelope in case.get_mut("envelopes").and_then(Json::as_array_mut).into_iter().flatten() {
+                if let Some(known) = super::reading::known(&bytes(envelope)) {
+                    *envelope = base64(&known);
+                }
+            }
+            honest(&case)
+        }),
+    },
+    Mutant {
+        name: "unreadable-envelopes-passed-over",
+        wrong: "an envelope that cannot be read is passed over",
+        cases: &["verify/unreadable-is-an-error", "verify/unreadable-json"],
+        spoil: Spoil::Answer(|case| {
+            let mut case = case.clone();
+            if let Some(envelopes) = case.get_mut("envelopes").and_then(Json::as_array_mut) {
+                envelopes.retain(|envelope| {
+                    honest(&json!({ "operation": "verify", "envelopes": [envelope] })).get("error").is_none()
+                });
+            }
+            honest(&case)
+        }),
+    },
+    Mutant {
+        name: "erasing-changes-the-digest",
+        wrong: "the digest is computed anew over what is left when something was erased",
+        cases: &["erasure/body-erased", "erasure/inline-erased"],
+        spoil: Spoil::Answer(|case| {
+            taken(case, |_, envelope| {
+                let faults = Faults { marks_are_values: true, ..Faults::default() };
+                let is_changed = envelope.to_string().contains("$erased");
+                if let Some(digest) = digest(envelope, &faults).filter(|_| is_changed) {
+                    envelope["digest"] = digest.into();
+                }
+            })
+        }),
+    },
+    Mutant {
+        name: "withheld-events-dropped",
+        wrong: "an event that is withheld is left out",
+        cases: &["erasure/event-withheld"],
+        spoil: Spoil::Answer(|case| {
+            taken(case, |_, envelope| {
+                _ = envelope["events"]
+                    .as_array_mut()
+                    .map(|events| events.retain(|event| event.get("$withheld").is_none()));
+            })
+        }),
+    },
+    Mutant {
+        name: "events-take-the-mark",
+        wrong: "a whole event is erased where the mark says so",
+        cases: &["erasure/event-whatever-the-mark"],
+        spoil: Spoil::Answer(|case| {
+            taken(case, |case, envelope| {
+                let is_erasing = case["mark"] == "erased";
+                for event in envelope["events"].as_array_mut().into_iter().flatten().filter(|_| is_erasing) {
+                    if let Some(hash) = event.get("$withheld").cloned() {
+                        *event = json!({ "$erased": hash });
+                    }
+                }
+            })
+        }),
+    },
+    Mutant {
+        name: "inline-content-stays",
+        wrong: "content is erased where it is carried, and stays where it stands inline",
+        cases: &["erasure/inline-erased"],
+        spoil: Spoil::Answer(|case| {
+            taken(case, |case, envelope| {
+                let is_plain = ["bodies", "events"].iter().all(|name| case[*name].as_array().is_none_or(Vec::is_empty));
+                if is_plain {
+                    envelope["events"] = json_of(&case["envelope"])["events"].clone();
+                }
+            })
+        }),
+    },
+    Mutant {
+        name: "erased-content-removed",
+        wrong: "the entry of an erased content is removed",
+        cases: &["erasure/content-erased"],
+        spoil: Spoil::Answer(|case| {
+            taken(case, |_, envelope| {
+                let Some(entries) = envelope.get_mut("content").and_then(Json::as_object_mut) else { return };
+                entries.retain(|_, entry| entry.get("$erased").is_none());
+                if entries.is_empty() {
+                    _ = envelope.as_object_mut().map(|members| members.remove("content"));
+                }
+            })
+        }),
+    },
+    Mutant {
+        name: "nonce-of-an-erased-body-kept",
+        wrong: "the nonce of an erased body stays, so that short ones can be guessed",
+        cases: &["erasure/body-nonce-erased"],
+        spoil: Spoil::Answer(|case| {
+            taken(case, |case, envelope| {
+                let before = json_of(&case["envelope"]);
+                for event in envelope["events"].as_array_mut().into_iter().flatten() {
+                    let old = before["events"].as_array().into_iter().flatten().find(|old| old["seq"] == event["seq"]);
+                    let nonce = old.and_then(|old| old.get("nonce")).filter(|_| event.get("seq").is_some());
+                    if let Some(nonce) = nonce {
+                        event["nonce"] = nonce.clone();
+                    }
+                }
+            })
+        }),
+    },
+    Mutant {
+        name: "erased-becomes-withheld",
+        wrong: "what was erased is withheld when it is withheld",
+        cases: &["erasure/erased-never-withheld"],
+        spoil: Spoil::Answer(|case| {
+            taken(case, |case, envelope| {
+                if case["mark"] == "withheld" {
+                    let text = envelope.to_string().replace("\"$erased\"", "\"$withheld\"");
+                    *envelope = serde_json::from_str(&text).unwrap_or_default();
+                }
+            })
+        }),
+    },
+    Mutant {
+        name: "torn-journal-refused",
+        wrong: "a journal that does not end with a close is refused whole",
+        cases: &["journal/pending-no-close", "recovery/torn-in-payload"],
+        spoil: Spoil::Answer(|case| {
+            let answer = honest(case);
+            let last = answer["result"]["envelopes"].as_array().and_then(|envelopes| envelopes.last().map(json_of));
+            let is_open = last.is_none_or(|last| last.get("close").is_none());
+            match case["operation"] == "seal" && answer.get("result").is_some() && is_open {
+                true => json!({ "error": { "code": "journal_torn", "message": "" } }),
+                false => answer,
+            }
+        }),
+    },
+    Mutant {
+        name: "pending-events-unsaid",
+        wrong: "events behind the last boundary are not counted",
+        cases: &["journal/pending-all"],
+        spoil: Spoil::Answer(|case| {
+            let mut answer = honest(case);
+            if case["operation"] == "seal" && answer["result"]["pending"].is_u64() {
+                answer["result"]["pending"] = 0.into();
+            }
+            answer
+        }),
+    },
+    Mutant {
+        name: "damage-unreported",
+        wrong: "damage of a journal is passed over",
+        cases: &["recovery/damage-payload"],
+        spoil: Spoil::Answer(|case| without_losses(case, "damaged")),
+    },
+    Mutant {
+        name: "invalid-records-unreported",
+        wrong: "a record that cannot be read is passed over",
+        cases: &["journal/invalid-no-map"],
+        spoil: Spoil::Answer(|case| without_losses(case, "invalid")),
+    },
+    Mutant {
+        name: "foreign-file-is-empty",
+        wrong: "a file that is no journal is one without events",
+        cases: &["journal/foreign-text"],
+        spoil: Spoil::Answer(|case| {
+            let answer = honest(case);
+            match answer["error"]["code"] == "journal_foreign" {
+                true => json!({ "result": { "envelopes": [], "pending": 0 } }),
+                false => answer,
+            }
+        }),
+    },
+    Mutant {
+        name: "recovery-leaves-it-open",
+        wrong: "who finds a file without an end does not end it",
+        cases: &["recovery/close-appended"],
+        spoil: Spoil::Answer(|case| {
+            if case["operation"] == "recover" {
+                json!({ "result": { "journal": case["journal"] } })
+            } else {
+                honest(case)
+            }
+        }),
+    },
+    Mutant {
+        name: "recovery-cuts-the-end",
+        wrong: "who finds a torn file writes its end over the torn bytes",
+        cases: &["recovery/close-behind-torn"],
+        spoil: Spoil::Answer(|case| {
+            let mut answer = honest(case);
+            let (before, after) = (bytes(&case["journal"]), bytes(&answer["result"]["journal"]));
+            if case["operation"] == "recover"
+                && after.len() > before.len()
+                && before.iter().rev().take(8).any(|byte| *byte != 0)
+            {
+                let end = before.len().saturating_sub(16) / 8 * 8;
+                let close = after.get(before.len().next_multiple_of(8)..).unwrap_or_default();
+                answer["result"]["journal"] = base64(&[before.get(..end).unwrap_or_default(), close].concat());
+            }
+            answer
+        }),
+    },
+    Mutant {
+        name: "recovery-refuses-what-is-closed",
+        wrong: "a file that needs no end is an error",
+        cases: &["recovery/closed-stays"],
+        spoil: Spoil::Answer(|case| {
+            let answer = honest(case);
+            match case["operation"] == "recover" && answer["result"]["journal"] == case["journal"] {
+                true => json!({ "error": { "code": "journal_closed", "message": "" } }),
+                false => answer,
+            }
+        }),
+    },
+];
+
+fn envelopes(case: &Json) -> Vec<Json> {
+    case["envelopes"].as_array().into_iter().flatten().map(json_of).collect()
+}
+
+/// A verifier that has not this finding.
+fn blind(case: &Json, code: &str) -> Json {
+    let mut answer = honest(case);
+    if let Some(findings) = answer["result"]["findings"].as_array_mut() {
+        findings.retain(|finding| finding != code);
+        if findings.is_empty() {
+            answer["result"]["sound"] = true.into();
+        }
+    }
+    answer
+}
+
+/// A verifier that has this finding too.
+fn found(case: &Json, code: &str) -> Json {
+    let mut answer = honest(case);
+    if case["operation"] == "verify"
+        && let Some(findings) = answer["result"]["findings"].as_array_mut()
+    {
+        let mut codes: Vec<String> = findings.iter().filter_map(|code| code.as_str().map(str::to_owned)).collect();
+        codes.push(code.to_owned());
+        codes.sort();
+        codes.dedup();
+        answer["result"] = json!({ "sound": false, "complete": false, "findings": codes });
+    }
+    answer
+}
+
+/// Verifies other envelopes.
+fn asked(case: &Json, change: fn(&mut Json)) -> Json {
+    let mut case = case.clone();
+    for place in case.get_mut("envelopes").and_then(Json::as_array_mut).into_iter().flatten() {
+        let mut envelope = json_of(place);
+        if envelope["events"].is_array() {
+            change(&mut envelope);
+            *place = base64(envelope.to_string().as_bytes());
+        }
+    }
+    honest(&case)
+}
+
+/// Changes the envelope from which something was taken out.
+fn taken(case: &Json, change: fn(&Json, &mut Json)) -> Json {
+    let mut answer = honest(case);
+    if answer["result"]["envelope"].is_string() {
+        let before = json_of(&answer["result"]["envelope"]);
+        let mut envelope = before.clone();
+        change(case, &mut envelope);
+        let value = tracewire_wire::json::read(envelope.to_string().as_bytes(), &Default::default());
+        if let Some(value) = value.ok().filter(|_| envelope != before) {
+            answer["result"]["envelope"] = base64(&tracewire_wire::json::write(&value));
+        }
+    }
+    answer
+}
+
+/// A sealer that says nothing of losses for a reason.
+fn without_losses(case: &Json, reason: &str) -> Json {
+    let answer = honest(case);
+    let envelopes = answer["result"]["envelopes"].as_array().into_iter().flatten().map(json_of);
+    let is_said =
+        envelopes.into_iter().any(|envelope| envelope.to_string().contains(&format!("\"reason\":\"{reason}\"")));
+    if case["operation"] != "seal" || !is_said {
+        return answer;
+    }
+    let change = |_: &Json, emission: &mut Emission| {
+        let is_kept = |event: &Map| {
+            let body = event.get("body").and_then(Value::as_map);
+            body.and_then(|body| body.get("reason")).and_then(Value::as_text) != Some(reason)
+        };
+        emission.parts.iter_mut().for_each(|part| part.events.retain(is_kept));
+        emission.parts.retain(|part| !part.events.is_empty() || part.close.is_some());
+    };
+    resealed(case, answer, &change, &Faults::default())
+}

@@ -1,0 +1,439 @@
+//! Parents, ids, sampling, clocks.
+
+use super::events::kind;
+use super::{Mutant, Spoil};
+use crate::request::steps;
+use crate::seal::Emission;
+use crate::style::hash;
+use serde_json::{Value as Json, json};
+use tracewire_wire::time::Timestamp;
+use tracewire_wire::value::{Map, Value};
+
+const SECOND: i64 = 1_000_000_000;
+
+/// Mutants of traces and time.
+pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "local-time",
+        wrong: "times are those of the emitter's zone, two hours east, and end with Z",
+        cases: &["time/clock-of-the-settings", "time/nanoseconds"],
+        spoil: Spoil::Request(|case| wall(case, |nanos| nanos.saturating_add(7200 * SECOND))),
+    },
+    Mutant {
+        name: "milliseconds",
+        wrong: "times have three digits of a second",
+        cases: &["time/clock-of-the-settings", "time/nanoseconds"],
+        spoil: Spoil::Events(|_, emission| {
+            each_time(emission, |text| text.get(..23).map(|text| format!("{text}Z")));
+        }),
+    },
+    Mutant {
+        name: "clock-of-microseconds",
+        wrong: "the wall clock is read in microseconds",
+        cases: &["time/nanoseconds"],
+        spoil: Spoil::Request(|case| wall(case, |nanos| nanos.saturating_sub(nanos.rem_euclid(1000)))),
+    },
+    Mutant {
+        name: "zeros-of-a-second-dropped",
+        wrong: "zeros at the end of a second's digits are left out",
+        cases: &["time/one-reading-for-start-and-end"],
+        spoil: Spoil::Events(|_, emission| {
+            each_time(emission, |text| {
+                let digits = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
+                Some(format!("{digits}Z"))
+            });
+        }),
+    },
+    Mutant {
+        name: "zone-as-offset",
+        wrong: "times end with +00:00",
+        cases: &["time/clock-of-the-settings"],
+        spoil: Spoil::Events(|_, emission| each_time(emission, |text| Some(text.replace('Z', "+00:00")))),
+    },
+    Mutant {
+        name: "before-1970-rounded-up",
+        wrong: "the seconds of a time before 1970 are rounded towards zero",
+        cases: &["time/before-1970"],
+        spoil: Spoil::Request(|case| {
+            wall(case, |nanos| if nanos < 0 && nanos % SECOND != 0 { nanos.saturating_add(SECOND) } else { nanos });
+        }),
+    },
+    Mutant {
+        name: "duration-by-the-wall-clock",
+        wrong: "a duration is the difference of the wall clock's readings",
+        cases: &["time/wall-clock-set-back", "time/skew-of-a-second-and-a-nanosecond"],
+        spoil: Spoil::Events(|_, emission| {
+            let starts: Vec<Map> =
+                emission.events().filter(|event| kind(event) == "span.start").map(|event| event.clone()).collect();
+            for event in emission.events().filter(|event| kind(event) == "span.end") {
+                let Some(start) = starts.iter().find(|start| start.get("span_id") == event.get("span_id")) else {
+                    continue;
+                };
+                let difference = i128::from(time(event)) - i128::from(time(start));
+                event.insert("duration_nanos".to_owned(), Value::from_i128(difference.max(0)));
+                without(event, "clock_skew_nanos");
+            }
+        }),
+    },
+    Mutant {
+        name: "skew-unsaid",
+        wrong: "nobody says that the wall clock disagrees with the duration",
+        cases: &["time/skew-of-a-second-and-a-nanosecond"],
+        spoil: Spoil::Events(|_, emission| emission.events().for_each(|event| without(event, "clock_skew_nanos"))),
+    },
+    Mutant {
+        name: "skew-from-any-difference",
+        wrong: "each difference of the clocks is said, however small",
+        cases: &["time/skew-of-exactly-a-second"],
+        spoil: Spoil::Events(|_, emission| {
+            let starts: Vec<Map> =
+                emission.events().filter(|event| kind(event) == "span.start").map(|event| event.clone()).collect();
+            for event in emission.events().filter(|event| kind(event) == "span.end") {
+                let Some(start) = starts.iter().find(|start| start.get("span_id") == event.get("span_id")) else {
+                    continue;
+                };
+                let duration = event.get("duration_nanos").and_then(Value::as_i64).unwrap_or_default();
+                let skew = i128::from(time(event)) - i128::from(time(start)) - i128::from(duration);
+                if skew != 0 {
+                    let mut body = event.remove("body").and_then(|body| body.as_map().cloned()).unwrap_or_default();
+                    body.insert("clock_skew_nanos".to_owned(), Value::from_i128(skew));
+                    event.insert("body".to_owned(), Value::Map(body));
+                }
+            }
+        }),
+    },
+    Mutant {
+        name: "skew-with-the-other-sign",
+        wrong: "the skew is the duration minus the wall clock's difference",
+        cases: &["time/skew-of-a-second-and-a-nanosecond", "time/skew-back-of-a-second-and-a-nanosecond"],
+        spoil: Spoil::Events(|_, emission| {
+            for event in emission.events() {
+                let Some(Value::Map(body)) = event.get_mut("body") else { continue };
+                if let Some(skew) = body.get_mut("clock_skew_nanos") {
+                    *skew = Value::from_i64(-skew.as_i64().unwrap_or_default());
+                }
+            }
+        }),
+    },
+    Mutant {
+        name: "times-put-in-order",
+        wrong: "a time is never before the one of the event before it",
+        cases: &["time/wall-clock-set-back", "time/events-keep-their-order"],
+        spoil: Spoil::Events(|_, emission| {
+            let mut last = String::new();
+            for event in emission.events() {
+                let Some(Value::Text(time)) = event.get_mut("time") else { continue };
+                if *time < last {
+                    time.clone_from(&last);
+                }
+                last.clone_from(time);
+            }
+        }),
+    },
+    Mutant {
+        name: "trace-ids-in-upper-case",
+        wrong: "ids of traces are written in upper case",
+        cases: &["runs/correlation-id-names-the-trace", "links/remote-parent"],
+        spoil: Spoil::Events(|_, emission| each_trace(emission, |id| id.to_uppercase())),
+    },
+    Mutant {
+        name: "trace-ids-of-64-bits",
+        wrong: "ids of traces are cut to their last 64 bits",
+        cases: &["links/remote-parent"],
+        spoil: Spoil::Events(|_, emission| each_trace(emission, |id| id.get(16..).unwrap_or(id).to_owned())),
+    },
+    Mutant {
+        name: "zeros-accepted-as-a-parent",
+        wrong: "a traceparent whose trace is all zeros is a parent",
+        cases: &["links/trace-of-zeros-is-no-parent"],
+        spoil: Spoil::Around(
+            |case| {
+                traceparents(case, |text| {
+                    text.replace(&format!("-{}-", "0".repeat(32)), &format!("-{}-", "fe".repeat(16)))
+                })
+            },
+            |_, emission| each_trace(emission, |id| id.replace(&"fe".repeat(16), &"0".repeat(32))),
+        ),
+    },
+    Mutant {
+        name: "version-ff-accepted",
+        wrong: "a traceparent of version ff is a parent",
+        cases: &["links/version-ff-is-no-parent"],
+        spoil: Spoil::Request(|case| {
+            traceparents(case, |text| text.strip_prefix("ff-").map_or(text.to_owned(), |rest| format!("00-{rest}")));
+        }),
+    },
+    Mutant {
+        name: "upper-case-accepted",
+        wrong: "a traceparent in upper case is a parent",
+        cases: &["links/upper-case-is-no-parent"],
+        spoil: Spoil::Request(|case| traceparents(case, str::to_lowercase)),
+    },
+    Mutant {
+        name: "more-behind-version-00-accepted",
+        wrong: "what stands behind a traceparent of version 00 is passed over",
+        cases: &["links/version-00-with-more-is-no-parent"],
+        spoil: Spoil::Request(|case| traceparents(case, |text| text.get(..55).unwrap_or(text).to_owned())),
+    },
+    Mutant {
+        name: "later-versions-refused",
+        wrong: "a traceparent of a later version is no parent",
+        cases: &["links/remote-parent-of-a-later-version"],
+        spoil: Spoil::Request(|case| {
+            traceparents(case, |text| if text.starts_with("00-") { text.to_owned() } else { String::new() })
+        }),
+    },
+    Mutant {
+        name: "blanks-around-accepted",
+        wrong: "blanks around a traceparent are taken away",
+        cases: &["links/blank-around-is-no-parent"],
+        spoil: Spoil::Request(|case| traceparents(case, |text| text.trim().to_owned())),
+    },
+    Mutant {
+        name: "tracestate-dropped",
+        wrong: "`tracestate` is not carried on",
+        cases: &["links/tracestate-as-it-came"],
+        spoil: Spoil::Request(|case| {
+            for step in steps(case) {
+                _ = step.get_mut("parent").and_then(Json::as_object_mut).map(|parent| parent.remove("tracestate"));
+            }
+        }),
+    },
+    Mutant {
+        name: "empty-tracestate-kept",
+        wrong: "a `tracestate` that is empty is carried on",
+        cases: &["links/tracestate-empty-is-none"],
+        spoil: Spoil::Request(|case| {
+            for step in steps(case).filter(|step| step["parent"]["tracestate"] == "") {
+                step["body"]["trace_state"] = "".into();
+            }
+        }),
+    },
+    Mutant {
+        name: "tracestate-on-children",
+        wrong: "`tracestate` stands on the steps below the first too",
+        cases: &["links/tracestate-on-the-first-span-alone"],
+        spoil: Spoil::Events(|_, emission| {
+            let mut state = None;
+            for event in emission.events().filter(|event| kind(event) == "span.start") {
+                let mut body = event.get("body").and_then(Value::as_map).cloned().unwrap_or_default();
+                match (body.get("trace_state").cloned(), &state) {
+                    (Some(found), _) => state = Some(found),
+                    (None, Some(state)) => {
+                        body.insert("trace_state".to_owned(), Value::clone(state));
+                        event.insert("body".to_owned(), Value::Map(body));
+                    }
+                    _ => {}
+                }
+            }
+        }),
+    },
+    Mutant {
+        name: "correlation-id-without-prefix",
+        wrong: "the trace of a correlation id is the hash of the id alone",
+        cases: &["runs/correlation-id-names-the-trace"],
+        spoil: Spoil::Events(|case, emission| correlated(case, emission, |id| trace_of(id.as_bytes()))),
+    },
+    Mutant {
+        name: "correlation-id-in-utf-16",
+        wrong: "the trace of a correlation id is the hash of its UTF-16 units",
+        cases: &["runs/correlation-id-not-ascii"],
+        spoil: Spoil::Events(|case, emission| {
+            correlated(case, emission, |id| {
+                let units: Vec<u8> =
+                    format!("tracewire:correlation:{id}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+                trace_of(&units)
+            });
+        }),
+    },
+    Mutant {
+        name: "correlation-id-by-its-last-bytes",
+        wrong: "the trace of a correlation id is the last 16 bytes of the hash",
+        cases: &["runs/correlation-id-names-the-trace"],
+        spoil: Spoil::Events(|case, emission| {
+            correlated(case, emission, |id| {
+                let hash = hash(format!("tracewire:correlation:{id}").as_bytes());
+                hash.get(hash.len() - 32..).unwrap_or_default().to_owned()
+            });
+        }),
+    },
+    Mutant {
+        name: "sampled-flag-ignored",
+        wrong: "whether a parent was sampled is not looked at",
+        cases: &["sampling/parent-says-not-sampled", "sampling/parent-sampled-at-rate-0"],
+        spoil: Spoil::Request(|case| {
+            let is_everything = case["settings"]["sampling"].as_f64().unwrap_or(1.0) > 0.0;
+            for step in steps(case) {
+                if let Some(Json::String(text)) = step["parent"].get_mut("traceparent") {
+                    *text = text
+                        .get(..53)
+                        .map(|head| format!("{head}{}", if is_everything { "01" } else { "00" }))
+                        .unwrap_or_default();
+                }
+            }
+        }),
+    },
+    Mutant {
+        name: "any-flag-is-sampled",
+        wrong: "a parent with any flag set was sampled",
+        cases: &["sampling/parent-bit-0-alone"],
+        spoil: Spoil::Request(|case| {
+            traceparents(case, |text| match (text.get(..53), text.get(53..)) {
+                (Some(head), Some(flags)) if flags != "00" && flags.len() == 2 => format!("{head}01"),
+                _ => text.to_owned(),
+            });
+        }),
+    },
+    Mutant {
+        name: "sampled-by-the-first-bytes",
+        wrong: "the first 56 bits of a trace id decide whether it is kept",
+        cases: &["sampling/only-the-last-56-bits"],
+        spoil: Spoil::Around(
+            |case| {
+                for id in case["settings"]["trace_ids"].as_array_mut().into_iter().flatten() {
+                    *id = turned(id.as_str().unwrap_or_default()).into();
+                }
+            },
+            |case, emission| {
+                let given: Vec<String> = case["settings"]["trace_ids"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|id| id.as_str().map(str::to_owned))
+                    .collect();
+                for event in emission.events() {
+                    if let Some(Value::Text(id)) = event.get_mut("trace_id")
+                        && given.contains(&turned(id))
+                    {
+                        *id = turned(id);
+                    }
+                }
+            },
+        ),
+    },
+    Mutant {
+        name: "sampled-up-to-the-rate",
+        wrong: "a trace is kept where its bits are below the rate",
+        cases: &["sampling/rate-half-at-the-boundary", "sampling/rate-half-below-the-boundary"],
+        spoil: Spoil::Around(
+            |case| {
+                for id in case["settings"]["trace_ids"].as_array_mut().into_iter().flatten() {
+                    *id = complement(id.as_str().unwrap_or_default()).into();
+                }
+            },
+            |_, emission| {
+                for event in emission.events() {
+                    if let Some(Value::Text(id)) = event.get_mut("trace_id") {
+                        *id = complement(id);
+                    }
+                }
+            },
+        ),
+    },
+    Mutant {
+        name: "sampling-forgotten",
+        wrong: "every trace is recorded whatever the rate",
+        cases: &["sampling/rate-0", "sampling/whole-traces"],
+        spoil: Spoil::Request(|case| _ = case["settings"].as_object_mut().map(|settings| settings.remove("sampling"))),
+    },
+    Mutant {
+        name: "left-out-reads-the-clock",
+        wrong: "a step that is not recorded reads the clock",
+        cases: &["sampling/left-out-reads-no-clock"],
+        spoil: Spoil::Events(|case, emission| {
+            let steps = case["script"]
+                .as_array()
+                .map_or(0, |steps| steps.iter().filter(|step| step.get("body").is_some()).count());
+            let recorded = emission.events().count();
+            if steps > recorded && recorded > 0 {
+                let late = (steps - recorded) as i64 * 1_000_000;
+                each_time(emission, |text| text.parse::<Timestamp>().ok().map(|_| text.to_owned()));
+                for event in emission.events() {
+                    if let Some(Value::Text(time)) = event.get_mut("time") {
+                        let nanos = time.parse::<Timestamp>().map_or(0, |time| time.0);
+                        *time = Timestamp(nanos.saturating_add(late)).to_string();
+                    }
+                }
+            }
+        }),
+    },
+];
+
+/// Changes each reading of the wall clock.
+fn wall(case: &mut Json, change: fn(i64) -> i64) {
+    let changed = |text: &Json| -> Json {
+        text.as_str()
+            .and_then(|text| text.parse().ok())
+            .map_or(text.clone(), |nanos: i64| change(nanos).to_string().into())
+    };
+    if case["settings"]["clock"].is_null() {
+        case["settings"]["clock"] = json!({});
+    }
+    let clock = &mut case["settings"]["clock"];
+    let start = clock.get("wall_nanos").cloned().unwrap_or(json!("1767225600000000000"));
+    clock["wall_nanos"] = changed(&start);
+    for moment in clock.get_mut("moments").and_then(Json::as_array_mut).into_iter().flatten() {
+        moment[0] = changed(&moment[0]);
+    }
+}
+
+fn traceparents(case: &mut Json, change: impl Fn(&str) -> String) {
+    for step in steps(case) {
+        if let Some(Json::String(text)) = step.get_mut("parent").and_then(|parent| parent.get_mut("traceparent")) {
+            *text = change(text);
+        }
+    }
+}
+
+fn each_time(emission: &mut Emission, change: fn(&str) -> Option<String>) {
+    for event in emission.events() {
+        if let Some(Value::Text(time)) = event.get_mut("time") {
+            *time = change(time).unwrap_or_default();
+        }
+    }
+}
+
+fn each_trace(emission: &mut Emission, change: impl Fn(&str) -> String) {
+    for event in emission.events() {
+        if let Some(Value::Text(id)) = event.get_mut("trace_id") {
+            *id = change(id);
+        }
+    }
+}
+
+fn time(event: &Map) -> i64 {
+    event.get("time").and_then(Value::as_text).and_then(|text| text.parse::<Timestamp>().ok()).map_or(0, |time| time.0)
+}
+
+fn without(event: &mut Map, member: &str) {
+    let Some(Value::Map(body)) = event.get_mut("body") else { return };
+    body.remove(member);
+    if body.is_empty() {
+        event.remove("body");
+    }
+}
+
+fn trace_of(bytes: &[u8]) -> String {
+    hash(bytes).get(7..39).unwrap_or_default().to_owned()
+}
+
+/// Gives traces of correlation ids another id.
+fn correlated(case: &Json, emission: &mut Emission, id: fn(&str) -> String) {
+    for step in case["script"].as_array().into_iter().flatten() {
+        if let Some(given) = step["body"]["correlation_id"].as_str().filter(|given| !given.is_empty()) {
+            let right = trace_of(format!("tracewire:correlation:{given}").as_bytes());
+            each_trace(emission, |trace| if trace == right { id(given) } else { trace.to_owned() });
+        }
+    }
+}
+
+/// A trace id whose first seven and last seven bytes have changed places.
+fn turned(id: &str) -> String {
+    [id.get(18..), id.get(14..18), id.get(..14)].into_iter().flatten().collect()
+}
+
+/// A trace id with its last 56 bits inverted.
+fn complement(id: &str) -> String {
+    let digit = |digit: char| digit.to_digit(16).and_then(|digit| char::from_digit(15 - digit, 16)).unwrap_or(digit);
+    id.chars().enumerate().map(|(at, it)| if at < 18 { it } else { digit(it) }).collect()
+}

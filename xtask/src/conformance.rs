@@ -44,6 +44,16 @@ pub struct Options {
     /// Write the matrix into the README instead of checking it
     #[arg(long)]
     write: bool,
+    /// Ask the SDKs so many random scripts as well: they must answer the same
+    #[arg(long, value_name = "SCRIPTS")]
+    fuzz: Option<u64>,
+}
+
+impl Options {
+    /// What continuous integration runs: all cases, and a short comparison by chance.
+    pub fn of_a_test() -> Self {
+        Options { fuzz: Some(500), ..Options::default() }
+    }
 }
 
 /// Runs the command. Returns whether nothing is wrong.
@@ -62,13 +72,18 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
     }
     let folder = workspace.scratch("conformance")?;
     let transcript = folder.join("transcript.jsonl");
-    let mut command = Command::new(program(workspace, "tracewire-conformance", "tracewire-conformance")?);
+    let kit = program(workspace, "tracewire-conformance", "tracewire-conformance")?;
+    let mut command = Command::new(&kit);
+    let mut adapters = Vec::new();
     command.arg("run").arg("--root").arg(&workspace.root).arg("--transcript").arg(&transcript);
     for (name, build) in
         SDKS.iter().filter(|(name, _)| options.sdks.is_empty() || options.sdks.iter().any(|sdk| sdk == name))
     {
         let words: Vec<String> = build(workspace)?.iter().map(|word| format!("'{}'", word.display())).collect();
-        command.arg("--sdk").arg(format!("{name}={}", words.join(" ")));
+        adapters.push(format!("{name}={}", words.join(" ")));
+    }
+    for adapter in &adapters {
+        command.arg("--sdk").arg(adapter);
     }
     if let Some(filter) = &options.filter {
         command.args(["--filter", filter]);
@@ -83,6 +98,15 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
     let messages = satisfy_schema(workspace, &transcript)?;
     sum.passed += messages.passed;
     sum.failed += messages.failed;
+    if let Some(scripts) = options.fuzz {
+        let mut command = Command::new(&kit);
+        command.args(["fuzz", "--scripts", &scripts.to_string(), "--out"]).arg(folder.join("fuzz"));
+        adapters.iter().for_each(|adapter| _ = command.arg("--adapter").arg(adapter));
+        // What it found is shown as it comes; each difference is kept as a case to judge.
+        let is_same = process::run_watched(&mut command, |_| {})?;
+        sum.passed += u64::from(is_same);
+        sum.failed += u64::from(!is_same);
+    }
     Ok(sum)
 }
 

@@ -98,6 +98,8 @@ fn a_file_goes_when_it_is_closed_and_all_have_it() {
     assert!(!remove(), "one lacks the last bytes");
     acknowledge(&directory, &producer, &sinks[1], 16).unwrap();
     assert_eq!(acknowledged(&directory, &producer, &sinks[1]), Some(end - 8), "never backward");
+    let file = directory.path().join("acks").join(&producer).join("store");
+    assert_eq!(fs::read(file).unwrap(), end.to_string().as_bytes(), "the offset as decimal text");
     acknowledge(&directory, &producer, &sinks[1], end).unwrap();
     assert!(path.exists());
     assert!(remove());

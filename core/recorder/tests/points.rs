@@ -175,3 +175,23 @@ fn durations_and_skews_are_exact_however_large() {
         )
     );
 }
+
+#[test]
+fn each_reason_for_a_loss_is_told_by_itself() {
+    let events = recorded(1.0, |recorder| {
+        for reason in ["mask_failed", "no_memory", "mask_failed"] {
+            recorder.count_drop(reason);
+        }
+        recorder.log(None, nothing);
+        recorder.log(None, nothing);
+    });
+    assert_eq!(
+        events,
+        [
+            r#"{"body":{"count":2,"reason":"mask_failed"},"seq":1,"time":"2026-01-01T00:00:00.000000000Z","type":"loss"}"#,
+            r#"{"body":{"count":1,"reason":"no_memory"},"seq":2,"time":"2026-01-01T00:00:00.000000000Z","type":"loss"}"#,
+            r#"{"seq":3,"time":"2026-01-01T00:00:00.000000000Z","type":"log"}"#,
+            r#"{"seq":4,"time":"2026-01-01T00:00:00.001000000Z","type":"log"}"#,
+        ]
+    );
+}

@@ -298,6 +298,11 @@ fn foreign_cbor_is_read_or_refused() {
     assert_eq!(read("c0 6a 323032362d30312d3031").as_deref(), Ok(r#"{"$time":"2026-01-01"}"#));
     assert_eq!(read("d9 0400 01").as_deref(), Ok(r#"{"$cbor":1024,"value":1}"#));
     assert_eq!(read("d9 7457 a1 64 24666f6f 01").as_deref(), Ok(r#"{"$foo":1}"#));
+    // All that is below it, too: lists, sets, other tags and keys.
+    assert_eq!(read("d9 7457 a1 60 81 a1 61 24 00").as_deref(), Ok(r#"{"":[{"$":0}]}"#));
+    assert_eq!(read("d9 7457 a1 60 d90102 81 a1 61 24 00").as_deref(), Ok(r#"{"":[{"$":0}]}"#));
+    assert_eq!(read("d9 7457 a1 60 c5 a1 61 24 00").as_deref(), Ok(r#"{"":{"$cbor":5,"value":{"$":0}}}"#));
+    assert_eq!(read("d9 7457 a1 a1 61 24 00 01").as_deref(), Ok(r#"{"{\"$\":0}":1}"#));
     assert_eq!(read("c0 62 61ff").as_deref(), Ok("{\"$time\":\"a\u{FFFD}\"}"));
     assert_eq!(read("d9 7457 a1 63 2461ff 01").as_deref(), Ok("{\"$a\u{FFFD}\":1}"));
     for refused in [

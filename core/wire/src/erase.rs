@@ -124,15 +124,15 @@ pub fn remove_body(envelope: &mut Envelope, seq: u64, removal: Removal) -> bool 
     true
 }
 
-/// Withholds one whole event; true if it was there.
+/// Withholds the event with this number as a whole; true if it was there.
 pub fn withhold_event(envelope: &mut Envelope, seq: u64) -> bool {
-    let at = seq.checked_sub(envelope.first_seq).and_then(|at| usize::try_from(at).ok());
-    match at.and_then(|at| envelope.events.get_mut(at)) {
-        Some(entry @ Entry::Event(_)) => {
+    let is_it = |entry: &&mut Entry| matches!(entry, Entry::Event(event) if event.seq == seq);
+    match envelope.events.iter_mut().find(is_it) {
+        Some(entry) => {
             *entry = Entry::Withheld(entry.digest());
             true
         }
-        Some(Entry::Withheld(_)) | None => false,
+        None => false,
     }
 }
 

@@ -5,6 +5,7 @@
 
 use proptest::prelude::*;
 use tracewire_wire::WireError;
+use tracewire_wire::envelope::Envelope;
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::recording::{Form, Item, Recording};
 use tracewire_wire::stream::{Encoding, ItemReader, ListWriter, Shape, Step, StreamOptions};
@@ -298,6 +299,39 @@ fn one_huge_value_is_refused_with_a_code() {
         let error = read(encoding, text.as_bytes(), 1 << 16, options).unwrap_err();
         assert_eq!((error.code(), error.line().is_some()), ("item_too_large", true), "{text:.40}");
     }
+}
+
+/// An envelope that is just below 16 MiB in canonical JSON, in every encoding that holds it (TW-LIM-003).
+#[test]
+fn an_envelope_of_16_mib_is_read() {
+    let event = |seq: usize, text: usize| {
+        let text = "x".repeat(text);
+        format!(r#"{{"body":{{"message":"{text}"}},"seq":{seq},"time":"2026-11-21T04:30:00.000000000Z","type":"log"}}"#)
+    };
+    let events: Vec<String> = (1..=16).map(|seq| event(seq, (1 << 20) - 200)).collect();
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let text = format!(
+        r#"{{"digest":"{digest}","events":[{}],"first_seq":1,"producer":"p-1","resource":{{}},"seal":1,"spec":"1.0"}}"#,
+        events.join(",")
+    );
+    assert!(text.len() > (16 << 20) - 4096 && text.len() <= 16 << 20, "{}", text.len());
+    let envelope = Envelope::read(text.as_bytes()).unwrap();
+    assert_eq!(envelope.write(), text.as_bytes());
+    let value = json::read(text.as_bytes(), &ReadOptions::default()).unwrap();
+    let recording = Recording::from_value(value.clone());
+    assert!(matches!(recording.items.as_slice(), [Item::Envelope(_)]));
+    for (encoding, bytes) in [
+        (Encoding::Json, text.clone().into_bytes()),
+        (Encoding::Jsonl, [text.as_bytes(), b"\n"].concat()),
+        (Encoding::Toon, toon::encode(&value, &EncodeOptions::default()).into_bytes()),
+        (Encoding::Proto, tracewire_wire::proto::encode(&recording)),
+    ] {
+        let (_, values) = read(encoding, &bytes, 1 << 20, StreamOptions::default()).unwrap();
+        assert!(values == [value.clone()], "{encoding:?}");
+    }
+    let row = Value::List(vec![value]);
+    let csv = tracewire_wire::csv::encode(&row, &Default::default()).unwrap();
+    assert!(tracewire_wire::csv::decode(csv.as_bytes(), &Default::default()).unwrap() == row);
 }
 
 #[test]

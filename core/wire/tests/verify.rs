@@ -260,6 +260,20 @@ fn what_was_erased_stays_erased() {
     assert_eq!(envelope.compute_digest(), envelope.digest);
 }
 
+/// An event is named by its number, wherever it stands.
+#[test]
+fn an_event_out_of_its_place_is_named_by_its_number() {
+    let mut envelope = chain().remove(0);
+    for (entry, seq) in envelope.events.iter_mut().zip([7, 1]) {
+        if let Entry::Event(event) = entry {
+            event.seq = seq;
+        }
+    }
+    assert!(!erase::withhold_event(&mut envelope, 2));
+    assert!(erase::withhold_event(&mut envelope, 7) && !erase::withhold_event(&mut envelope, 7));
+    assert!(matches!(envelope.events.as_slice(), [Entry::Withheld(_), Entry::Event(_)]));
+}
+
 #[test]
 fn a_short_message_inside_a_carried_content_can_go() {
     let mut envelope = chain().remove(0);

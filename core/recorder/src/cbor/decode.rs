@@ -188,7 +188,7 @@ impl<'a> Decoder<'a> {
             (head::TEXT, Some(length)) => Ok(Value::Text(self.owned_text(length)?)),
             (head::LIST, count) => self.nested(|it| it.list(count, wire)),
             (head::MAP, count) => self.nested(|it| it.map(count, wire).map(Value::Map)),
-            (head::TAG, Some(tag)) => self.nested(|it| it.tagged(tag)),
+            (head::TAG, Some(tag)) => self.nested(|it| it.tagged(tag, wire)),
             (_, argument) if head.major == 0xe0 => match (head.info, argument) {
                 (20, _) => Ok(Value::Bool(false)),
                 (21, _) => Ok(Value::Bool(true)),
@@ -278,7 +278,7 @@ impl<'a> Decoder<'a> {
             let key = match self.text()? {
                 Some(text) if wire => text.into_owned(),
                 Some(text) => escape_key(&text).into_owned(),
-                None => escape_key(&String::from_utf8_lossy(&json::write(&self.key()?))).into_owned(),
+                None => escape_key(&String::from_utf8_lossy(&json::write(&self.key(wire)?))).into_owned(),
             };
             entries.push((key, self.item(wire)?));
         }
@@ -293,17 +293,17 @@ impl<'a> Decoder<'a> {
     }
 
     /// A key that is any item.
-    fn key(&mut self) -> Result<Value, DecodeError> {
+    fn key(&mut self, wire: bool) -> Result<Value, DecodeError> {
         if self.key_depth >= KEY_DEPTH_LIMIT {
             return self.error("keys are nested too deep");
         }
         self.key_depth += 1;
-        let key = self.item(false);
+        let key = self.item(wire);
         self.key_depth -= 1;
         key
     }
 
-    fn tagged(&mut self, tag: u64) -> Result<Value, DecodeError> {
+    fn tagged(&mut self, tag: u64, wire: bool) -> Result<Value, DecodeError> {
         match tag {
             2 | 3 => match self.plain_bytes()? {
                 Some(magnitude) => Ok(Value::big_int_from_bytes(tag == 3, magnitude)),
@@ -313,7 +313,7 @@ impl<'a> Decoder<'a> {
             TAG_WIRE => self.error("a wire form of what has no keys"),
             TAG_SET if self.peek()? & 0xe0 != head::LIST => self.error("a set without its members"),
             TAG_SET => {
-                let mut set = self.item(false)?;
+                let mut set = self.item(wire)?;
                 // Of a cut set, the mark stands around the members that were kept.
                 let members = match &mut set {
                     Value::Map(map) => map.get_mut("$cut"),
@@ -330,7 +330,7 @@ impl<'a> Decoder<'a> {
                 None => self.error("a time without its text"),
             },
             unknown => {
-                let value = self.item(false)?;
+                let value = self.item(wire)?;
                 Ok(Value::Map(Map::from_entries(vec![
                     ("$cbor".to_owned(), Value::from_u64(unknown)),
                     ("value".to_owned(), value),

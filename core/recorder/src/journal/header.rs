@@ -1,7 +1,8 @@
 //! The header of a file: everything that decides its envelopes, and where it was written (section 3 of
 //! `spec/journal.md`).
 
-use crate::cbor::{DecodeError, Decoder, Scratch, Walker};
+use super::members::{Members, members_of, natural};
+use crate::cbor::{Decoder, Scratch, Walker};
 use crate::limits::{Limits, Redact};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
@@ -166,7 +167,8 @@ impl Header {
             sources: members.optional_text("sources")?,
             other: members.0,
         };
-        if header.sampling.as_ref().is_some_and(|sampling| !sampling.contains_key("rate")) {
+        let is_rate = |sampling: &Map| matches!(sampling.get("rate"), Some(Value::Int(_) | Value::Double(_)));
+        if header.sampling.as_ref().is_some_and(|sampling| !is_rate(sampling)) {
             return Err(invalid("sampling has no rate".to_owned()));
         }
         if super::directory::is_producer_name(&header.producer) {
@@ -175,26 +177,6 @@ impl Header {
             Err(invalid(format!("producer {:?} is not a name", header.producer)))
         }
     }
-}
-
-/// The members of the payload's map, and whether each has a name of its own.
-fn members_of(decoder: &mut Decoder<'_>) -> Result<(Map, bool), DecodeError> {
-    let mut left = decoder.open_map()?;
-    let (mut members, mut is_plain) = (Vec::new(), true);
-    while decoder.has_next(&mut left)? {
-        match decoder.text()? {
-            Some(name) => members.push((name.into_owned(), decoder.value()?)),
-            None => {
-                is_plain = false;
-                decoder.value()?;
-                decoder.value()?;
-            }
-        }
-    }
-    let count = members.len();
-    let map = Map::from_iter(members);
-    is_plain = is_plain && map.len() == count;
-    Ok((map, is_plain))
 }
 
 fn limits(limits: &Limits) -> [(&'static str, u64); 7] {
@@ -233,79 +215,6 @@ fn read_origin(map: Map) -> Result<Origin, HeaderError> {
         pid: members.number("pid")?,
         started: members.number("started")?,
     })
-}
-
-/// Takes members out of a map by name and type; what is left at the end is not known to this version.
-struct Members(Map);
-
-impl Members {
-    fn wrong<T>(name: &str, expected: &str) -> Result<T, HeaderError> {
-        Err(HeaderError::Invalid(format!("{name} is not {expected}")))
-    }
-
-    fn optional_text(&mut self, name: &str) -> Result<Option<String>, HeaderError> {
-        match self.0.remove(name) {
-            None => Ok(None),
-            Some(Value::Text(text)) => Ok(Some(text)),
-            Some(_) => Self::wrong(name, "a text"),
-        }
-    }
-
-    fn text(&mut self, name: &str) -> Result<String, HeaderError> {
-        match self.optional_text(name)? {
-            Some(text) => Ok(text),
-            None => Self::wrong(name, "there"),
-        }
-    }
-
-    fn number(&mut self, name: &str) -> Result<u64, HeaderError> {
-        match self.0.remove(name).as_ref().and_then(natural) {
-            Some(number) => Ok(number),
-            None => Self::wrong(name, "a number from 0"),
-        }
-    }
-
-    fn time(&mut self, name: &str) -> Result<i64, HeaderError> {
-        match self.0.remove(name).as_ref().and_then(integer) {
-            Some(nanos) => Ok(nanos),
-            None => Self::wrong(name, "a time in nanoseconds"),
-        }
-    }
-
-    fn map(&mut self, name: &str) -> Result<Option<Map>, HeaderError> {
-        match self.0.remove(name) {
-            None => Ok(None),
-            Some(Value::Map(map)) => Ok(Some(map)),
-            Some(_) => Self::wrong(name, "a map"),
-        }
-    }
-
-    fn texts(&mut self, name: &str) -> Result<Vec<String>, HeaderError> {
-        let Some(Value::List(items)) = self.0.remove(name) else { return Self::wrong(name, "a list of texts") };
-        let texts: Option<Vec<String>> = items.iter().map(|item| item.as_text().map(str::to_owned)).collect();
-        texts.map_or_else(|| Self::wrong(name, "a list of texts"), Ok)
-    }
-}
-
-/// An integer of 64 bits, also where it is beyond what the wire's Int holds: nanoseconds since 1970 are.
-fn integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Int(value) => Some(*value),
-        other => match other.tag() {
-            Some(("$int", digits)) => digits.as_text()?.parse().ok(),
-            _ => None,
-        },
-    }
-}
-
-fn natural(value: &Value) -> Option<u64> {
-    match value {
-        Value::Int(value) => u64::try_from(*value).ok(),
-        other => match other.tag() {
-            Some(("$int", digits)) => digits.as_text()?.parse().ok(),
-            _ => None,
-        },
-    }
 }
 
 fn uint(walker: &mut Walker<'_>, name: &str, value: u64) {
@@ -409,8 +318,10 @@ mod tests {
             let reason = "a key stands twice or is no text";
             assert_eq!(Header::read(&payload), Err(HeaderError::Invalid(reason.into())), "{more:?}");
         }
-        let header = Header { sampling: Some(Map::new()), ..whole() };
-        assert_eq!(Header::read(&header.to_cbor()), Err(HeaderError::Invalid("sampling has no rate".into())));
+        for sampling in [Map::new(), Map::from_iter([("rate".into(), Value::from("1"))])] {
+            let header = Header { sampling: Some(sampling), ..whole() };
+            assert_eq!(Header::read(&header.to_cbor()), Err(HeaderError::Invalid("sampling has no rate".into())));
+        }
     }
 
     #[test]

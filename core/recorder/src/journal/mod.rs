@@ -25,6 +25,7 @@ mod item;
 mod liveness;
 mod lock;
 mod losses;
+mod members;
 mod options;
 mod origin;
 mod quota;

@@ -9,21 +9,26 @@ const OPTIONS: ReadOptions =
     ReadOptions { max_depth: ReadOptions::DEPTH_LIMIT, max_bytes: usize::MAX, numbers: Numbers::Wire };
 
 /// Bytes with which a spreadsheet takes a cell for a formula, or ends the cell before it.
-const FORMULA: [u8; 6] = [b'=', b'+', b'-', b'@', b'\t', b'\r'];
+const FORMULA: [u8; 7] = [b'=', b'+', b'-', b'@', b'\t', b'\r', b'\n'];
 
 /// The cell of a value.
 pub(super) fn write(value: &Value, formula_safe: bool) -> Cow<'_, str> {
     match value {
-        Value::Text(text) if !text.is_empty() && read_json(text).is_none() => write_text(text, formula_safe),
+        // With a `'` before it no text reads as JSON.
+        Value::Text(text) if formula_safe && is_formula(text) => write_text(text, true),
+        Value::Text(text) if !text.is_empty() && read_json(text).is_none() => Cow::Borrowed(text),
         // Canonical JSON is UTF-8.
         other => Cow::Owned(String::from_utf8(json::write(other)).unwrap_or_default()),
     }
 }
 
+fn is_formula(text: &str) -> bool {
+    text.bytes().next().is_some_and(|first| FORMULA.contains(&first))
+}
+
 /// A text that stands as it is.
 pub(super) fn write_text(text: &str, formula_safe: bool) -> Cow<'_, str> {
-    let is_formula = text.bytes().next().is_some_and(|first| FORMULA.contains(&first) || first == b'\n');
-    if formula_safe && is_formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if formula_safe && is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// The value of a cell; `None` where the member is missing.
@@ -82,6 +87,11 @@ mod tests {
             assert_eq!(write(&value, false), cell);
             assert_eq!(read(cell), Some(value));
         }
+        for (text, cell) in [("-2", "'-2"), ("\t1", "'\t1"), ("=1", "'=1"), ("2", r#""2""#), ("a", "a"), ("", r#""""#)]
+        {
+            assert_eq!(write(&text.into(), true), cell);
+        }
+        assert_eq!(write(&Value::Int(-2), true), "-2");
         assert_eq!(read(""), None);
         assert_eq!(read("01"), Some("01".into()));
         assert_eq!(read("\u{a0}1"), Some("\u{a0}1".into()));
@@ -99,7 +109,7 @@ mod tests {
             ("\ra".into(), "'\ra"),
             ("\na".into(), "'\na"),
             ("a=1".into(), "a=1"),
-            ("-1".into(), r#""-1""#),
+            ("-1".into(), "'-1"),
             (Value::Int(-1), "-1"),
             (Value::Double(-0.5), "-0.5"),
         ] {

@@ -5,8 +5,8 @@
 
 use crate::peers::{FOLDER, Peers};
 use crate::process;
-use crate::test::{PROFILE, counts};
 use crate::steps::Counts;
+use crate::test::{PROFILE, counts};
 use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
 use crate::workspace::Workspace;
 use anyhow::{Result, bail};
@@ -18,6 +18,8 @@ use std::process::Command;
 const GO: &str = "examples/third-party/go";
 /// The JSON Schema of what is sent.
 const SCHEMA: &str = "conformance/protocol/schema.json";
+/// Of the messages, one in so many is shown to the second validator.
+const PART: usize = 100;
 /// The page with the matrix, and where that begins.
 const PAGE: (&str, &str) = ("README.md", "<!-- conformance: begin -->");
 
@@ -42,6 +44,16 @@ pub struct Options {
     /// Write the matrix into the README instead of checking it
     #[arg(long)]
     write: bool,
+    /// Ask the SDKs so many random scripts as well: they must answer the same
+    #[arg(long, value_name = "SCRIPTS")]
+    fuzz: Option<u64>,
+}
+
+impl Options {
+    /// What continuous integration runs: all cases, and a short comparison by chance.
+    pub fn of_a_test() -> Self {
+        Options { fuzz: Some(500), ..Options::default() }
+    }
 }
 
 /// Runs the command. Returns whether nothing is wrong.
@@ -60,11 +72,18 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
     }
     let folder = workspace.scratch("conformance")?;
     let transcript = folder.join("transcript.jsonl");
-    let mut command = Command::new(program(workspace, "tracewire-conformance", "tracewire-conformance")?);
+    let kit = program(workspace, "tracewire-conformance", "tracewire-conformance")?;
+    let mut command = Command::new(&kit);
+    let mut adapters = Vec::new();
     command.arg("run").arg("--root").arg(&workspace.root).arg("--transcript").arg(&transcript);
-    for (name, build) in SDKS.iter().filter(|(name, _)| options.sdks.is_empty() || options.sdks.iter().any(|sdk| sdk == name)) {
+    for (name, build) in
+        SDKS.iter().filter(|(name, _)| options.sdks.is_empty() || options.sdks.iter().any(|sdk| sdk == name))
+    {
         let words: Vec<String> = build(workspace)?.iter().map(|word| format!("'{}'", word.display())).collect();
-        command.arg("--sdk").arg(format!("{name}={}", words.join(" ")));
+        adapters.push(format!("{name}={}", words.join(" ")));
+    }
+    for adapter in &adapters {
+        command.arg("--sdk").arg(adapter);
     }
     if let Some(filter) = &options.filter {
         command.args(["--filter", filter]);
@@ -79,6 +98,15 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
     let messages = satisfy_schema(workspace, &transcript)?;
     sum.passed += messages.passed;
     sum.failed += messages.failed;
+    if let Some(scripts) = options.fuzz {
+        let mut command = Command::new(&kit);
+        command.args(["fuzz", "--scripts", &scripts.to_string(), "--out"]).arg(folder.join("fuzz"));
+        adapters.iter().for_each(|adapter| _ = command.arg("--adapter").arg(adapter));
+        // What it found is shown as it comes; each difference is kept as a case to judge.
+        let is_same = process::run_watched(&mut command, |_| {})?;
+        sum.passed += u64::from(is_same);
+        sum.failed += u64::from(!is_same);
+    }
     Ok(sum)
 }
 
@@ -86,24 +114,30 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
 fn satisfy_schema(workspace: &Workspace, transcript: &Path) -> Result<Counts> {
     let peers = Peers::ensure(workspace)?;
     let scripts = workspace.path(FOLDER).join("schema");
-    let messages = std::fs::read_to_string(transcript)?;
+    let text = std::fs::read_to_string(transcript)?;
+    // The second opinion takes its time; a part of the messages shows that both read the schema alike.
+    let some = transcript.with_extension("some.jsonl");
+    let part: Vec<&str> = text.lines().step_by(PART).collect();
+    std::fs::write(&some, part.join("\n"))?;
     let mut counts = Counts::default();
     let mut python = peers.python();
     python.arg(scripts.join("check.py"));
     let mut node = peers.node();
     node.arg(scripts.join("check.mjs"));
-    for (name, mut validator) in [("jsonschema", python), ("ajv", node)] {
-        let said = process::capture(validator.arg(workspace.path(SCHEMA)).arg(transcript))?;
-        if said.lines().count() != messages.lines().count() {
-            bail!("{name} gave {} answers to {} messages", said.lines().count(), messages.lines().count());
+    for (name, mut validator, file) in [("ajv", node, transcript), ("jsonschema", python, &some)] {
+        let messages = std::fs::read_to_string(file)?;
+        let said = process::capture(validator.arg(workspace.path(SCHEMA)).arg(file))?;
+        let (all, answers) = (messages.lines().count(), said.lines().count());
+        if all != answers {
+            bail!("{name} gave {answers} answers to {all} messages");
         }
-        let wrong: Vec<&str> =
-            messages.lines().zip(said.lines()).filter(|(_, said)| *said != "true").map(|(message, _)| message).collect();
+        let of_message = messages.lines().zip(said.lines());
+        let wrong: Vec<&str> = of_message.filter(|(_, said)| *said != "true").map(|(message, _)| message).collect();
         for message in wrong.iter().take(5) {
             println!("{name}: no message of the protocol: {}", message.chars().take(400).collect::<String>());
         }
-        println!("{name}: {} of {} messages satisfy {SCHEMA}", messages.lines().count() - wrong.len(), messages.lines().count());
-        // One test a validator: their number says nothing of what is proved.
+        println!("{name}: {} of {all} messages satisfy {SCHEMA}", all - wrong.len());
+        // One test a validator: the number of messages says nothing of what is proved.
         counts.passed += u64::from(wrong.is_empty());
         counts.failed += u64::from(!wrong.is_empty());
     }
@@ -112,7 +146,16 @@ fn satisfy_schema(workspace: &Workspace, transcript: &Path) -> Result<Counts> {
 
 /// A program of the workspace, built as the tests have it.
 fn program(workspace: &Workspace, package: &str, name: &str) -> Result<PathBuf> {
-    process::run(&mut workspace.cargo(["build", "--quiet", "--profile", PROFILE, "--package", package, "--bin", name]))?;
+    process::run(&mut workspace.cargo([
+        "build",
+        "--quiet",
+        "--profile",
+        PROFILE,
+        "--package",
+        package,
+        "--bin",
+        name,
+    ]))?;
     Ok(workspace.executable(PROFILE, name))
 }
 

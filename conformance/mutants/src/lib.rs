@@ -1,12 +1,13 @@
-//! Emitters and readers with exactly one defect each. The kit's cases must catch every one of them: that is how the kit is tested.
+//! Emitters and readers with exactly one defect each. The kit's cases must catch every one of them: that is how the kit
+//! is tested.
 //!
 //! ```text
-//! request ─▶ spoiled request ─▶ the honest implementation ─▶ envelopes ─▶ events ─▶ spoiled events ─▶ sealed anew, in a spoiled way
-//!            (Row::spoil)        (Rust, in the process)                              (Row::spoil)      digests over what is written
+//! request ─▶ spoiled request ─▶ honest implementation ─▶ envelopes ─▶ events ─▶ spoiled events ─▶ sealed, spoiled
+//!                               (Rust, in the process)                                 digests over what is written
 //! ```
 //!
-//! A defect is spoiled into an honest answer as its implementer would have made it: consistently. Whoever sorts keys in another order computes
-//! digests over that order too, so nothing but a comparison of bytes tells.
+//! A defect is spoiled into an honest answer as its implementer would have made it: consistently. Whoever sorts keys in
+//! another order computes digests over that order too, so nothing but a comparison of bytes tells.
 //!
 //! | module | what it is |
 //! |---|---|

@@ -20,7 +20,7 @@ enum Cli {
     },
     /// An adapter with one defect, which speaks the protocol.
     Adapter {
-        /// The mutant's name.
+        /// The mutant's name; `honest` is one without a defect.
         name: String,
     },
 }
@@ -44,8 +44,11 @@ fn main() -> anyhow::Result<()> {
         }
         Cli::Adapter { name } => {
             let mutants = table::all();
-            let mutant =
-                mutants.iter().find(|mutant| mutant.name == name).context("no mutant of that name: see `table`")?;
+            let mutant = mutants
+                .iter()
+                .chain([&matrix::HONEST])
+                .find(|it| it.name == name)
+                .context("no mutant of that name: see `table`")?;
             for line in std::io::stdin().lines() {
                 let request: serde_json::Value = serde_json::from_str(&line?)?;
                 let mut answer = match request["do"] == "run" {

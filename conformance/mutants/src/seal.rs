@@ -1,4 +1,5 @@
-//! Envelopes taken apart into whole events, and sealed again: a small sealer by the specification's sections 6 and 7, with switches for what may go wrong.
+//! Envelopes taken apart into whole events, and sealed again: a small sealer by the specification's sections 6 and 7,
+//! with switches for what may go wrong.
 
 use crate::style::Style;
 use crate::{base64, bytes};
@@ -305,7 +306,8 @@ pub fn resealed(request: &Json, mut answer: Json, change: &dyn Fn(&Json, &mut Em
     answer
 }
 
-/// The digest of an envelope, computed with faults; bodies and events that are marks keep the digest that they name, if the faults allow.
+/// The digest of an envelope, computed with faults; bodies and events that are marks keep the digest that they name, if
+/// the faults allow.
 pub fn digest(envelope: &Json, faults: &Faults) -> Option<String> {
     let Value::Map(mut envelope) = wire::read(envelope.to_string().as_bytes(), &Default::default()).ok()? else {
         return None;

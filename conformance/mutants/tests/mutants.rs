@@ -1,4 +1,4 @@
-//! The cases catch every mutant, each by the cases that must; and what is done to spoil answers changes nothing by itself.
+//! The cases catch every mutant, each by the cases that must, and what is done to spoil answers changes nothing by itself.
 
 use std::path::Path;
 use tracewire_conformance::case::{Case, load};
@@ -6,7 +6,7 @@ use tracewire_conformance_mutants::table::{Mutant, Spoil};
 use tracewire_conformance_mutants::{matrix, table};
 
 fn cases() -> Vec<Case> {
-    load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../cases")).unwrap()
+    load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../cases")).unwrap_or_default()
 }
 
 #[test]
@@ -18,7 +18,7 @@ fn each_mutant_is_caught_by_the_cases_of_its_row() {
         .map(|row| format!("{}: {}", row.mutant.name, row.missed_by.join(", ")))
         .collect();
     assert_eq!(missed, Vec::<String>::new());
-    assert!(rows.len() >= 100, "{}", rows.len());
+    assert!(rows.len() >= 100 && cases().len() >= 250, "{} mutants", rows.len());
 }
 
 #[test]

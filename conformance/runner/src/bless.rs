@@ -24,6 +24,8 @@ pub struct Voter {
 pub enum Verdict {
     /// It stands as it should.
     Stands,
+    /// It stands, and only this one can do what it asks.
+    StandsAlone(String),
     /// Its file should read so, and why.
     Write(&'static str, String),
     /// It cannot be blessed: one line what, and what is to be seen.
@@ -35,6 +37,12 @@ type Said = (String, Expected);
 
 /// Why one said nothing.
 type Silent = String;
+
+/// What all say that say anything, and who it is where that is only one.
+struct Agreed {
+    expected: Expected,
+    alone: Option<String>,
+}
 
 impl Voter {
     /// Starts an adapter.
@@ -85,14 +93,15 @@ pub fn bless(file: &CaseFile, voters: &mut [Voter], may_rewrite: bool) -> Verdic
 }
 
 fn weigh(file: &CaseFile, voters: &mut [Voter], may_rewrite: bool) -> Result<Verdict, Failure> {
-    let expected = agreed(&file.name, "", &file.request, voters, file.expected.as_ref(), may_rewrite)?;
+    let Agreed { expected, alone } =
+        agreed(&file.name, "", &file.request, voters, file.expected.as_ref(), may_rewrite)?;
     let mut encoded = Vec::new();
     if let Expected::Envelopes { envelopes, .. } = &expected {
         let envelopes = list(envelopes);
         for encoding in &file.encodings {
             let request = conversion("json", encoding, &envelopes);
             let what = format!("to {encoding}");
-            let there = agreed(&file.name, &what, &request, voters, file.encoded(encoding), may_rewrite)?;
+            let there = agreed(&file.name, &what, &request, voters, file.encoded(encoding), may_rewrite)?.expected;
             if let Expected::Bytes { bytes, .. } = &there {
                 let back = Expected::Bytes { member: "bytes", bytes: envelopes.clone() };
                 agreed(
@@ -112,7 +121,7 @@ fn weigh(file: &CaseFile, voters: &mut [Voter], may_rewrite: bool) -> Result<Ver
         && encoded.iter().all(|(name, there)| file.encoded(name) == Some(there));
     let written = file.written((!stands).then_some((&expected, encoded.as_slice()))).map_err(Failure::new)?;
     Ok(match (stands, file.expected.is_some()) {
-        (true, _) if written == file.text => Verdict::Stands,
+        (true, _) if written == file.text => alone.map_or(Verdict::Stands, Verdict::StandsAlone),
         (true, _) => Verdict::Write("brought into form", written),
         (false, false) => Verdict::Write("filled in", written),
         (false, true) => Verdict::Write("rewritten", written),
@@ -124,7 +133,7 @@ fn weigh(file: &CaseFile, voters: &mut [Voter], may_rewrite: bool) -> Result<Ver
 /// # Errors
 /// Where they differ, or too few answer.
 pub fn agree(name: &str, request: &Value, voters: &mut [Voter]) -> Result<Expected, Failure> {
-    agreed(name, "", request, voters, None, false)
+    agreed(name, "", request, voters, None, false).map(|agreed| agreed.expected)
 }
 
 /// What all say that say anything, two at least. What stands already is what they must say, unless it is to be rewritten.
@@ -135,7 +144,7 @@ fn agreed(
     voters: &mut [Voter],
     standing: Option<&Expected>,
     may_rewrite: bool,
-) -> Result<Expected, Failure> {
+) -> Result<Agreed, Failure> {
     let of_ask = |failure: Failure| match what {
         "" => failure,
         what => Failure { summary: format!("{what}: {}", failure.summary), ..failure },
@@ -152,7 +161,11 @@ fn agreed(
         }
     }
     let names: Vec<&str> = said.iter().map(|(name, _)| name.as_str()).collect();
-    let (Some((first_name, first)), true) = (said.first(), said.len() >= 2 && has_independent) else {
+    // What an author derived from the text, and an implementation that was written from it confirms, may stand on that one alone where
+    // the other hosts lack such a value.
+    let is_confirmed = said.len() == 1 && said.iter().all(|(_, expected)| standing == Some(expected));
+    let is_enough = has_independent && (said.len() >= 2 || is_confirmed);
+    let (Some((first_name, first)), true) = (said.first(), is_enough) else {
         let who = if names.is_empty() { "none".to_owned() } else { format!("only {}", names.join(", ")) };
         let summary = format!("two must answer, one of them independent, and {who} does");
         return Err(of_ask(Failure::with(summary, silent.join("\n"))));
@@ -161,7 +174,7 @@ fn agreed(
     if let Some(Expected::Error(codes)) = standing {
         let is_listed = |(_, expected): &Said| matches!(expected, Expected::Error(given) if given.iter().all(|code| codes.contains(code)));
         if said.iter().all(is_listed) {
-            return Ok(Expected::Error(codes.clone()));
+            return Ok(Agreed { expected: Expected::Error(codes.clone()), alone: None });
         }
     }
     let encoding = request.get("to").and_then(Value::as_str).unwrap_or("json");
@@ -176,6 +189,6 @@ fn agreed(
             let advice = "Where the file is wrong, take its `expect` away or bless with --rewrite.";
             Err(of_ask(Failure { details: format!("{}{advice}\n", failure.details), ..failure }))
         }
-        _ => Ok(first.clone()),
+        _ => Ok(Agreed { expected: first.clone(), alone: is_confirmed.then(|| first_name.clone()) }),
     }
 }

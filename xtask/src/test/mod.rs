@@ -118,7 +118,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
         match tools::missing(&[PYTHON, PYTHON_VENV, CC]) {
             Some(advice) => steps.missing("conformance", &advice),
             None => {
-                steps.run("conformance", || conformance::all(workspace, &conformance::Options::default()));
+                steps.run("conformance", || conformance::all(workspace, &conformance::Options::of_a_test()));
             }
         }
     }

@@ -187,7 +187,7 @@ pub const MUTANTS: &[Mutant] = &[
         spoil: Spoil::Recorded(|case| {
             let mut answer = crate::honest(case);
             if answer["result"]["envelopes"].as_array().is_some_and(Vec::is_empty) {
-                let text = r#"{"close":"exited","events":[],"first_seq":1,"producer":"0000000000000001-1","resource":{},"seal":1,"spec":"1.0"}"#;
+                let text = r#"{"close":"exited","events":[],"first_seq":1,"producer":"p-1","seal":1,"spec":"1.0"}"#;
                 answer["result"]["envelopes"] = serde_json::json!([crate::base64(text.as_bytes())]);
             }
             answer

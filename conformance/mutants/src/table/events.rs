@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use tracewire_wire::value::{Map, Value};
 
 /// Members of bodies by today's fields.
-const FIELDS: &str = "attributes bounds bytes chunks clock_skew_nanos comment correlation_id cost count data dataset_item_id environment exception \
-    experiment_run_id feedback_id histogram input instrument level links logger media message name offset output prompt reason release scope \
-    session_id source status_message supersedes tags target temporality time_to_first_chunk_nanos tool_definitions trace_flags trace_state unit \
-    usage user_id value";
+const FIELDS: &str = "attributes bounds bytes chunks clock_skew_nanos comment correlation_id cost count data \
+    dataset_item_id environment exception experiment_run_id feedback_id histogram input \
+    instrument level links logger media message name offset output prompt reason release scope \
+    session_id source status_message supersedes tags target temporality \
+    time_to_first_chunk_nanos tool_definitions trace_flags trace_state unit usage user_id value";
 
 /// Mutants of events.
 pub const MUTANTS: &[Mutant] = &[

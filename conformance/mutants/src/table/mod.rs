@@ -5,21 +5,27 @@
 //! | `numbers` | numbers, bytes, moments, sets: what values become |
 //! | `texts` | texts and keys: what they become, and how they are written |
 //! | `events` | events: which there are, and what stands in them |
-//! | `traces` | parents, ids, sampling, clocks |
+//! | `traces` | parents, ids, sampling |
+//! | `time` | clocks, times and durations |
 //! | `content` | content addressing |
 //! | `envelopes` | numbers, digests, chains, ends of envelopes |
 //! | `policy` | redaction, cuts, limits |
-//! | `reading` | readers of JSON and the other encodings |
-//! | `proving` | verifying, erasing, journals |
+//! | `reading` | readers of JSON |
+//! | `encodings` | readers and writers of the other encodings |
+//! | `proving` | verifying and erasing |
+//! | `journals` | sealing and recovering journals |
 
 mod content;
+mod encodings;
 mod envelopes;
 mod events;
+mod journals;
 mod numbers;
 mod policy;
 mod proving;
 mod reading;
 mod texts;
+mod time;
 mod traces;
 
 use crate::honest;
@@ -105,6 +111,9 @@ pub fn all() -> Vec<Mutant> {
         envelopes::MUTANTS,
         policy::MUTANTS,
         reading::MUTANTS,
+        time::MUTANTS,
+        encodings::MUTANTS,
+        journals::MUTANTS,
         proving::MUTANTS,
     ]
     .concat()

@@ -105,7 +105,7 @@ pub const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "redaction-behind-addressing",
-        wrong: "what is redacted is what is left of a body when its content was addressed: long content keeps its secrets",
+        wrong: "what is redacted is what addressing left of a body: long content keeps its secrets",
         cases: &["redaction/content-hash-of-what-is-left"],
         spoil: Spoil::Around(unredacted, |case, emission| {
             let keys = listed(case);

@@ -63,6 +63,7 @@ pub fn run(options: &Options) -> Result<bool, ConformanceError> {
         };
         match bless(&file, &mut voters, options.rewrite) {
             Verdict::Stands => {}
+            Verdict::StandsAlone(who) => println!("{name}: stands on {who} alone"),
             Verdict::Write(what, _) if options.check => {
                 problems += 1;
                 println!("{}: would be {what}", file.name);

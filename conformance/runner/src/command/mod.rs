@@ -9,7 +9,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a person")]
 
-mod adapters;
+pub(crate) mod adapters;
 mod bless;
 mod golden;
 mod run;

@@ -5,6 +5,7 @@ use super::plan::{Outcome, Plan, decoded};
 use crate::ConformanceError;
 use crate::adapter::Answer;
 use crate::difference::Difference;
+use crate::layout;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -55,19 +56,10 @@ pub fn file(request: &Value) -> Option<(String, String)> {
     };
     let hash = Hash::of(request.to_string().as_bytes()).to_string();
     let name = format!("found/{operation}-{}", hash.get(7..15)?);
-    let members = [
-        ("about", json!("Found by chance: implementations answer differently. Say here what is true.")),
-        ("requirements", json!([requirement])),
-        ("request", shown),
-    ];
-    let mut text = String::from("{\n");
-    for (at, (name, value)) in members.iter().enumerate() {
-        let value = serde_json::to_string_pretty(value).ok()?.replace('\n', "\n  ");
-        let comma = if at + 1 < members.len() { "," } else { "" };
-        let _ = writeln!(text, "  \"{name}\": {value}{comma}");
-    }
-    text.push_str("}\n");
-    Some((name, escaped(&text)))
+    let about = "Found by chance: implementations answer differently. Say here what is true.";
+    // Members in the order of a case's file; the text is put into its form by the layout.
+    let text = format!(r#"{{"about":{},"requirements":{},"request":{shown}}}"#, json!(about), json!([requirement]));
+    Some((name, layout::indented(&text)))
 }
 
 /// Bytes as text where they are one, else in base64.
@@ -76,22 +68,6 @@ fn readable(bytes: &Value) -> Value {
         Ok(text) if !text.contains('\0') => json!({ "text": text }),
         _ => json!({ "base64": bytes }),
     }
-}
-
-/// Characters outside of ASCII as escapes, so that no editor changes them.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\0'..='\u{7e}' => out.push(character),
-            _ => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-        }
-    }
-    out
 }
 
 /// Writes a case's file below a folder.

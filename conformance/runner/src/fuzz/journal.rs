@@ -1,7 +1,8 @@
 //! Journals that a plan describes: frames with good guards and checks around random records, and then damage.
 //!
-//! A plan is `{"header":{…},"frames":[{"record":item},{"mark":null},{"close":"exited"},{"kind":9,"payload":"hex"}],"damage":[…]}`; an item stands
-//! for CBOR: numbers, texts, lists, `{"map":[[k,v]]}`, `{"tag":[n,v]}`, `{"raw":"hex"}`.
+//! A plan is `{"header":{…},"frames":[…],"damage":[…]}` with frames such as `{"record":item}`, `{"mark":null}`,
+//! `{"close":"exited"}`, `{"kind":9,"payload":"hex"}`; an item stands for CBOR: numbers, texts, lists,
+//! `{"map":[[k,v]]}`, `{"tag":[n,v]}`, `{"raw":"hex"}`.
 
 use super::random::Random;
 use serde_json::{Value, json};
@@ -143,7 +144,8 @@ fn item(random: &mut Random, depth: usize, may_cut: bool) -> Value {
         }
         12 => json!({ "tag": [258, (0..count).map(|_| item(random, depth + 1, false)).collect::<Value>()] }),
         13 => {
-            json!({ "tag": [29783, { "map": [[random.pick(&["$cut", "$int", "$$t", "k", "$bytes", "$ref"]), item(random, depth + 1, may_cut)]] }] })
+            let name = random.pick(&["$cut", "$int", "$$t", "k", "$bytes", "$ref"]);
+            json!({ "tag": [29783, { "map": [[name, item(random, depth + 1, may_cut)]] }] })
         }
         14 if may_cut => match random.below(5) {
             0 => json!({ "tag": [29784, null] }),
@@ -153,7 +155,8 @@ fn item(random: &mut Random, depth: usize, may_cut: bool) -> Value {
             _ => json!([item(random, depth + 1, may_cut), { "tag": [29784, random.pick(&[5, 1, 0, -1])] }]),
         },
         15 if may_cut => {
-            json!({ "map": [["a", item(random, depth + 1, may_cut)], [raw("f7"), random.pick(&[json!(5), json!(-1), json!("x")])]] })
+            let missing = random.pick(&[json!(5), json!(-1), json!("x")]);
+            json!({ "map": [["a", item(random, depth + 1, may_cut)], [raw("f7"), missing]] })
         }
         _ => json!({ "tag": [random.pick(&[5, 99, 0, 1]), item(random, depth + 1, may_cut)] }),
     }
@@ -207,8 +210,9 @@ fn header(given: &Value) -> Value {
     let keys = given.get("redact").cloned().unwrap_or(json!([]));
     let origin = json!([["host", "h"], ["boot", "b"], ["pid_namespace", "n"], ["pid", 7], ["started", 5]]);
     json!({ "map": [
-        ["format", 1], ["spec", "1.0"], ["seal", 1], ["producer", "0000000000000001-1"], ["created", 1_767_225_600_000_000_000_u64],
-        ["resource", { "map": [["service.name", "conformance"]] }], ["limits", { "map": limits }], ["redact", { "map": [["keys", keys]] }],
+        ["format", 1], ["spec", "1.0"], ["seal", 1], ["producer", "0000000000000001-1"],
+        ["created", 1_767_225_600_000_000_000_u64], ["resource", { "map": [["service.name", "conformance"]] }],
+        ["limits", { "map": limits }], ["redact", { "map": [["keys", keys]] }],
         ["origin", { "map": origin }], ["sinks", ["store"]],
     ] })
 }

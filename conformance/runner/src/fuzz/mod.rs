@@ -1,9 +1,9 @@
-//! Differential fuzz: random scripts, and what follows from them, go to several adapters, and all of them must answer the same.
+//! Differential fuzz: random scripts, and what follows from them, go to several adapters, which must answer the same.
 //!
 //! ```text
-//! seed, number ─▶ script ─▶ record ─▶ envelopes ─┬▶ convert, convert, …        each request to all adapters
-//!                                                ├▶ changed, verify            ─▶ equal, or a difference
-//!                                                ├▶ withhold, verify              ─▶ shrunk ─▶ a case's file
+//! seed, number ─▶ script ─▶ record ─▶ envelopes ─┬▶ convert, convert, …  each request to all adapters
+//!                                                ├▶ changed, verify      ─▶ equal, or a difference
+//!                                                ├▶ withhold, verify        ─▶ shrunk ─▶ a case's file
 //!                  document ─▶ encoded, damaged ─┴▶ convert
 //!                  journal ─▶ damaged ─▶ seal, recover
 //! ```
@@ -18,8 +18,9 @@
 //! | `shrink` | from a difference to the smallest one |
 //! | `found` | how a difference is kept and shown |
 //!
-//! A skip excuses an adapter. Where an input has several faults, any code is right; what is made of damaged TOON is free. It decides nothing
-//! about who is right: that is the specification's. It starts programs and writes files below the folder it is given.
+//! A skip excuses an adapter. Where an input has several faults, any code is right; what is made of damaged TOON is
+//! free. It decides nothing about who is right: that is the specification's. It starts programs and writes files below the
+//! folder that it is given.
 
 mod document;
 mod follow;

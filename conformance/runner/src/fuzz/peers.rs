@@ -4,6 +4,7 @@ use super::plan::Rule;
 use crate::ConformanceError;
 use crate::adapter::{Adapter, Answer, Description, Launch};
 use crate::case::capabilities;
+use crate::command::adapters::{Named, parse};
 use serde_json::{Value, json};
 
 /// One adapter.
@@ -68,16 +69,11 @@ impl Peers {
     /// Where one is not of that form or cannot be started.
     pub fn start(given: &[String]) -> Result<Self, ConformanceError> {
         let start = |given: &String| {
-            let wrong = || ConformanceError::Adapter {
-                command: given.clone(),
-                reason: "an adapter is given as NAME=COMMAND, such as rust=target/ci/tracewire-conformance-rust"
-                    .to_owned(),
-            };
-            let (name, command) = given.split_once('=').ok_or_else(wrong)?;
-            let launch = Launch::new(command.split_whitespace());
+            let wrong = |reason| ConformanceError::Adapter { command: given.clone(), reason };
+            let Named { name, launch } = parse(given).map_err(wrong)?;
             let adapter = Adapter::start(&launch).map_err(|fault| ConformanceError::adapter(&launch, &fault))?;
             let description = adapter.description().clone();
-            Ok(Peer { name: name.to_owned(), launch, running: Some(adapter), description })
+            Ok(Peer { name, launch, running: Some(adapter), description })
         };
         given.iter().map(start).collect::<Result<_, _>>().map(Peers)
     }

@@ -1,7 +1,7 @@
-//! A plan: a request whose bytes still have a form that can be made smaller, and the rule by which answers are compared.
+//! A plan: a request whose bytes still have a form that can be made smaller, and the rule by which answers compare.
 //!
-//! Where a request has bytes, a plan may have `{"json":value}`, `{"json":value,"as":"toon"}` (what the first adapter writes for it),
-//! `{"hex":"…"}`, or `{"journal":plan}`.
+//! Where a request has bytes, a plan may have `{"json":value}`, `{"json":value,"as":"toon"}` (what the first adapter
+//! writes for it), `{"hex":"…"}`, or `{"journal":plan}`.
 
 use super::journal;
 use super::peers::{Peers, Reply};
@@ -67,7 +67,8 @@ impl Plan {
         let wanted = match (self.rule, request["operation"].as_str()) {
             (Rule::Detour, Some("convert")) => {
                 let json = self.request["bytes"].get("json").unwrap_or(&Value::Null);
-                let straight = json!({ "operation": "convert", "from": "json", "to": request["to"], "bytes": encoded(&document(json)) });
+                let bytes = encoded(&document(json));
+                let straight = json!({ "operation": "convert", "from": "json", "to": request["to"], "bytes": bytes });
                 peers.first_answer(&straight)
             }
             _ => None,

@@ -18,6 +18,7 @@ pub fn record(random: &mut Random) -> Value {
     let care = Care {
         is_cut: ["depth", "nodes", "text_bytes"].iter().any(|name| limits.get(name).is_some()),
         has_few_nodes: limits.get("nodes").is_some(),
+        is_plain: random.chance(0.7),
         is_exotic: random.chance(0.1),
     };
     let script =
@@ -85,9 +86,10 @@ fn settings(random: &mut Random) -> Value {
             })
             .collect();
         let step = random.pick(&[0, 1, 999, 1_500_000_000]);
+        let wall = "1767225600123456789";
         settings.insert(
             "clock".to_owned(),
-            json!({ "wall_nanos": "1767225600123456789", "monotonic_nanos": "5", "step_nanos": step, "moments": moments }),
+            json!({ "wall_nanos": wall, "monotonic_nanos": "5", "step_nanos": step, "moments": moments }),
         );
     }
     settings.into()
@@ -150,7 +152,8 @@ impl Script<'_> {
     fn point(&mut self, at: usize) -> Value {
         let kind = self.values.random.pick(&["event", "log", "metric", "feedback"]);
         let name = format!("p{at}");
-        let mut step = json!({ "do": "point", "type": kind, "as": name, "body": self.body(&["name", "data", "message", "value", "level"]) });
+        let body = self.body(&["name", "data", "message", "value", "level"]);
+        let mut step = json!({ "do": "point", "type": kind, "as": name, "body": body });
         if !self.names.is_empty() && self.values.random.chance(0.7) {
             step["parent"] = self.values.random.pick(&self.names).into();
         } else if self.values.random.chance(0.3) && !self.values.care.has_few_nodes {
@@ -210,9 +213,8 @@ impl Script<'_> {
                 "my.key",
             ];
             let count = self.values.random.below(4);
-            let pairs: Value =
-                (0..count).map(|_| json!([self.values.random.pick(&names), self.values.value(1)])).collect();
-            body.insert("attributes".to_owned(), json!({ "map": pairs }));
+            let pairs = (0..count).map(|_| json!([self.values.random.pick(&names), self.values.value(1)])).collect();
+            body.insert("attributes".to_owned(), self.values.pairs(pairs));
         }
         body.into()
     }

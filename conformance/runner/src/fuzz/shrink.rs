@@ -279,8 +279,10 @@ mod tests {
 
     #[test]
     fn a_script_shrinks_to_the_step_and_the_member_that_matter() {
-        let request = json!({ "operation": "record", "settings": { "redact": ["a"], "limits": { "depth": 3 } }, "script": [
-            { "do": "start", "as": "a", "kind": "tool", "body": { "name": "x", "input": { "map": [["k", [1, { "double": "7ff0" }]], ["l", "m"]] } } },
+        let settings = json!({ "redact": ["a"], "limits": { "depth": 3 } });
+        let input = json!({ "map": [["k", [1, { "double": "7ff0" }]], ["l", "m"]] });
+        let request = json!({ "operation": "record", "settings": settings, "script": [
+            { "do": "start", "as": "a", "kind": "tool", "body": { "name": "x", "input": input } },
             { "do": "start", "as": "b", "kind": "tool", "parent": "a", "body": {} },
             { "do": "end", "span": "b", "status": "ok", "body": { "output": "long" } },
         ] });
@@ -301,7 +303,8 @@ mod tests {
 
     #[test]
     fn steps_on_spans_that_are_gone_go_too() {
-        let script = json!([{ "do": "end", "span": "a" }, { "do": "start", "as": "b", "parent": "a" }, { "do": "end", "span": "b" }]);
-        assert_eq!(mended(script), json!([{ "do": "start", "as": "b" }, { "do": "end", "span": "b" }]));
+        let (start, end) = (json!({ "do": "start", "as": "b" }), json!({ "do": "end", "span": "b" }));
+        let script = json!([{ "do": "end", "span": "a" }, { "do": "start", "as": "b", "parent": "a" }, end]);
+        assert_eq!(mended(script), json!([start, end]));
     }
 }

@@ -98,10 +98,13 @@ const INTEGERS: &[&str] = &[
 /// What a script's values must keep away from.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Care {
-    /// Something may be cut: where a cut member of a set stands is the emitter's choice, so sets hold small scalars only.
+    /// Something may be cut: where a cut member of a set stands is the emitter's choice, so sets hold small scalars.
     pub is_cut: bool,
     /// Values may run out: which form a key takes in which they do is the emitter's choice, so keys are texts.
     pub has_few_nodes: bool,
+    /// Every host has what stands in it: no 32-bit floats, no texts of bytes, no keys and members of sets that a host
+    /// takes for equal.
+    pub is_plain: bool,
     /// What not every host has may stand in it: moments, decimals, objects of foreign types, keys of several values.
     pub is_exotic: bool,
 }
@@ -121,8 +124,13 @@ impl<'a> Values<'a> {
         Values { random, care, is_small: false }
     }
 
-    /// A text.
+    /// A text; where it could be cut in a set, a short one.
     pub fn text(&mut self) -> String {
+        let text = self.any_text();
+        if self.is_small && self.care.is_cut && text.len() > 8 { "a".to_owned() } else { text }
+    }
+
+    fn any_text(&mut self) -> String {
         match self.random.below(20) {
             0 => {
                 let most = if self.is_small { 3 } else { 400 };
@@ -149,7 +157,7 @@ impl<'a> Values<'a> {
                 let at = self.random.below(DOUBLES.len());
                 bits(DOUBLES.get(at).copied().unwrap_or_default())
             }
-            5 => json!({ "float": format!("{:08x}", self.random.bits() as u32) }),
+            5 if !self.care.is_plain => json!({ "float": format!("{:08x}", self.random.bits() as u32) }),
             6 => {
                 let digits = 10_i64.pow(self.random.between(1, 17) as u32);
                 let number = self.random.between(-digits, digits) as f64;
@@ -176,9 +184,13 @@ impl<'a> Values<'a> {
             7 => self.text().into(),
             8 | 9 => self.list(depth, 4),
             10 => {
+                // Which members are kept where they run out is the host's order's.
+                if self.care.has_few_nodes {
+                    return self.list(depth, 4);
+                }
                 let was_small = std::mem::replace(&mut self.is_small, true);
                 let depth = if self.care.is_cut { 9 } else { depth + 1 };
-                let members = self.list(depth, 4);
+                let members = if self.care.is_plain { self.distinct() } else { self.list(depth, 4) };
                 self.is_small = was_small;
                 json!({ "set": members })
             }
@@ -189,9 +201,8 @@ impl<'a> Values<'a> {
             12 => {
                 let count = self.random.below(4);
                 let names = ["messages", "system", "tools", "instructions", "x"];
-                let pairs: Value =
-                    (0..count).map(|_| json!([self.random.pick(&names), self.value(depth + 1)])).collect();
-                json!({ "map": pairs })
+                let pairs = (0..count).map(|_| json!([self.random.pick(&names), self.value(depth + 1)])).collect();
+                self.pairs(pairs)
             }
             13 => {
                 let most = if self.is_small {
@@ -218,8 +229,35 @@ impl<'a> Values<'a> {
 
     fn map(&mut self, depth: usize) -> Value {
         let count = self.random.below(5);
-        let pairs: Value = (0..count).map(|_| json!([self.key(depth), self.value(depth + 1)])).collect();
+        let pairs = (0..count).map(|_| json!([self.key(depth), self.value(depth + 1)])).collect();
+        self.pairs(pairs)
+    }
+
+    /// A map of these pairs, without those whose keys a host may take for equal ones.
+    pub fn pairs(&self, mut pairs: Vec<Value>) -> Value {
+        if self.care.is_plain {
+            let mut keys = Vec::new();
+            pairs.retain(|pair| {
+                let key = if pair[0].is_string() { pair[0].clone() } else { Value::Null };
+                let is_new = !keys.contains(&key);
+                keys.push(key);
+                is_new
+            });
+        }
         json!({ "map": pairs })
+    }
+
+    /// Members of a set that every host takes for different ones.
+    fn distinct(&mut self) -> Value {
+        let mut members: Vec<Value> = vec![self.number()];
+        for _ in 0..self.random.below(4) {
+            let text = Value::from(self.text());
+            if !members.contains(&text) {
+                members.push(text);
+            }
+        }
+        self.random.shuffle(&mut members);
+        members.into()
     }
 
     fn key(&mut self, depth: usize) -> Value {
@@ -237,7 +275,7 @@ impl<'a> Values<'a> {
     fn odd_text(&mut self) -> Value {
         let most = if self.is_small { 2 } else { 6 };
         let count = self.random.below(most);
-        if self.random.chance(0.5) {
+        if self.care.is_plain || self.random.chance(0.5) {
             let units = [0x41_u16, 0xd83d, 0xde00, 0xdc00, 0xd800, 0x20ac];
             json!({ "utf16": (0..count).map(|_| format!("{:04x}", self.random.pick(&units))).collect::<String>() })
         } else {
@@ -250,7 +288,7 @@ impl<'a> Values<'a> {
 
     /// What not every host has.
     fn exotic(&mut self) -> Value {
-        let digits = self.random.pick(&[0, 1, 3, 6, 6, 9]);
+        let digits = if self.care.is_plain { self.random.pick(&[0, 1, 3, 6]) } else { 9 };
         let fraction = format!("{:09}", self.random.below(1_000_000_000));
         let fraction = match fraction.get(..digits) {
             Some(digits) if !digits.is_empty() => format!(".{digits}"),

@@ -51,16 +51,23 @@ def settings() -> str:
 def commands(binary: str) -> str:
     """The help of all commands, without what they have in common."""
     whole = _help(binary)
-    names = re.findall(r"^  (\w+)  ", whole.split("Commands:")[1].split("\n\n")[0], re.MULTILINE)
-    parts = [f"```text\n{whole.strip()}\n```"]
-    for name in names:
+    return "\n\n".join([f"```text\n{whole.strip()}\n```", *_below(binary, whole)])
+
+
+def _below(binary: str, whole: str, *outer: str) -> list[str]:
+    """The help of each command that another one's help names, and of those below it."""
+    parts = []
+    for name in re.findall(r"^  (\w+)  ", whole.split("Commands:")[1].split("\n\n")[0], re.MULTILINE):
         if name == "help":
             continue
-        text = _help(binary, name)
+        command = (*outer, name)
+        text = _help(binary, *command)
         told, rest = text.split("\n", 1)
-        rest = _without_common(rest)
-        parts.append(f"## `tracewire {name}`\n\n{_markdown(told)}.\n\n```text\n{rest.strip()}\n```")
-    return "\n\n".join(parts)
+        title = f"{'#' * (len(command) + 1)} `tracewire {' '.join(command)}`"
+        parts.append(f"{title}\n\n{_markdown(told)}.\n\n```text\n{_without_common(rest).strip()}\n```")
+        if "\nCommands:\n" in rest:
+            parts += _below(binary, rest, *command)
+    return parts
 
 
 def _help(binary: str, *command: str) -> str:

@@ -151,6 +151,9 @@ pub enum CliError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// No conformance case has this name or fits this pattern.
+    #[error("no conformance case fits {0}")]
+    NoCase(String),
     /// The conformance kit cannot go on.
     #[error(transparent)]
     Conformance(#[from] ConformanceError),
@@ -190,6 +193,7 @@ impl CliError {
             Self::Several { .. } => "several_traces",
             Self::TooFewTokens { .. } => "too_few_tokens",
             Self::NoId(_) => "invalid_id",
+            Self::NoCase(_) => "no_case",
             Self::Conformance(error) => error.code(),
             Self::Store(error) => error.code(),
             Self::Recorder(error) => error.code(),
@@ -204,6 +208,7 @@ impl CliError {
             | Self::Empty(_)
             | Self::NoSessions
             | Self::NotSealed(_)
+            | Self::NoCase(_)
             | Self::NotFound { .. }
             | Self::NoStep { count: 0, .. } => EXIT_NO_DATA,
             Self::NoStep { .. }
@@ -258,7 +263,7 @@ impl CliError {
                 "see that the name is right and its folder is there".to_owned()
             }
             Self::File { .. } => "name another file, or see who may use this one".to_owned(),
-            Self::NotFound { what: "case", .. } => "see them all with `tracewire conformance list`".to_owned(),
+            Self::NoCase(_) => "see them all with `tracewire conformance list`".to_owned(),
             Self::Conformance(ConformanceError::Pattern { .. }) => {
                 "a pattern is such as 'values/*'; see the names with `tracewire conformance list`".to_owned()
             }

@@ -109,7 +109,7 @@ fn missing(results: &Results, level: Level, needed: &[&str]) -> Vec<String> {
         let fails = if failed.len() == 1 { "case fails" } else { "cases fail" };
         missing.push(format!("{} {fails}: {}", failed.len(), names.join(", ")));
     }
-    if absent.is_empty() && !of_level().any(|row| row.outcome == Outcome::Passed) {
+    if missing.is_empty() && !of_level().any(|row| row.outcome == Outcome::Passed) {
         missing.push("no case passes".to_owned());
     }
     missing

@@ -10,23 +10,25 @@ Examples:
   tracewire conformance run --level emitter -- node adapter.mjs
   tracewire conformance run --filter 'values/*' -- ./my-adapter
   tracewire conformance run --report out --badge badge.svg -- ./my-adapter
-  tracewire conformance show values/integral-floats            what is asked, and what must come back
+  tracewire conformance show json/rfc8785-key-order            what is asked, what must come back
 
-An adapter is a small program around your implementation: it reads requests as JSON Lines and answers
-each with one line. conformance/README.md says how to write one in an hour.";
+An adapter is a small program around your implementation: it reads requests as JSON Lines, and
+answers each with a line. conformance/README.md says how to write one in an hour.";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
   tracewire conformance run -- ./my-adapter
   tracewire conformance run --level emitter --report out -- node adapter.mjs
-  tracewire conformance run --filter 'strings/*' --keep-env NODE_PATH --here -- npm run --silent adapter
+  tracewire conformance run --keep-env NODE_PATH --here -- npm run --silent adapter
 
-Each adapter process starts in an empty folder, with next to nothing of the environment, in a time zone
-far from UTC; files of the current folder that the command names are found all the same. It is killed,
-with all that it has started, when an answer does not come in time, and the next case gets a new one.
+Each adapter process starts in an empty folder, with next to nothing of the environment, in a
+time zone far from UTC; files of the current folder that the command names are found all the
+same. It is killed, with all that it has started, when an answer does not come in time, and the
+next case gets a new one.
 
-Exit codes: 0 every case that it claims gives the expected bytes, and the level that was asked for is
-earned; 1 something is missing; 2 not understood; 3 no case fits; 4 the adapter or a file cannot be used.";
+Exit codes: 0 every case that it claims gives the expected bytes, and the level that was asked
+for is earned; 1 something is missing; 2 not understood; 3 no case fits; 4 the adapter or a file
+cannot be used.";
 
 /// What to do with the conformance kit.
 #[derive(Debug, Subcommand)]

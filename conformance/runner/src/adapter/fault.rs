@@ -16,6 +16,7 @@ pub struct Fault {
 
 /// The beginning of a line, harmless.
 pub(super) fn clip(line: &[u8]) -> String {
+    let line = line.trim_ascii_end();
     let text = String::from_utf8_lossy(line.get(..line.len().min(SHOWN_CHARS * 4)).unwrap_or_default());
     let mut shown: String = crate::difference::harmless(&text).chars().take(SHOWN_CHARS).collect();
     if shown.chars().count() == SHOWN_CHARS {

@@ -14,7 +14,7 @@ mod bless;
 mod golden;
 mod run;
 
-pub use run::write as write_reports;
+pub use run::{SHOWN_PROBLEMS, write as write_reports};
 
 use crate::ConformanceError;
 use clap::{Parser, Subcommand};

@@ -14,6 +14,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+/// So many problems of an implementation are shown at once.
+pub const SHOWN_PROBLEMS: usize = 12;
+
 /// Which implementations, which cases, and where the reports go.
 #[derive(Args)]
 pub struct Options {
@@ -80,7 +83,7 @@ pub fn run(options: &Options) -> Result<bool, ConformanceError> {
         is_own: true,
         asked: Level::Both,
     };
-    print!("{}", report::shown(&report::lines(&report)));
+    print!("{}", report::shown(&report::lines(&report, SHOWN_PROBLEMS)));
     if let Some(folder) = &options.report {
         write(folder, &report)?;
         println!("reports: {}", folder.display());
@@ -104,7 +107,7 @@ pub fn write(folder: &Path, report: &Report) -> Result<(), ConformanceError> {
         ("conformance.json".to_owned(), format!("{:#}\n", report::document(report))),
         ("junit.xml".to_owned(), report::junit(report)),
         ("report.md".to_owned(), report::page(report)),
-        ("report.txt".to_owned(), report::plain(&report::lines(report))),
+        ("report.txt".to_owned(), report::plain(&report::lines(report, usize::MAX))),
         ("requirements.md".to_owned(), report::requirements_page(report)),
     ];
     for sdk in &report.sdks {

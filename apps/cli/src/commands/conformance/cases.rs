@@ -1,7 +1,7 @@
 //! `tracewire conformance list` and `show`: the cases, to be read.
 
 use serde_json::{Value, json};
-use tracewire_conformance::case::{Ask, Case, Expected, select};
+use tracewire_conformance::case::{Ask, Case, Expected, bytes, select};
 use tracewire_conformance::kit::Kit;
 use tracewire_conformance::layout;
 
@@ -75,7 +75,7 @@ pub(super) fn show(global: &Global, what: &ShowCase, screen: &mut Screen<'_>) ->
     }
     for ask in &case.asks {
         let what = if ask.what.is_empty() { ask.operation() } else { &ask.what };
-        titled("asked", what, &layout::indented(&ask.request.to_string()), screen)?;
+        titled("asked", what, &layout::indented(&readable(&ask.request).to_string()), screen)?;
         titled("expected", "", &expected(&ask.expected), screen)?;
     }
     Ok(EXIT_OK)
@@ -110,6 +110,23 @@ fn expected(expected: &Expected) -> String {
     }
 }
 
+/// Bytes as text where they are one, as the case's file has them.
+fn readable(request: &Value) -> Value {
+    let shown = |value: &Value| {
+        let bytes = bytes::read(value).unwrap_or_default();
+        serde_json::from_str(&bytes::shown(&bytes)).unwrap_or_else(|_| value.clone())
+    };
+    let mut request = request.clone();
+    for (name, value) in request.as_object_mut().into_iter().flatten() {
+        match (name.as_str(), &mut *value) {
+            ("bytes" | "envelope", Value::String(_)) => *value = shown(value),
+            ("envelopes", Value::Array(items)) => items.iter_mut().for_each(|item| *item = shown(item)),
+            _ => {}
+        }
+    }
+    request
+}
+
 fn document(ask: &Ask) -> Value {
     let expected = ask.expected.to_file().ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
     json!({ "what": ask.what, "request": ask.request, "expect": expected })
@@ -121,5 +138,5 @@ fn own_name(case: &Case) -> &str {
 
 /// No case has this name or fits this pattern.
 pub(super) fn none(name: &str) -> CliError {
-    CliError::NotFound { what: "case", id: escape(name, false) }
+    CliError::NoCase(escape(name, false))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tracewire_conformance::ConformanceError;
 use tracewire_conformance::adapter::Launch;
 use tracewire_conformance::case::{Case, select};
-use tracewire_conformance::command::write_reports;
+use tracewire_conformance::command::{SHOWN_PROBLEMS, write_reports};
 use tracewire_conformance::kit::{Kit, SPEC};
 use tracewire_conformance::known::Known;
 use tracewire_conformance::level::Level;
@@ -65,7 +65,7 @@ pub(super) fn run(global: &Global, what: &Prove, screen: &mut Screen<'_>) -> Res
         bytes.push(b'\n');
         screen.bytes(&bytes)?;
     } else {
-        for line in report::lines(&report) {
+        for line in report::lines(&report, SHOWN_PROBLEMS) {
             write(&line, screen)?;
         }
         if let Some(row) = report.sdks.first().and_then(|sdk| sdk.problems().next()) {

@@ -8,6 +8,8 @@ use tracewire_wire::{csv, proto, toon};
 /// So many members are named.
 const MOST_LINES: usize = 8;
 
+const HASH: &[u8] = b"sha256:";
+
 /// Longest text of a value that is shown.
 const SHOWN_CHARS: usize = 160;
 
@@ -29,7 +31,13 @@ pub(super) fn lines(names: [&str; 2], first: &[u8], second: &[u8], encoding: &st
     if all == 0 {
         return vec![rewritten(names, first, second, encoding, offset)];
     }
-    let mut lines: Vec<String> = found.direct.into_iter().chain(found.derived).take(MOST_LINES).collect();
+    // Where nothing but digests differ, they were made of what is written in another way.
+    let (a, b) = (without_hashes(first), without_hashes(second));
+    let cause = (found.direct.is_empty() && a != b).then(|| {
+        let offset = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+        rewritten(names, &a, &b, encoding, offset)
+    });
+    let mut lines: Vec<String> = cause.into_iter().chain(found.direct).chain(found.derived).take(MOST_LINES).collect();
     if all > lines.len() {
         lines.push(format!("and {} more", all - lines.len()));
     }
@@ -51,6 +59,19 @@ fn rewritten(names: [&str; 2], first: &[u8], second: &[u8], encoding: &str, offs
     }
     let place = if a.path.is_empty() { String::new() } else { format!("{} is ", a.path) };
     format!("{same}: {place}{} {first}, {} {second}", names[0], names[1])
+}
+
+/// The same bytes with zeros for the digits of hashes.
+fn without_hashes(bytes: &[u8]) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    let mut at = 0;
+    while let Some(digits) = out.get_mut(at..) {
+        let Some(found) = digits.windows(HASH.len()).position(|window| window == HASH) else { break };
+        let hex = digits.iter_mut().skip(found + HASH.len()).take_while(|byte| byte.is_ascii_hexdigit());
+        hex.for_each(|byte| *byte = b'0');
+        at += found + HASH.len();
+    }
+    out
 }
 
 fn read(bytes: &[u8], encoding: &str) -> Result<Value, String> {
@@ -165,6 +186,17 @@ mod tests {
     fn digests_come_last_for_they_only_follow() {
         let (expected, actual) = (r#"{"digest":"sha256:aa","kind":"llm"}"#, r#"{"digest":"sha256:bb","kind":"tool"}"#);
         let lines = [r#"/kind: expected "llm", actual "tool""#, r#"/digest: expected "sha256:aa", actual "sha256:bb""#];
+        assert_eq!(said_json(expected, actual), lines);
+    }
+
+    #[test]
+    fn what_a_digest_was_made_of_is_named_first() {
+        let (expected, actual) =
+            (r#"{"digest":"sha256:aa","x":{"a":1,"b":2}}"#, r#"{"digest":"sha256:bb","x":{"b":2,"a":1}}"#);
+        let lines = [
+            r#"the same value, written in another way: the members of /x stand in another order: expected "a", actual "b""#,
+            r#"/digest: expected "sha256:aa", actual "sha256:bb""#,
+        ];
         assert_eq!(said_json(expected, actual), lines);
     }
 

@@ -1,8 +1,8 @@
 //! The conformance adapter of the Rust crates: a request becomes calls of their public API, the answer is what it gives.
+#![forbid(unsafe_code)]
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use tracewire_recorder::testing::{self, Script, SealedJournal, seal_bytes};
 use tracewire_recorder::{Options, Place, Recorder, RecorderError, Remote, StartSpan, record::BodyWriter};
 use tracewire_wire::encoding::{Encoding, ReadOptions, WriteOptions, convert};
@@ -86,7 +86,7 @@ fn record(case: &Value) -> Result<SealedJournal, Error> {
 }
 
 fn play(recorder: &Recorder, steps: &[Value]) -> Result<(), Error> {
-    let (mut spans, mut contexts) = (BTreeMap::new(), BTreeMap::new());
+    let (mut spans, mut contexts) = (std::collections::BTreeMap::new(), std::collections::BTreeMap::new());
     steps.iter().try_for_each(|step| {
         let text = |name: &str| string(&step[name]);
         let header = |name: &str| step["parent"][name].as_str();

@@ -57,7 +57,7 @@ fn rewritten(names: [&str; 2], first: &[u8], second: &[u8], encoding: &str, offs
         let place = if a.parent.is_empty() { "the members".to_owned() } else { format!("the members of {}", a.parent) };
         return format!("{same}: {place} stand in another order: {} {first}, {} {second}", names[0], names[1]);
     }
-    let place = if a.path.is_empty() { String::new() } else { format!("{} is ", a.path) };
+    let place = if a.path.is_empty() { String::new() } else { format!("{}: ", a.path) };
     format!("{same}: {place}{} {first}, {} {second}", names[0], names[1])
 }
 
@@ -203,13 +203,13 @@ mod tests {
     #[test]
     fn another_way_of_writing_is_named() {
         let same = |rest: &str| [format!("the same value, written in another way: {rest}")];
-        assert_eq!(said_json(r#"{"a":[1]}"#, r#"{"a":[1.0]}"#), same("/a/0 is expected 1, actual 1.0"));
+        assert_eq!(said_json(r#"{"a":[1]}"#, r#"{"a":[1.0]}"#), same("/a/0: expected 1, actual 1.0"));
         assert_eq!(
             said_json(r#"{"x":{"a":1,"b":2}}"#, r#"{"x":{"b":2,"a":1}}"#),
             same(r#"the members of /x stand in another order: expected "a", actual "b""#)
         );
-        assert_eq!(said_json("[1,2]", "[1, 2]"), same("/1 is expected 2, actual a blank"));
-        assert_eq!(said_json(r#"["\n"]"#, r#"["\u000a"]"#), same(r#"/0 is expected "\n", actual "\u000a""#));
+        assert_eq!(said_json("[1,2]", "[1, 2]"), same("/1: expected 2, actual a blank"));
+        assert_eq!(said_json(r#"["\n"]"#, r#"["\u000a"]"#), same(r#"/0: expected "\n", actual "\u000a""#));
     }
 
     #[test]

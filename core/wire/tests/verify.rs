@@ -244,6 +244,9 @@ fn two_copies_show_what_either_shows() {
     assert!(merged.merge_content(&whole[0]) && !merged.merge_content(&whole[0]));
     assert_eq!(merged.content, whole[0].content);
     assert!(!merged.merge_content(&whole[1]), "another envelope");
+    let mut gone = whole[0].clone();
+    assert!(erase::erase_content(&mut gone, &hash) && merged.merge_content(&gone) && !merged.merge_content(&whole[0]));
+    assert_eq!(merged.content, gone.content);
 }
 
 #[test]

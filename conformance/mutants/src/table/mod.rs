@@ -14,6 +14,8 @@
 //! | `encodings` | readers and writers of the other encodings |
 //! | `proving` | verifying and erasing |
 //! | `journals` | sealing and recovering journals |
+//!
+//! `walk` is how several of them go through what was recorded.
 
 mod content;
 mod encodings;
@@ -27,6 +29,7 @@ mod reading;
 mod texts;
 mod time;
 mod traces;
+mod walk;
 
 use crate::honest;
 use crate::seal::{Emission, Faults, resealed};

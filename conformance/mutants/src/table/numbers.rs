@@ -140,7 +140,7 @@ pub const MUTANTS: &[Mutant] = &[
         wrong: "base64 has no padding",
         cases: &["values/bytes"],
         spoil: Spoil::Events(|_, emission| {
-            crate::table::events::each_tag(emission, "$bytes", |text| text.trim_end_matches('=').to_owned())
+            crate::table::walk::each_tag(emission, "$bytes", |text| text.trim_end_matches('=').to_owned())
         }),
     },
     Mutant {
@@ -148,7 +148,7 @@ pub const MUTANTS: &[Mutant] = &[
         wrong: "base64 has the alphabet for addresses",
         cases: &["values/bytes-of-all-values"],
         spoil: Spoil::Events(|_, emission| {
-            crate::table::events::each_tag(emission, "$bytes", |text| text.replace('+', "-").replace('/', "_"));
+            crate::table::walk::each_tag(emission, "$bytes", |text| text.replace('+', "-").replace('/', "_"));
         }),
     },
     Mutant {

@@ -1,6 +1,6 @@
 //! Redaction, cuts, limits.
 
-use super::events::each_body;
+use super::walk::each_body;
 use super::{Mutant, Spoil};
 use crate::seal::Emission;
 use serde_json::{Value as Json, json};
@@ -126,7 +126,7 @@ pub const MUTANTS: &[Mutant] = &[
         wrong: "a redacted member is removed without a mark",
         cases: &["redaction/a-member"],
         spoil: Spoil::Events(|_, emission| {
-            super::events::each_map(emission, |map| super::texts::retain(map, |value| *value != mark()));
+            super::walk::each_map(emission, |map| super::walk::retain(map, |value| *value != mark()));
         }),
     },
     Mutant {
@@ -134,7 +134,7 @@ pub const MUTANTS: &[Mutant] = &[
         wrong: "a redacted member is `***`",
         cases: &["redaction/a-member"],
         spoil: Spoil::Events(|_, emission| {
-            super::events::each_map(emission, |map| {
+            super::walk::each_map(emission, |map| {
                 map.iter_mut()
                     .filter(|(_, value)| **value == mark())
                     .for_each(|(_, value)| *value = Value::Text("***".to_owned()));

@@ -1,6 +1,6 @@
 //! Texts and keys: what they become, and how they are written.
 
-use super::events::{each_map, each_text};
+use super::walk::{each_map, each_text, retain};
 use super::{Mutant, Spoil};
 use crate::request::{replace, texts, unhex};
 use crate::style::SURROGATES;
@@ -292,11 +292,6 @@ pub fn rename(map: &mut Map, name: impl Fn(&str) -> Option<String>) {
         let entries = std::mem::take(map).into_iter();
         *map = Map::from_entries(entries.map(|(key, value)| (name(&key).unwrap_or(key), value)).collect());
     }
-}
-
-/// Keeps the members whose values are right.
-pub fn retain(map: &mut Map, keep: impl Fn(&tracewire_wire::value::Value) -> bool) {
-    *map = std::mem::take(map).into_iter().filter(|(_, value)| keep(value)).collect();
 }
 
 fn collect(value: &Value, texts: &mut Vec<String>) {

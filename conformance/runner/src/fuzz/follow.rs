@@ -2,8 +2,9 @@
 
 use super::document;
 use super::journal;
-use super::plan::{Outcome, Plan, Rule, decoded, encoded};
+use super::plan::{Outcome, Plan, decoded, encoded};
 use super::random::Random;
+use super::rule::Rule;
 use super::script;
 use serde_json::{Value, json};
 use tracewire_wire::envelope::Envelope;

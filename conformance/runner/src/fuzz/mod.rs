@@ -13,7 +13,8 @@
 //! | `random` | chance that repeats itself |
 //! | `values`, `script`, `document`, `journal` | what is asked about |
 //! | `follow` | which requests a script leads to |
-//! | `plan` | a request whose bytes can still be made smaller, and the rule by which answers are compared |
+//! | `plan` | a request whose bytes can still be made smaller |
+//! | `rule` | by which answers are compared |
 //! | `peers` | the adapters |
 //! | `shrink` | from a difference to the smallest one |
 //! | `found` | how a difference is kept and shown |
@@ -29,6 +30,7 @@ mod journal;
 mod peers;
 mod plan;
 mod random;
+mod rule;
 mod script;
 mod shrink;
 mod values;

@@ -1,6 +1,6 @@
 //! The adapters that are compared, each a process of its own, started anew where it died.
 
-use super::plan::Rule;
+use super::rule::Rule;
 use crate::ConformanceError;
 use crate::adapter::{Adapter, Answer, Description, Launch};
 use crate::case::capabilities;

@@ -5,23 +5,11 @@
 
 use super::journal;
 use super::peers::{Peers, Reply};
+use super::rule::Rule;
 use crate::adapter::Answer;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
-
-/// How answers are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// The same result, or the same code.
-    Exact,
-    /// The same result, or any code: where several faults are in the input, any of their codes is right.
-    Refusal,
-    /// An answer: what is made of such input is the reader's own choice.
-    Alive,
-    /// As exact, and the result is what the document behind the bytes becomes without a detour.
-    Detour,
-}
 
 /// A request in the making.
 #[derive(Clone, Debug, PartialEq)]

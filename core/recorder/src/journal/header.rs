@@ -1,7 +1,7 @@
 //! The header of a file: everything that decides its envelopes, and where it was written (section 3 of
 //! `spec/journal.md`).
 
-use super::members::{Members, members_of, natural};
+use super::members::{HeaderError, Members, members_of, natural};
 use crate::cbor::{Decoder, Scratch, Walker};
 use crate::limits::{Limits, Redact};
 use tracewire_wire::time::Timestamp;
@@ -59,13 +59,6 @@ pub struct Origin {
     pub pid: u64,
     /// When the process started, in the system's own unit (Linux: clock ticks since boot).
     pub started: u64,
-}
-
-/// What is wrong with the payload of a header.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum HeaderError {
-    Newer(u64),
-    Invalid(String),
 }
 
 impl Header {

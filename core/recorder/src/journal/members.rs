@@ -1,8 +1,14 @@
-//! Members of a header, by name and type.
+//! Members of a header, by name and type, and why it cannot be read.
 
-use super::header::HeaderError;
 use crate::cbor::{DecodeError, Decoder};
 use tracewire_wire::value::{Map, Value};
+
+/// What is wrong with the payload of a header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum HeaderError {
+    Newer(u64),
+    Invalid(String),
+}
 
 /// The members of the payload's map, and whether each has a name of its own.
 pub(super) fn members_of(decoder: &mut Decoder<'_>) -> Result<(Map, bool), DecodeError> {

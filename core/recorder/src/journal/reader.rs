@@ -4,8 +4,9 @@
 //! moment: what looks bad is read again before it is called damage.
 
 use super::frame::{self, Check, Head, Kind};
-use super::header::{Header, HeaderError};
+use super::header::Header;
 use super::item::{Item, Tail};
+use super::members::HeaderError;
 use super::segment::{open_readable, read_at};
 use crate::cbor::Decoder;
 use crate::error::RecorderError;

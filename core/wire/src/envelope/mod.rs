@@ -183,14 +183,15 @@ impl Envelope {
     /// Takes over from another copy of the same envelope what it carries in `content` and this one does not (TW-DIG-005);
     /// true if anything came. A copy of another envelope changes nothing.
     ///
-    /// What was erased here stays erased.
+    /// What either copy has erased is erased.
     pub fn merge_content(&mut self, copy: &Envelope) -> bool {
         let mut has_more = false;
         if copy.digest == self.digest {
             for (hash, content) in &copy.content {
                 let is_more = match (self.content.get(hash), content) {
                     (None, _) => true,
-                    (Some(Content::Withheld), Content::Value { .. } | Content::Erased) => true,
+                    (Some(Content::Withheld), Content::Value { .. }) => true,
+                    (Some(Content::Withheld | Content::Value { .. }), Content::Erased) => true,
                     (Some(_), _) => false,
                 };
                 if is_more {

@@ -139,16 +139,17 @@ var protoBodies = map[string]protoBody{
 		protoField{1, "name", formText, nil}, protoField{2, "attributes", formMap, nil}, protoField{3, "data", formValue, nil},
 		protoField{4, "correlation_id", formText, nil}, protoField{5, "session_id", formText, nil},
 	)},
-	"log": {16, with(texts(1, "message", "level", "logger"), protoField{4, "attributes", formMap, nil})},
+	"log": {16, with(texts(1, "message", "level", "logger"), protoField{4, "attributes", formMap, nil}, protoField{5, "correlation_id", formText, nil})},
 	"metric": {17, message(
 		protoField{1, "name", formText, nil}, protoField{2, "instrument", formText, nil}, protoField{3, "value", formDouble, nil},
 		protoField{4, "unit", formText, nil}, protoField{5, "temporality", formText, nil},
 		protoField{6, "histogram", formMessage, protoHistogram}, protoField{7, "attributes", formMap, nil},
+		protoField{8, "correlation_id", formText, nil},
 	)},
 	"feedback": {18, message(
 		protoField{1, "feedback_id", formText, nil}, protoField{2, "name", formText, nil}, protoField{3, "value", formValue, nil},
 		protoField{4, "source", formText, nil}, protoField{5, "target", formMessage, protoTarget}, protoField{6, "supersedes", formText, nil},
-		protoField{7, "comment", formText, nil},
+		protoField{7, "comment", formText, nil}, protoField{8, "correlation_id", formText, nil},
 	)},
 	"loss": {19, message(
 		protoField{1, "reason", formText, nil}, protoField{2, "count", formUint, nil}, protoField{3, "bytes", formUint, nil},

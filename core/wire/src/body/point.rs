@@ -31,6 +31,8 @@ part! {
         logger: Text,
         /// Attributes.
         attributes: Member<Map>,
+        /// The application's own id of the trace that it belongs to.
+        correlation_id: Text,
     }
 }
 
@@ -51,6 +53,8 @@ part! {
         histogram: Member<Histogram>,
         /// Attributes.
         attributes: Member<Map>,
+        /// The application's own id of the trace that it belongs to.
+        correlation_id: Text,
     }
 }
 
@@ -71,6 +75,8 @@ part! {
         supersedes: Text,
         /// In words.
         comment: Text,
+        /// The application's own id of the trace that it belongs to.
+        correlation_id: Text,
     }
 }
 

@@ -193,8 +193,10 @@ static POINT_EVENT: Message = Message {
     fields: &[("name", Text), ("attributes", Map), ("data", Any), ("correlation_id", Text), ("session_id", Text)],
 };
 
-static LOG: Message =
-    Message { name: "Log", fields: &[("message", Text), ("level", Text), ("logger", Text), ("attributes", Map)] };
+static LOG: Message = Message {
+    name: "Log",
+    fields: &[("message", Text), ("level", Text), ("logger", Text), ("attributes", Map), ("correlation_id", Text)],
+};
 
 static METRIC: Message = Message {
     name: "Metric",
@@ -206,6 +208,7 @@ static METRIC: Message = Message {
         ("temporality", Text),
         ("histogram", Part(&HISTOGRAM)),
         ("attributes", Map),
+        ("correlation_id", Text),
     ],
 };
 
@@ -219,6 +222,7 @@ static FEEDBACK: Message = Message {
         ("target", Part(&FEEDBACK_TARGET)),
         ("supersedes", Text),
         ("comment", Text),
+        ("correlation_id", Text),
     ],
 };
 

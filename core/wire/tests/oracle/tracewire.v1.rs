@@ -173,6 +173,8 @@ pub struct Log {
     pub logger: ::core::option::Option<::prost::alloc::string::String>,
     #[prost(btree_map = "string, message", tag = "4")]
     pub attributes: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, Value>,
+    #[prost(string, optional, tag = "5")]
+    pub correlation_id: ::core::option::Option<::prost::alloc::string::String>,
     #[prost(btree_map = "string, message", tag = "100")]
     pub other: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, Value>,
 }
@@ -192,6 +194,8 @@ pub struct Metric {
     pub histogram: ::core::option::Option<Histogram>,
     #[prost(btree_map = "string, message", tag = "7")]
     pub attributes: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, Value>,
+    #[prost(string, optional, tag = "8")]
+    pub correlation_id: ::core::option::Option<::prost::alloc::string::String>,
     #[prost(btree_map = "string, message", tag = "100")]
     pub other: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, Value>,
 }
@@ -211,6 +215,8 @@ pub struct Feedback {
     pub supersedes: ::core::option::Option<::prost::alloc::string::String>,
     #[prost(string, optional, tag = "7")]
     pub comment: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "8")]
+    pub correlation_id: ::core::option::Option<::prost::alloc::string::String>,
     #[prost(btree_map = "string, message", tag = "100")]
     pub other: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, Value>,
 }

@@ -283,6 +283,32 @@ fn lines_of_white_space_are_no_items() {
 }
 
 #[test]
+fn a_toon_document_begins_behind_its_blank_lines_however_it_comes() {
+    let read = |document: &str, piece: usize| {
+        let options = StreamOptions { whole_bytes: 0, block_bytes: 64, ..StreamOptions::default() };
+        let mut reader = ItemReader::new(Encoding::Toon, options);
+        let mut pieces = document.as_bytes().chunks(piece);
+        let mut values = Vec::new();
+        loop {
+            match reader.next() {
+                Ok(Step::Item(item)) => values.push(String::from_utf8(json::write(&item.to_value())).unwrap()),
+                Ok(Step::More) => match pieces.next() {
+                    Some(bytes) => reader.push(bytes),
+                    None => reader.end(),
+                },
+                Ok(Step::End) => return values.join(" "),
+                Err(error) => return error.to_string(),
+            }
+        }
+    };
+    for piece in [1, 2, 3, 5, 100] {
+        assert_eq!(read("  \n\n[2]{a,b}:\n  1,2\n  3,4\n", piece), r#"{"a":1,"b":2} {"a":3,"b":4}"#);
+        // What looks like the header of a table, and is none for the reader of whole documents.
+        assert_eq!(read("  \n[3]{a\\\",b}:\n\n", piece), r#""[3]{a\\\",b}:""#);
+    }
+}
+
+#[test]
 fn one_huge_value_is_refused_with_a_code() {
     let options = StreamOptions { max_item_bytes: 1 << 20, ..streaming() };
     let text = "x".repeat(3 << 20);

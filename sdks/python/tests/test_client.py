@@ -40,7 +40,7 @@ def test_each_client_has_its_own_directory(client: Client, tmp_path: Path, recor
 def test_it_has_everything_that_the_module_has(client: Client) -> None:
     of_process = {"attach", "context", "extract", "extract_environment", "get_client"}
     of_process |= {"init", "inject", "inject_environment", "observe_tool"}
-    of_formats = {"convert", "count_tokens", "decode", "encode", "validate"}
+    of_formats = {"convert", "count_tokens", "decode", "encode", "envelopes", "validate"}
     names = {name for name in tracewire.__all__ if name[0].islower()} - of_process - of_formats
     assert {name for name in names if not hasattr(client, name)} == set()
     assert tracewire.get_client() is tracewire.get_client()

@@ -84,14 +84,17 @@ impl Toon {
         if window.rest().len() < 3 && !window.is_end {
             return Ok(false);
         }
-        if window.rest().starts_with(b"\xef\xbb\xbf") {
+        let is_start = (window.place().line, window.place().column) == (1, 0);
+        if is_start && window.rest().starts_with(b"\xef\xbb\xbf") {
             window.take(3);
         }
-        let mut from = 0;
+        // What was looked at before stays looked at: lines are found from there on.
+        let mut from = self.length;
         while let Some(end) = window.line_end(from) {
             let line = window.rest().get(from..end).unwrap_or_default();
             if !content(line, options.toon.is_strict).is_empty() {
                 let place = window.place_behind(window.rest().get(..from).unwrap_or_default());
+                self.length = 0;
                 self.state = match std::str::from_utf8(line).ok().and_then(|line| header(line, place.line)) {
                     Some(header) => {
                         *out.form = Some(if header.is_export { Form::Export } else { Form::List });
@@ -103,9 +106,11 @@ impl Toon {
                 return Ok(true);
             }
             from = end;
+            self.length = end;
         }
         // A longer first line is no header alone.
         if window.is_end || window.rest().len() - from > LONGEST_HEADER {
+            self.length = 0;
             self.state = State::Whole;
             return Ok(true);
         }
@@ -285,6 +290,10 @@ fn header(line: &str, number: usize) -> Option<Header> {
     let is_table = named.starts_with('{') && named.ends_with("}:");
     let has_form = (is_table || named == ":") && !(count.len() > 1 && count.starts_with('0'));
     let count = count.parse().ok().filter(|_| has_form)?;
+    // The reader of whole documents knows what is one: `[3]{a\",b}:` is a text.
+    if !matches!(decode(format!("[0{behind}\n").as_bytes(), &DecodeOptions::default()), Ok(Value::List(_)) | Err(_)) {
+        return None;
+    }
     Some(Header { is_export, is_table, count, behind: behind.to_owned(), line: number })
 }
 

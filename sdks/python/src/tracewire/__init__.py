@@ -81,6 +81,7 @@ __all__ = [
     "decode",
     "embedding",
     "encode",
+    "envelopes",
     "evaluator",
     "event",
     "extract",

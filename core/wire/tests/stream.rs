@@ -303,6 +303,9 @@ fn a_toon_document_begins_behind_its_blank_lines_however_it_comes() {
     };
     for piece in [1, 2, 3, 5, 100] {
         assert_eq!(read("  \n\n[2]{a,b}:\n  1,2\n  3,4\n", piece), r#"{"a":1,"b":2} {"a":3,"b":4}"#);
+        // One mark before the document is dropped, and no second one.
+        assert_eq!(read("\u{feff}[1]:\n  - 1\n", piece), "1");
+        assert_eq!(read("\u{feff}\u{feff}\n", piece), "\"\u{feff}\"");
         // What looks like the header of a table, and is none for the reader of whole documents.
         assert_eq!(read("  \n[3]{a\\\",b}:\n\n", piece), r#""[3]{a\\\",b}:""#);
     }

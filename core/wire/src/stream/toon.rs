@@ -84,14 +84,12 @@ impl Toon {
         if window.rest().len() < 3 && !window.is_end {
             return Ok(false);
         }
-        let is_start = (window.place().line, window.place().column) == (1, 0);
-        if is_start && window.rest().starts_with(b"\xef\xbb\xbf") {
-            window.take(3);
-        }
         // What was looked at before stays looked at: lines are found from there on.
         let mut from = self.length;
         while let Some(end) = window.line_end(from) {
             let line = window.rest().get(from..end).unwrap_or_default();
+            // The mark before a document is no part of its first line.
+            let line = if from == 0 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
             if !content(line, options.toon.is_strict).is_empty() {
                 let place = window.place_behind(window.rest().get(..from).unwrap_or_default());
                 self.length = 0;

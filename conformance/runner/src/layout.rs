@@ -110,7 +110,8 @@ fn tokens(json: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn string_length(bytes: &[u8]) -> usize {
+/// How long the string of JSON is that begins here, quotes included; all of the rest where it does not end.
+pub(crate) fn string_length(bytes: &[u8]) -> usize {
     let mut is_escaped = false;
     for (at, byte) in bytes.iter().enumerate().skip(1) {
         match byte {

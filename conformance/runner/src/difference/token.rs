@@ -2,6 +2,8 @@
 //!
 //! It reads what may be wrong, and never fails.
 
+use crate::layout::string_length;
+
 /// A token and its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Token {
@@ -31,7 +33,7 @@ pub(super) fn at(document: &[u8], offset: usize) -> Token {
     let bytes = text.as_bytes();
     while let Some(byte) = bytes.get(place) {
         let length = match byte {
-            b'"' => string(bytes.get(place..).unwrap_or_default()),
+            b'"' => string_length(bytes.get(place..).unwrap_or_default()),
             b'{' | b'}' | b'[' | b']' | b',' | b':' => 1,
             b' ' | b'\t' | b'\r' | b'\n' => 1,
             _ => {
@@ -77,19 +79,6 @@ pub(super) fn at(document: &[u8], offset: usize) -> Token {
         place += length;
     }
     Token { shown: "its end".to_owned(), start: place, is_name: false, path: path(&levels), parent: outer(&levels) }
-}
-
-fn string(bytes: &[u8]) -> usize {
-    let mut is_escaped = false;
-    for (at, byte) in bytes.iter().enumerate().skip(1) {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = true,
-            b'"' => return at + 1,
-            _ => {}
-        }
-    }
-    bytes.len()
 }
 
 fn shown(token: &str) -> String {

@@ -38,13 +38,7 @@ impl Failure {
 impl From<WireError> for Failure {
     fn from(error: WireError) -> Self {
         let (code, offset, line) = (error.code(), error.offset(), error.line());
-        let (reason, path) = match error {
-            WireError::Json { reason, .. }
-            | WireError::Bytes { reason, .. }
-            | WireError::Line { reason, .. }
-            | WireError::Unknown { reason, .. } => (reason, None),
-            WireError::Shape { reason, path, .. } => (reason, Some(path)),
-        };
+        let (reason, path) = error.into_reason();
         Failure { code, reason, offset, line, path }
     }
 }

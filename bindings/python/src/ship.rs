@@ -8,8 +8,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tracewire_recorder::{self as core, ship};
-use tracewire_wire::json;
-use tracewire_wire::value::{Map, Value};
 
 /// How often the journal is asked for news while somebody waits for them.
 const PERIOD: Duration = Duration::from_millis(20);
@@ -129,20 +127,8 @@ impl Batch {
     /// Its events with contents put back, as a JSON list of `{"event": …, "producer": …}`; empty unless the shipper was
     /// made with `events`.
     fn events_json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = guard(b"[]".to_vec(), || Ok(py.detach(|| json::write(&self.events_as_value()))))?;
+        let bytes = guard(b"[]".to_vec(), || Ok(py.detach(|| self.batch.events_json())))?;
         Ok(PyBytes::new(py, &bytes))
-    }
-}
-
-impl Batch {
-    fn events_as_value(&self) -> Value {
-        let located = self.batch.resolved.iter().map(|event| {
-            Value::Map(Map::from_iter([
-                ("event".to_owned(), event.to_value()),
-                ("producer".to_owned(), Value::from(self.batch.producer.as_str())),
-            ]))
-        });
-        Value::List(located.collect())
     }
 }
 

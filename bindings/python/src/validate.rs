@@ -5,10 +5,10 @@ use crate::failure::Failure;
 use crate::format::{Given, Options as FormatOptions};
 use crate::formats::{encoding, long};
 use crate::guard::guard_or_raise;
-use crate::rows;
 use crate::value::{Tags, from_python};
 use pyo3::prelude::*;
 use std::sync::{Mutex, PoisonError};
+use tracewire_wire::csv::read_members_rows;
 use tracewire_wire::encoding::Encoding;
 use tracewire_wire::validate::{self as core, Finding, Level, Options, Rule, Summary, is_document};
 
@@ -73,7 +73,7 @@ impl Validator {
                     Encoding::Json if is_document(data.bytes()) => inner.core.push(data.bytes(), 1),
                     Encoding::Json | Encoding::Jsonl => inner.lines(data.bytes()),
                     _ => match encoding.read_value(data.bytes(), &options.reading) {
-                        Ok(value) if encoding == Encoding::Csv => inner.core.push_value(&rows::events(value)),
+                        Ok(value) if encoding == Encoding::Csv => inner.core.push_value(&read_members_rows(value)),
                         Ok(value) => inner.core.push_value(&value),
                         Err(error) => inner.core.push_unreadable(&error),
                     },

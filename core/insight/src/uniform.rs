@@ -8,7 +8,57 @@
 
 use std::collections::BTreeMap;
 
+use tracewire_wire::WireError;
+use tracewire_wire::encoding::{self, Encoding, ReadOptions, WriteOptions};
 use tracewire_wire::value::{Map, Value};
+
+/// How lists of maps are made alike before they are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Uniform {
+    /// Not at all.
+    #[default]
+    No,
+    /// Maps of one shape together: [`group_by_shape`].
+    Group,
+    /// All members in all maps, null where there was none: [`fill_nulls`].
+    Fill,
+}
+
+impl Uniform {
+    /// The value, its lists made alike.
+    #[must_use]
+    pub fn apply(self, value: Value) -> Value {
+        match self {
+            Uniform::No => value,
+            Uniform::Group => group_by_shape(value),
+            Uniform::Fill => fill_nulls(value),
+        }
+    }
+
+    /// Writes a value in this encoding, its lists made alike.
+    ///
+    /// # Errors
+    /// As of [`Encoding::write_value`].
+    pub fn write(self, value: Value, (to, writing): (Encoding, &WriteOptions)) -> Result<Vec<u8>, WireError> {
+        to.write_value(&self.apply(value), writing)
+    }
+
+    /// Writes in one encoding what is read from another, its lists made alike: [`encoding::convert`], where they are not.
+    ///
+    /// # Errors
+    /// As of [`encoding::convert`].
+    pub fn convert(
+        self,
+        bytes: &[u8],
+        (from, reading): (Encoding, &ReadOptions),
+        to: (Encoding, &WriteOptions),
+    ) -> Result<Vec<u8>, WireError> {
+        match self {
+            Uniform::No => encoding::convert(bytes, (from, reading), to),
+            _ => self.write(from.read_value(bytes, reading)?, to),
+        }
+    }
+}
 
 /// Puts maps of one shape together: a list whose maps differ becomes a map of lists, in the order in which shapes first appear.
 ///
@@ -163,10 +213,10 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tracewire_wire::json::{self, ReadOptions};
+    use tracewire_wire::json;
 
     fn check(change: fn(Value) -> Value, before: &str, after: &str) {
-        let value = json::read(before.as_bytes(), &ReadOptions::default()).unwrap();
+        let value = json::read(before.as_bytes(), &json::ReadOptions::default()).unwrap();
         assert_eq!(String::from_utf8(json::write(&change(value))).unwrap(), after, "{before}");
     }
 
@@ -201,5 +251,24 @@ mod tests {
         check(fill_nulls, r#"[{"u":{"x":1}},{"u":5},{}]"#, r#"[{"u":{"x":1}},{"u":5},{"u":null}]"#);
         check(fill_nulls, r#"[{"u":5},{"u":{"x":1}},{"u":{}}]"#, r#"[{"u":5},{"u":{"x":1}},{"u":{}}]"#);
         check(fill_nulls, r#"{"a":[1,{"b":2}]}"#, r#"{"a":[1,{"b":2}]}"#);
+    }
+    fn converted(uniform: Uniform, json: &str, to: Encoding) -> String {
+        let from = (Encoding::Json, &ReadOptions::default());
+        let bytes = uniform.convert(json.as_bytes(), from, (to, &WriteOptions::default())).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn what_is_converted_is_made_alike_if_asked() {
+        let list = r#"[{"b":1},{"a":2}]"#;
+        assert_eq!(converted(Uniform::No, list, Encoding::Json), list);
+        assert_eq!(converted(Uniform::Group, list, Encoding::Json), r#"{"shape":[{"b":1}],"shape_2":[{"a":2}]}"#);
+        assert_eq!(converted(Uniform::Fill, list, Encoding::Csv), "b,a\r\n1,null\r\nnull,2\r\n");
+        let wrong = Uniform::Fill.convert(
+            b"[",
+            (Encoding::Json, &ReadOptions::default()),
+            (Encoding::Json, &WriteOptions::default()),
+        );
+        assert_eq!(wrong.map_err(|error| error.code()), Err("json_end"));
     }
 }

@@ -87,10 +87,21 @@ pub(crate) fn random() -> u64 {
 
 fn seed() -> u64 {
     let mut bytes = [0; 8];
-    if getrandom::fill(&mut bytes).is_err() {
+    if !fill(&mut bytes) {
         // Without entropy, ids still differ between processes and moments.
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
         return nanos ^ (u64::from(std::process::id()) << 32);
     }
     u64::from_ne_bytes(bytes)
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn fill(bytes: &mut [u8]) -> bool {
+    getrandom::fill(bytes).is_ok()
+}
+
+/// A module in a browser has its host's randomness (see [`crate::host::Clock`]) and never comes here.
+#[cfg(target_family = "wasm")]
+fn fill(_: &mut [u8]) -> bool {
+    false
 }

@@ -2,8 +2,9 @@
 
 use crate::clock::{Moment, Sources};
 use crate::error::RecorderError;
-use crate::journal::{self, Directory, Dropped, JournalWriter, WriterOptions};
+use crate::journal::{self, Directory, Dropped, JournalWriter, Memory, WriterOptions};
 use crate::limits::Limits;
+use crate::medium::{Files, Medium};
 use crate::modes::Delivery;
 use crate::options::{FlushReport, Options, Stats};
 use crate::record::{self, BodyWriter, Fixed};
@@ -19,6 +20,8 @@ use tracewire_wire::id::TraceId;
 
 /// Skew of the wall clock that an end reports (requirement TW-TIME-002).
 const CLOCK_SKEW_NANOS: i128 = 1_000_000_000;
+/// How long a recorder that is dropped may keep its thread.
+const DROP_BOUND: Duration = Duration::from_secs(2);
 
 /// Records what an agent does. Cheap to clone; every clone is the same recorder.
 ///
@@ -33,23 +36,27 @@ const CLOCK_SKEW_NANOS: i128 = 1_000_000_000;
 /// assert_eq!(recorder.flush(None).written, 2);
 /// # drop(recorder); std::fs::remove_dir_all(folder).unwrap();
 /// ```
-#[derive(Clone)]
-pub struct Recorder {
-    inner: Arc<Inner>,
+pub struct Recorder<M: Medium = Files> {
+    inner: Arc<Inner<M>>,
 }
 
-struct Inner {
+impl<M: Medium> Clone for Recorder<M> {
+    fn clone(&self) -> Self {
+        Recorder { inner: Arc::clone(&self.inner) }
+    }
+}
+
+struct Inner<M: Medium> {
     limits: Limits,
     sources: Arc<dyn Sources>,
-    journal: Arc<JournalWriter>,
-    delivery: Delivery,
+    medium: M,
     sampler: Option<Sampler>,
     is_closed: AtomicBool,
     /// Whether the journal may have something to say; spares a caller the lock.
     has_notices: AtomicBool,
 }
 
-impl Recorder {
+impl Recorder<Files> {
     /// Opens a recorder. Its journal file is made when the first record comes.
     ///
     /// # Errors
@@ -80,17 +87,36 @@ impl Recorder {
             loss_record,
         ));
         let delivery = Delivery::new(options.mode, options.sinks, directory);
-        Ok(Recorder {
-            inner: Arc::new(Inner {
-                limits: options.limits,
-                sources: options.sources,
-                journal,
-                delivery,
-                sampler,
-                is_closed: AtomicBool::new(false),
-                has_notices: AtomicBool::new(true),
-            }),
-        })
+        Ok(Recorder::over(Files { journal, delivery }, options.limits, options.sources, sampler))
+    }
+
+    /// A shipper for a sink of the host's own, one of [`Options::host_sinks`].
+    pub fn shipper(&self, sink: &str) -> Shipper {
+        let journal = &self.inner.medium.journal;
+        Shipper::new(journal.directory().clone(), sink, &journal.process())
+    }
+}
+
+impl Recorder<Memory> {
+    /// Opens a recorder whose journals are kept in memory, for hosts without a disk. They are taken from
+    /// [`Recorder::medium`]. Of the options, those of files, modes and sinks mean nothing here.
+    pub fn in_memory(options: Options) -> Self {
+        let sampler = Sampler::new(options.sampling);
+        let (limits, sources) = (options.limits.clone(), options.sources.clone());
+        let sampling = sampler.as_ref().map(Sampler::describe);
+        Recorder::over(Memory::new(options, sampling, loss_record), limits, sources, sampler)
+    }
+}
+
+impl<M: Medium> Recorder<M> {
+    fn over(medium: M, limits: Limits, sources: Arc<dyn Sources>, sampler: Option<Sampler>) -> Self {
+        let (is_closed, has_notices) = (AtomicBool::new(false), AtomicBool::new(true));
+        Recorder { inner: Arc::new(Inner { limits, sources, medium, sampler, is_closed, has_notices }) }
+    }
+
+    /// What it appends to.
+    pub fn medium(&self) -> &M {
+        &self.inner.medium
     }
 
     /// Begins a step; `body` writes its name, attributes, input and whatever else a start carries. The correlation id is written already.
@@ -132,7 +158,7 @@ impl Recorder {
     }
 
     /// The ids of what begins here. They are taken whether it is recorded or not, the trace's before its own.
-    fn context(&self, place: Place<'_>) -> SpanContext {
+    pub(crate) fn context(&self, place: Place<'_>) -> SpanContext {
         let sources = &self.inner.sources;
         let trace_id = place.trace_id().unwrap_or_else(|| sources.trace_id());
         SpanContext { trace_id, span_id: sources.span_id(), flags: self.flags(place.step, trace_id) }
@@ -177,77 +203,34 @@ impl Recorder {
             }
         });
         if span.parent_id.is_none() {
-            self.inner.delivery.run_ended(&self.inner.journal);
+            self.inner.medium.run_ended();
         }
         true
     }
 
-    /// Records a point event with a place of its own in the tree; gives its context. A correlation id of `place` is written already,
-    /// here and by the other points.
-    pub fn point_event<'a>(
-        &self,
-        place: impl Into<Place<'a>>,
-        kind: Option<&str>,
-        body: impl FnOnce(&mut BodyWriter<'_, '_>),
-    ) -> SpanContext {
-        let place = place.into();
-        let context = self.context(place);
-        if self.leaves_out(context.flags) {
-            return context;
-        }
-        let parent_id = place.step.map(|parent| parent.span_id);
-        let fixed = Fixed { kind, parent_id, ..Self::fixed("event", self.inner.sources.now(), context) };
-        self.write_at(place, &fixed, body);
-        context
-    }
-
-    /// Records a log line, with the step that it belongs to.
-    pub fn log<'a>(&self, place: impl Into<Place<'a>>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        self.unplaced("log", place.into(), body);
-    }
-
-    /// Records a sample of a counter, gauge or histogram.
-    pub fn metric<'a>(&self, place: impl Into<Place<'a>>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        self.unplaced("metric", place.into(), body);
-    }
-
-    /// Records what somebody thinks of a trace, span or session.
-    pub fn feedback<'a>(&self, place: impl Into<Place<'a>>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        self.unplaced("feedback", place.into(), body);
-    }
-
-    fn unplaced(&self, event_type: &str, place: Place<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        let trace_id = place.trace_id();
-        if trace_id.is_some_and(|trace_id| self.leaves_out(self.flags(place.step, trace_id))) {
-            return;
-        }
-        let span_id = place.step.map(|step| step.span_id);
-        let fixed = Fixed { trace_id, span_id, ..Fixed::new(event_type, self.inner.sources.now()) };
-        self.write_at(place, &fixed, body);
-    }
-
-    /// Writes a point with the correlation id that was given for it.
-    fn write_at(&self, place: Place<'_>, fixed: &Fixed<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        self.write(fixed, |writer| {
-            writer.own_text("correlation_id", place.correlation_id);
-            body(writer);
-        });
-    }
-
     /// W3C flags of what belongs below a parent, or begins a trace.
-    fn flags(&self, parent: Option<SpanContext>, trace_id: TraceId) -> u8 {
+    pub(crate) fn flags(&self, parent: Option<SpanContext>, trace_id: TraceId) -> u8 {
         match &self.inner.sampler {
             Some(sampler) => sampler.flags(parent, trace_id),
             None => parent.map_or(1, |parent| parent.flags),
         }
     }
 
-    fn fixed<'a>(event_type: &'a str, moment: Moment, context: SpanContext) -> Fixed<'a> {
+    pub(crate) fn now(&self) -> Moment {
+        self.inner.sources.now()
+    }
+
+    pub(crate) fn fixed<'a>(event_type: &'a str, moment: Moment, context: SpanContext) -> Fixed<'a> {
         Fixed { trace_id: Some(context.trace_id), span_id: Some(context.span_id), ..Fixed::new(event_type, moment) }
     }
 
+    /// Whether steps with these flags are left out by sampling.
+    pub(crate) fn is_left_out(&self, flags: u8) -> bool {
+        self.inner.sampler.is_some() && flags & 1 == 0
+    }
+
     /// Whether the trace is one that sampling leaves out. Without sampling nothing is, whatever other systems decided.
-    fn leaves_out(&self, flags: u8) -> bool {
+    pub(crate) fn leaves_out(&self, flags: u8) -> bool {
         match &self.inner.sampler {
             Some(sampler) if flags & 1 == 0 => {
                 sampler.count();
@@ -257,13 +240,13 @@ impl Recorder {
         }
     }
 
-    fn write(&self, fixed: &Fixed<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
-        let journal = &self.inner.journal;
+    pub(crate) fn write(&self, fixed: &Fixed<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        let medium = &self.inner.medium;
         if self.inner.is_closed.load(Ordering::Relaxed) {
-            journal.count_drop("closed");
+            medium.count_drop("closed");
             return;
         }
-        let result = record::write(&self.inner.limits, fixed, body, |bytes| journal.append(bytes, fixed.moment));
+        let result = record::write(&self.inner.limits, fixed, body, |bytes| medium.append(bytes, fixed.moment));
         self.appended(result);
     }
 
@@ -271,10 +254,10 @@ impl Recorder {
     /// counted.
     pub fn append_record(&self, record: &[u8]) -> bool {
         if self.inner.is_closed.load(Ordering::Relaxed) {
-            self.inner.journal.count_drop("closed");
+            self.inner.medium.count_drop("closed");
             return false;
         }
-        self.appended(self.inner.journal.append(record, self.inner.sources.now()))
+        self.appended(self.inner.medium.append(record, self.inner.sources.now()))
     }
 
     /// A drop is counted already; the caller has nothing to decide.
@@ -282,61 +265,55 @@ impl Recorder {
         if result.is_err() {
             self.inner.has_notices.store(true, Ordering::Relaxed);
         }
-        self.inner.delivery.ensure_worker(&self.inner.journal);
+        self.inner.medium.appended();
         result.is_ok()
     }
 
     /// Counts a record that a binding had to give up, so that the loss is visible.
     pub fn count_drop(&self, reason: &'static str) {
-        self.inner.journal.count_drop(reason);
+        self.inner.medium.count_drop(reason);
     }
 
     /// Ends the current envelope, delivers what the mode delivers (for at most `bound`), and reports.
     pub fn flush(&self, bound: Option<Duration>) -> FlushReport {
-        self.inner.journal.mark();
-        self.inner.delivery.drain(&self.inner.journal, bound);
+        self.inner.medium.mark();
+        self.inner.medium.drain(bound);
         self.report()
     }
 
     fn report(&self) -> FlushReport {
-        let counters = self.inner.journal.counters();
-        let delivered = self.inner.delivery.counts();
-        let pending = match delivered.sent {
+        let counters = self.inner.medium.counters();
+        let (sealed, sent) = self.inner.medium.delivered();
+        let pending = match sent {
             Some(sent) => counters.written.saturating_sub(sent),
             None => 0,
         };
         FlushReport {
             written: counters.written,
-            sealed: delivered.sealed,
-            sent: delivered.sent.unwrap_or(0),
+            sealed,
+            sent: sent.unwrap_or(0),
             pending,
             dropped: counters.dropped,
             unsampled: self.inner.sampler.as_ref().map_or(0, Sampler::unsampled),
         }
     }
 
-    /// A shipper for a sink of the host's own, one of [`Options::host_sinks`].
-    pub fn shipper(&self, sink: &str) -> Shipper {
-        let journal = &self.inner.journal;
-        Shipper::new(journal.directory().clone(), sink, &journal.process())
-    }
-
     /// Ends the current envelope, so that a shipper can have what was recorded so far.
     pub fn mark(&self) {
-        self.inner.journal.mark();
+        self.inner.medium.mark();
     }
 
     /// Records in the journal so far.
     pub fn written(&self) -> u64 {
-        self.inner.journal.counters().written
+        self.inner.medium.counters().written
     }
 
     /// Numbers of this recorder.
     pub fn stats(&self) -> Stats {
-        let counters = self.inner.journal.counters();
+        let counters = self.inner.medium.counters();
         Stats {
-            producer: self.inner.journal.producer(),
-            directory: self.inner.journal.directory().path().to_owned(),
+            producer: self.inner.medium.producer(),
+            directory: self.inner.medium.directory().to_owned(),
             written: counters.written,
             dropped: counters.dropped,
         }
@@ -350,24 +327,22 @@ impl Recorder {
     /// Sentences for the host to log, each given once: a directory that could not be used, the first loss of a kind.
     pub fn take_notices(&self) -> Vec<String> {
         self.inner.has_notices.store(false, Ordering::Relaxed);
-        self.inner.journal.take_notices()
+        self.inner.medium.take_notices()
     }
 
     /// Closes the journal, delivers the rest, and reports. Records that come later are counted as dropped.
     pub fn close(&self, bound: Option<Duration>) -> FlushReport {
         if !self.inner.is_closed.swap(true, Ordering::AcqRel) {
-            self.inner.journal.close("exited");
-            self.inner.delivery.finish(&self.inner.journal, bound);
+            self.inner.medium.close(bound);
         }
         self.report()
     }
 }
 
-impl Drop for Inner {
+impl<M: Medium> Drop for Inner<M> {
     fn drop(&mut self) {
         if !self.is_closed.load(Ordering::Acquire) {
-            self.journal.close("exited");
-            self.delivery.finish(&self.journal, Some(Duration::from_secs(2)));
+            self.medium.close(Some(DROP_BOUND));
         }
     }
 }

@@ -7,6 +7,8 @@
 //!
 //! | module | what it is | touches |
 //! |---|---|---|
+//! | [`medium`] | what records go to: files, or memory where there is no disk | – |
+//! | [`host`] | records of hosts that write CBOR themselves: bytes in, ids out | – |
 //! | [`control`] | [`Recorder`]: opens a journal, stamps ids and time, flushes, closes | clock, journal |
 //! | [`span`] | an open step and its context | – |
 //! | [`config`] | settings from the project's file and the environment (feature `config`) | file system |
@@ -28,10 +30,13 @@ pub mod config;
 pub mod control;
 mod error;
 mod fork;
+pub mod host;
 pub mod journal;
 pub mod limits;
+pub mod medium;
 mod modes;
 mod options;
+mod points;
 pub mod record;
 mod sampling;
 pub mod seal;
@@ -41,7 +46,9 @@ pub mod testing;
 
 pub use control::Recorder;
 pub use error::RecorderError;
+pub use journal::Memory;
 pub use limits::{Limits, Redact};
+pub use medium::{Files, Medium};
 pub use modes::Mode;
 pub use options::{FlushReport, Options, Stats};
 pub use span::{Place, Remote, Span, SpanContext, StartSpan};

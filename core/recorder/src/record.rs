@@ -177,6 +177,11 @@ impl<'b> BodyWriter<'_, 'b> {
         self.walker
     }
 
+    /// Members that the host wrote as CBOR of the journal's profile already: names and items in turn.
+    pub fn raw_members(&mut self, members: &[u8]) {
+        self.walker.raw_item(members);
+    }
+
     /// A member that the host wrote as CBOR of the journal's profile already.
     pub fn raw(&mut self, key: &str, item: &[u8]) {
         self.walker.raw_text(key);

@@ -69,6 +69,12 @@ impl<'a> Remote<'a> {
         Some(Remote { context, trace_state: tracestate.filter(|state| !state.is_empty()) })
     }
 
+    /// The same where the `traceparent` has been read before.
+    pub(crate) fn of(context: SpanContext, trace_state: Option<&'a str>) -> Option<Self> {
+        let trace_state = trace_state.filter(|state| !state.is_empty())?;
+        Some(Remote { context, trace_state: Some(trace_state) })
+    }
+
     /// Its ids and flags.
     pub fn context(&self) -> SpanContext {
         self.context

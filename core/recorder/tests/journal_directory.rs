@@ -7,6 +7,7 @@ mod journal_support;
 use journal_support::*;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Barrier;
 use tracewire_recorder::journal::{
     Directory, Surroundings, WriterOptions, acknowledge, acknowledged, find_directory_in, lease, remove_if_acknowledged,
 };
@@ -106,6 +107,30 @@ fn a_file_goes_when_it_is_closed_and_all_have_it() {
     assert!(!path.exists());
     assert!(!directory.path().join("acks").join(&producer).exists());
     assert!(remove(), "what is gone is gone");
+}
+
+#[test]
+fn several_processes_finish_with_one_file_at_once() {
+    for _ in 0..200 {
+        let (_keep, directory) = folder();
+        let writer = writer(WriterOptions { sinks: vec!["store".to_owned()], ..options(&directory) });
+        writer.append(b"x", now()).unwrap();
+        let producer = writer.producer().unwrap();
+        let path = path_of(&writer);
+        writer.close("exited");
+        let end = fs::metadata(&path).unwrap().len();
+        let all_at_once = Barrier::new(3);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    all_at_once.wait();
+                    acknowledge(&directory, &producer, "store", end).unwrap();
+                    remove_if_acknowledged(&directory, &producer).unwrap();
+                });
+            }
+        });
+        assert!(!path.exists());
+    }
 }
 
 #[test]

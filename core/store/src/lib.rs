@@ -11,6 +11,7 @@
 //! | [`model`] | what goes in and comes out | – |
 //! | [`sqlite`] | [`SqliteStore`], the engine in one file | one SQLite file |
 //! | [`sweep`] | [`Sweeper`]: journals of live and dead processes into a store | journals, acknowledgements |
+//! | `local` | [`LocalStore`], a directory's store as the SDKs ask it | as `sqlite` and `sweep` |
 //! | [`search`](mod@search) | [`search()`]: steps and other events by what they say, newest first | – |
 //! | `labels` | which trace an event belongs to, and what it names | – |
 //! | `rollup` | what events say of a span and of a trace, without an engine | – |
@@ -22,6 +23,7 @@
 
 mod error;
 mod labels;
+mod local;
 pub mod model;
 mod packed;
 mod rollup;
@@ -31,6 +33,7 @@ pub mod store;
 pub mod sweep;
 
 pub use error::StoreError;
+pub use local::LocalStore;
 
 /// Name of the store in its directory.
 pub const FILE_NAME: &str = "store.db";

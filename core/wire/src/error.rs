@@ -159,6 +159,17 @@ impl WireError {
         }
     }
 
+    /// What is wrong in one sentence, without code and place; and the place as a JSON pointer, for [`WireError::Shape`].
+    pub fn into_reason(self) -> (String, Option<String>) {
+        match self {
+            WireError::Json { reason, .. }
+            | WireError::Bytes { reason, .. }
+            | WireError::Line { reason, .. }
+            | WireError::Unknown { reason, .. } => (reason, None),
+            WireError::Shape { reason, path, .. } => (reason, Some(path)),
+        }
+    }
+
     pub(crate) fn shape(code: &'static str, path: impl Into<String>, reason: impl Into<String>) -> Self {
         WireError::Shape { code, path: path.into(), reason: reason.into() }
     }

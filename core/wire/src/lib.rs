@@ -23,6 +23,7 @@
 //! | [`validate`] | what is wrong with what somebody's emitter wrote, where, and how to mend it |
 //! | [`verify`] | what a set of envelopes proves, and what is missing |
 //! | [`id`], [`time`] | ids, hashes and time as text |
+//! | [`order`] | sorting, small where that counts |
 //! | [`registry`] | names of kinds, attributes, protocol events, statuses and losses; generated from `spec/registry/` |
 //!
 //! The normative text is `spec/README.md`; requirement numbers (`TW-…`) in these pages refer to it. This crate does no
@@ -30,6 +31,7 @@
 
 #![forbid(unsafe_code)]
 
+mod base64;
 pub mod body;
 pub mod content;
 pub mod csv;
@@ -40,6 +42,7 @@ mod error;
 pub mod event;
 pub mod id;
 pub mod json;
+pub mod order;
 pub mod proto;
 pub mod recording;
 pub mod registry;

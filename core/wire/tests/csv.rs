@@ -9,7 +9,7 @@ use common::{json, read};
 use proptest::prelude::*;
 use tracewire_wire::csv::{
     DecodeOptions, Delimiter, EVENT_COLUMNS, EncodeOptions, RowReader, RowWriter, decode, encode, event_row,
-    read_event_row,
+    members_row, read_event_row, read_members_rows,
 };
 use tracewire_wire::value::{Map, Value};
 
@@ -271,4 +271,35 @@ fn an_event_is_a_row() {
         String::from_utf8(out).unwrap(),
         "p-1,1,log,2026-11-21T04:30:00.000000000Z,,,,,,,,\"{\"\"name\"\":\"\"a, b\"\"}\",\"{\"\"later\"\":1,\"\"producer\"\":\"\"x\"\"}\"\r\n"
     );
+}
+
+#[test]
+fn members_of_any_kind_are_a_row_and_come_back() {
+    let Value::Map(members) = read(br#"{"body":5,"later":[1],"other":{"x":1},"producer":"x","seq":"one"}"#) else {
+        panic!("a map")
+    };
+    let row = Value::Map(members_row("p-1", members));
+    assert_eq!(
+        json(&row),
+        r#"{"body":5,"other":{"later":[1],"other":{"x":1},"producer":"x"},"producer":"p-1","seq":"one"}"#
+    );
+    let Value::Map(ordered) = row.clone() else { panic!("a map") };
+    let names: Vec<&str> = ordered.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["producer", "seq", "body", "other"]);
+
+    let back = read_members_rows(Value::List(vec![row]));
+    assert_eq!(json(&back), r#"[{"body":5,"later":[1],"other":{"x":1},"producer":"x","seq":"one"}]"#);
+}
+
+#[test]
+fn what_is_no_row_of_an_event_stays_as_it_is() {
+    for (table, members) in [
+        (r#"5"#, r#"5"#),
+        (r#"{"other":{"a":1}}"#, r#"{"other":{"a":1}}"#),
+        (r#"[1,{"a":1}]"#, r#"[1,{"a":1}]"#),
+        (r#"[{"other":1,"producer":2}]"#, r#"[{"other":1,"producer":2}]"#),
+        (r#"[{"other":{"seq":2},"producer":"p","seq":1}]"#, r##"[{"seq":2,"seq#2":1}]"##),
+    ] {
+        assert_eq!(json(&read_members_rows(read(table.as_bytes()))), members, "{table}");
+    }
 }

@@ -8,7 +8,7 @@ const LONGEST: usize = 400;
 pub fn check(files: &[SourceFile]) -> Vec<Finding> {
     files
         .iter()
-        .filter(|file| file.has_extension(&["rs", "py"]) && !file.is_generated())
+        .filter(|file| file.has_extension(&["rs", "py", "ts", "mjs"]) && !file.is_generated())
         .filter_map(|file| {
             let lines = file.text.lines().count();
             (lines > LONGEST).then(|| {

@@ -5,6 +5,7 @@ use super::head::{self, BREAK, UNDEFINED};
 use super::{TAG_CUT, TAG_SET, TAG_WIRE, text};
 use std::borrow::Cow;
 use tracewire_wire::json;
+use tracewire_wire::order::Order as _;
 use tracewire_wire::value::{Map, Value, escape_key};
 
 /// Deeper nesting than any writer produces is refused, so that a forged record cannot exhaust the stack.
@@ -28,6 +29,7 @@ pub struct Decoder<'a> {
     at: usize,
     depth: u32,
     key_depth: u32,
+    keeps_order: bool,
 }
 
 /// The head of an item: major type, and its argument unless the length is indefinite.
@@ -41,7 +43,13 @@ struct Head {
 impl<'a> Decoder<'a> {
     /// A reader at the first byte.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Decoder { bytes, at: 0, depth: 0, key_depth: 0 }
+        Decoder { bytes, at: 0, depth: 0, key_depth: 0, keeps_order: false }
+    }
+
+    /// Has maps keep the order in which their entries stand, where no keys collide: for formats in which a host sees it.
+    #[must_use]
+    pub fn in_order(self) -> Self {
+        Decoder { keeps_order: true, ..self }
     }
 
     /// Whether every byte was read.
@@ -282,7 +290,7 @@ impl<'a> Decoder<'a> {
             };
             entries.push((key, self.item(wire)?));
         }
-        let map = Map::from_entries(entries);
+        let map = if self.keeps_order { Map::from_entries_in_order(entries) } else { Map::from_entries(entries) };
         Ok(match missing {
             None => map,
             Some(missing) => match cut(Value::Map(map), "missing_items", missing) {
@@ -320,7 +328,9 @@ impl<'a> Decoder<'a> {
                     whole => Some(whole),
                 };
                 if let Some(Value::List(members)) = members {
-                    members.sort_by_cached_key(json::write);
+                    let mut written: Vec<_> = members.drain(..).map(|member| (json::write(&member), member)).collect();
+                    written.order_by(|(a, _), (b, _)| a.cmp(b));
+                    members.extend(written.into_iter().map(|(_, member)| member));
                 }
                 Ok(set)
             }

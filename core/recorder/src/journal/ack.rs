@@ -9,7 +9,7 @@ use super::reader::JournalReader;
 use crate::error::RecorderError;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn folder_of(directory: &Directory, producer: &str) -> Option<PathBuf> {
     is_producer_name(producer).then(|| directory.path().join("acks").join(producer))
@@ -21,7 +21,8 @@ pub fn acknowledged(directory: &Directory, producer: &str, sink: &str) -> Option
     text.trim_end().parse().ok()
 }
 
-/// Notes that a sink has everything of a producer's file up to `offset`. An earlier, higher offset stays.
+/// Notes that a sink has everything of a producer's file up to `offset`. An earlier, higher offset stays. Where the file and
+/// its notes go meanwhile, nothing is left to note.
 ///
 /// # Errors
 /// [`RecorderError::Io`] when the note cannot be written; it is then as it was before.
@@ -41,10 +42,18 @@ pub fn acknowledge(directory: &Directory, producer: &str, sink: &str, offset: u6
         create_new(&fresh)?.write_all(offset.to_string().as_bytes())?;
         fs::rename(&fresh, &path)
     };
-    write().map_err(|source| {
+    write().or_else(|source| {
         let _ = fs::remove_file(&fresh);
-        RecorderError::io("acknowledge in", &path, source)
+        // Another process had the same to note, and has removed the file and its notes meanwhile.
+        if source.kind() == io::ErrorKind::NotFound && is_gone(&directory.journal_path(producer)) {
+            return Ok(());
+        }
+        Err(RecorderError::io("acknowledge in", &path, source))
     })
+}
+
+fn is_gone(path: &Path) -> bool {
+    matches!(path.try_exists(), Ok(false))
 }
 
 /// Removes a producer's file if it is closed and every sink of its header has acknowledged all of it; says whether it is
@@ -55,33 +64,36 @@ pub fn acknowledge(directory: &Directory, producer: &str, sink: &str, offset: u6
 pub fn remove_if_acknowledged(directory: &Directory, producer: &str) -> Result<bool, RecorderError> {
     let path = directory.journal_path(producer);
     let Some(folder) = folder_of(directory, producer) else { return Ok(false) };
-    let reader = match JournalReader::open(&path) {
-        Ok(reader) => reader,
-        Err(RecorderError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            // The file went before its notes did.
-            let _ = fs::remove_dir_all(&folder);
-            return Ok(true);
-        }
-        Err(error) => return Err(error),
+    let goes = match is_acknowledged(directory, producer, &path) {
+        Ok(true) => match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(RecorderError::io("remove", &path, error));
+            }
+            _ => true,
+        },
+        // Somebody else has removed it, maybe just now.
+        Err(RecorderError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => true,
+        other => other?,
     };
-    let failed = |source| RecorderError::io("remove", &path, source);
-    let file = File::open(&path).map_err(failed)?;
+    if goes {
+        // Notes without a file do no harm; the next call removes them.
+        let _ = fs::remove_dir_all(&folder);
+    }
+    Ok(goes)
+}
+
+/// Whether a file is closed, in nobody's hands, and every sink of its header has all of it.
+fn is_acknowledged(directory: &Directory, producer: &str, path: &Path) -> Result<bool, RecorderError> {
+    let reader = JournalReader::open(path)?;
+    let failed = |source| RecorderError::io("remove", path, source);
+    let file = File::open(path).map_err(failed)?;
     // Whoever holds the lock may still be writing the close, or cutting the file to its length.
     if !try_exclusive(&file).map_err(failed)? {
         return Ok(false);
     }
-    let Some(end) = closing_end(&file, &path)? else { return Ok(false) };
+    let Some(end) = closing_end(&file, path)? else { return Ok(false) };
     let has_all = |sink: &String| acknowledged(directory, producer, sink).is_some_and(|offset| offset >= end);
-    if !reader.header().sinks.iter().all(has_all) {
-        return Ok(false);
-    }
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
-    }
-    // Notes without a file do no harm; the next call removes them.
-    let _ = fs::remove_dir_all(&folder);
-    Ok(true)
+    Ok(reader.header().sinks.iter().all(has_all))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use tracewire_wire::order::gathered;
 
 /// Reasons that this layer gives; a binding may count others.
 pub mod reason {
@@ -104,7 +105,7 @@ impl Losses {
 
     /// How many were dropped, by reason.
     pub(super) fn counts(&self) -> BTreeMap<String, u64> {
-        self.by_reason.iter().map(|(reason, loss)| ((*reason).to_owned(), loss.count)).collect()
+        gathered(self.by_reason.iter().map(|(reason, loss)| ((*reason).to_owned(), loss.count)))
     }
 }
 

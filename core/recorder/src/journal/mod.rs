@@ -12,7 +12,8 @@
 //! | [`frame`], `header` | the format: `spec/journal.md` sections 2 and 3 |
 //! | `writer`, `options`, `state`, `active`, `losses` | the one writer of a file, and what it could not write |
 //! | `segment` | bytes to the file: mapped or written; the only unsafe code here |
-//! | `reader`, `item` | items in order, around damage |
+//! | `reader`, `source`, `item` | items in order, around damage |
+//! | `memory` | the same frames where there is no disk |
 //! | `liveness`, `recovery`, `lock` | who writes, who is dead, who may end its file |
 //! | `directory`, `quota`, `ack` | where files live, how much they take, when they go |
 
@@ -26,12 +27,14 @@ mod liveness;
 mod lock;
 mod losses;
 mod members;
+mod memory;
 mod options;
 mod origin;
 mod quota;
 mod reader;
 mod recovery;
 mod segment;
+mod source;
 mod state;
 mod writer;
 
@@ -44,10 +47,10 @@ pub use item::{Item, Tail};
 pub use liveness::{Liveness, liveness};
 pub use lock::{Lease, lease};
 pub use losses::reason;
+pub use memory::{Chunk, Memory, MemoryBatch};
 pub use options::{Counters, WriterOptions};
 pub use quota::journal_bytes;
 pub use reader::JournalReader;
-pub(crate) use recovery::recover_dead;
-pub use recovery::{Recovery, recover};
+pub use recovery::{Recovery, recover, recovered};
 pub use segment::Append;
 pub use writer::{Dropped, JournalWriter};

@@ -3,14 +3,16 @@
 //! A living file may be read while it grows. Frames appear in order and whole, but one reading of many bytes is not one
 //! moment: what looks bad is read again before it is called damage.
 
+mod search;
+
 use super::frame::{self, Check, Head, Kind};
 use super::header::Header;
 use super::item::{Item, Tail};
 use super::members::HeaderError;
-use super::segment::{open_readable, read_at};
+use super::segment::open_readable;
+use super::source::Source;
 use crate::cbor::Decoder;
 use crate::error::RecorderError;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use tracewire_wire::value::Value;
@@ -26,7 +28,7 @@ const QUIET_LOOKS: u32 = 32;
 /// Reads one journal file.
 pub struct JournalReader {
     path: PathBuf,
-    file: File,
+    source: Source,
     header: Header,
     seed: u64,
     first: u64,
@@ -47,6 +49,7 @@ enum Step {
     End,
 }
 
+/// What stands behind bytes that are no frame.
 enum Search {
     Frame(u64),
     /// No frame; the bytes that are not zero end here.
@@ -66,9 +69,29 @@ impl JournalReader {
         if !file.metadata().map_err(failed)?.is_file() {
             return Err(RecorderError::Foreign { path, offset: 0 });
         }
+        Self::over(path, Source::File(file))
+    }
+
+    /// The same for the bytes of a file.
+    ///
+    /// # Errors
+    /// As of [`JournalReader::open`].
+    pub fn of_bytes(bytes: Vec<u8>) -> Result<Self, RecorderError> {
+        Self::over(PathBuf::from("the journal"), Source::Bytes(bytes))
+    }
+
+    /// The bytes that it was made of; none where it reads a file.
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self.source {
+            Source::Bytes(bytes) => bytes,
+            Source::File(_) => Vec::new(),
+        }
+    }
+
+    fn over(path: PathBuf, source: Source) -> Result<Self, RecorderError> {
         let mut reader = JournalReader {
             path,
-            file,
+            source,
             header: Header::default(),
             seed: 0,
             first: frame::PREAMBLE_BYTES,
@@ -168,7 +191,7 @@ impl JournalReader {
             |offset, reason: &str| RecorderError::Header { path: path.clone(), offset, reason: reason.to_owned() };
         self.refresh().map_err(failed)?;
         let mut preamble = [0; frame::PREAMBLE_BYTES as usize];
-        let length = read_at(&self.file, &mut preamble, 0).map_err(failed)?;
+        let length = self.source.read_at(&mut preamble, 0).map_err(failed)?;
         let (magic, seed) = preamble.split_at(frame::MAGIC.len());
         let same = magic.iter().zip(&frame::MAGIC).take(length).take_while(|(a, b)| a == b).count();
         if same < length.min(frame::MAGIC.len()) {
@@ -258,55 +281,6 @@ impl JournalReader {
         }
     }
 
-    /// Looks for a whole frame behind `from`, which holds none, in the bytes up to `limit`.
-    fn search(&mut self, from: u64, limit: u64) -> io::Result<Search> {
-        let mut used_end = from;
-        let mut offset = from;
-        while offset < limit {
-            self.fill(offset, 1)?;
-            let start = usize::try_from(offset - self.buffer_start).map_err(io::Error::other)?;
-            let bytes = self.buffer.get(start..).unwrap_or_default();
-            if bytes.is_empty() {
-                break;
-            }
-            let mut candidate = None;
-            let mut covered = 0;
-            for word in bytes.chunks(8) {
-                let at = offset + covered;
-                covered += 8;
-                let Ok(word) = <[u8; 8]>::try_from(word) else {
-                    // The file ends inside a word.
-                    if word.iter().any(|byte| *byte != 0) {
-                        used_end = at + 8;
-                    }
-                    break;
-                };
-                if word == [0; 8] {
-                    continue;
-                }
-                used_end = at + 8;
-                if at > from && self.claims_frame(word, at) {
-                    candidate = Some(at);
-                    break;
-                }
-            }
-            offset += covered;
-            if let Some(candidate) = candidate
-                && self.frame_at(candidate)?.is_some()
-            {
-                return Ok(Search::Frame(candidate));
-            }
-        }
-        Ok(Search::Nothing(used_end))
-    }
-
-    fn claims_frame(&self, word: [u8; 8], offset: u64) -> bool {
-        // The length first: it is cheaper to compare than the guard, and random bytes rarely fit.
-        let [a, b, c, d, ..] = word;
-        let length = frame::frame_bytes(u64::from(u32::from_le_bytes([a, b, c, d])));
-        offset + length <= self.file_bytes && frame::head(word, offset, self.seed).is_some()
-    }
-
     /// The frame at an offset, if a whole one stands there; it is then in the buffer.
     fn frame_at(&mut self, offset: u64) -> io::Result<Option<Head>> {
         self.fill(offset, frame::HEAD_BYTES)?;
@@ -324,7 +298,7 @@ impl JournalReader {
             }
         } else {
             // A length that nobody vouches for must not decide how much memory is taken.
-            let end = self.file.metadata()?.len();
+            let end = self.source.length()?;
             if offset + length > end {
                 return Ok(None);
             }
@@ -347,21 +321,21 @@ impl JournalReader {
         while at < end {
             let wanted = piece.len().min((end - at) as usize);
             let target = piece.get_mut(..wanted).unwrap_or_default();
-            if read_at(&self.file, target, at)? < wanted {
+            if self.source.read_at(target, at)? < wanted {
                 return Ok(false);
             }
             check.update(target);
             at += wanted as u64;
         }
         let mut last = [0; 8];
-        Ok(read_at(&self.file, &mut last, end)? == last.len() && check.holds(last))
+        Ok(self.source.read_at(&mut last, end)? == last.len() && check.holds(last))
     }
 
     /// Forgets what was read and asks for the file's length.
     fn refresh(&mut self) -> io::Result<()> {
         self.buffer.clear();
         self.buffer_start = self.at;
-        self.file_bytes = self.file.metadata()?.len();
+        self.file_bytes = self.source.length()?;
         Ok(())
     }
 
@@ -376,7 +350,7 @@ impl JournalReader {
         }
         self.buffer.resize(wanted, 0);
         self.buffer_start = offset;
-        let count = read_at(&self.file, &mut self.buffer, offset)?;
+        let count = self.source.read_at(&mut self.buffer, offset)?;
         self.buffer.truncate(count);
         Ok(())
     }

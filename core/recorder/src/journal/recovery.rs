@@ -52,7 +52,7 @@ pub fn recover(path: impl AsRef<Path>) -> Result<Recovery, RecorderError> {
 ///
 /// # Errors
 /// As of [`recover`].
-pub(crate) fn recover_dead(path: &Path) -> Result<Recovery, RecorderError> {
+fn recover_dead(path: &Path) -> Result<Recovery, RecorderError> {
     let failed = |source| RecorderError::io("recover", path, source);
     let file = open_writable(path).map_err(failed)?;
     if !gain(&file).map_err(failed)? {
@@ -60,20 +60,7 @@ pub(crate) fn recover_dead(path: &Path) -> Result<Recovery, RecorderError> {
     }
     // Only now nobody else writes; what was seen before may be old.
     let mut reader = JournalReader::open(path)?;
-    while let Some(item) = reader.next()? {
-        if matches!(item, Item::Close { .. }) {
-            return Ok(Recovery::Closed);
-        }
-    }
-    let offset = match reader.tail() {
-        Tail::Closed => return Ok(Recovery::Closed),
-        Tail::Clean => reader.offset(),
-        Tail::Torn { offset, bytes } => offset + bytes,
-    };
-    let mut frame = Vec::new();
-    if !frame::encode(&mut frame, offset, Kind::Close, &close_payload("recovered"), reader.seed()) {
-        return Ok(Recovery::Held);
-    }
+    let Some((offset, frame)) = missing_close(&mut reader)? else { return Ok(Recovery::Closed) };
     write_all_at(&file, &frame, offset).map_err(failed)?;
     let end_offset = offset + frame.len() as u64;
     // Space that the writer had reserved goes back; only zeros stand there.
@@ -81,6 +68,36 @@ pub(crate) fn recover_dead(path: &Path) -> Result<Recovery, RecorderError> {
         let _ = file.set_len(end_offset);
     }
     Ok(Recovery::Recovered { end_offset })
+}
+
+/// The bytes of a journal as [`recover`] leaves a file whose writer is dead. What cannot be read comes back as it is.
+pub fn recovered(mut journal: Vec<u8>) -> Vec<u8> {
+    let missing = JournalReader::of_bytes(journal.clone()).and_then(|mut reader| missing_close(&mut reader));
+    if let Ok(Some((offset, frame))) = missing
+        && let Ok(offset) = usize::try_from(offset)
+    {
+        // Behind it only zeros stand; where the file ends before it, zeros come between.
+        journal.resize(offset, 0);
+        journal.extend_from_slice(&frame);
+    }
+    journal
+}
+
+/// The close that a journal lacks, and where it belongs; `None` where it has one.
+fn missing_close(reader: &mut JournalReader) -> Result<Option<(u64, Vec<u8>)>, RecorderError> {
+    while let Some(item) = reader.next()? {
+        if matches!(item, Item::Close { .. }) {
+            return Ok(None);
+        }
+    }
+    let offset = match reader.tail() {
+        Tail::Closed => return Ok(None),
+        Tail::Clean => reader.offset(),
+        Tail::Torn { offset, bytes } => offset + bytes,
+    };
+    let mut frame = Vec::new();
+    let is_frame = frame::encode(&mut frame, offset, Kind::Close, &close_payload("recovered"), reader.seed());
+    Ok(is_frame.then_some((offset, frame)))
 }
 
 fn gain(file: &File) -> io::Result<bool> {

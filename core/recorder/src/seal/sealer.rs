@@ -8,6 +8,7 @@ use tracewire_wire::content;
 use tracewire_wire::envelope;
 use tracewire_wire::event::{Body, Event, EventType};
 use tracewire_wire::id::Hash;
+use tracewire_wire::order::Order as _;
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
@@ -233,7 +234,7 @@ impl Sealer {
             header.insert("close".to_owned(), Value::Text(reason.to_owned()));
         }
         header.sort();
-        content.sort_by_key(|(hash, _)| *hash);
+        content.order_by(|(a, _), (b, _)| a.cmp(b));
         let digests: Vec<Hash> = events.iter().map(|event| event.digest).collect();
         let digest = envelope::digest_of(&header, &digests);
         let first_seq = self.state.next_seq;

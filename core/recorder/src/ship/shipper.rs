@@ -9,7 +9,7 @@ use tracewire_wire::content;
 use tracewire_wire::event::{Body, Event};
 use tracewire_wire::id::Hash;
 use tracewire_wire::json::{self, ReadOptions};
-use tracewire_wire::value::Value;
+use tracewire_wire::value::{Map, Value};
 
 /// Envelopes of one producer, handed out until their result is known.
 #[derive(Clone, Debug)]
@@ -26,6 +26,19 @@ pub struct Batch {
     pub resolved: Vec<Event>,
     end_offset: u64,
     is_closed: bool,
+}
+
+impl Batch {
+    /// [`Batch::resolved`] as every SDK hands it to exporters: a JSON list of `{"event": …, "producer": …}`.
+    pub fn events_json(&self) -> Vec<u8> {
+        let located = self.resolved.iter().map(|event| {
+            Value::Map(Map::from_iter([
+                ("event".to_owned(), event.to_value()),
+                ("producer".to_owned(), Value::from(self.producer.as_str())),
+            ]))
+        });
+        json::write(&Value::List(located.collect()))
+    }
 }
 
 /// Reads journals, seals them, and keeps the sink's cursors.

@@ -27,14 +27,18 @@ pub use values::{Absent, write_members, write_value};
 use crate::clock::{Moment, Sources};
 use crate::control::Recorder;
 use crate::error::RecorderError;
-use crate::journal::{Directory, JournalReader, recover_dead};
+use crate::journal::{self, Directory, JournalReader};
 use crate::options::Options;
 use crate::seal::Sealer;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use tracewire_wire::WireError;
-use tracewire_wire::id::{SpanId, TraceId};
+use tracewire_wire::event::Body;
+use tracewire_wire::id::{Hash, SpanId, TraceId};
+use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::time::Timestamp;
+use tracewire_wire::value::Value;
+use tracewire_wire::{WireError, content};
 
 /// A clock that a test moves, and ids that count up.
 ///
@@ -183,6 +187,8 @@ impl Sources for Scripted {
 pub struct SealedJournal {
     /// Each envelope in canonical JSON, in order.
     pub envelopes: Vec<Vec<u8>>,
+    /// Where each of them ends in its journal.
+    pub ends: Vec<u64>,
     /// How many events stand behind the last boundary.
     pub pending: usize,
 }
@@ -214,9 +220,41 @@ pub fn seal(directory: &Path) -> Result<SealedJournal, RecorderError> {
     for path in Directory::at(directory).journals()? {
         let sealed = seal_file(&path)?;
         all.envelopes.extend(sealed.envelopes);
+        all.ends.extend(sealed.ends);
         all.pending += sealed.pending;
     }
     Ok(all)
+}
+
+/// The events of all journals of a directory, in order of time, with contents inline: a list.
+///
+/// # Errors
+/// [`RecorderError`] for the first journal that cannot be read.
+pub fn events(directory: &Path) -> Result<Value, RecorderError> {
+    let mut all = Vec::new();
+    for path in Directory::at(directory).journals()? {
+        let mut reader = JournalReader::open(&path)?;
+        let mut sealer = Sealer::new(reader.header());
+        let (mut sealed, mut contents) = (Vec::new(), BTreeMap::new());
+        while let Some(item) = reader.next()? {
+            if let Some(envelope) = sealer.push(&item) {
+                sealed.extend(envelope.events);
+                contents.extend(envelope.content);
+            }
+        }
+        sealed.extend_from_slice(sealer.pending());
+        contents.extend(sealer.pending_content().iter().cloned());
+        let lookup = |hash: &Hash| contents.get(hash).and_then(|bytes| json::read(bytes, &ReadOptions::default()).ok());
+        all.extend(sealed.into_iter().map(|sealed| {
+            let mut event = sealed.event;
+            if let Body::Present(body) = &mut event.body {
+                content::resolve(body, &lookup);
+            }
+            (event.time, path.clone(), event.seq, event.to_value())
+        }));
+    }
+    all.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
+    Ok(Value::List(all.into_iter().map(|(_, _, _, event)| event).collect()))
 }
 
 /// The envelopes of one journal, given by the bytes of its file.
@@ -224,33 +262,30 @@ pub fn seal(directory: &Path) -> Result<SealedJournal, RecorderError> {
 /// # Errors
 /// [`RecorderError`] where they are no journal that this version reads.
 pub fn seal_bytes(journal: &[u8]) -> Result<SealedJournal, RecorderError> {
-    let folder = Temporary::new()?;
-    seal_file(&folder.journal(journal)?)
+    sealed(JournalReader::of_bytes(journal.to_vec())?)
 }
 
 /// The bytes of a journal's file as they are left by whoever finds it and knows that its writer is dead: what cannot be read stays
 /// as it is.
-///
-/// # Errors
-/// [`RecorderError::Io`] where the temporary folder cannot be used.
-pub fn recover_bytes(journal: &[u8]) -> Result<Vec<u8>, RecorderError> {
-    let folder = Temporary::new()?;
-    let path = folder.journal(journal)?;
-    // What else is refused was not changed.
-    if let Err(error @ RecorderError::Io { .. }) = recover_dead(&path) {
-        return Err(error);
-    }
-    std::fs::read(&path).map_err(|source| RecorderError::io("read", &path, source))
+pub fn recover_bytes(journal: &[u8]) -> Vec<u8> {
+    journal::recovered(journal.to_vec())
 }
 
 fn seal_file(path: &Path) -> Result<SealedJournal, RecorderError> {
-    let mut reader = JournalReader::open(path)?;
+    sealed(JournalReader::open(path)?)
+}
+
+fn sealed(mut reader: JournalReader) -> Result<SealedJournal, RecorderError> {
     let mut sealer = Sealer::new(reader.header());
-    let mut envelopes = Vec::new();
+    let mut all = SealedJournal::default();
     while let Some(item) = reader.next()? {
-        envelopes.extend(sealer.push(&item).map(|envelope| envelope.bytes()));
+        if let Some(envelope) = sealer.push(&item) {
+            all.envelopes.push(envelope.bytes());
+            all.ends.push(envelope.end_offset);
+        }
     }
-    Ok(SealedJournal { envelopes, pending: sealer.pending().len() })
+    all.pending = sealer.pending().len();
+    Ok(all)
 }
 
 /// A folder that goes when nobody needs it.
@@ -263,12 +298,6 @@ impl Temporary {
         let path = std::env::temp_dir().join(format!("tracewire-{:016x}", crate::clock::random()));
         std::fs::create_dir(&path).map_err(|source| RecorderError::io("create", &path, source))?;
         Ok(Temporary { path })
-    }
-
-    fn journal(&self, bytes: &[u8]) -> Result<PathBuf, RecorderError> {
-        let path = self.path.join("given.twj");
-        std::fs::write(&path, bytes).map_err(|source| RecorderError::io("write", &path, source))?;
-        Ok(path)
     }
 }
 
@@ -320,13 +349,13 @@ mod tests {
         let recorder = Recorder::open(Options { sources, ..options() }).unwrap();
         program(&recorder);
         let torn = std::fs::read(Directory::at(&folder.path).journals().unwrap().first().unwrap()).unwrap();
-        assert_eq!(seal_bytes(&torn).unwrap(), SealedJournal { envelopes: Vec::new(), pending: 2 });
-        let recovered = recover_bytes(&torn).unwrap();
-        assert_eq!(recover_bytes(&recovered).unwrap(), recovered);
+        assert_eq!(seal_bytes(&torn).unwrap(), SealedJournal { pending: 2, ..SealedJournal::default() });
+        let recovered = recover_bytes(&torn);
+        assert_eq!(recover_bytes(&recovered), recovered);
         let sealed = seal_bytes(&recovered).unwrap();
         let ends = text.replace("exited", "recovered");
         assert_eq!(String::from_utf8(sealed.envelopes.concat()).unwrap()[..25], ends[..25]);
         assert_eq!(seal_bytes(b"hello").unwrap_err().code(), "journal_foreign");
-        assert_eq!(recover_bytes(b"hello").unwrap(), b"hello");
+        assert_eq!(recover_bytes(b"hello"), b"hello");
     }
 }

@@ -36,13 +36,15 @@ use crate::store::{Ingest, Store};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tracewire_wire::id::{Hash, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::value::{Map, Value};
 
 /// How long a writer waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Between two attempts at what SQLite does not wait for.
+const RETRY_PAUSE: Duration = Duration::from_millis(2);
 /// Pages of the database that a connection keeps in memory, in KiB.
 const CACHE_KIB: i64 = 64 << 10;
 /// Size of a page: packs of events and content fill one, and there are few calls to the system.
@@ -89,9 +91,11 @@ impl SqliteStore {
         connection.pragma_update(None, "temp_store", "memory")?;
         // What is erased is overwritten, not only given up.
         connection.pragma_update_and_check(None, "secure_delete", "fast", |_| Ok(()))?;
-        schema::check(&connection, path, steps)?;
-        // Answers with the mode that is in force, which some file systems keep from being WAL; that works too, slower.
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        // One transaction: another process may just be making the tables.
+        let transaction = connection.transaction()?;
+        schema::check(&transaction, path, steps)?;
+        transaction.finish()?;
+        write_ahead(&connection)?;
         connection.pragma_update(None, "synchronous", "normal")?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         schema::migrate(&mut connection, path, steps)?;
@@ -289,6 +293,21 @@ impl Store for SqliteStore {
             bytes: unsigned(pragma("page_count")? * page_bytes),
             free_bytes: unsigned(pragma("freelist_count")? * page_bytes),
         })
+    }
+}
+
+/// Switches to WAL, which some file systems keep from happening; that works too, slower.
+///
+/// Where several switch at once, SQLite tells all but one at once that the database is busy, whatever the busy timeout says:
+/// each of them holds a lock that the first one waits for.
+fn write_ahead(connection: &Connection) -> Result<(), StoreError> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        let switched = connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()));
+        match switched.map_err(StoreError::from) {
+            Err(StoreError::Locked) if Instant::now() < deadline => std::thread::sleep(RETRY_PAUSE),
+            outcome => return outcome,
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use place::{PART, Place, any_number_below, record_in, run, stored, wait_for};
 use snapshot::snapshot;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Barrier;
 use tracewire_recorder::journal::{self, Directory, JournalReader};
 use tracewire_recorder::{Options, Recorder, StartSpan};
 use tracewire_store::{Lookup, ProducerState, SqliteStore, Store, SweepReport, Sweeper, TraceFilter, sweep};
@@ -141,6 +142,22 @@ fn two_sweep_at_once() {
     assert_eq!(stored(&store), sealed);
     assert_eq!(place.journals().len(), 1);
     store.check().unwrap();
+}
+
+#[test]
+fn many_open_a_store_that_is_not_there_yet() {
+    for _ in 0..50 {
+        let place = Place::new();
+        let all_at_once = Barrier::new(4);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    all_at_once.wait();
+                    place.store().check().unwrap();
+                });
+            }
+        });
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::error::WireError;
 use crate::event::Event;
+use crate::order::Order as _;
 use crate::value::{Map, Value};
 
 /// The columns of a table of events.
@@ -21,21 +22,48 @@ pub const EVENT_COLUMNS: &[&str] = &[
     "other",
 ];
 
+/// Names whose event it is.
+const PRODUCER: &str = "producer";
+/// Members that no column names.
+const OTHER: &str = "other";
+
 /// An event as a row: its members, its producer's name, and unknown members as the map `other`.
 pub fn event_row(producer: &str, event: &Event) -> Map {
     let Value::Map(members) = event.to_value() else { return Map::new() };
-    let mut row = vec![("producer".to_owned(), Value::from(producer))];
-    let mut other = Vec::new();
-    for (name, value) in members {
-        let is_column = EVENT_COLUMNS.contains(&name.as_str()) && name != "producer" && name != "other";
-        if is_column { &mut row } else { &mut other }.push((name, value));
-    }
+    members_row(producer, members)
+}
+
+/// The same of an event's members, whatever they are.
+pub fn members_row(producer: &str, members: Map) -> Map {
+    let (mut row, other): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| is_known(name));
+    row.push((PRODUCER.to_owned(), Value::from(producer)));
     if !other.is_empty() {
-        row.push(("other".to_owned(), Value::Map(other.into_iter().collect())));
+        row.push((OTHER.to_owned(), Value::Map(Map::from_unique(other))));
     }
     let place = |name: &str| EVENT_COLUMNS.iter().position(|column| *column == name);
-    row.sort_by_key(|(name, _)| place(name));
-    row.into_iter().collect()
+    row.order_by(|(a, _), (b, _)| place(a).cmp(&place(b)));
+    Map::from_unique(row)
+}
+
+/// The members of the events that the rows of a table were made of, whatever they are: [`members_row`] back. What is no table of
+/// events stays as it is; where a member stands in a column and in `other`, both are kept (TW-VAL-013).
+pub fn read_members_rows(table: Value) -> Value {
+    let Value::List(rows) = table else { return table };
+    let event = |row: Value| match row {
+        Value::Map(row) => {
+            let mut members = Vec::with_capacity(row.len());
+            for (name, value) in row {
+                match (name.as_str(), value) {
+                    (PRODUCER, Value::Text(_)) => {}
+                    (OTHER, Value::Map(other)) => members.extend(other),
+                    (_, value) => members.push((name, value)),
+                }
+            }
+            Value::Map(Map::from_entries_in_order(members))
+        }
+        other => other,
+    };
+    Value::List(rows.into_iter().map(event).collect())
 }
 
 /// The producer and the event of a row that [`event_row`] made; the producer is `None` where the row has none.
@@ -47,20 +75,20 @@ pub fn read_event_row(mut row: Map) -> Result<(Option<String>, Event), WireError
         let reason = format!("{expected} is expected, this is {}", value.kind_name());
         Err(WireError::shape("member_type", format!("/{name}"), reason))
     };
-    let producer = match row.remove("producer") {
+    let producer = match row.remove(PRODUCER) {
         None => None,
         Some(Value::Text(producer)) => Some(producer),
-        Some(value) => return fault("producer", "a text", &value),
+        Some(value) => return fault(PRODUCER, "a text", &value),
     };
-    match row.remove("other") {
+    match row.remove(OTHER) {
         None => {}
         Some(Value::Map(other)) => row.extend(other.into_iter().filter(|(name, _)| !is_known(name))),
-        Some(value) => return fault("other", "a map", &value),
+        Some(value) => return fault(OTHER, "a map", &value),
     }
     Event::from_value(Value::Map(row)).map(|event| (producer, event))
 }
 
 /// Whether a name is one of an event's members in this version; `producer` and `other` are none.
 fn is_known(name: &str) -> bool {
-    EVENT_COLUMNS.contains(&name) && name != "producer" && name != "other"
+    EVENT_COLUMNS.contains(&name) && name != PRODUCER && name != OTHER
 }

@@ -20,6 +20,6 @@ mod records;
 mod write;
 
 pub use crate::toon::Delimiter;
-pub use events::{EVENT_COLUMNS, event_row, read_event_row};
+pub use events::{EVENT_COLUMNS, event_row, members_row, read_event_row, read_members_rows};
 pub use read::{DecodeOptions, RowReader, decode};
 pub use write::{EncodeOptions, RowWriter, encode};

@@ -2,6 +2,7 @@
 
 use super::{Delimiter, cell};
 use crate::error::WireError;
+use crate::order::gathered;
 use crate::value::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -100,7 +101,7 @@ pub struct RowWriter {
 impl RowWriter {
     /// A writer of rows with these columns, of which no two have one name.
     pub fn new(columns: &[&str], options: EncodeOptions) -> Self {
-        let places = columns.iter().enumerate().map(|(at, column)| ((*column).to_owned(), at)).collect();
+        let places = gathered(columns.iter().enumerate().map(|(at, column)| ((*column).to_owned(), at)));
         RowWriter { columns: columns.iter().map(|column| (*column).to_owned()).collect(), places, options }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::id::{HASH_TEXT, Hash};
 use crate::json;
+use crate::order::Order as _;
 use crate::value::{Map, Value, compare_keys};
 use std::borrow::Cow;
 
@@ -41,7 +42,7 @@ fn assemble_with(
 ) -> Vec<u8> {
     let mut content = Cow::Borrowed(content);
     if !content.is_sorted_by(|(a, _), (b, _)| a < b) {
-        content.to_mut().sort_unstable();
+        content.to_mut().order_unstable_by(Ord::cmp);
         content.to_mut().dedup_by(|(a, _), (b, _)| a == b);
     }
     let length: usize = events.iter().map(|event| event.len() + 1).sum::<usize>()
@@ -91,7 +92,7 @@ struct Piece<'a>(&'a str, &'a dyn Fn(&mut Vec<u8>));
 fn write_members(header: &Map, pieces: &[Piece<'_>], out: &mut Vec<u8>) {
     let mut members: Vec<&(String, Value)> =
         header.iter().filter(|(name, _)| !PIECES.contains(&name.as_str())).collect();
-    members.sort_by(|(a, _), (b, _)| compare_keys(a, b));
+    members.order_by(|(a, _), (b, _)| compare_keys(a, b));
     let mut pieces = pieces.iter().peekable();
     let mut is_first = true;
     let mut begin = |name: &str, out: &mut Vec<u8>| {

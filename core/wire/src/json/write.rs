@@ -1,6 +1,7 @@
 //! The writer: canonical bytes of a value.
 
 use super::number;
+use crate::order::Order as _;
 use crate::scan::plain_length;
 use crate::value::{Map, SAFE_INTEGER, Value, compare_keys};
 
@@ -29,17 +30,29 @@ pub fn write_to(value: &Value, out: &mut Vec<u8>) {
         Value::Int(value) => write_to(&Value::from_i64(*value), out),
         Value::Double(value) => write_to(&Value::from_f64(*value), out),
         Value::Text(text) => write_text(text, out),
-        Value::List(items) => {
-            out.push(b'[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push(b',');
-                }
-                write_to(item, out);
-            }
-            out.push(b']');
-        }
+        Value::List(items) => write_items(items, out, write_to),
         Value::Map(map) => write_map(map, out),
+    }
+}
+
+/// The same tokens, but members in the order in which they stand: for hosts whose maps have one. Not canonical.
+///
+/// ```
+/// use tracewire_wire::{json, value::{Map, Value}};
+/// let map = Map::from_entries_in_order(vec![("b".to_owned(), Value::Int(1)), ("a".to_owned(), Value::Double(0.5))]);
+/// assert_eq!(json::write_in_order(&Value::Map(map)), br#"{"b":1,"a":0.5}"#);
+/// ```
+pub fn write_in_order(value: &Value) -> Vec<u8> {
+    let mut out = Vec::with_capacity(128);
+    write_in_order_to(value, &mut out);
+    out
+}
+
+fn write_in_order_to(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::List(items) => write_items(items, out, write_in_order_to),
+        Value::Map(map) => write_entries(map.iter(), out, |_, value, out| write_in_order_to(value, out)),
+        scalar => write_to(scalar, out),
     }
 }
 
@@ -64,9 +77,20 @@ pub(crate) fn write_members(map: &Map, out: &mut Vec<u8>, write: impl FnMut(&str
         write_entries(map.iter(), out, write);
     } else {
         let mut entries: Vec<&(String, Value)> = map.iter().collect();
-        entries.sort_unstable_by(|(a, _), (b, _)| compare_keys(a, b));
+        entries.order_unstable_by(|(a, _), (b, _)| compare_keys(a, b));
         write_entries(entries.into_iter(), out, write);
     }
+}
+
+fn write_items(items: &[Value], out: &mut Vec<u8>, write: impl Fn(&Value, &mut Vec<u8>)) {
+    out.push(b'[');
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write(item, out);
+    }
+    out.push(b']');
 }
 
 fn write_entries<'a>(

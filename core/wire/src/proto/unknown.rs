@@ -2,15 +2,14 @@
 //! it is written again (TW-PB-006).
 
 use super::wire::{BYTES, FIELDS, FIXED32, FIXED64, MAX_NUMBER, VARINT};
+use crate::base64;
 use crate::value::{Map, Value};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 
 /// The bytes that a tag of bytes and nothing else holds, if they have no other text.
 pub(super) fn binary(value: &Value) -> Option<Vec<u8>> {
     let map = value.as_map().filter(|map| map.len() == 1)?;
     let text = map.get("$bytes")?.as_text()?;
-    BASE64.decode(text).ok().filter(|bytes| BASE64.encode(bytes) == text)
+    base64::decode(text).filter(|bytes| base64::encode(bytes) == text)
 }
 
 /// The fields of a later version that a message's members hold.

@@ -1,5 +1,6 @@
 //! Whether maps are alike enough for a table (sections 9.3 and 9.5).
 
+use crate::order::Order as _;
 use crate::value::{Map, Value};
 use crate::work;
 
@@ -88,7 +89,7 @@ impl<'a> Row<'a> {
         if self.sorted.is_empty() {
             work::count(self.entries.len());
             self.sorted = self.entries.iter().map(|(key, value)| (key.as_str(), value)).collect();
-            self.sorted.sort_unstable_by_key(|(key, _)| *key);
+            self.sorted.order_unstable_by(|(a, _), (b, _)| a.cmp(b));
         }
         let at = self.sorted.binary_search_by_key(&key, |(key, _)| key).ok()?;
         self.sorted.get(at).map(|(_, value)| *value)

@@ -189,7 +189,8 @@ fn refused(error: &WireError, bytes: &[u8], line: u64, found: &mut Found) {
         _ => (&SYNTAX, "write with a JSON library, one document a line"),
     };
     let offset = error.offset().unwrap_or_default();
-    let spot = locate::spot(bytes, offset);
+    // A document that is cut short ends on its last line, not on the one behind its line break.
+    let spot = locate::spot(bytes, offset.min(bytes.trim_ascii_end().len()));
     let reason = match error {
         WireError::Json { reason, .. } if rule.code != REPEATED_KEY.code => reason.clone(),
         // The reader shows the key, which is the user's.

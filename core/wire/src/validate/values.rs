@@ -3,12 +3,11 @@
 use super::finding::{Found, Path, shown};
 use super::rules::{BIG_NUMBER, SECRET, TAG_FORM, TAG_UNKNOWN, UNESCAPED_KEY};
 use super::secrets;
+use crate::base64;
 use crate::content::Mark;
 use crate::id::Hash;
 use crate::time::Timestamp;
 use crate::value::{Map, Value};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 
 /// Where in a value the walk is, as far as it matters.
 #[derive(Clone, Copy)]
@@ -82,7 +81,7 @@ fn tag_of(map: &Map, tag: &str, tagged: &Value, path: &Path<'_>, found: &mut Fou
             "NaN, Infinity or -Infinity is expected",
         ),
         "$bytes" => {
-            (is_alone && text.is_some_and(|text| BASE64.decode(text).is_ok()), "base64 with padding is expected")
+            (is_alone && text.is_some_and(|text| base64::decode(text).is_some()), "base64 with padding is expected")
         }
         "$time" => (is_alone && text.is_some_and(is_time), "a time, a date or a time of day in its form is expected"),
         "$decimal" => (is_alone && text.is_some_and(|text| !text.is_empty()), "the digits of a decimal are expected"),

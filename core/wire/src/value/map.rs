@@ -2,6 +2,7 @@
 
 use super::Value;
 use super::keys::{compare_keys, escape_key};
+use crate::order::{Order as _, gathered};
 use crate::work;
 use std::collections::{BTreeSet, HashMap};
 
@@ -86,7 +87,7 @@ impl Map {
     /// Sorts the entries into the order of canonical JSON.
     pub fn sort(&mut self) {
         if !self.is_sorted() {
-            self.0.sort_by(|(a, _), (b, _)| compare_keys(a, b));
+            self.0.order_by(|(a, _), (b, _)| compare_keys(a, b));
         }
     }
 
@@ -110,7 +111,7 @@ impl Map {
         if !has_collision {
             return;
         }
-        let mut taken: BTreeSet<String> = self.0.iter().map(|(key, _)| key.clone()).collect();
+        let mut taken: BTreeSet<String> = gathered(self.0.iter().map(|(key, _)| key.clone()));
         let mut current: Option<(String, u64)> = None;
         for (key, _) in &mut self.0 {
             match &mut current {
@@ -149,7 +150,7 @@ fn has_repeated_key(entries: &[(String, Value)]) -> bool {
         return known.any(|(at, (key, _))| entries.iter().take(at).any(|(other, _)| other == key));
     }
     let mut keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
-    keys.sort_unstable();
+    keys.order_unstable_by(Ord::cmp);
     keys.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }
 
@@ -201,7 +202,7 @@ impl PartialEq for Map {
         let in_order = |map: &Map| {
             let mut places: Vec<usize> = (0..map.len()).collect();
             let key = |place: &usize| map.0.get(*place).map(|(key, _)| key.as_str());
-            places.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+            places.order_unstable_by(|a, b| key(a).cmp(&key(b)));
             places
         };
         in_order(self).iter().zip(in_order(other)).all(|(a, b)| self.0.get(*a) == other.0.get(b))

@@ -10,8 +10,7 @@ pub(crate) use self::serde::from_map;
 pub use keys::{compare_keys, escape_key, unescape_key};
 pub use map::Map;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use crate::base64;
 
 /// The largest integer that every host's double holds exactly: 2^53 − 1.
 pub const SAFE_INTEGER: i64 = (1 << 53) - 1;
@@ -117,7 +116,7 @@ impl Value {
 
     /// Bytes, as `$bytes` in base64.
     pub fn bytes(bytes: &[u8]) -> Self {
-        Value::tagged("$bytes", BASE64.encode(bytes))
+        Value::tagged("$bytes", base64::encode(bytes))
     }
 
     /// A moment, date or time of day, as `$time`.
@@ -216,7 +215,7 @@ impl Value {
     /// ```
     pub fn as_bytes(&self) -> Option<Vec<u8>> {
         let (tag, text) = self.tag().filter(|_| self.as_map().is_some_and(|map| map.len() == 1))?;
-        BASE64.decode(text.as_text().filter(|_| tag == "$bytes")?).ok()
+        base64::decode(text.as_text().filter(|_| tag == "$bytes")?)
     }
 
     /// The boolean, if this is one.

@@ -11,6 +11,7 @@ pub use report::{Finding, ProducerReport, Report};
 
 use crate::envelope::{Entry, Envelope};
 use crate::error::WireError;
+use crate::order::Order as _;
 use chain::Chain;
 use seen::Hashes;
 use std::collections::BTreeMap;
@@ -77,7 +78,7 @@ impl Verifier {
         for (name, producer) in self.producers {
             let (mut result, findings) = producer.chain.follow(&name);
             let mut findings: Vec<Finding> = producer.findings.into_iter().chain(findings).collect();
-            findings.sort_by(|a, b| (a.first_seq, a.code, &a.message).cmp(&(b.first_seq, b.code, &b.message)));
+            findings.order_by(|a, b| (a.first_seq, a.code, &a.message).cmp(&(b.first_seq, b.code, &b.message)));
             findings.dedup();
             report.findings.extend(findings);
             producer.chain.count_contents(&producer.hashes, &mut result);

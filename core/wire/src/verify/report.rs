@@ -1,6 +1,7 @@
 //! The result of verifying, for people and as JSON.
 
 use crate::id::Hash;
+use crate::order::gathered;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -72,7 +73,7 @@ impl Report {
 
     /// The codes of what was found, sorted, each once.
     pub fn codes(&self) -> Vec<&'static str> {
-        self.findings.iter().map(|finding| finding.code).collect::<BTreeSet<_>>().into_iter().collect()
+        gathered::<_, BTreeSet<_>>(self.findings.iter().map(|finding| finding.code)).into_iter().collect()
     }
 
     /// The report as a value, for JSON.

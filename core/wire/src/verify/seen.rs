@@ -6,6 +6,7 @@ use crate::content::{self, Mark};
 use crate::envelope::{Content, Entry, Envelope};
 use crate::event::{Body, EventType};
 use crate::id::Hash;
+use crate::order::{Order as _, gathered};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +73,7 @@ impl<T: Copy + Ord> Held<T> {
             std::cmp::Ordering::Greater => *self = more,
             std::cmp::Ordering::Equal => {
                 self.slots.extend(more.slots);
-                self.slots.sort_unstable();
+                self.slots.order_unstable_by(Ord::cmp);
                 self.slots.dedup();
             }
             std::cmp::Ordering::Less => {}
@@ -93,7 +94,7 @@ pub(super) struct Link {
 pub(super) fn link(envelope: &Envelope, hashes: &mut Hashes) -> Link {
     let contents =
         envelope.content.iter().map(|(hash, content)| (hashes.number(*hash), carried(hash, content, hashes)));
-    let contents = contents.collect();
+    let contents = gathered(contents);
     Link {
         digest: envelope.digest,
         prev: envelope.prev,
@@ -218,6 +219,6 @@ impl Contents {
         report.withheld += self.withheld.iter().filter(|hash| !is_carried(hash) && !is_erased(hash)).count() as u64;
         let missing = self.referred.iter().filter(|hash| !is_carried(hash) && !is_erased(hash) && !is_withheld(hash));
         report.missing_contents =
-            missing.filter_map(|hash| hashes.get(*hash)).collect::<BTreeSet<_>>().into_iter().collect();
+            gathered::<_, BTreeSet<_>>(missing.filter_map(|hash| hashes.get(*hash))).into_iter().collect();
     }
 }

@@ -1,13 +1,16 @@
 //! The reader: strict, bounded, with a code and a byte offset for whatever it refuses (TW-JSON-002 to 004).
 
+#[cfg(any(target_family = "wasm", test))]
+mod double;
 mod members;
 mod number;
 mod text;
 
 pub(crate) use members::{Member, read_members};
-pub(crate) use number::read_number;
+pub(crate) use number::{nearest, read_number};
 
 use crate::error::WireError;
+use crate::order::Order as _;
 use crate::value::{Map, Value};
 use crate::work;
 
@@ -246,7 +249,7 @@ impl<'a> Reader<'a> {
         let offsets = self.key_offsets.get(first..).unwrap_or_default();
         let mut keys: Vec<(&str, usize)> =
             entries.iter().map(|(key, _)| key.as_str()).zip(offsets.iter().copied()).collect();
-        keys.sort_unstable();
+        keys.order_unstable_by(Ord::cmp);
         let pairs = keys.windows(2).filter_map(|pair| match pair {
             [(a, _), (b, offset)] if a == b => Some((*offset, *b)),
             _ => None,

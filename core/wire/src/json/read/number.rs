@@ -81,14 +81,23 @@ fn large_integer(text: &str, start: usize, end: usize, digits: usize, numbers: N
 }
 
 fn double(text: &str, start: usize, end: usize, numbers: Numbers) -> Result<Value, Fault> {
-    match text.get(start..end).unwrap_or_default().parse::<f64>() {
-        Ok(value) if !value.is_finite() => fault("number_range", start, "a number beyond the range of doubles"),
-        Ok(value) => Ok(match (Value::from_f64(value), numbers) {
+    match nearest(text.get(start..end).unwrap_or_default()) {
+        Some(value) if !value.is_finite() => fault("number_range", start, "a number beyond the range of doubles"),
+        Some(value) => Ok(match (Value::from_f64(value), numbers) {
             (Value::Map(_), Numbers::Ecma) => Value::Double(value),
             (value, _) => value,
         }),
-        Err(_) => fault("json_number", start, "a number that cannot be read"),
+        None => fault("json_number", start, "a number that cannot be read"),
     }
+}
+
+#[cfg(target_family = "wasm")]
+pub(crate) use super::double::nearest;
+
+/// The double nearest to a number's text.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn nearest(text: &str) -> Option<f64> {
+    text.parse().ok()
 }
 
 /// Where the digits end, and the number that they continue, where it has at most 19 of them.

@@ -130,7 +130,9 @@ impl ItemReader {
                 let is_end = is_last && length == buffer.len();
                 if self.form == Some(Form::Single) && (self.items > 1 || (is_end && self.items == 0)) {
                     let reason = format!("a recording of the form SINGLE has one item, this has {}", self.items);
-                    return Err(WireError::Bytes { code: "proto_missing", offset: self.taken, reason });
+                    // A second item stands here; a missing one is missing at the end, however the bytes came.
+                    let offset = if self.items > 1 { self.taken } else { self.taken + length };
+                    return Err(WireError::Bytes { code: "proto_missing", offset, reason });
                 }
                 self.taken += length;
                 Ok((item, length))

@@ -3,6 +3,7 @@
 use super::cursor::{Cursor, Fault, fault, repeated};
 use crate::content::Mark;
 use crate::id::Hash;
+use crate::order::Order as _;
 use crate::proto::wire::{BYTES, FIELDS, FIXED64, ITEMS, VARINT, key, pair, value as field};
 use crate::value::{Map, Value};
 
@@ -187,7 +188,7 @@ impl Cursor<'_> {
             .map(|((key, _), _)| key.as_str())
         } else {
             let mut keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
-            keys.sort_unstable();
+            keys.order_unstable_by(Ord::cmp);
             keys.windows(2).find_map(|pair| match pair {
                 [a, b] if a == b => Some(*a),
                 _ => None,

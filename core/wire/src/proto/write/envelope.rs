@@ -7,6 +7,7 @@ use crate::content::Mark;
 use crate::envelope::{Content, Entry, Envelope};
 use crate::event::{Body, Event};
 use crate::id::Hash;
+use crate::order::Order as _;
 use crate::proto::messages::body_of;
 use crate::proto::unknown;
 use crate::proto::wire::{FIELDS, ITEMS, OTHER, content, entry, envelope as field, event, timestamp};
@@ -128,7 +129,7 @@ fn write_other(other: &Map, has_field: impl Fn(&str) -> bool, is_known: impl Fn(
     }
     let is_written = |name: &str| !(has_field(name) || unknown.is_some() && name == FIELDS);
     let mut members: Vec<&(String, Value)> = other.iter().filter(|(name, _)| is_written(name)).collect();
-    members.sort_unstable_by(|(a, _), (b, _)| compare_keys(a, b));
+    members.order_unstable_by(|(a, _), (b, _)| compare_keys(a, b));
     for (name, value) in members.into_iter().rev() {
         write_pair(OTHER, name, value, out);
     }

@@ -2,6 +2,7 @@
 
 use super::back::{Back, zigzag};
 use super::value::{number_of, write_field, write_number, write_pair, write_pairs};
+use crate::order::Order as _;
 use crate::proto::messages::{Kind, Message};
 use crate::proto::unknown;
 use crate::proto::wire::{FIELDS, OTHER};
@@ -27,7 +28,7 @@ pub(super) fn write(members: &Map, message: &Message, out: &mut Back) {
         out.put(fields);
     }
     if !other.is_sorted_by(|(a, _), (b, _)| compare_keys(a, b).is_lt()) {
-        other.sort_unstable_by(|(a, _), (b, _)| compare_keys(a, b));
+        other.order_unstable_by(|(a, _), (b, _)| compare_keys(a, b));
     }
     for (name, value) in other.into_iter().rev() {
         write_pair(OTHER, name, value, out);

@@ -2,6 +2,8 @@
 
 use super::back::{Back, zigzag};
 use crate::content::Mark;
+use crate::json;
+use crate::order::Order as _;
 use crate::proto::unknown;
 use crate::proto::wire::{FIELDS, ITEMS, pair, value as field};
 use crate::value::{Map, Value, compare_keys};
@@ -55,7 +57,7 @@ pub(super) fn write_pairs(number: u32, map: &Map, out: &mut Back) {
         }
     } else {
         let mut entries: Vec<&(String, Value)> = map.iter().collect();
-        entries.sort_unstable_by(|(a, _), (b, _)| compare_keys(a, b));
+        entries.order_unstable_by(|(a, _), (b, _)| compare_keys(a, b));
         for (key, value) in entries.into_iter().rev() {
             write_pair(number, key, value, out);
         }
@@ -146,7 +148,7 @@ pub(super) fn number_of(value: &Value) -> Option<f64> {
                 ("$float", "Infinity") => f64::INFINITY,
                 ("$float", "-Infinity") => f64::NEG_INFINITY,
                 // The largest double has 309 digits.
-                ("$int", digits) if digits.len() <= 310 => digits.parse().ok()?,
+                ("$int", digits) if digits.len() <= 310 => json::nearest(digits)?,
                 _ => return None,
             }
         }

@@ -3,19 +3,24 @@
 //! [`SDKS`] names them; the next one is a line there and a function that says how its adapter is built and started. What is compared and
 //! reported is the kit's own program, `conformance/runner`; what is sent meanwhile must satisfy the protocol's JSON Schema.
 
+use crate::node::Node;
 use crate::peers::{FOLDER, Peers};
 use crate::process;
 use crate::steps::Counts;
 use crate::test::{PROFILE, counts};
-use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
+use crate::tools::{self, CC, CHROMIUM, PYTHON, PYTHON_VENV};
+use crate::typescript;
+use crate::wasm;
 use crate::workspace::Workspace;
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where the emitter in Go stands.
 const GO: &str = "examples/third-party/go";
+/// Where the adapter of the npm package stands.
+const NPM: &str = "conformance/adapters/typescript";
 /// The JSON Schema of what is sent.
 const SCHEMA: &str = "conformance/protocol/schema.json";
 /// Of the messages, one in so many is shown to the second validator.
@@ -27,7 +32,7 @@ const PAGE: (&str, &str) = ("README.md", "<!-- conformance: begin -->");
 type Sdk = (&'static str, fn(&Workspace) -> Result<Vec<PathBuf>>);
 
 /// All of them, in the order of the matrix.
-const SDKS: &[Sdk] = &[("rust", rust), ("python", python), ("go", go)];
+const SDKS: &[Sdk] = &[("rust", rust), ("python", python), ("node", node), ("browser", browser), ("go", go)];
 
 /// Options of `conformance`.
 #[derive(Args, Default)]
@@ -76,9 +81,16 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
     let mut command = Command::new(&kit);
     let mut adapters = Vec::new();
     command.arg("run").arg("--root").arg(&workspace.root).arg("--transcript").arg(&transcript);
-    for (name, build) in
-        SDKS.iter().filter(|(name, _)| options.sdks.is_empty() || options.sdks.iter().any(|sdk| sdk == name))
-    {
+    // A machine without a browser asks all others; the step of the browser's own tests says what is missing.
+    let left_out = if options.sdks.is_empty() { tools::missing(&[CHROMIUM]) } else { None };
+    if let Some(advice) = &left_out {
+        println!("conformance: without the browser: {advice}");
+    }
+    let is_wanted = |name: &str| match options.sdks.is_empty() {
+        true => left_out.is_none() || name != "browser",
+        false => options.sdks.iter().any(|sdk| sdk == name),
+    };
+    for (name, build) in SDKS.iter().filter(|(name, _)| is_wanted(name)) {
         let words: Vec<String> = build(workspace)?.iter().map(|word| format!("'{}'", word.display())).collect();
         adapters.push(format!("{name}={}", words.join(" ")));
     }
@@ -91,7 +103,7 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
     command.arg("--report").arg(options.report.as_deref().unwrap_or(&folder.join("report")));
     let (page, mark) = PAGE;
     let page = workspace.path(page);
-    if options.sdks.is_empty() && std::fs::read_to_string(&page)?.contains(mark) {
+    if options.sdks.is_empty() && left_out.is_none() && std::fs::read_to_string(&page)?.contains(mark) {
         command.arg("--readme").arg(page).args(options.write.then_some("--write"));
     }
     let mut sum = counts::run(&mut command, counts::of_conformance)?;
@@ -166,6 +178,34 @@ fn rust(workspace: &Workspace) -> Result<Vec<PathBuf>> {
 fn python(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let python = crate::test::python_environment(workspace)?.bin().join("python");
     Ok(vec![python, "-B".into(), workspace.path("conformance/adapters/python/adapter.py")])
+}
+
+fn node(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let (program, folder) = npm(workspace, "node")?;
+    // Beside the adapter its loader finds it; the runner hands next to nothing of the environment on.
+    let native = typescript::native(workspace, PROFILE)?;
+    let beside = folder.join("tracewire.node");
+    std::fs::copy(&native, &beside).with_context(|| format!("cannot write {}", beside.display()))?;
+    Ok(vec![program, folder.join("node.mjs")])
+}
+
+/// The same adapter in a page of Chromium, by a program that hands lines to and fro.
+fn browser(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let (program, folder) = npm(workspace, "browser")?;
+    let chromium = tools::chromium().with_context(|| tools::missing(&[CHROMIUM]).unwrap_or_default())?;
+    Ok(vec![program, workspace.path(NPM).join("browser.mjs"), folder, chromium])
+}
+
+/// Bundles the adapter of the npm package for one platform; gives Node and the folder of the bundle.
+fn npm(workspace: &Workspace, platform: &str) -> Result<(PathBuf, PathBuf)> {
+    // What takes the native library's place where that is missing is part of either bundle.
+    wasm::build(workspace)?;
+    let node = Node::find(workspace)?;
+    node.install(&workspace.path(typescript::PACKAGE))?;
+    let folder = workspace.scratch("conformance")?.join("typescript");
+    let mut command = node.program("node");
+    process::run(command.arg(workspace.path(NPM).join("build.mjs")).arg(&folder).arg(platform))?;
+    Ok((command.get_program().into(), folder))
 }
 
 fn go(workspace: &Workspace) -> Result<Vec<PathBuf>> {

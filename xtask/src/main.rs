@@ -10,10 +10,12 @@
 //! | `bench record` | measures recording and reading beside other libraries |
 //! | `bench codecs` | measures JSON, TOON and protobuf beside other libraries |
 //! | `fuzz` | has every decoder read what nobody would write |
+//! | `npm` | packs the TypeScript package and its native part as they are published |
+//! | `wasm` | builds the modules for browsers, and looks at their size |
 //! | `toon-peer` | compares our TOON with the reference implementation |
 //!
 //! It needs cargo and, for Python, `python3` with `venv`; everything else it gets from the registries of the languages. What it
-//! makes lies below cargo's target directory, except what `codegen` writes.
+//! makes lies below cargo's target directory, except what `codegen` writes and what git ignores in the TypeScript package.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks to a person")]
@@ -25,6 +27,8 @@ mod demo;
 mod fuzz;
 mod interpreters;
 mod lint;
+mod node;
+mod npm;
 mod peers;
 mod process;
 mod schema_cases;
@@ -32,7 +36,9 @@ mod steps;
 mod test;
 mod tools;
 mod toon_peer;
+mod typescript;
 mod venv;
+mod wasm;
 mod wheel;
 mod workspace;
 
@@ -50,7 +56,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Record a real agent, kill it in the middle of a step, and show what is left.
-    Demo,
+    Demo(demo::Options),
     /// Run everything that has to hold before a change is done.
     Test(test::Options),
     /// Make what is generated: constants, JSON Schema, reference pages.
@@ -64,6 +70,10 @@ enum Command {
     Bench(bench::Command),
     /// Have every decoder read what nobody would write.
     Fuzz(fuzz::Options),
+    /// Pack the TypeScript package and its native part as they are published.
+    Npm(npm::Options),
+    /// Build the modules for browsers, and look at their size.
+    Wasm(wasm::Options),
     /// Compare our TOON with the reference implementation and the crate `toon-format`.
     ToonPeer(toon_peer::Options),
 }
@@ -71,13 +81,15 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = workspace::Workspace::find().and_then(|workspace| match arguments.command {
-        Command::Demo => demo::run(&workspace).map(|()| true),
+        Command::Demo(options) => demo::run(&workspace, &options).map(|()| true),
         Command::Test(options) => test::run(&workspace, &options),
         Command::Codegen(options) => codegen::run(&workspace, &options).map(|()| true),
         Command::Lint => lint::run(&workspace).map(|()| true),
         Command::Conformance(options) => conformance::run(&workspace, &options),
         Command::Bench(command) => bench::run(&workspace, &command).map(|()| true),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::Npm(options) => npm::run(&workspace, &options).map(|()| true),
+        Command::Wasm(options) => wasm::run(&workspace, &options).map(|()| true),
         Command::ToonPeer(options) => toon_peer::run(&workspace, &options).map(|()| true),
     });
     match result {

@@ -37,6 +37,28 @@ impl Peers {
         Ok(Peers { venv, node, packages })
     }
 
+    /// A folder of programs with Node and npm: where they were installed from, npm's own program does not start.
+    #[cfg(unix)]
+    pub fn node_folder(&self, workspace: &Workspace) -> Result<PathBuf> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let npm = self.node.with_file_name("../lib/node_modules/npm/bin/npm-cli.js");
+        let folder = workspace.scratch("node")?;
+        for (name, program) in
+            [("node", format!("'{}'", self.node.display())), ("npm", format!("node '{}'", npm.display()))]
+        {
+            let file = folder.join(name);
+            std::fs::write(&file, format!("#!/bin/sh\nexec {program} \"$@\"\n"))?;
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755))?;
+        }
+        Ok(folder)
+    }
+
+    /// Their folder of programs.
+    #[cfg(not(unix))]
+    pub fn node_folder(&self, _: &Workspace) -> Result<PathBuf> {
+        Ok(self.node.parent().map_or_else(PathBuf::new, std::path::Path::to_path_buf))
+    }
+
     /// Node, in the folder whose `node_modules` has the packages.
     pub fn node(&self) -> Command {
         let mut command = Command::new(&self.node);

@@ -1,5 +1,6 @@
 //! What has to be on the machine, and how to get it.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Something outside of the checkout that a step needs.
@@ -25,6 +26,26 @@ pub const PYTHON_VENV: Tool = Tool {
     probe: &["python3", "-c", "import ensurepip, venv"],
     debian: "sudo apt-get install python3-venv",
     elsewhere: "install Python from https://www.python.org/downloads/",
+};
+
+/// Node and npm.
+pub const NODE: Tool = Tool {
+    name: "Node, 20 or newer, with npm",
+    probe: &["sh", "-c", "npm --version && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'"],
+    debian: "sudo apt-get install nodejs npm (or, where that is older, install it from https://nodejs.org)",
+    elsewhere: "install Node from https://nodejs.org",
+};
+
+/// A browser for the tests that need a real one; `TRACEWIRE_CHROMIUM` names one that is elsewhere.
+pub const CHROMIUM: Tool = Tool {
+    name: "Chromium",
+    probe: &[
+        "sh",
+        "-c",
+        "for p in \"$TRACEWIRE_CHROMIUM\" /usr/bin/chromium /usr/bin/google-chrome; do test -x \"$p\" && exit; done; exit 1",
+    ],
+    debian: "sudo apt-get install chromium",
+    elsewhere: "install Chromium or Chrome and let TRACEWIRE_CHROMIUM name its program",
 };
 
 /// A C compiler, for SQLite and for linking.
@@ -58,6 +79,13 @@ pub const WASM_TARGET: Tool = Tool {
     debian: "rustup target add wasm32-unknown-unknown",
     elsewhere: "rustup target add wasm32-unknown-unknown",
 };
+
+/// The program that [`CHROMIUM`] found.
+pub fn chromium() -> Option<PathBuf> {
+    let named = std::env::var_os("TRACEWIRE_CHROMIUM").map(PathBuf::from);
+    let usual = ["/usr/bin/chromium", "/usr/bin/google-chrome"].map(PathBuf::from);
+    named.into_iter().chain(usual).find(|program| program.is_file())
+}
 
 impl Tool {
     /// Whether it is there.

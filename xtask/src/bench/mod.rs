@@ -3,6 +3,7 @@
 mod codecs;
 mod record;
 mod table;
+mod typescript;
 
 use crate::process;
 use crate::workspace::Workspace;
@@ -17,7 +18,7 @@ const PROFILE: &str = "dist";
 /// What can be measured.
 #[derive(Subcommand)]
 pub enum Command {
-    /// What recording a step costs, in Python beside other libraries and in Rust, and how fast the store takes it in.
+    /// What recording a step costs, in Python and Node beside other libraries, in Chromium and in Rust, and how fast the store takes it in.
     Record(Options),
     /// How fast values become JSON, TOON and protobuf and are read again, beside other libraries, and how fast they are validated.
     Codecs(Options),

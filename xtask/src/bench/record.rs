@@ -1,6 +1,6 @@
-//! What recording a step costs, in Python beside other libraries and in Rust, and how fast the store takes it in.
+//! What recording a step costs, in Python and TypeScript beside other libraries and in Rust, and how fast the store takes it in.
 
-use super::{Options, PROFILE, Row, rows_of};
+use super::{Options, PROFILE, Row, rows_of, typescript};
 use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
 use crate::venv::{Requirements, Venv, python3};
 use crate::wheel;
@@ -13,6 +13,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<Vec<Row>> {
         bail!("{advice}");
     }
     let mut rows = python(workspace, options)?;
+    rows.extend(typescript::run(workspace, options)?);
     rows.extend(example(workspace, "tracewire-recorder", "bench_record", &[])?);
     let small: &[&str] = &["--spans", "20000", "--traces", "20000", "--rounds", "1"];
     rows.extend(example(workspace, "tracewire-store", "store_speed", if options.quick { small } else { &[] })?);

@@ -1,7 +1,7 @@
 //! What is generated, and from what:
 //!
 //! ```text
-//! spec/registry/*.yaml ─▶ model ─┬▶ rust, python: constants; python: a method for each protocol event
+//! spec/registry/*.yaml ─▶ model ─┬▶ rust, python, typescript: constants; the last two: a method for each protocol event
 //!                                └▶ pages: spec/reference/{kinds,attributes,events}.md
 //! core/wire/src/error.rs ─▶ errors: spec/reference/errors.md
 //! core/wire/src/body.rs ─▶ JSON Schema ─┬▶ spec/schema/v1/*.schema.json
@@ -13,6 +13,7 @@
 mod check;
 mod errors;
 mod fields;
+mod methods;
 mod model;
 mod names;
 mod output;
@@ -20,6 +21,7 @@ mod pages;
 mod python;
 mod rust;
 mod schema;
+mod typescript;
 
 use crate::workspace::Workspace;
 use anyhow::{Result, bail};
@@ -68,6 +70,8 @@ fn generate(workspace: &Workspace) -> Result<Vec<output::Output>> {
     let mut outputs = rust::constants(&registry)?;
     outputs.push(python::constants(&registry)?);
     outputs.extend(python::events(&registry)?);
+    outputs.push(typescript::constants(&registry)?);
+    outputs.extend(typescript::events(&registry)?);
     outputs.extend(pages::pages(&registry));
     let schemas = schema::Schemas::make();
     outputs.extend(schemas.files()?);

@@ -60,6 +60,21 @@ pub fn differences(workspace: &Workspace, outputs: &[Output]) -> Vec<String> {
     found
 }
 
+/// Breaks a text at spaces into lines of at most this many bytes, where words allow it.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + word.len() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// The lines between the first and the last difference, old ones then new ones, with a little around them.
 fn diff(old: &str, new: &str) -> String {
     let old: Vec<&str> = old.lines().collect();
@@ -89,6 +104,11 @@ fn diff(old: &str, new: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_texts_break_at_spaces() {
+        assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
+    }
 
     #[test]
     fn a_difference_shows_what_changed_and_a_little_around_it() {

@@ -46,6 +46,14 @@ pub fn of_pytest(line: &str) -> Option<Counts> {
     (passed + failed > 0).then_some(Counts { passed, failed })
 }
 
+/// `     Tests  2 failed | 40 passed | 1 skipped (43)`
+pub fn of_vitest(line: &str) -> Option<Counts> {
+    let rest = line.trim().strip_prefix("Tests ")?;
+    let passed = number_before(rest, "passed").unwrap_or(0);
+    let failed = number_before(rest, "failed").unwrap_or(0);
+    (passed + failed > 0).then_some(Counts { passed, failed })
+}
+
 /// `conformance: 936 passed; 1 failed`
 pub fn of_conformance(line: &str) -> Option<Counts> {
     let rest = line.strip_prefix("conformance: ")?;
@@ -78,6 +86,12 @@ mod tests {
             Some(Counts { passed: 40, failed: 3 })
         );
         assert_eq!(of_pytest("======= 7 passed in 0.10s ======="), Some(Counts { passed: 7, failed: 0 }));
+        assert_eq!(
+            of_vitest("      Tests  2 failed | 40 passed | 1 skipped (43)"),
+            Some(Counts { passed: 40, failed: 2 })
+        );
+        assert_eq!(of_vitest("      Tests  7 passed (7)"), Some(Counts { passed: 7, failed: 0 }));
+        assert_eq!(of_vitest(" Test Files  1 failed | 3 passed (4)"), None);
         assert_eq!(of_pytest("===== test session starts ====="), None);
     }
 }

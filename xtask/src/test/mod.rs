@@ -8,6 +8,7 @@ mod peers;
 mod python;
 mod reports;
 mod rust;
+mod typescript;
 
 pub use peers::go;
 pub use python::environment as python_environment;
@@ -84,6 +85,22 @@ enum Choice {
     Fuzz,
     /// Python: the same with every other version of Python that is here
     PythonVersions,
+    /// All steps of TypeScript
+    Typescript,
+    /// TypeScript: formatting and lints
+    Biome,
+    /// TypeScript: types
+    Tsc,
+    /// TypeScript: all tests in Node
+    Vitest,
+    /// TypeScript: all tests in a browser
+    VitestBrowser,
+    /// TypeScript: the packed package, installed and run in every environment
+    Packaging,
+    /// TypeScript: the playground, its tests and its page in Chromium
+    Playground,
+    /// TypeScript: the reference of the API, warnings are errors
+    Typedoc,
 }
 
 impl Options {
@@ -97,6 +114,13 @@ impl Options {
             | Choice::PythonVersions
             | Choice::Docs
             | Choice::DocsCode => Some(Choice::Python),
+            Choice::Biome
+            | Choice::Tsc
+            | Choice::Vitest
+            | Choice::VitestBrowser
+            | Choice::Packaging
+            | Choice::Playground
+            | Choice::Typedoc => Some(Choice::Typescript),
             Choice::Buf | Choice::Schema | Choice::ToonPeer | Choice::Sarif | Choice::Parquet | Choice::Go => {
                 Some(Choice::Peers)
             }
@@ -114,6 +138,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     rust::run(workspace, options, &mut steps);
     peers::run(workspace, options, &mut steps);
     python::run(workspace, options, &mut steps);
+    typescript::run(workspace, options, &mut steps);
     if options.wants(Choice::Conformance) {
         match tools::missing(&[PYTHON, PYTHON_VENV, CC]) {
             Some(advice) => steps.missing("conformance", &advice),

@@ -1,9 +1,9 @@
 //! A method for each protocol event and each short name of one, with the registry's attributes as typed keyword arguments.
 
+use super::super::methods::{COMMON, Method, class_of, default_of, fails, is_amount, lower};
 use super::super::model::{Alias, Attribute, Event, Protocol, Registry, ValueType};
-use super::super::output::{Output, header};
-use super::wrap;
-use anyhow::{Context as _, Result, bail};
+use super::super::output::{Output, header, wrap};
+use anyhow::Result;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -11,25 +11,6 @@ use std::fmt::Write as _;
 const WIDTH: usize = 128;
 
 const GENERATOR: &str = "xtask/src/codegen/python/events.rs";
-
-/// What every method has besides the event's attributes.
-const COMMON: [&str; 6] = ["agent_id", "data", "attributes", "parent_id", "correlation_id", "session_id"];
-
-/// Attributes whose name in the registry would be long or taken here.
-const PARAMETERS: [(&str, &str); 8] = [
-    ("a2a.message.reference_task_ids", "reference_task_ids"),
-    ("a2a.method.name", "method"),
-    ("jsonrpc.request.id", "request_id"),
-    ("mcp.method.name", "method"),
-    ("mcp.session.id", "mcp_session_id"),
-    ("tracewire.amount.currency", "currency"),
-    ("tracewire.amount.value", "amount"),
-    ("tracewire.protocol.direction", "direction"),
-];
-
-/// Short names whose data has a form of its own: their methods are written by hand, in `mcp.py`.
-const BY_HAND: [&str; 5] =
-    ["mcp.tool.called", "mcp.tool.completed", "mcp.tool.error", "mcp.sampling.request", "mcp.sampling.response"];
 
 /// The short names, and a module for each protocol.
 pub fn modules(registry: &Registry) -> Result<Vec<Output>> {
@@ -91,17 +72,9 @@ fn module(protocol: &Protocol, attributes: &BTreeMap<&str, &Attribute>) -> Resul
     writeln!(code, "class {class}(ProtocolEvents):\n    \"\"\"Records events of the {}.\"\"\"", protocol.title)?;
 
     let mut names = Vec::new();
-    for event in &protocol.events {
-        let name = method_of(&protocol.name, &event.name);
-        method(&mut code, &Method { name: &name, event, alias: None }, protocol, attributes)?;
-        names.push(name);
-    }
-    for alias in protocol.aliases.iter().filter(|alias| !BY_HAND.contains(&alias.name.as_str())) {
-        let event = protocol.events.iter().find(|event| event.name == alias.event);
-        let event = event.with_context(|| format!("{}: no event {}", alias.name, alias.event))?;
-        let name = method_of(&protocol.name, &alias.name);
-        method(&mut code, &Method { name: &name, event, alias: Some(alias) }, protocol, attributes)?;
-        names.push(name);
+    for it in Method::all(protocol)? {
+        method(&mut code, &it, protocol, attributes)?;
+        names.push(it.name);
     }
     if is_public {
         bindings(&mut code, &class, &mut names)?;
@@ -131,29 +104,13 @@ fn bindings(code: &mut String, class: &str, names: &mut [String]) -> Result<()> 
     Ok(())
 }
 
-struct Method<'a> {
-    name: &'a str,
-    event: &'a Event,
-    alias: Option<&'a Alias>,
-}
-
-impl Method<'_> {
-    /// The event's attributes that are not said by the short name already.
-    fn attributes(&self) -> impl Iterator<Item = &String> {
-        let all = self.event.attributes.required.iter().chain(&self.event.attributes.optional);
-        all.filter(|name| {
-            !self.alias.is_some_and(|alias| alias.sets.contains_key(*name) || alias.absent.contains(name))
-        })
-    }
-
-    /// A line that says what is recorded, and what that is.
-    fn summary(&self) -> (String, Option<String>) {
-        let Some(alias) = self.alias else { return (self.event.brief.clone(), None) };
-        let said: Vec<String> = alias.sets.iter().map(|(key, value)| format!("``{key}`` is ``{value}``")).collect();
-        let more = if said.is_empty() { String::new() } else { format!(" where {}", said.join(" and ")) };
-        let brief = self.event.brief.trim_end_matches('.');
-        (format!("Record ``{}``.", alias.name), Some(format!("It is ``{}``{more}: {}.", alias.event, lower(brief))))
-    }
+/// A line that says what is recorded, and what that is.
+fn summary(method: &Method<'_>) -> (String, Option<String>) {
+    let Some(alias) = method.alias else { return (method.event.brief.clone(), None) };
+    let said: Vec<String> = alias.sets.iter().map(|(key, value)| format!("``{key}`` is ``{value}``")).collect();
+    let more = if said.is_empty() { String::new() } else { format!(" where {}", said.join(" and ")) };
+    let brief = method.event.brief.trim_end_matches('.');
+    (format!("Record ``{}``.", alias.name), Some(format!("It is ``{}``{more}: {}.", alias.event, lower(brief))))
 }
 
 fn method(
@@ -162,15 +119,7 @@ fn method(
     protocol: &Protocol,
     attributes: &BTreeMap<&str, &Attribute>,
 ) -> Result<()> {
-    let mut parameters: Vec<(String, &Attribute)> = Vec::new();
-    for name in method.attributes() {
-        let attribute = attributes.get(name.as_str()).with_context(|| format!("{name} is not registered"))?;
-        let parameter = parameter(&protocol.name, name);
-        if COMMON.contains(&parameter.as_str()) || parameters.iter().any(|(other, _)| *other == parameter) {
-            bail!("{}: two parameters would be called {parameter}", method.name);
-        }
-        parameters.push((parameter, attribute));
-    }
+    let parameters = method.parameters(protocol, attributes)?;
     writeln!(code, "\n    def {}(\n        self,\n        agent_id: str | None = None,\n        *,", method.name)?;
     for (parameter, attribute) in &parameters {
         writeln!(code, "        {parameter}: {} = {},", python_type(attribute), default(method.event, attribute))?;
@@ -203,7 +152,7 @@ fn method(
 
 fn docstring(code: &mut String, method: &Method<'_>, parameters: &[(String, &Attribute)]) {
     let indent = " ".repeat(8);
-    let (summary, more) = method.summary();
+    let (summary, more) = summary(method);
     let mut lines = vec![format!("\"\"\"{summary}")];
     if let Some(more) = more {
         lines.push(String::new());
@@ -250,53 +199,13 @@ fn hanging(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// A sentence as it goes on behind a colon: names keep their capitals.
-fn lower(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(letters).collect(),
-        _ => sentence.to_owned(),
-    }
-}
-
 fn sets(alias: &Alias) -> String {
     let entries: Vec<String> = alias.sets.iter().map(|(key, value)| format!("{key:?}: {value:?}")).collect();
     format!("{{{}}}", entries.join(", "))
 }
 
-fn fails(alias: &Alias) -> bool {
-    alias.requires.iter().any(|name| name == "error.type")
-}
-
 fn boolean(value: bool) -> &'static str {
     if value { "True" } else { "False" }
-}
-
-fn class_of(protocol: &str) -> String {
-    let mut letters = protocol.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// `a2a.task.assigned` as `log_task_assigned`.
-fn method_of(protocol: &str, event: &str) -> String {
-    let short =
-        [format!("{protocol}."), "tracewire.".to_owned()].iter().find_map(|prefix| event.strip_prefix(prefix.as_str()));
-    format!("log_{}", short.unwrap_or(event).replace('.', "_"))
-}
-
-/// `gen_ai.tool.name` as `tool_name`.
-fn parameter(protocol: &str, attribute: &str) -> String {
-    if let Some((_, short)) = PARAMETERS.iter().find(|(name, _)| *name == attribute) {
-        return (*short).to_owned();
-    }
-    let prefixes =
-        [format!("tracewire.{protocol}."), format!("{protocol}."), "gen_ai.".to_owned(), "tracewire.".to_owned()];
-    let short = prefixes.iter().find_map(|prefix| attribute.strip_prefix(prefix.as_str()));
-    short.unwrap_or(attribute).replace('.', "_")
-}
-
-fn is_amount(attribute: &Attribute) -> bool {
-    attribute.name == "tracewire.amount.value"
 }
 
 fn python_type(attribute: &Attribute) -> &'static str {
@@ -311,34 +220,6 @@ fn python_type(attribute: &Attribute) -> &'static str {
     }
 }
 
-/// Who asks has usually sent the request and received the answer.
-fn default(event: &Event, attribute: &Attribute) -> &'static str {
-    if attribute.name != "tracewire.protocol.direction" || !event.attributes.required.contains(&attribute.name) {
-        "None"
-    } else if event.name.ends_with(".request") {
-        "\"sent\""
-    } else {
-        "\"received\""
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_become_methods_and_parameters() {
-        assert_eq!(method_of("a2a", "a2a.task.assigned"), "log_task_assigned");
-        assert_eq!(method_of("ap2", "tracewire.cost"), "log_cost");
-        assert_eq!(parameter("mcp", "gen_ai.tool.name"), "tool_name");
-        assert_eq!(parameter("ap2", "tracewire.ap2.mandate.hash"), "mandate_hash");
-        assert_eq!(parameter("a2a", "tracewire.protocol.direction"), "direction");
-        assert_eq!(parameter("a2a", "server.port"), "server_port");
-    }
-
-    #[test]
-    fn a_sentence_goes_on_behind_a_colon() {
-        assert_eq!(lower("The status message."), "the status message.");
-        assert_eq!(lower("URI of it."), "URI of it.");
-    }
+fn default(event: &Event, attribute: &Attribute) -> String {
+    default_of(event, attribute).map_or_else(|| "None".to_owned(), |text| format!("{text:?}"))
 }

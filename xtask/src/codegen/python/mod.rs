@@ -6,7 +6,7 @@ pub use events::modules as events;
 
 use super::model::Registry;
 use super::names::constant;
-use super::output::{Output, header};
+use super::output::{Output, header, wrap};
 use anyhow::Result;
 use std::fmt::Write as _;
 
@@ -101,29 +101,9 @@ fn comment(code: &mut String, text: &str) {
     }
 }
 
-/// Breaks a text at spaces into lines of at most this many bytes, where words allow it.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.len() + 1 + word.len() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn long_texts_break_at_spaces() {
-        assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
-    }
 
     #[test]
     fn a_constant_is_typed_and_documented() {

@@ -1,0 +1,33 @@
+//! What is wrong with recordings, what envelopes prove, and what is taken out of them.
+
+use crate::pack::unpack;
+use crate::thrown;
+use tracewire_javascript::{envelopes, validate as validator};
+use wasm_bindgen::{JsError, prelude::wasm_bindgen};
+
+/// What a recording has wrong, as JSON.
+///
+/// # Errors
+/// For options that say nothing known. What cannot be read is a finding.
+#[wasm_bindgen]
+pub fn validate(bytes: &[u8], options: &str) -> Result<String, JsError> {
+    validator::validate(bytes, options).map_err(thrown)
+}
+
+/// What a list of envelopes proves, as JSON.
+///
+/// # Errors
+/// For the first that is no envelope.
+#[wasm_bindgen]
+pub fn verify(given: &[u8]) -> Result<String, JsError> {
+    unpack(given).and_then(envelopes::verify).map_err(thrown)
+}
+
+/// The envelope without what `selection` names.
+///
+/// # Errors
+/// For what is no envelope, and for what names nothing.
+#[wasm_bindgen]
+pub fn remove(envelope: &[u8], selection: &str) -> Result<Vec<u8>, JsError> {
+    envelopes::remove(envelope, selection).map_err(thrown)
+}

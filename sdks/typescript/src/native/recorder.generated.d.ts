@@ -1,0 +1,33 @@
+/** What `cargo xtask wasm` writes for the module that every page loads. The module's own words; `platform/wasm.ts` makes the contract of them. */
+export interface WasmRecorder {
+  reserve(bytes: number): number;
+  capacity(): number;
+  record(operation: number, length: number): number;
+  mark(): void;
+  flush(): string;
+  close(): string;
+  stats(): string;
+  takeNotices(): string[];
+  takeChunk(): Uint8Array | undefined;
+  nextBatch(maxBytes: number): Uint8Array | undefined;
+  acknowledge(producer: string, end: number): void;
+}
+
+export interface WasmInstance {
+  readonly memory: WebAssembly.Memory;
+  contractVersion(): number;
+  version(): string;
+  testingPanic(): void;
+  open(options: string): WasmRecorder;
+  openTesting(options: string, script: string): WasmRecorder;
+  parseTraceparent(header: string): Uint8Array | undefined;
+  traceIdOf(correlationId: string): Uint8Array;
+  convert(bytes: Uint8Array, from: string, fromOptions: string, to: string, toOptions: string): Uint8Array;
+  encode(cbor: Uint8Array, format: string, options: string, keepTags: boolean): Uint8Array;
+  decode(bytes: Uint8Array, format: string, options: string): Uint8Array;
+  sealJournal(journal: Uint8Array, from: number): Uint8Array;
+  recoverJournal(journal: Uint8Array): Uint8Array;
+}
+
+/** A fresh instance of the module, without waiting. */
+export function instantiate(module: WebAssembly.Module | BufferSource): WasmInstance;

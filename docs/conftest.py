@@ -7,6 +7,7 @@ a block with ``:caption: name``         is written to that file in the page's fo
 a ``console`` block                     its ``$ `` lines run in the page's folder; what follows is compared
 ``<!-- exits with 1 -->``               how commands end that do not end with 0
 ``<!-- not run: why -->``               the next block cannot run here; there are few of them, and they are counted
+a ``typescript`` block                  is run by ``sdks/typescript/tests/docs``, and so is each page below ``docs/typescript``
 =====================================  ==========================================================================
 
 Ids, times, durations and sizes are not compared, and a line ``…`` stands for any lines. ``TRACEWIRE_DOCS_UPDATE=1`` takes over
@@ -40,6 +41,9 @@ collect_ignore = ["spec", "_build"]
 
 def parse(document: Document) -> Iterator[Region]:
     """Give each block that is to be run, or written to a file."""
+    if Path(document.path).parent.name == "typescript":
+        # These pages are run by sdks/typescript/tests/docs.
+        return
     for block in blocks_of(document.text):
         if block.why_not_run is not None:
             continue

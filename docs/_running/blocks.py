@@ -21,8 +21,8 @@ _OPTION = re.compile(r"^:(?P<name>[\w-]+):[ ]*(?P<value>.*)\n", re.MULTILINE)
 RUN = ("python", "console")
 """Languages whose blocks are run."""
 
-SHOWN = ("text", "json", "toml", "yaml", "ini", "none", "ascii", "csv")
-"""Languages whose blocks are read only: outputs, and files where they have a caption."""
+SHOWN = ("typescript", "html", "text", "json", "toml", "yaml", "ini", "none", "ascii", "csv")
+"""Languages whose blocks are only read: outputs, and files where they have a caption. TypeScript runs in its SDK's tests."""
 
 
 @dataclass

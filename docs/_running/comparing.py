@@ -10,6 +10,8 @@ _CHANGING = [
     (re.compile(r"\x1b\[[0-9;]*m"), ""),
     # A page for a model: short ids, and milliseconds in tables.
     (re.compile(r"^( +)(\"?[0-9a-f]{3,8}\"?|null),(\"?[0-9a-f]{3,8}\"?|null),", re.MULTILINE), r"\1<id>,<id>,"),
+    # Its ids stand in quotes where they could be read as numbers.
+    (re.compile(r"^(trace: )\"?[0-9a-f]{8}\"?$", re.MULTILINE), r"\1<id>"),
     (re.compile(r"^( +- step: )\"?[0-9a-f]{3,8}\"?$", re.MULTILINE), r"\1<id>"),
     (re.compile(r" \([0-9a-f]{3,8}\): "), " (<id>): "),
     (re.compile(r",\d+(\.\d+)?,(?=ok|error|null|warning)"), ",<ms>,"),
@@ -18,7 +20,8 @@ _CHANGING = [
     (re.compile(r"\bsha256:[0-9a-f]+…?"), "<hash>"),
     (re.compile(r"\b[0-9a-f]{16}-\d+\b"), "<producer>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<trace>"),
-    (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{7,16}\b…?"), "<id>"),
+    # Eight letters or sixteen may be without a digit; of another length that would be a word.
+    (re.compile(r"\b([0-9a-f]{8}|[0-9a-f]{16}|(?=[0-9a-f]*\d)[0-9a-f]{7,16})\b…?"), "<id>"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?"), "<time>"),
     (re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) +\d+ \w{3} \d{4} \d\d:\d\d:\d\d UTC"), "<time>"),
     (re.compile(r"\b\d+ \w{3} \d\d:\d\d:\d\d"), "<time>"),

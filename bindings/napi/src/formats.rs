@@ -4,7 +4,7 @@ use crate::guard::guard_or_throw;
 use napi::Result;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use tracewire_javascript::{envelopes, formats, validate as validator};
+use tracewire_boundary::{envelopes, formats, validate as validator};
 
 /// Envelopes of a journal.
 #[napi(object)]

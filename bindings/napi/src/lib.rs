@@ -32,7 +32,7 @@ use napi_derive::napi;
 /// The version of the contract between this library and the package around it.
 #[napi]
 pub fn contract_version() -> u32 {
-    tracewire_javascript::CONTRACT_VERSION
+    tracewire_boundary::CONTRACT_VERSION
 }
 
 /// The version of the library.

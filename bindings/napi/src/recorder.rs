@@ -6,7 +6,7 @@ use crate::ship::Shipper;
 use napi::Result;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use tracewire_javascript::{options, reports};
+use tracewire_boundary::{options, reports};
 use tracewire_recorder::{self as core, FlushReport, Stats, host};
 use tracewire_wire::json;
 use tracewire_wire::value::Value;
@@ -19,7 +19,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn open(options: core::Options) -> std::result::Result<Self, tracewire_javascript::Refusal> {
+    pub(crate) fn open(options: core::Options) -> std::result::Result<Self, tracewire_boundary::Refusal> {
         Ok(Recorder { core: core::Recorder::open(options)?, desk: Desk::default() })
     }
 }

@@ -5,7 +5,7 @@ use napi::Result;
 use napi_derive::napi;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tracewire_javascript::Refusal;
+use tracewire_boundary::Refusal;
 use tracewire_store::{LocalStore, StoreError};
 
 /// The store of one directory. Its journals are swept into it when it is asked to.

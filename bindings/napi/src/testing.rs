@@ -6,7 +6,7 @@ use crate::recorder::Recorder;
 use napi::Result;
 use napi_derive::napi;
 use std::path::Path;
-use tracewire_javascript::{envelopes, options};
+use tracewire_boundary::{envelopes, options};
 use tracewire_recorder::testing;
 use tracewire_wire::json;
 

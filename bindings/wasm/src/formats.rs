@@ -2,7 +2,7 @@
 
 use crate::pack::pack;
 use crate::thrown;
-use tracewire_javascript::{envelopes, formats};
+use tracewire_boundary::{envelopes, formats};
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
 /// Writes in one format what is read from another.

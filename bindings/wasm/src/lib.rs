@@ -29,7 +29,7 @@ mod tokens;
 #[cfg(feature = "tools")]
 mod tools;
 
-use tracewire_javascript::{CONTRACT_VERSION, Refusal};
+use tracewire_boundary::{CONTRACT_VERSION, Refusal};
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
 /// The standard library's own is four times as large.

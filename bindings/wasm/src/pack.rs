@@ -1,7 +1,7 @@
 //! Lists of byte strings as one: for each its length in four bytes, little-endian, then itself.
 
 #[cfg(feature = "tools")]
-use tracewire_javascript::Refusal;
+use tracewire_boundary::Refusal;
 
 #[cfg(feature = "recorder")]
 pub(crate) fn pack<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {

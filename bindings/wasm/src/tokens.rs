@@ -1,7 +1,7 @@
 //! Counts of tokens.
 
 use crate::thrown;
-use tracewire_javascript::tokens;
+use tracewire_boundary::tokens;
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
 /// How many tokens a text has for a model's encoding, exactly.

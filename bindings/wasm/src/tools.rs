@@ -2,7 +2,7 @@
 
 use crate::pack::unpack;
 use crate::thrown;
-use tracewire_javascript::{envelopes, validate as validator};
+use tracewire_boundary::{envelopes, validate as validator};
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
 /// What a recording has wrong, as JSON.

@@ -66,9 +66,12 @@ impl Recorder<Files> {
             Some(path) => Directory::at(path),
             None => journal::find_directory(),
         };
-        let mut sinks = vec!["store".to_owned()];
+        let mut sinks: Vec<String> = options.store.then(|| "store".to_owned()).into_iter().collect();
         sinks.extend(options.sinks.iter().map(SinkOptions::name));
         sinks.extend(options.host_sinks);
+        if sinks.is_empty() {
+            sinks.push("store".to_owned()); // What nobody has must not go.
+        }
         let sampler = Sampler::new(options.sampling);
         let journal = Arc::new(JournalWriter::new(
             WriterOptions {

@@ -22,6 +22,9 @@ pub struct Options {
     pub sinks: Vec<SinkOptions>,
     /// Names of sinks that the host itself delivers to, with [`crate::ship::Shipper`]: journals wait for them.
     pub host_sinks: Vec<String>,
+    /// Whether journals wait for the local store too. Where nobody reads one, such as on a telephone, they go when every other
+    /// sink has them; without any sink they stay until the quota is reached.
+    pub store: bool,
     /// The share of traces that is recorded, 0 to 1: all of them, unless something else is said.
     pub sampling: f64,
     /// Bounds of records and envelopes.
@@ -48,6 +51,7 @@ impl Default for Options {
             mode: Mode::Local,
             sinks: Vec::new(),
             host_sinks: Vec::new(),
+            store: true,
             sampling: 1.0,
             limits: Limits::default(),
             redact: Redact::default(),

@@ -41,6 +41,7 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
             "limits" => limits(&mut options.limits, value).ok_or_else(|| wrong("a map of limits"))?,
             "quota_bytes" => options.quota_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
             "file_bytes" => options.file_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
+            "store" => options.store = value.as_bool().ok_or_else(|| wrong("true or false"))?,
             "fsync" => options.fsync = value.as_bool().ok_or_else(|| wrong("true or false"))?,
             "seed" => seed = hex(value).ok_or_else(|| wrong("16 hex digits"))?,
             _ => {}

@@ -1,0 +1,104 @@
+//! The journal of this process.
+
+use crate::hot::Desk;
+use crate::refused::{TracewireError, guarded};
+use crate::ship::Shipper;
+use std::sync::Arc;
+use std::time::Duration;
+use tracewire_boundary::guard::guard;
+use tracewire_boundary::{Refusal, options, reports};
+use tracewire_recorder::{self as core, FlushReport, Stats, host};
+use tracewire_wire::json;
+use tracewire_wire::value::Value;
+
+/// One journal of this process.
+#[derive(uniffi::Object)]
+pub struct Recorder {
+    core: core::Recorder,
+    desk: Desk,
+}
+
+impl Recorder {
+    pub(crate) fn over(options: core::Options) -> Result<Arc<Self>, Refusal> {
+        let core = core::Recorder::open(options)?;
+        let desk = Desk::of(&core);
+        Ok(Arc::new(Recorder { core, desk }))
+    }
+}
+
+/// Opens a recorder; options are JSON (`bindings/boundary/src/options.rs`).
+///
+/// # Errors
+/// `option`, naming the one at fault.
+#[uniffi::export]
+pub fn open_recorder(given: &str) -> Result<Arc<Recorder>, TracewireError> {
+    guarded(|| Recorder::over(options::recorder(given)?.0))
+}
+
+#[uniffi::export]
+impl Recorder {
+    /// The number that names it in each record's call.
+    pub fn desk(&self) -> u64 {
+        self.desk.0
+    }
+
+    /// Ends the current envelope.
+    pub fn mark(&self) {
+        guard((), || self.core.mark());
+    }
+
+    /// Ends the current envelope, and reports, as JSON.
+    pub fn flush(&self) -> String {
+        reports::report(&guard(FlushReport::default(), || self.core.flush(Some(Duration::ZERO))))
+    }
+
+    /// Closes the journal, and reports, as JSON.
+    pub fn close_journal(&self) -> String {
+        reports::report(&guard(FlushReport::default(), || self.core.close(Some(Duration::ZERO))))
+    }
+
+    /// The producer and directory, and what was written and dropped, as JSON.
+    pub fn stats(&self) -> String {
+        reports::stats(&guard(Stats::default(), || self.core.stats()))
+    }
+
+    /// Sentences for the log, each given once.
+    pub fn take_notices(&self) -> Vec<String> {
+        guard(Vec::new(), || self.core.take_notices())
+    }
+
+    /// Counts a record that could not be handed over.
+    pub fn count_drop(&self, reason: &str) {
+        guard((), || self.core.count_drop(drop_reason(reason)));
+    }
+
+    /// One exporter's way through the journals.
+    pub fn shipper(&self, sink: &str, events: bool) -> Result<Arc<Shipper>, TracewireError> {
+        guarded(|| Ok(Shipper::over(self.core.clone(), sink, events)))
+    }
+}
+
+fn drop_reason(reason: &str) -> &'static str {
+    if reason == "memory" { "memory" } else { "invalid" }
+}
+
+/// Settings of files and the environment, as JSON.
+#[uniffi::export]
+pub fn load_config() -> Result<String, TracewireError> {
+    guarded(|| {
+        let settings = json::write(&Value::from(&core::config::load(None)));
+        Ok(String::from_utf8_lossy(&settings).into_owned())
+    })
+}
+
+/// The state of a step in another process, as its `traceparent` names it.
+#[uniffi::export]
+pub fn parse_traceparent(header: &str) -> Option<Vec<u8>> {
+    guard(None, || host::parse_traceparent(header).map(|state| state.to_vec()))
+}
+
+/// The trace id that a correlation id stands for, 16 bytes.
+#[uniffi::export]
+pub fn trace_id_of(correlation_id: &str) -> Vec<u8> {
+    guard([0; 16], || tracewire_wire::id::TraceId::from_correlation(correlation_id).0).to_vec()
+}

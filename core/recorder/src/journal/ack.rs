@@ -82,6 +82,12 @@ pub fn remove_if_acknowledged(directory: &Directory, producer: &str) -> Result<b
     Ok(goes)
 }
 
+/// Whether a sink that has this much of a file has all of it. Reads the end of the file only.
+pub fn is_delivered(path: &Path, acknowledged: u64) -> bool {
+    let end = File::open(path).ok().and_then(|file| closing_end(&file, path).ok()).flatten();
+    end.is_some_and(|end| acknowledged >= end)
+}
+
 /// Whether a file is closed, in nobody's hands, and every sink of its header has all of it.
 fn is_acknowledged(directory: &Directory, producer: &str, path: &Path) -> Result<bool, RecorderError> {
     let reader = JournalReader::open(path)?;

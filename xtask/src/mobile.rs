@@ -39,7 +39,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 
 fn check(workspace: &Workspace, target: &str) -> Result<()> {
     let mut command = workspace.cargo(["check", "--quiet", "--profile", "ci", "--package", PACKAGE, "--lib"]);
-    command.args(["--target", target]);
+    command.args(["--no-default-features", "--target", target]);
     let library = sysroot(workspace)?.join("lib/rustlib");
     if !library.join(target).exists() {
         // Not every mirror has the standard library of every target; its source is the compiler's own.
@@ -86,7 +86,7 @@ fn android(workspace: &Workspace, target: &str) -> Result<PathBuf> {
     let host = host.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc does not say its host")?;
     let linker = sysroot(workspace)?.join("lib/rustlib").join(host).join("bin/rust-lld");
     let mut command = workspace.cargo(["rustc", "--quiet", "--profile", PROFILE, "--package", PACKAGE, "--lib"]);
-    command.args(["--crate-type", "cdylib", "--target", target]);
+    command.args(["--crate-type", "cdylib", "--no-default-features", "--target", target]);
     command.env(format!("CARGO_TARGET_{}_LINKER", target.replace('-', "_").to_uppercase()), linker);
     command.args(["--", "-C", "linker-flavor=ld.lld", "-L"]).arg(open);
     command.args(["-C", "link-arg=-z", "-C", &format!("link-arg=max-page-size={PAGE_BYTES}")]);

@@ -255,3 +255,11 @@ public final class Client: Sendable {
     problems.note(code, message)
   }
 }
+
+extension Client {
+  /// Ends the current envelope, as `flush` does, without waiting for anybody.
+  public func mark() { openedAlready?.recorder?.mark() }
+
+  /// Closes the journal at once, as `shutdown` does, without waiting for anybody: for the end of a process.
+  public func close() { openedAlready?.closeNow() }
+}

@@ -55,15 +55,12 @@ extension Walker {
   }
 
   private mutating func recordable(_ own: any TracewireRecordable) {
-    // One that gives itself again, or something that gives it, would go on for ever.
-    guard asking < limits.depth else { return unserializable("cycle") }
-    asking += 1
-    defer { asking -= 1 }
-    let given = own.tracewireValue
-    if let object = given as? AnyObject, type(of: own) is AnyClass, object === own as AnyObject {
-      return unserializable(typeName(of: own))
-    }
-    value(given)
+    // One that gives itself again, or something that holds it, would go on for ever.
+    let identity = type(of: own) is AnyClass ? ObjectIdentifier(own as AnyObject) : nil
+    if asked.count >= limits.depth || (identity != nil && asked.contains(identity)) { return cycle() }
+    asked.append(identity)
+    value(own.tracewireValue)
+    asked.removeLast()
   }
 
   /// Writes an error as its type and message.

@@ -16,8 +16,8 @@ struct Walker {
   private var skipsValue = false
   /// Keys that are no text and stand open.
   private var keyDepth = 0
-  /// How many of the host's own forms are being asked for.
-  var asking = 0
+  /// Values of the host's own forms that are being written; `nil` for those that are no objects.
+  var asked: [ObjectIdentifier?] = []
   /// Whether a value is written whole for a format, where what has no form is a mistake; a recording marks it.
   var isWhole = false
   /// The first mistake of a whole value.
@@ -56,7 +56,7 @@ struct Walker {
     keyEnd = -1
     skipsValue = false
     keyDepth = 0
-    asking = 0
+    if !asked.isEmpty { asked.removeAll(keepingCapacity: true) }
   }
 
   // MARK: Members and scalars
@@ -227,6 +227,19 @@ struct Walker {
     opens(identity.map(ObjectIdentifier.init), isMap: true, tag: 0)
   }
 
+  /// Writes the mark of a value that contains itself.
+  mutating func cycle() {
+    if take() { markCycle() }
+  }
+
+  private mutating func markCycle() {
+    if isWhole { complain("value_cycle", "a value contains itself") }
+    out.head(Cbor.tag, Cbor.tagWire)
+    out.head(Cbor.map, 1)
+    out.text("$unserializable")
+    out.text("cycle")
+  }
+
   /// Writes a value of the wire's own: whole it is the tag; in a record its members are the user's like any other's.
   mutating func tag(_ members: Value.Members) {
     guard isWhole else { return members.walk(&self) }
@@ -248,11 +261,7 @@ struct Walker {
   private mutating func opens(_ identity: ObjectIdentifier?, isMap: Bool, tag: UInt64) -> Bool {
     guard take() else { return false }
     if let identity, open.contains(where: { $0.identity == identity }) {
-      if isWhole { complain("value_cycle", "a value contains itself") }
-      out.head(Cbor.tag, Cbor.tagWire)
-      out.head(Cbor.map, 1)
-      out.text("$unserializable")
-      out.text("cycle")
+      markCycle()
       return false
     }
     if open.count >= limits.depth {

@@ -1,6 +1,9 @@
 import Foundation
 import Tracewire
 
+/// Whether the case has a bound of values: which members of a set are kept is its order's, and Swift's sets have none.
+nonisolated(unsafe) var isCut = false
+
 /// The Swift value of a notation.
 func host(_ value: Value) throws -> Any? {
   switch value {
@@ -30,25 +33,38 @@ private func made(_ notation: String, _ given: Value, _ text: String) throws -> 
   case "nest":
     let inner = try host(given[2] ?? .null)
     return (0..<(given[1]?.int ?? 0)).reduce(inner) { it, _ in given[0] == "list" ? [it] : ["k": it] }
-  case "cycle" where text == "list":
-    let list = NSMutableArray()
-    list.add(list)
-    return list
-  case "cycle":
-    let map = NSMutableDictionary()
-    map["k"] = map
-    return map
+  case "cycle": return Loop(isList: text == "list")
   case "set":
-    let members = try (given.list ?? []).map { try host($0) as? AnyHashable }
+    let members = try (given.list ?? []).map(hashable)
     guard Set(members).count == members.count else { throw Absent(what: "set with two members that are equal") }
-    guard !members.contains(nil) || members.count(where: { $0 == nil }) == 1 else { throw Absent(what: "set of such members") }
+    guard !isCut || members.count < 2 else { throw Absent(what: "set with an order, in which it could be cut") }
     return Set(members)
   case "map":
-    return Pairs(try (given.list ?? []).map { (key: Kept(try host($0[0] ?? .null)), value: Kept(try host($0[1] ?? .null))) })
+    return Pairs(
+      try (given.list ?? []).map { (key: try $0[0]?.text ?? Kept(host($0[0] ?? .null)), value: Kept(try host($0[1] ?? .null))) })
   default:
     let names = ["date": "date of its own", "local": "moment without a zone", "time": "time of day", "utf8": "text of bytes"]
     throw Absent(what: names[notation] ?? notation)
   }
+}
+
+/// A member of a set.
+private func hashable(_ value: Value) throws -> AnyHashable {
+  if let items = value.list { return AnyHashable(try items.map(hashable)) }
+  if let pairs = value["map"]?.list {
+    let entries = try pairs.map { (try hashable($0[0] ?? .null), try hashable($0[1] ?? .null)) }
+    return AnyHashable(Dictionary(entries, uniquingKeysWith: { $1 }))
+  }
+  guard let made = try host(value) else { return AnyHashable(Int?.none) }
+  guard let hashable = made as? AnyHashable else { throw Absent(what: "set of such members") }
+  return hashable
+}
+
+/// A value that contains itself.
+final class Loop: TracewireRecordable {
+  let isList: Bool
+  init(isList: Bool) { self.isList = isList }
+  var tracewireValue: Any? { isList ? [self] : ["k": self] }
 }
 
 /// A value that one thread alone knows.

@@ -80,6 +80,7 @@ func record(_ settings: Value, _ steps: [Value]) throws -> [[UInt8]] {
   configuration.limits = settings["limits"].map { limits in
     Dictionary(uniqueKeysWithValues: (limits.members ?? .init()).map { ($0.key, $0.value.int ?? 0) })
   }
+  isCut = configuration.limits?["nodes"] != nil
   let recorded = try Recording(script, configuration)
   var (spans, places): ([String: ManualStep], [String: SpanContext]) = ([:], [:])
   for step in steps { try play(step, recorded.client, &spans, &places) }
@@ -92,7 +93,7 @@ func play(_ step: Value, _ client: Client, _ spans: inout [String: ManualStep], 
   let body = Body(try (step["body"]?.members ?? .init()).map { (key: $0.key, value: try host($0.value)) })
   let above = step["parent"]
   let parent = above?["traceparent"]?.text.flatMap { SpanContext(traceparent: $0, traceState: above?["tracestate"]?.text) }
-    ?? places[above?.text ?? ""]
+    ?? above?.text.flatMap { places[$0] }
   let (span, name) = (spans[step["span"]?.text ?? ""], step["as"]?.text ?? "")
   switch step["do"]?.text {
   case "start":

@@ -1,0 +1,95 @@
+/// Who delivers, and when.
+public enum Mode: String, Sendable {
+  /// Writes the journal only, the default.
+  case local
+  /// Also seals and delivers when a run ends, the default where there are exporters.
+  case inline
+  /// Delivers continuously.
+  case background
+}
+
+/// Whether inputs and outputs are recorded.
+public enum Capture: String, Sendable {
+  case all
+  case none
+  case input
+  case output
+}
+
+/// What can be configured. Each but `mask`, `onNotice` and `store` can also stand in the environment (`TRACEWIRE_SERVICE`,
+/// `TRACEWIRE_MODE`, …) or in the nearest `tracewire.toml` or `tracewire.yaml` from the working directory upward; what is said here wins
+/// over the environment, and that over a file.
+///
+/// ```swift
+/// try Tracewire.initialize(Configuration(service: "research-agent", mode: .background, exporters: [HTTPExporter(url: url)]))
+/// ```
+public struct Configuration: Sendable {
+  /// The name of the program, `service.name` of its resource; else `OTEL_SERVICE_NAME` or the program's name.
+  public var service: String?
+  /// Where journals live; else the nearest `.tracewire` from the working directory upward.
+  public var dir: String?
+  public var mode: Mode?
+  /// Where traces go besides the local journal.
+  public var exporters: [any Exporter]?
+  /// The share of traces that is recorded, from 0 to 1, decided by the trace id.
+  public var sampling: Double?
+  public var capture: Capture?
+  /// Called with a field's name and its value before anything is written; what it returns is recorded instead.
+  public var mask: Mask?
+  /// Throw `TracewireError` for wrong use: from `initialize`, and from the next `flush` or `shutdown` for what went wrong before it.
+  public var strict: Bool?
+  /// Keys whose values never leave the journal.
+  public var redact: [String]?
+  /// Further attributes of the program.
+  public var resource: Attributes?
+  /// The conversation that runs belong to, where they do not say so themselves.
+  public var sessionId: String?
+  /// The deployment, such as `production`.
+  public var environment: String?
+  /// The version of the program.
+  public var release: String?
+  /// Record nothing at all.
+  public var disabled: Bool?
+  /// The most that all journals of the directory may take, in bytes; what exceeds it is dropped and counted.
+  public var quotaBytes: Int?
+  /// The size at which a journal file is closed and the next begun, in bytes.
+  public var fileBytes: Int?
+  /// Force each record to the disk, which protects against loss of power, not only against the death of the process.
+  public var fsync: Bool?
+  /// Whether journals wait for the local store to take them; by default not on phones, where nobody reads them there.
+  public var store: Bool?
+  /// Bounds of records and envelopes, by the names of the specification (`depth`, `nodes`, `text_bytes`, …).
+  public var limits: [String: Int]?
+  /// Hears each notice once, such as a directory that cannot be written. By default they go to the system's log on Apple's platforms and
+  /// nowhere else; nothing is ever printed.
+  public var onNotice: (@Sendable (String) -> Void)?
+
+  public init(
+    service: String? = nil, dir: String? = nil, mode: Mode? = nil, exporters: [any Exporter]? = nil, sampling: Double? = nil,
+    capture: Capture? = nil, mask: Mask? = nil, strict: Bool? = nil, redact: [String]? = nil, resource: Attributes? = nil,
+    sessionId: String? = nil, environment: String? = nil, release: String? = nil, disabled: Bool? = nil, quotaBytes: Int? = nil,
+    fileBytes: Int? = nil, fsync: Bool? = nil, store: Bool? = nil, limits: [String: Int]? = nil,
+    onNotice: (@Sendable (String) -> Void)? = nil
+  ) {
+    self.service = service
+    self.dir = dir
+    self.mode = mode
+    self.exporters = exporters
+    self.sampling = sampling
+    self.capture = capture
+    self.mask = mask
+    self.strict = strict
+    self.redact = redact
+    self.resource = resource
+    self.sessionId = sessionId
+    self.environment = environment
+    self.release = release
+    self.disabled = disabled
+    self.quotaBytes = quotaBytes
+    self.fileBytes = fileBytes
+    self.fsync = fsync
+    self.store = store
+    self.limits = limits
+    self.onNotice = onNotice
+  }
+}

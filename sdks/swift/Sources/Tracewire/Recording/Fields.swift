@@ -1,0 +1,214 @@
+/// What a step is, from the registry of span kinds; one's own are kept as they are.
+///
+/// ```swift
+/// let kind: Kind = .tool
+/// let own: Kind = "simulation"
+/// ```
+public struct Kind: RawRepresentable, Sendable, Hashable, ExpressibleByStringLiteral {
+  public let rawValue: String
+
+  public init(rawValue: String) {
+    self.rawValue = rawValue
+  }
+
+  public init(stringLiteral value: String) {
+    rawValue = value
+  }
+
+  public static let agent: Kind = "agent"
+  public static let cache: Kind = "cache"
+  public static let chain: Kind = "chain"
+  public static let database: Kind = "database"
+  public static let embedding: Kind = "embedding"
+  public static let evaluator: Kind = "evaluator"
+  public static let fileIO: Kind = "file_io"
+  public static let guardrail: Kind = "guardrail"
+  public static let handoff: Kind = "handoff"
+  public static let http: Kind = "http"
+  public static let llm: Kind = "llm"
+  public static let memory: Kind = "memory"
+  public static let payment: Kind = "payment"
+  public static let plan: Kind = "plan"
+  public static let rerank: Kind = "rerank"
+  public static let retrieval: Kind = "retrieval"
+  public static let step: Kind = "step"
+  public static let stream: Kind = "stream"
+  public static let task: Kind = "task"
+  public static let tool: Kind = "tool"
+  public static let workflow: Kind = "workflow"
+}
+
+/// How a step ended.
+public enum Status: String, Sendable, CaseIterable {
+  case unset
+  case ok
+  case error
+  case timeout
+  case cancelled
+}
+
+/// What something belongs to instead of the current step.
+public enum Parent: Sendable {
+  /// A step of this process.
+  case span(Span)
+  /// The ids of a step of this process or of another one.
+  case context(SpanContext)
+  /// The W3C header of a step; what is not valid is counted, and a new trace begins.
+  case traceparent(String)
+  /// Nothing: a new trace begins.
+  case none
+}
+
+/// A step that this one is related to without being its child.
+public struct Link: Sendable {
+  let members: Attributes
+
+  /// - Parameters:
+  ///   - context: the other step's ids.
+  ///   - attributes: what the relation is.
+  public init(_ context: SpanContext, attributes: Attributes? = nil) {
+    self.init(traceId: context.traceId, spanId: context.spanId, attributes: attributes)
+  }
+
+  /// - Parameters:
+  ///   - traceId: 32 hex digits.
+  ///   - spanId: 16 hex digits.
+  ///   - attributes: what the relation is.
+  public init(traceId: String, spanId: String? = nil, attributes: Attributes? = nil) {
+    var members: Attributes = ["trace_id": traceId]
+    if let spanId { members["span_id"] = spanId }
+    if let attributes { members["attributes"] = attributes }
+    self.members = members
+  }
+}
+
+/// A name and a version: of a prompt, or of the library that records.
+public struct Named: Sendable {
+  public var name: String?
+  public var version: String?
+
+  public init(name: String? = nil, version: String? = nil) {
+    self.name = name
+    self.version = version
+  }
+
+  var members: Attributes {
+    var members = Attributes()
+    if let name { members["name"] = name }
+    if let version { members["version"] = version }
+    return members
+  }
+}
+
+/// What a step, and above all the root of a run, can say when it begins, besides its kind, input and attributes.
+public struct SpanOptions: Sendable {
+  /// What it belongs to instead of the current step.
+  public var parent: Parent?
+  /// The application's own id of the trace: services that share it land in one trace without headers.
+  public var correlationId: String?
+  /// The conversation that the run belongs to.
+  public var sessionId: String?
+  /// Who the run is for.
+  public var userId: String?
+  /// Labels.
+  public var tags: [String]?
+  /// The deployment, such as `production`.
+  public var environment: String?
+  /// The version of the program.
+  public var release: String?
+  public var level: String?
+  public var links: [Link]?
+  public var media: [Attributes]?
+  public var prompt: Named?
+  public var scope: Named?
+  public var toolDefinitions: (any Sendable)?
+  public var traceState: String?
+  public var datasetItemId: String?
+  public var experimentRunId: String?
+
+  public init(
+    parent: Parent? = nil, correlationId: String? = nil, sessionId: String? = nil, userId: String? = nil, tags: [String]? = nil,
+    environment: String? = nil, release: String? = nil, level: String? = nil, links: [Link]? = nil, media: [Attributes]? = nil,
+    prompt: Named? = nil, scope: Named? = nil, toolDefinitions: (any Sendable)? = nil, traceState: String? = nil,
+    datasetItemId: String? = nil, experimentRunId: String? = nil
+  ) {
+    self.parent = parent
+    self.correlationId = correlationId
+    self.sessionId = sessionId
+    self.userId = userId
+    self.tags = tags
+    self.environment = environment
+    self.release = release
+    self.level = level
+    self.links = links
+    self.media = media
+    self.prompt = prompt
+    self.scope = scope
+    self.toolDefinitions = toolDefinitions
+    self.traceState = traceState
+    self.datasetItemId = datasetItemId
+    self.experimentRunId = experimentRunId
+  }
+
+  /// Writes the members that are there, in the order of their names.
+  func write(_ walker: inout Walker) {
+    Writing.text(&walker, "dataset_item_id", datasetItemId)
+    Writing.text(&walker, "environment", environment)
+    Writing.text(&walker, "experiment_run_id", experimentRunId)
+    Writing.text(&walker, "level", level)
+    Writing.value(&walker, "links", links?.map(\.members))
+    Writing.value(&walker, "media", media)
+    Writing.value(&walker, "prompt", prompt?.members)
+    Writing.text(&walker, "release", release)
+    Writing.value(&walker, "scope", scope?.members)
+    Writing.text(&walker, "session_id", sessionId)
+    Writing.value(&walker, "tags", tags)
+    Writing.value(&walker, "tool_definitions", toolDefinitions)
+    Writing.text(&walker, "trace_state", traceState)
+    Writing.text(&walker, "user_id", userId)
+  }
+}
+
+/// What can be made visible before a step ends.
+public struct SpanUpdate: Sendable {
+  public var attributes: Attributes?
+  public var cost: Cost?
+  public var input: (any Sendable)?
+  public var level: String?
+  public var links: [Link]?
+  public var name: String?
+  public var output: (any Sendable)?
+  public var tags: [String]?
+  /// Nanoseconds from the beginning to the first chunk.
+  public var timeToFirstChunkNanos: Int?
+  public var usage: Usage?
+
+  public init(
+    attributes: Attributes? = nil, cost: Cost? = nil, input: (any Sendable)? = nil, level: String? = nil, links: [Link]? = nil,
+    name: String? = nil, output: (any Sendable)? = nil, tags: [String]? = nil, timeToFirstChunkNanos: Int? = nil, usage: Usage? = nil
+  ) {
+    self.attributes = attributes
+    self.cost = cost
+    self.input = input
+    self.level = level
+    self.links = links
+    self.name = name
+    self.output = output
+    self.tags = tags
+    self.timeToFirstChunkNanos = timeToFirstChunkNanos
+    self.usage = usage
+  }
+
+  func write(_ walker: inout Walker, _ policy: Policy) {
+    Writing.attributes(&walker, attributes, policy)
+    Writing.value(&walker, "cost", cost?.members(policy.problems))
+    if let input, policy.input { Writing.content(&walker, "input", input, policy) }
+    Writing.text(&walker, "level", level)
+    Writing.value(&walker, "links", links?.map(\.members))
+    Writing.text(&walker, "name", name)
+    if let output, policy.output { Writing.content(&walker, "output", output, policy) }
+    Writing.value(&walker, "tags", tags)
+    Writing.value(&walker, "time_to_first_chunk_nanos", timeToFirstChunkNanos)
+    Writing.value(&walker, "usage", usage?.members(policy.problems))
+  }
+}

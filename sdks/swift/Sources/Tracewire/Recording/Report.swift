@@ -1,0 +1,65 @@
+/// What became of everything that a client recorded in this process.
+public struct FlushReport: Sendable, Hashable {
+  /// Records in the journal; they survive the death of the process.
+  public var written = 0
+  /// Of these, events that this process has sealed into envelopes (modes `inline` and `background`).
+  public var sealed = 0
+  /// Of these, events that every exporter's destination has.
+  public var sent = 0
+  /// Records that a destination lacks.
+  public var pending = 0
+  /// Records lost, by reason.
+  public var dropped: [String: Int] = [:]
+  /// Records of traces that `sampling` left out.
+  public var unsampled = 0
+  /// Mistakes and internal errors that cost no exception, by code.
+  public var errors: [String: Int] = [:]
+  /// The same for each exporter, by its name.
+  public var exporters: [String: ExporterReport] = [:]
+
+  init() {}
+
+  /// What the native half reports.
+  init(_ json: String) {
+    let report = JsonReader.read(json)
+    written = report["written"]?.int ?? 0
+    sealed = report["sealed"]?.int ?? 0
+    sent = report["sent"]?.int ?? 0
+    pending = report["pending"]?.int ?? 0
+    unsampled = report["unsampled"]?.int ?? 0
+    dropped = counts(report["dropped"])
+  }
+}
+
+/// What became of one exporter's events.
+public struct ExporterReport: Sendable, Hashable {
+  /// Events that the destination has.
+  public var sent = 0
+  /// Events that it lacks.
+  public var pending = 0
+  /// What the last failure said; `nil` where none was.
+  public var lastError: String?
+}
+
+/// Numbers of a recorder, without waiting for anything.
+public struct Stats: Sendable, Hashable {
+  /// Whose events they are; `nil` before the first.
+  public var producer: String?
+  /// Where the journal is; `nil` where nothing is recorded.
+  public var directory: String?
+  public var written = 0
+  public var dropped: [String: Int] = [:]
+
+  init(_ json: String?) {
+    guard let json else { return }
+    let stats = JsonReader.read(json)
+    producer = stats["producer"]?.text
+    directory = stats["directory"]?.text
+    written = stats["written"]?.int ?? 0
+    dropped = counts(stats["dropped"])
+  }
+}
+
+private func counts(_ value: Value?) -> [String: Int] {
+  Dictionary((value?.members ?? .init()).map { ($0.key, $0.value.int ?? 0) }, uniquingKeysWith: { $1 })
+}

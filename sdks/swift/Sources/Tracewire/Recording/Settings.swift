@@ -1,0 +1,137 @@
+import Foundation
+import TracewireNative
+
+/// A configuration with what the environment and files say. What cannot be used is named once, with its source and a remedy; recording goes
+/// on with what comes after it.
+struct Settings: Sendable {
+  private(set) var values: Configuration
+  /// Exporters that a file or the environment names.
+  private(set) var exporterNames: [Value] = []
+  /// Attributes of the program that a file or the environment says.
+  private(set) var resourceFromFile: Value.Members?
+  /// Sentences about what could not be used.
+  private(set) var problems: [String] = []
+
+  init(_ given: Configuration) {
+    values = given
+    check(given)
+    load(given)
+  }
+
+  private mutating func check(_ given: Configuration) {
+    func wrong(_ key: String, _ value: Any?, _ expected: String, _ example: String) -> String {
+      "\(key) = \(shown(value)) (argument): \(expected) is expected, such as \(key): \(example); the default is used"
+    }
+    if let share = given.sampling, !(share >= 0 && share <= 1) {
+      problems.append(wrong("sampling", share, "a number from 0 to 1", "0.1"))
+      values.sampling = nil
+    }
+    for (key, path, example) in [
+      ("quotaBytes", \Configuration.quotaBytes, "4294967296"), ("fileBytes", \Configuration.fileBytes, "67108864"),
+    ] as [(String, WritableKeyPath<Configuration, Int?>, String)] {
+      if let bytes = given[keyPath: path], bytes <= 0 {
+        problems.append(wrong(key, bytes, "a number of bytes", example))
+        values[keyPath: path] = nil
+      }
+    }
+    for (key, path, example) in [
+      ("service", \Configuration.service, "\"research-agent\""), ("dir", \Configuration.dir, "\".tracewire\""),
+      ("sessionId", \Configuration.sessionId, "\"chat-7\""), ("environment", \Configuration.environment, "\"production\""),
+      ("release", \Configuration.release, "\"2026.11.1\""),
+    ] as [(String, WritableKeyPath<Configuration, String?>, String)] {
+      if let text = given[keyPath: path], text.isEmpty {
+        problems.append(wrong(key, text, "a text", example))
+        values[keyPath: path] = nil
+      }
+    }
+  }
+
+  /// Takes what the environment and files say for what nobody said here.
+  private mutating func load(_ given: Configuration) {
+    guard let json = try? TracewireNative.loadConfig() else { return }
+    let loaded = JsonReader.read(json)
+    let settings = loaded["settings"] ?? .null
+    values.service = values.service ?? settings["service"]?.text
+    values.dir = values.dir ?? settings["dir"]?.text
+    values.mode = values.mode ?? settings["mode"]?.text.flatMap(Mode.init)
+    values.sampling = values.sampling ?? settings["sampling"]?.double
+    values.capture = values.capture ?? Self.capture(settings["capture"])
+    values.strict = values.strict ?? settings["strict"]?.bool
+    values.redact = values.redact ?? settings["redact"]?.list?.compactMap(\.text)
+    values.sessionId = values.sessionId ?? settings["session_id"]?.text
+    values.environment = values.environment ?? settings["environment"]?.text
+    values.release = values.release ?? settings["release"]?.text
+    values.disabled = values.disabled ?? settings["disabled"]?.bool
+    values.quotaBytes = values.quotaBytes ?? settings["quota_bytes"]?.int
+    values.fileBytes = values.fileBytes ?? settings["file_bytes"]?.int
+    values.fsync = values.fsync ?? settings["fsync"]?.bool
+    if given.exporters == nil { exporterNames = settings["exporters"]?.list ?? [] }
+    if given.resource == nil { resourceFromFile = settings["resource"]?.members }
+    for problem in loaded["problems"]?.list ?? [] {
+      problems.append("\(problem["message"]?.text ?? "a setting cannot be used"); the default is used")
+    }
+  }
+
+  private static func capture(_ value: Value?) -> Capture? {
+    switch value {
+    case .bool(let isOn): isOn ? .all : Capture.none
+    case .text(let text): Capture(rawValue: text)
+    default: nil
+    }
+  }
+
+  /// Who delivers: with exporters it is `inline` by default, since they would be for nothing otherwise.
+  var mode: Mode {
+    values.mode ?? (values.exporters?.isEmpty == false || !exporterNames.isEmpty ? .inline : .local)
+  }
+
+  /// What the program is, under OpenTelemetry's names.
+  var resource: Value.Members {
+    var resource = Value.Members()
+    let process = ProcessInfo.processInfo
+    resource["service.name"] = .text(values.service ?? process.environment["OTEL_SERVICE_NAME"] ?? process.processName)
+    if let environment = values.environment { resource["deployment.environment.name"] = .text(environment) }
+    if let release = values.release { resource["service.version"] = .text(release) }
+    resource["telemetry.sdk.name"] = "tracewire"
+    resource["telemetry.sdk.language"] = "swift"
+    resource["telemetry.sdk.version"] = .text(tracewireVersion)
+    resource["process.runtime.name"] = "swift"
+    for entry in resourceFromFile ?? Value.Members() { resource[entry.key] = entry.value }
+    if let own = values.resource, let wire = wireForm(own)?.members {
+      for entry in wire { resource[entry.key] = entry.value }
+    }
+    return resource
+  }
+
+  /// Options of the native recorder, as JSON.
+  func nativeOptions(sinks: [String]) -> String {
+    var options = Value.Members()
+    if let dir = values.dir { options["dir"] = .text(dir) }
+    options["mode"] = .text(mode.rawValue)
+    options["resource"] = .map(resource)
+    options["redact"] = .list((values.redact ?? []).map(Value.text))
+    options["sinks"] = .list(sinks.map(Value.text))
+    if let sampling = values.sampling { options["sampling"] = .double(sampling) }
+    if let limits = values.limits { options["limits"] = .map(Value.Members(limits.map { ($0.key, .int($0.value)) })) }
+    if let bytes = values.quotaBytes { options["quota_bytes"] = .int(bytes) }
+    if let bytes = values.fileBytes { options["file_bytes"] = .int(bytes) }
+    options["fsync"] = .bool(values.fsync ?? false)
+    options["store"] = .bool(values.store ?? Self.hasStore)
+    return JsonWriter.text(.map(options))
+  }
+
+  /// Whether somebody on this machine reads journals into a store.
+  private static var hasStore: Bool {
+    #if os(iOS) || os(tvOS) || os(watchOS) || os(visionOS) || os(Android)
+      false
+    #else
+      true
+    #endif
+  }
+}
+
+/// A value as JSON in wire form, by the same walk as every recorded value.
+package func wireForm(_ value: Any?) -> Value? {
+  guard let bytes = try? Formats.encode(value, .json, EncodeOptions(isLenient: true)) else { return nil }
+  return JsonReader.read(bytes, meansTags: false)
+}

@@ -1,0 +1,78 @@
+/// What is recorded in a value's place; called with the member's name (`input`, `attributes`, …) and its value.
+public typealias Mask = @Sendable (_ field: String, _ value: Any?) throws -> Any?
+
+/// What of the host's values reaches the disk; the same for all steps of a recorder.
+struct Policy: Sendable {
+  var input = true
+  var output = true
+  var mask: Mask?
+  let problems: Problems
+}
+
+/// Members of an event's body from what a program gives.
+enum Writing {
+  /// Writes `attributes`, unless there are none.
+  static func attributes(_ walker: inout Walker, _ attributes: Attributes?, _ policy: Policy) {
+    guard let attributes, !attributes.isEmpty else { return }
+    guard let mask = policy.mask else {
+      walker.member("attributes")
+      attributes.walk(&walker)
+      return
+    }
+    // A map whatever happens: where the mask fails there are none.
+    guard case .some(let masked) = masked("attributes", attributes.dictionary, mask, policy) else { return }
+    walker.member("attributes")
+    walker.value(masked)
+  }
+
+  /// Writes a member that the host's mask may want to see first.
+  static func content(_ walker: inout Walker, _ name: StaticString, _ value: Any?, _ policy: Policy) {
+    walker.member(name)
+    guard let mask = policy.mask else { return walker.value(value) }
+    if case .some(let masked) = masked(name.description, value, mask, policy) {
+      walker.value(masked)
+    } else {
+      walker.redacted("mask_failed")
+    }
+  }
+
+  static func content(_ walker: inout Walker, named name: String, _ value: Any?, _ policy: Policy) {
+    walker.member(name)
+    guard let mask = policy.mask else { return walker.value(value) }
+    if case .some(let masked) = masked(name, value, mask, policy) {
+      walker.value(masked)
+    } else {
+      walker.redacted("mask_failed")
+    }
+  }
+
+  private static func masked(_ name: String, _ value: Any?, _ mask: Mask, _ policy: Policy) -> Any?? {
+    do {
+      return .some(try mask(name, value))
+    } catch {
+      policy.problems.note("mask_failed", "mask: \(message(of: error)); \(name) is left out")
+      return .none
+    }
+  }
+
+  /// Writes a member that is a text, if it is there.
+  static func text(_ walker: inout Walker, _ name: StaticString, _ text: String?) {
+    guard let text else { return }
+    walker.member(name)
+    walker.text(text)
+  }
+
+  /// Writes a member of any value, if it is there.
+  static func value(_ walker: inout Walker, _ name: StaticString, _ value: Any?) {
+    guard let value else { return }
+    walker.member(name)
+    walker.value(value)
+  }
+}
+
+extension Attributes {
+  /// For a mask: what a program's own code expects of attributes.
+  var dictionary: [String: Any] {
+    Dictionary(entries.map { ($0.key, $0.value as Any) }, uniquingKeysWith: { $1 })
+  }
+}

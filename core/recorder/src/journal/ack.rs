@@ -44,8 +44,11 @@ pub fn acknowledge(directory: &Directory, producer: &str, sink: &str, offset: u6
     };
     write().or_else(|source| {
         let _ = fs::remove_file(&fresh);
-        // Another process had the same to note, and has removed the file and its notes meanwhile.
-        if source.kind() == io::ErrorKind::NotFound && is_gone(&directory.journal_path(producer)) {
+        // Another process had the same to note, and has removed the file and its notes meanwhile; the folder of the notes may
+        // have gone between its being found there and its being looked at, which the standard library calls `AlreadyExists`.
+        if matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists)
+            && is_gone(&directory.journal_path(producer))
+        {
             return Ok(());
         }
         Err(RecorderError::io("acknowledge in", &path, source))

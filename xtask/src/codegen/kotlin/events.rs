@@ -1,4 +1,4 @@
-//! A method for each protocol event and each short name of one, with the registry's attributes as named parameters.
+//! A method for each protocol event and each short name of one, with the registry's attributes as typed options.
 
 use super::super::methods::{Method, class_of, default_of, fails, is_amount, lower};
 use super::super::model::{Alias, Attribute, Protocol, Registry, ValueType};
@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 const GENERATOR: &str = "xtask/src/codegen/kotlin/events.rs";
+const PACKAGE: &str = "dev.tracewire.protocols";
+/// Options that events of every protocol have.
+const COMMON: [&str; 3] = ["toolName", "taskId", "paymentId"];
 
 /// The short names, and a file for each protocol.
 pub fn files(registry: &Registry) -> Result<Vec<Output>> {
@@ -22,7 +25,7 @@ pub fn files(registry: &Registry) -> Result<Vec<Output>> {
 }
 
 fn aliases(registry: &Registry) -> Result<Output> {
-    let mut code = head(GENERATOR, "spec/registry/events/")?;
+    let mut code = head(GENERATOR, "spec/registry/events/", PACKAGE)?;
     code.push_str(
         "\n/** Short names of events, such as `mcp.tool.called`. */\ninternal val ALIASES: Map<String, Alias> =\n",
     );
@@ -34,64 +37,90 @@ fn aliases(registry: &Registry) -> Result<Output> {
         writeln!(code, "                {},\n            ),", fails(alias))?;
     }
     code.push_str("    )\n");
-    Ok(Output { path: path("Aliases"), text: code })
+    Ok(Output { path: path("protocols/Aliases"), text: code })
 }
 
 fn file(protocol: &Protocol, attributes: &BTreeMap<&str, &Attribute>) -> Result<Output> {
     let class = class_of(&protocol.name);
-    let mut code = head(GENERATOR, &format!("spec/registry/events/{}.yaml", protocol.name))?;
-    code.push_str("\nimport dev.tracewire.Client\n\n");
+    let mut code = head(GENERATOR, &format!("spec/registry/events/{}.yaml", protocol.name), PACKAGE)?;
+    code.push_str("\nimport dev.tracewire.Client\nimport dev.tracewire.EventId\n");
+    let mut methods = String::new();
+    for method in Method::all(protocol)? {
+        let parameters = method.parameters(protocol, attributes)?;
+        let of = options_of(&class, &method.name);
+        options(&mut code, &of, &class, &method, &parameters)?;
+        body(&mut methods, &of, &method, &parameters)?;
+    }
     let about = format!(
         "Events of the {}, {}.\n\nEach method records one event at once, with a place of its own in the tree, and gives its id.",
         protocol.title,
         protocol.versions.join(", ")
     );
+    code.push('\n');
     comment(&mut code, "", &about)?;
-    writeln!(code, "public abstract class {class}Events internal constructor(")?;
+    writeln!(code, "public open class {class}Events internal constructor(")?;
     writeln!(code, "    whose: () -> Client,\n) : ProtocolEvents(whose) {{")?;
-    let mut methods = Vec::new();
-    for method in Method::all(protocol)? {
-        let mut text = String::new();
-        body(&mut text, &method, &method.parameters(protocol, attributes)?)?;
-        methods.push(text);
-    }
-    code.push_str(&methods.join("\n"));
+    code.push_str(methods.trim_start_matches('\n'));
     code.push_str("}\n");
-    Ok(Output { path: path(&format!("{class}Events")), text: code })
+    Ok(Output { path: path(&format!("protocols/{class}Events")), text: code })
 }
 
-fn body(code: &mut String, method: &Method<'_>, parameters: &[(String, &Attribute)]) -> Result<()> {
-    let mut lines = vec![about(method), String::new()];
-    lines.push("@param agentId whose event it is: `gen_ai.agent.id`.".to_owned());
-    for (parameter, attribute) in parameters {
+/// The options of one method.
+fn options(
+    code: &mut String,
+    name: &str,
+    class: &str,
+    method: &Method<'_>,
+    parameters: &[(String, &Attribute)],
+) -> Result<()> {
+    let data = method.event.data.as_deref().map(|data| format!(" Its data: {}", lower(data))).unwrap_or_default();
+    code.push('\n');
+    comment(code, "", &format!("What [{class}Events.{}] takes.{data}", camel(&method.name)))?;
+    writeln!(code, "public class {name} : EventOptions() {{")?;
+    for (at, (parameter, attribute)) in parameters.iter().enumerate() {
+        if at > 0 {
+            code.push('\n');
+        }
         let needed = if method.event.attributes.required.contains(&attribute.name) { " Expected." } else { "" };
-        let (name, brief) = (camel(parameter), lower(&attribute.brief));
-        lines.push(format!("@param {name} {brief}{needed} `{}`.", attribute.name));
+        comment(code, "    ", &format!("{}{needed} `{}`.", attribute.brief, attribute.name))?;
+        let (option, of) = (camel(parameter), type_of(attribute));
+        let modifier = if COMMON.contains(&option.as_str()) { "override " } else { "" };
+        writeln!(code, "    public {modifier}var {option}: {of}? by attribute({})", quoted(&attribute.name))?;
     }
-    let data = method.event.data.as_deref().map_or_else(|| "what was carried.".to_owned(), lower);
-    lines.push(format!("@param data {data}"));
-    lines.push("@param options where it belongs, and further attributes.".to_owned());
-    lines.push("@return the event's id, which can be the `parentId` of what it causes.".to_owned());
+    code.push_str("}\n");
+    Ok(())
+}
+
+fn body(code: &mut String, of: &str, method: &Method<'_>, parameters: &[(String, &Attribute)]) -> Result<()> {
+    let lines = [
+        about(method),
+        String::new(),
+        "@param agentId whose event it is: `gen_ai.agent.id`.".to_owned(),
+        "@param options its attributes and data, and where it belongs.".to_owned(),
+        "@return the event's id, which can be the `parentId` of what it causes.".to_owned(),
+    ];
+    code.push('\n');
     comment(code, "    ", &lines.join("\n"))?;
-    writeln!(code, "    public fun {}(\n        agentId: String? = null,", camel(&method.name))?;
-    for (parameter, attribute) in parameters {
-        writeln!(code, "        {}: {}? = null,", camel(parameter), type_of(attribute))?;
+    let name = camel(&method.name);
+    writeln!(code, "    @JvmOverloads\n    public fun {name}(\n        agentId: String? = null,")?;
+    writeln!(code, "        options: {of} = {of}(),\n    ): EventId? =\n        record(")?;
+    writeln!(code, "            {},\n            agentId,\n            options,", quoted(&method.event.name))?;
+    let mut sets: Vec<String> = method.alias.map(sets).unwrap_or_default();
+    for (_, attribute) in parameters {
+        if let Some(text) = default_of(method.event, attribute) {
+            sets.push(format!("{} to {}", quoted(&attribute.name), quoted(text)));
+        }
     }
-    code.push_str("        data: Any? = null,\n        options: EventOptions? = null,\n    ): EventId? =\n");
-    writeln!(code, "        record(\n            {},", quoted(&method.event.name))?;
-    code.push_str("            agentId,\n            data,\n            options,\n            listOf(\n");
-    for (parameter, attribute) in parameters {
-        let value = match default_of(method.event, attribute) {
-            Some(text) => format!("({} ?: {})", camel(parameter), quoted(text)),
-            None => camel(parameter),
-        };
-        writeln!(code, "                {} to {value},", quoted(&attribute.name))?;
+    let fails = method.alias.is_some_and(fails);
+    if !sets.is_empty() || fails {
+        writeln!(code, "            {},", map(&sets))?;
     }
-    code.push_str("            ),\n");
-    if let Some(alias) = method.alias {
-        writeln!(code, "            {},\n            {},", map(&sets(alias)), fails(alias))?;
+    if fails {
+        code.push_str("            true,\n");
     }
-    code.push_str("        )\n");
+    code.push_str("        )\n\n    /** The same with its options in place. */\n");
+    writeln!(code, "    public inline fun {name}(\n        agentId: String? = null,")?;
+    writeln!(code, "        options: {of}.() -> Unit,\n    ): EventId? = {name}(agentId, {of}().apply(options))")?;
     Ok(())
 }
 
@@ -119,6 +148,13 @@ fn type_of(attribute: &Attribute) -> &'static str {
         ValueType::Texts => "List<String>",
         ValueType::Any => "Any",
     }
+}
+
+/// `log_task_assigned` of `A2a` as `A2aTaskAssignedOptions`.
+fn options_of(class: &str, method: &str) -> String {
+    let words = method.strip_prefix("log_").unwrap_or(method);
+    let name: String = words.split('_').map(class_of).collect();
+    format!("{class}{name}Options")
 }
 
 /// `mandate_hash` as `mandateHash`.

@@ -12,11 +12,11 @@ use std::fmt::Write as _;
 
 /// The line length of the Kotlin package.
 const WIDTH: usize = 120;
-const FOLDER: &str = "sdks/kotlin/tracewire/src/main/kotlin/dev/tracewire/protocols";
+const FOLDER: &str = "sdks/kotlin/tracewire/src/main/kotlin/dev/tracewire";
 
 /// The file.
 pub fn constants(registry: &Registry) -> Result<Output> {
-    let mut code = head("xtask/src/codegen/kotlin/mod.rs", "spec/registry/")?;
+    let mut code = head("xtask/src/codegen/kotlin/mod.rs", "spec/registry/", "dev.tracewire")?;
     let kinds: Vec<(String, &str, &str)> = named(registry.kinds.iter().map(|kind| (&kind.name, &kind.brief)));
     let aliases: Vec<(&str, &str)> = registry
         .kinds
@@ -42,12 +42,12 @@ fn path(name: &str) -> String {
 }
 
 /// What every file begins with.
-fn head(generator: &str, source: &str) -> Result<String> {
+fn head(generator: &str, source: &str, package: &str) -> Result<String> {
     let mut code = String::new();
     for line in wrap(&header(generator, source), WIDTH - 3) {
         writeln!(code, "// {line}")?;
     }
-    code.push_str("\npackage dev.tracewire.protocols\n");
+    writeln!(code, "\npackage {package}")?;
     Ok(code)
 }
 

@@ -4,256 +4,527 @@
 package dev.tracewire.protocols
 
 import dev.tracewire.Client
+import dev.tracewire.EventId
+
+/** What [A2aEvents.logRequest] takes. Its data: the request. */
+public class A2aRequestOptions : EventOptions() {
+    /**
+     * The operation, as the protocol names it whatever the binding; see events/a2a.yaml for the names. Expected.
+     * `a2a.method.name`.
+     */
+    public var method: String? by attribute("a2a.method.name")
+
+    /** Whether the recording side sent or received the message. Expected. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /** The version of the protocol. `a2a.protocol.version`. */
+    public var protocolVersion: String? by attribute("a2a.protocol.version")
+
+    /** The tenant that the request is routed to. `a2a.tenant`. */
+    public var tenant: String? by attribute("a2a.tenant")
+
+    /** The message's id. `a2a.message.id`. */
+    public var messageId: String? by attribute("a2a.message.id")
+
+    /** The tasks that the message refers to. `a2a.message.reference_task_ids`. */
+    public var referenceTaskIds: List<String>? by attribute("a2a.message.reference_task_ids")
+
+    /** The task's id. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** The id that ties a response to its request, as text. `jsonrpc.request.id`. */
+    public var requestId: String? by attribute("jsonrpc.request.id")
+
+    /** The server's name or address. `server.address`. */
+    public var serverAddress: String? by attribute("server.address")
+
+    /** The server's port. `server.port`. */
+    public var serverPort: Long? by attribute("server.port")
+}
+
+/**
+ * What [A2aEvents.logResponse] takes. Its data: the result (a task, a message or another object of the protocol), or
+ * the error.
+ */
+public class A2aResponseOptions : EventOptions() {
+    /**
+     * The operation, as the protocol names it whatever the binding; see events/a2a.yaml for the names. Expected.
+     * `a2a.method.name`.
+     */
+    public var method: String? by attribute("a2a.method.name")
+
+    /** Whether the recording side sent or received the message. Expected. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /** The version of the protocol. `a2a.protocol.version`. */
+    public var protocolVersion: String? by attribute("a2a.protocol.version")
+
+    /** The tenant that the request is routed to. `a2a.tenant`. */
+    public var tenant: String? by attribute("a2a.tenant")
+
+    /** The message's id. `a2a.message.id`. */
+    public var messageId: String? by attribute("a2a.message.id")
+
+    /** The task's id. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /** The task's state. `a2a.task.state`. */
+    public var taskState: String? by attribute("a2a.task.state")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** The id that ties a response to its request, as text. `jsonrpc.request.id`. */
+    public var requestId: String? by attribute("jsonrpc.request.id")
+
+    /** The class of the error, of low cardinality; tool_error where an MCP tool result says isError. `error.type`. */
+    public var errorType: String? by attribute("error.type")
+
+    /** The status code of the response, as text. `rpc.response.status_code`. */
+    public var rpcResponseStatusCode: String? by attribute("rpc.response.status_code")
+}
+
+/** What [A2aEvents.logTaskStatus] takes. Its data: the status message. */
+public class A2aTaskStatusOptions : EventOptions() {
+    /** The task's id. Expected. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /** The task's state. Expected. `a2a.task.state`. */
+    public var taskState: String? by attribute("a2a.task.state")
+
+    /** Whether the recording side sent or received the message. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** The message's id. `a2a.message.id`. */
+    public var messageId: String? by attribute("a2a.message.id")
+}
+
+/** What [A2aEvents.logTaskArtifact] takes. Its data: the artifact. */
+public class A2aTaskArtifactOptions : EventOptions() {
+    /** The task's id. Expected. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /** The artifact's id. Expected. `tracewire.a2a.artifact.id`. */
+    public var artifactId: String? by attribute("tracewire.a2a.artifact.id")
+
+    /** Whether the recording side sent or received the message. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** Whether the parts go behind those that were sent before. `tracewire.a2a.artifact.append`. */
+    public var artifactAppend: Boolean? by attribute("tracewire.a2a.artifact.append")
+
+    /** Whether the artifact is complete with this. `tracewire.a2a.artifact.last_chunk`. */
+    public var artifactLastChunk: Boolean? by attribute("tracewire.a2a.artifact.last_chunk")
+}
+
+/** What [A2aEvents.logAgentCard] takes. Its data: the agent card. */
+public class A2aAgentCardOptions : EventOptions() {
+    /** The name in the agent card. Expected. `tracewire.a2a.agent.name`. */
+    public var agentName: String? by attribute("tracewire.a2a.agent.name")
+
+    /** Where the agent card says the agent is. `tracewire.a2a.agent.url`. */
+    public var agentUrl: String? by attribute("tracewire.a2a.agent.url")
+
+    /** The version of the protocol. `a2a.protocol.version`. */
+    public var protocolVersion: String? by attribute("a2a.protocol.version")
+
+    /** Whether the recording side sent or received the message. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+}
+
+/** What [A2aEvents.logTaskAssigned] takes. Its data: the status message. */
+public class A2aTaskAssignedOptions : EventOptions() {
+    /** The task's id. Expected. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /** Whether the recording side sent or received the message. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** The message's id. `a2a.message.id`. */
+    public var messageId: String? by attribute("a2a.message.id")
+}
+
+/** What [A2aEvents.logTaskAccepted] takes. Its data: the status message. */
+public class A2aTaskAcceptedOptions : EventOptions() {
+    /** The task's id. Expected. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /** Whether the recording side sent or received the message. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** The message's id. `a2a.message.id`. */
+    public var messageId: String? by attribute("a2a.message.id")
+}
+
+/** What [A2aEvents.logTaskRejected] takes. Its data: the status message. */
+public class A2aTaskRejectedOptions : EventOptions() {
+    /** The task's id. Expected. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /** Whether the recording side sent or received the message. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** The message's id. `a2a.message.id`. */
+    public var messageId: String? by attribute("a2a.message.id")
+}
+
+/** What [A2aEvents.logTaskCompleted] takes. Its data: the status message. */
+public class A2aTaskCompletedOptions : EventOptions() {
+    /** The task's id. Expected. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /** Whether the recording side sent or received the message. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** The message's id. `a2a.message.id`. */
+    public var messageId: String? by attribute("a2a.message.id")
+}
+
+/** What [A2aEvents.logTaskFailed] takes. Its data: the status message. */
+public class A2aTaskFailedOptions : EventOptions() {
+    /** The task's id. Expected. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /** Whether the recording side sent or received the message. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** The message's id. `a2a.message.id`. */
+    public var messageId: String? by attribute("a2a.message.id")
+}
+
+/** What [A2aEvents.logTaskDelegated] takes. Its data: the request. */
+public class A2aTaskDelegatedOptions : EventOptions() {
+    /** Whether the recording side sent or received the message. Expected. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /** The version of the protocol. `a2a.protocol.version`. */
+    public var protocolVersion: String? by attribute("a2a.protocol.version")
+
+    /** The tenant that the request is routed to. `a2a.tenant`. */
+    public var tenant: String? by attribute("a2a.tenant")
+
+    /** The message's id. `a2a.message.id`. */
+    public var messageId: String? by attribute("a2a.message.id")
+
+    /** The tasks that the message refers to. `a2a.message.reference_task_ids`. */
+    public var referenceTaskIds: List<String>? by attribute("a2a.message.reference_task_ids")
+
+    /** The task's id. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** The id that ties a response to its request, as text. `jsonrpc.request.id`. */
+    public var requestId: String? by attribute("jsonrpc.request.id")
+
+    /** The server's name or address. `server.address`. */
+    public var serverAddress: String? by attribute("server.address")
+
+    /** The server's port. `server.port`. */
+    public var serverPort: Long? by attribute("server.port")
+}
+
+/** What [A2aEvents.logMessageSent] takes. Its data: the request. */
+public class A2aMessageSentOptions : EventOptions() {
+    /** The version of the protocol. `a2a.protocol.version`. */
+    public var protocolVersion: String? by attribute("a2a.protocol.version")
+
+    /** The tenant that the request is routed to. `a2a.tenant`. */
+    public var tenant: String? by attribute("a2a.tenant")
+
+    /** The message's id. `a2a.message.id`. */
+    public var messageId: String? by attribute("a2a.message.id")
+
+    /** The tasks that the message refers to. `a2a.message.reference_task_ids`. */
+    public var referenceTaskIds: List<String>? by attribute("a2a.message.reference_task_ids")
+
+    /** The task's id. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** The id that ties a response to its request, as text. `jsonrpc.request.id`. */
+    public var requestId: String? by attribute("jsonrpc.request.id")
+
+    /** The server's name or address. `server.address`. */
+    public var serverAddress: String? by attribute("server.address")
+
+    /** The server's port. `server.port`. */
+    public var serverPort: Long? by attribute("server.port")
+}
+
+/** What [A2aEvents.logMessageReceived] takes. Its data: the request. */
+public class A2aMessageReceivedOptions : EventOptions() {
+    /** The version of the protocol. `a2a.protocol.version`. */
+    public var protocolVersion: String? by attribute("a2a.protocol.version")
+
+    /** The tenant that the request is routed to. `a2a.tenant`. */
+    public var tenant: String? by attribute("a2a.tenant")
+
+    /** The message's id. `a2a.message.id`. */
+    public var messageId: String? by attribute("a2a.message.id")
+
+    /** The tasks that the message refers to. `a2a.message.reference_task_ids`. */
+    public var referenceTaskIds: List<String>? by attribute("a2a.message.reference_task_ids")
+
+    /** The task's id. `a2a.task.id`. */
+    public override var taskId: String? by attribute("a2a.task.id")
+
+    /**
+     * The contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
+     * `tracewire.a2a.context.id`.
+     */
+    public var contextId: String? by attribute("tracewire.a2a.context.id")
+
+    /** The conversation that the request belongs to. `gen_ai.conversation.id`. */
+    public var conversationId: String? by attribute("gen_ai.conversation.id")
+
+    /** The id that ties a response to its request, as text. `jsonrpc.request.id`. */
+    public var requestId: String? by attribute("jsonrpc.request.id")
+
+    /** The server's name or address. `server.address`. */
+    public var serverAddress: String? by attribute("server.address")
+
+    /** The server's port. `server.port`. */
+    public var serverPort: Long? by attribute("server.port")
+}
+
+/** What [A2aEvents.logAgentRegistered] takes. Its data: the agent card. */
+public class A2aAgentRegisteredOptions : EventOptions() {
+    /** The name in the agent card. Expected. `tracewire.a2a.agent.name`. */
+    public var agentName: String? by attribute("tracewire.a2a.agent.name")
+
+    /** Where the agent card says the agent is. `tracewire.a2a.agent.url`. */
+    public var agentUrl: String? by attribute("tracewire.a2a.agent.url")
+
+    /** The version of the protocol. `a2a.protocol.version`. */
+    public var protocolVersion: String? by attribute("a2a.protocol.version")
+
+    /** Whether the recording side sent or received the message. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+}
 
 /**
  * Events of the Agent2Agent, 1.0.
  *
  * Each method records one event at once, with a place of its own in the tree, and gives its id.
  */
-public abstract class A2aEvents internal constructor(
+public open class A2aEvents internal constructor(
     whose: () -> Client,
 ) : ProtocolEvents(whose) {
     /**
      * A call of an operation.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param method the operation, as the protocol names it whatever the binding; see events/a2a.yaml for the names.
-     * Expected. `a2a.method.name`.
-     * @param direction whether the recording side sent or received the message. Expected.
-     * `tracewire.protocol.direction`.
-     * @param protocolVersion the version of the protocol. `a2a.protocol.version`.
-     * @param tenant the tenant that the request is routed to. `a2a.tenant`.
-     * @param messageId the message's id. `a2a.message.id`.
-     * @param referenceTaskIds the tasks that the message refers to. `a2a.message.reference_task_ids`.
-     * @param taskId the task's id. `a2a.task.id`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param requestId the id that ties a response to its request, as text. `jsonrpc.request.id`.
-     * @param serverAddress the server's name or address. `server.address`.
-     * @param serverPort the server's port. `server.port`.
-     * @param data the request.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logRequest(
         agentId: String? = null,
-        method: String? = null,
-        direction: String? = null,
-        protocolVersion: String? = null,
-        tenant: String? = null,
-        messageId: String? = null,
-        referenceTaskIds: List<String>? = null,
-        taskId: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        requestId: String? = null,
-        serverAddress: String? = null,
-        serverPort: Long? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aRequestOptions = A2aRequestOptions(),
     ): EventId? =
         record(
             "a2a.request",
             agentId,
-            data,
             options,
-            listOf(
-                "a2a.method.name" to method,
-                "tracewire.protocol.direction" to (direction ?: "sent"),
-                "a2a.protocol.version" to protocolVersion,
-                "a2a.tenant" to tenant,
-                "a2a.message.id" to messageId,
-                "a2a.message.reference_task_ids" to referenceTaskIds,
-                "a2a.task.id" to taskId,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "jsonrpc.request.id" to requestId,
-                "server.address" to serverAddress,
-                "server.port" to serverPort,
-            ),
+            mapOf("tracewire.protocol.direction" to "sent"),
         )
+
+    /** The same with its options in place. */
+    public inline fun logRequest(
+        agentId: String? = null,
+        options: A2aRequestOptions.() -> Unit,
+    ): EventId? = logRequest(agentId, A2aRequestOptions().apply(options))
 
     /**
      * The answer to an operation; error.type is set where it failed.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param method the operation, as the protocol names it whatever the binding; see events/a2a.yaml for the names.
-     * Expected. `a2a.method.name`.
-     * @param direction whether the recording side sent or received the message. Expected.
-     * `tracewire.protocol.direction`.
-     * @param protocolVersion the version of the protocol. `a2a.protocol.version`.
-     * @param tenant the tenant that the request is routed to. `a2a.tenant`.
-     * @param messageId the message's id. `a2a.message.id`.
-     * @param taskId the task's id. `a2a.task.id`.
-     * @param taskState the task's state. `a2a.task.state`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param requestId the id that ties a response to its request, as text. `jsonrpc.request.id`.
-     * @param errorType the class of the error, of low cardinality; tool_error where an MCP tool result says isError.
-     * `error.type`.
-     * @param rpcResponseStatusCode the status code of the response, as text. `rpc.response.status_code`.
-     * @param data the result (a task, a message or another object of the protocol), or the error.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logResponse(
         agentId: String? = null,
-        method: String? = null,
-        direction: String? = null,
-        protocolVersion: String? = null,
-        tenant: String? = null,
-        messageId: String? = null,
-        taskId: String? = null,
-        taskState: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        requestId: String? = null,
-        errorType: String? = null,
-        rpcResponseStatusCode: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aResponseOptions = A2aResponseOptions(),
     ): EventId? =
         record(
             "a2a.response",
             agentId,
-            data,
             options,
-            listOf(
-                "a2a.method.name" to method,
-                "tracewire.protocol.direction" to (direction ?: "received"),
-                "a2a.protocol.version" to protocolVersion,
-                "a2a.tenant" to tenant,
-                "a2a.message.id" to messageId,
-                "a2a.task.id" to taskId,
-                "a2a.task.state" to taskState,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "jsonrpc.request.id" to requestId,
-                "error.type" to errorType,
-                "rpc.response.status_code" to rpcResponseStatusCode,
-            ),
+            mapOf("tracewire.protocol.direction" to "received"),
         )
+
+    /** The same with its options in place. */
+    public inline fun logResponse(
+        agentId: String? = null,
+        options: A2aResponseOptions.() -> Unit,
+    ): EventId? = logResponse(agentId, A2aResponseOptions().apply(options))
 
     /**
      * A task's state, from a TaskStatusUpdateEvent or from a Task that a response holds.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param taskId the task's id. Expected. `a2a.task.id`.
-     * @param taskState the task's state. Expected. `a2a.task.state`.
-     * @param direction whether the recording side sent or received the message. `tracewire.protocol.direction`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param messageId the message's id. `a2a.message.id`.
-     * @param data the status message.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logTaskStatus(
         agentId: String? = null,
-        taskId: String? = null,
-        taskState: String? = null,
-        direction: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        messageId: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aTaskStatusOptions = A2aTaskStatusOptions(),
     ): EventId? =
         record(
             "a2a.task.status",
             agentId,
-            data,
             options,
-            listOf(
-                "a2a.task.id" to taskId,
-                "a2a.task.state" to taskState,
-                "tracewire.protocol.direction" to direction,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "a2a.message.id" to messageId,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logTaskStatus(
+        agentId: String? = null,
+        options: A2aTaskStatusOptions.() -> Unit,
+    ): EventId? = logTaskStatus(agentId, A2aTaskStatusOptions().apply(options))
 
     /**
      * A part of a task's output, from a TaskArtifactUpdateEvent.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param taskId the task's id. Expected. `a2a.task.id`.
-     * @param artifactId the artifact's id. Expected. `tracewire.a2a.artifact.id`.
-     * @param direction whether the recording side sent or received the message. `tracewire.protocol.direction`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param artifactAppend whether the parts go behind those that were sent before. `tracewire.a2a.artifact.append`.
-     * @param artifactLastChunk whether the artifact is complete with this. `tracewire.a2a.artifact.last_chunk`.
-     * @param data the artifact.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logTaskArtifact(
         agentId: String? = null,
-        taskId: String? = null,
-        artifactId: String? = null,
-        direction: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        artifactAppend: Boolean? = null,
-        artifactLastChunk: Boolean? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aTaskArtifactOptions = A2aTaskArtifactOptions(),
     ): EventId? =
         record(
             "a2a.task.artifact",
             agentId,
-            data,
             options,
-            listOf(
-                "a2a.task.id" to taskId,
-                "tracewire.a2a.artifact.id" to artifactId,
-                "tracewire.protocol.direction" to direction,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "tracewire.a2a.artifact.append" to artifactAppend,
-                "tracewire.a2a.artifact.last_chunk" to artifactLastChunk,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logTaskArtifact(
+        agentId: String? = null,
+        options: A2aTaskArtifactOptions.() -> Unit,
+    ): EventId? = logTaskArtifact(agentId, A2aTaskArtifactOptions().apply(options))
 
     /**
      * An agent was found by its card, the public or the extended one.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param agentName the name in the agent card. Expected. `tracewire.a2a.agent.name`.
-     * @param agentUrl where the agent card says the agent is. `tracewire.a2a.agent.url`.
-     * @param protocolVersion the version of the protocol. `a2a.protocol.version`.
-     * @param direction whether the recording side sent or received the message. `tracewire.protocol.direction`.
-     * @param data the agent card.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logAgentCard(
         agentId: String? = null,
-        agentName: String? = null,
-        agentUrl: String? = null,
-        protocolVersion: String? = null,
-        direction: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aAgentCardOptions = A2aAgentCardOptions(),
     ): EventId? =
         record(
             "a2a.agent_card",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.a2a.agent.name" to agentName,
-                "tracewire.a2a.agent.url" to agentUrl,
-                "a2a.protocol.version" to protocolVersion,
-                "tracewire.protocol.direction" to direction,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logAgentCard(
+        agentId: String? = null,
+        options: A2aAgentCardOptions.() -> Unit,
+    ): EventId? = logAgentCard(agentId, A2aAgentCardOptions().apply(options))
 
     /**
      * Record `a2a.task.assigned`.
@@ -262,41 +533,26 @@ public abstract class A2aEvents internal constructor(
      * TaskStatusUpdateEvent or from a Task that a response holds.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param taskId the task's id. Expected. `a2a.task.id`.
-     * @param direction whether the recording side sent or received the message. `tracewire.protocol.direction`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param messageId the message's id. `a2a.message.id`.
-     * @param data the status message.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logTaskAssigned(
         agentId: String? = null,
-        taskId: String? = null,
-        direction: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        messageId: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aTaskAssignedOptions = A2aTaskAssignedOptions(),
     ): EventId? =
         record(
             "a2a.task.status",
             agentId,
-            data,
             options,
-            listOf(
-                "a2a.task.id" to taskId,
-                "tracewire.protocol.direction" to direction,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "a2a.message.id" to messageId,
-            ),
             mapOf("a2a.task.state" to "TASK_STATE_SUBMITTED"),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logTaskAssigned(
+        agentId: String? = null,
+        options: A2aTaskAssignedOptions.() -> Unit,
+    ): EventId? = logTaskAssigned(agentId, A2aTaskAssignedOptions().apply(options))
 
     /**
      * Record `a2a.task.accepted`.
@@ -305,41 +561,26 @@ public abstract class A2aEvents internal constructor(
      * TaskStatusUpdateEvent or from a Task that a response holds.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param taskId the task's id. Expected. `a2a.task.id`.
-     * @param direction whether the recording side sent or received the message. `tracewire.protocol.direction`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param messageId the message's id. `a2a.message.id`.
-     * @param data the status message.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logTaskAccepted(
         agentId: String? = null,
-        taskId: String? = null,
-        direction: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        messageId: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aTaskAcceptedOptions = A2aTaskAcceptedOptions(),
     ): EventId? =
         record(
             "a2a.task.status",
             agentId,
-            data,
             options,
-            listOf(
-                "a2a.task.id" to taskId,
-                "tracewire.protocol.direction" to direction,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "a2a.message.id" to messageId,
-            ),
             mapOf("a2a.task.state" to "TASK_STATE_WORKING"),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logTaskAccepted(
+        agentId: String? = null,
+        options: A2aTaskAcceptedOptions.() -> Unit,
+    ): EventId? = logTaskAccepted(agentId, A2aTaskAcceptedOptions().apply(options))
 
     /**
      * Record `a2a.task.rejected`.
@@ -348,41 +589,26 @@ public abstract class A2aEvents internal constructor(
      * TaskStatusUpdateEvent or from a Task that a response holds.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param taskId the task's id. Expected. `a2a.task.id`.
-     * @param direction whether the recording side sent or received the message. `tracewire.protocol.direction`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param messageId the message's id. `a2a.message.id`.
-     * @param data the status message.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logTaskRejected(
         agentId: String? = null,
-        taskId: String? = null,
-        direction: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        messageId: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aTaskRejectedOptions = A2aTaskRejectedOptions(),
     ): EventId? =
         record(
             "a2a.task.status",
             agentId,
-            data,
             options,
-            listOf(
-                "a2a.task.id" to taskId,
-                "tracewire.protocol.direction" to direction,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "a2a.message.id" to messageId,
-            ),
             mapOf("a2a.task.state" to "TASK_STATE_REJECTED"),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logTaskRejected(
+        agentId: String? = null,
+        options: A2aTaskRejectedOptions.() -> Unit,
+    ): EventId? = logTaskRejected(agentId, A2aTaskRejectedOptions().apply(options))
 
     /**
      * Record `a2a.task.completed`.
@@ -391,41 +617,26 @@ public abstract class A2aEvents internal constructor(
      * TaskStatusUpdateEvent or from a Task that a response holds.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param taskId the task's id. Expected. `a2a.task.id`.
-     * @param direction whether the recording side sent or received the message. `tracewire.protocol.direction`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param messageId the message's id. `a2a.message.id`.
-     * @param data the status message.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logTaskCompleted(
         agentId: String? = null,
-        taskId: String? = null,
-        direction: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        messageId: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aTaskCompletedOptions = A2aTaskCompletedOptions(),
     ): EventId? =
         record(
             "a2a.task.status",
             agentId,
-            data,
             options,
-            listOf(
-                "a2a.task.id" to taskId,
-                "tracewire.protocol.direction" to direction,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "a2a.message.id" to messageId,
-            ),
             mapOf("a2a.task.state" to "TASK_STATE_COMPLETED"),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logTaskCompleted(
+        agentId: String? = null,
+        options: A2aTaskCompletedOptions.() -> Unit,
+    ): EventId? = logTaskCompleted(agentId, A2aTaskCompletedOptions().apply(options))
 
     /**
      * Record `a2a.task.failed`.
@@ -434,41 +645,26 @@ public abstract class A2aEvents internal constructor(
      * TaskStatusUpdateEvent or from a Task that a response holds.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param taskId the task's id. Expected. `a2a.task.id`.
-     * @param direction whether the recording side sent or received the message. `tracewire.protocol.direction`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param messageId the message's id. `a2a.message.id`.
-     * @param data the status message.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logTaskFailed(
         agentId: String? = null,
-        taskId: String? = null,
-        direction: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        messageId: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aTaskFailedOptions = A2aTaskFailedOptions(),
     ): EventId? =
         record(
             "a2a.task.status",
             agentId,
-            data,
             options,
-            listOf(
-                "a2a.task.id" to taskId,
-                "tracewire.protocol.direction" to direction,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "a2a.message.id" to messageId,
-            ),
             mapOf("a2a.task.state" to "TASK_STATE_FAILED"),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logTaskFailed(
+        agentId: String? = null,
+        options: A2aTaskFailedOptions.() -> Unit,
+    ): EventId? = logTaskFailed(agentId, A2aTaskFailedOptions().apply(options))
 
     /**
      * Record `a2a.task.delegated`.
@@ -476,60 +672,26 @@ public abstract class A2aEvents internal constructor(
      * It is `a2a.request` where `a2a.method.name` is `SendMessage`: a call of an operation.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param direction whether the recording side sent or received the message. Expected.
-     * `tracewire.protocol.direction`.
-     * @param protocolVersion the version of the protocol. `a2a.protocol.version`.
-     * @param tenant the tenant that the request is routed to. `a2a.tenant`.
-     * @param messageId the message's id. `a2a.message.id`.
-     * @param referenceTaskIds the tasks that the message refers to. `a2a.message.reference_task_ids`.
-     * @param taskId the task's id. `a2a.task.id`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param requestId the id that ties a response to its request, as text. `jsonrpc.request.id`.
-     * @param serverAddress the server's name or address. `server.address`.
-     * @param serverPort the server's port. `server.port`.
-     * @param data the request.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logTaskDelegated(
         agentId: String? = null,
-        direction: String? = null,
-        protocolVersion: String? = null,
-        tenant: String? = null,
-        messageId: String? = null,
-        referenceTaskIds: List<String>? = null,
-        taskId: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        requestId: String? = null,
-        serverAddress: String? = null,
-        serverPort: Long? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aTaskDelegatedOptions = A2aTaskDelegatedOptions(),
     ): EventId? =
         record(
             "a2a.request",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.protocol.direction" to (direction ?: "sent"),
-                "a2a.protocol.version" to protocolVersion,
-                "a2a.tenant" to tenant,
-                "a2a.message.id" to messageId,
-                "a2a.message.reference_task_ids" to referenceTaskIds,
-                "a2a.task.id" to taskId,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "jsonrpc.request.id" to requestId,
-                "server.address" to serverAddress,
-                "server.port" to serverPort,
-            ),
-            mapOf("a2a.method.name" to "SendMessage"),
-            false,
+            mapOf("a2a.method.name" to "SendMessage", "tracewire.protocol.direction" to "sent"),
         )
+
+    /** The same with its options in place. */
+    public inline fun logTaskDelegated(
+        agentId: String? = null,
+        options: A2aTaskDelegatedOptions.() -> Unit,
+    ): EventId? = logTaskDelegated(agentId, A2aTaskDelegatedOptions().apply(options))
 
     /**
      * Record `a2a.message.sent`.
@@ -538,56 +700,26 @@ public abstract class A2aEvents internal constructor(
      * of an operation.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param protocolVersion the version of the protocol. `a2a.protocol.version`.
-     * @param tenant the tenant that the request is routed to. `a2a.tenant`.
-     * @param messageId the message's id. `a2a.message.id`.
-     * @param referenceTaskIds the tasks that the message refers to. `a2a.message.reference_task_ids`.
-     * @param taskId the task's id. `a2a.task.id`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param requestId the id that ties a response to its request, as text. `jsonrpc.request.id`.
-     * @param serverAddress the server's name or address. `server.address`.
-     * @param serverPort the server's port. `server.port`.
-     * @param data the request.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logMessageSent(
         agentId: String? = null,
-        protocolVersion: String? = null,
-        tenant: String? = null,
-        messageId: String? = null,
-        referenceTaskIds: List<String>? = null,
-        taskId: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        requestId: String? = null,
-        serverAddress: String? = null,
-        serverPort: Long? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aMessageSentOptions = A2aMessageSentOptions(),
     ): EventId? =
         record(
             "a2a.request",
             agentId,
-            data,
             options,
-            listOf(
-                "a2a.protocol.version" to protocolVersion,
-                "a2a.tenant" to tenant,
-                "a2a.message.id" to messageId,
-                "a2a.message.reference_task_ids" to referenceTaskIds,
-                "a2a.task.id" to taskId,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "jsonrpc.request.id" to requestId,
-                "server.address" to serverAddress,
-                "server.port" to serverPort,
-            ),
             mapOf("a2a.method.name" to "SendMessage", "tracewire.protocol.direction" to "sent"),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logMessageSent(
+        agentId: String? = null,
+        options: A2aMessageSentOptions.() -> Unit,
+    ): EventId? = logMessageSent(agentId, A2aMessageSentOptions().apply(options))
 
     /**
      * Record `a2a.message.received`.
@@ -596,56 +728,26 @@ public abstract class A2aEvents internal constructor(
      * call of an operation.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param protocolVersion the version of the protocol. `a2a.protocol.version`.
-     * @param tenant the tenant that the request is routed to. `a2a.tenant`.
-     * @param messageId the message's id. `a2a.message.id`.
-     * @param referenceTaskIds the tasks that the message refers to. `a2a.message.reference_task_ids`.
-     * @param taskId the task's id. `a2a.task.id`.
-     * @param contextId the contextId that groups messages and tasks; also recorded as gen_ai.conversation.id.
-     * `tracewire.a2a.context.id`.
-     * @param conversationId the conversation that the request belongs to. `gen_ai.conversation.id`.
-     * @param requestId the id that ties a response to its request, as text. `jsonrpc.request.id`.
-     * @param serverAddress the server's name or address. `server.address`.
-     * @param serverPort the server's port. `server.port`.
-     * @param data the request.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logMessageReceived(
         agentId: String? = null,
-        protocolVersion: String? = null,
-        tenant: String? = null,
-        messageId: String? = null,
-        referenceTaskIds: List<String>? = null,
-        taskId: String? = null,
-        contextId: String? = null,
-        conversationId: String? = null,
-        requestId: String? = null,
-        serverAddress: String? = null,
-        serverPort: Long? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aMessageReceivedOptions = A2aMessageReceivedOptions(),
     ): EventId? =
         record(
             "a2a.request",
             agentId,
-            data,
             options,
-            listOf(
-                "a2a.protocol.version" to protocolVersion,
-                "a2a.tenant" to tenant,
-                "a2a.message.id" to messageId,
-                "a2a.message.reference_task_ids" to referenceTaskIds,
-                "a2a.task.id" to taskId,
-                "tracewire.a2a.context.id" to contextId,
-                "gen_ai.conversation.id" to conversationId,
-                "jsonrpc.request.id" to requestId,
-                "server.address" to serverAddress,
-                "server.port" to serverPort,
-            ),
             mapOf("a2a.method.name" to "SendMessage", "tracewire.protocol.direction" to "received"),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logMessageReceived(
+        agentId: String? = null,
+        options: A2aMessageReceivedOptions.() -> Unit,
+    ): EventId? = logMessageReceived(agentId, A2aMessageReceivedOptions().apply(options))
 
     /**
      * Record `a2a.agent.registered`.
@@ -653,35 +755,23 @@ public abstract class A2aEvents internal constructor(
      * It is `a2a.agent_card`: an agent was found by its card, the public or the extended one.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param agentName the name in the agent card. Expected. `tracewire.a2a.agent.name`.
-     * @param agentUrl where the agent card says the agent is. `tracewire.a2a.agent.url`.
-     * @param protocolVersion the version of the protocol. `a2a.protocol.version`.
-     * @param direction whether the recording side sent or received the message. `tracewire.protocol.direction`.
-     * @param data the agent card.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logAgentRegistered(
         agentId: String? = null,
-        agentName: String? = null,
-        agentUrl: String? = null,
-        protocolVersion: String? = null,
-        direction: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: A2aAgentRegisteredOptions = A2aAgentRegisteredOptions(),
     ): EventId? =
         record(
             "a2a.agent_card",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.a2a.agent.name" to agentName,
-                "tracewire.a2a.agent.url" to agentUrl,
-                "a2a.protocol.version" to protocolVersion,
-                "tracewire.protocol.direction" to direction,
-            ),
-            emptyMap(),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logAgentRegistered(
+        agentId: String? = null,
+        options: A2aAgentRegisteredOptions.() -> Unit,
+    ): EventId? = logAgentRegistered(agentId, A2aAgentRegisteredOptions().apply(options))
 }

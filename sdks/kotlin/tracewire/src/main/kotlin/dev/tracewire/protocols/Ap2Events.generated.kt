@@ -4,640 +4,852 @@
 package dev.tracewire.protocols
 
 import dev.tracewire.Client
+import dev.tracewire.EventId
+
+/** What [Ap2Events.logCheckoutMandateCreated] takes. Its data: what may be shown of the content. */
+public class Ap2CheckoutMandateCreatedOptions : EventOptions() {
+    /** The mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`. */
+    public var vct: String? by attribute("tracewire.ap2.vct")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /**
+     * Whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
+     * `tracewire.ap2.mode`.
+     */
+    public var mode: String? by attribute("tracewire.ap2.mode")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logCheckoutMandateSigned] takes. */
+public class Ap2CheckoutMandateSignedOptions : EventOptions() {
+    /** The mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`. */
+    public var vct: String? by attribute("tracewire.ap2.vct")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /**
+     * Whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
+     * `tracewire.ap2.mode`.
+     */
+    public var mode: String? by attribute("tracewire.ap2.mode")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logCheckoutMandatePresented] takes. */
+public class Ap2CheckoutMandatePresentedOptions : EventOptions() {
+    /** The mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`. */
+    public var vct: String? by attribute("tracewire.ap2.vct")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /**
+     * Whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
+     * `tracewire.ap2.mode`.
+     */
+    public var mode: String? by attribute("tracewire.ap2.mode")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logCheckoutMandateVerified] takes. */
+public class Ap2CheckoutMandateVerifiedOptions : EventOptions() {
+    /** The mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`. */
+    public var vct: String? by attribute("tracewire.ap2.vct")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /**
+     * Whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
+     * `tracewire.ap2.mode`.
+     */
+    public var mode: String? by attribute("tracewire.ap2.mode")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logCheckoutMandateRejected] takes. Its data: the error's description. */
+public class Ap2CheckoutMandateRejectedOptions : EventOptions() {
+    /** The mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`. */
+    public var vct: String? by attribute("tracewire.ap2.vct")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The receipt's error code. Expected. `tracewire.ap2.receipt.error`. */
+    public var receiptError: String? by attribute("tracewire.ap2.receipt.error")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /**
+     * Whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
+     * `tracewire.ap2.mode`.
+     */
+    public var mode: String? by attribute("tracewire.ap2.mode")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+
+    /** The class of the error, of low cardinality; tool_error where an MCP tool result says isError. `error.type`. */
+    public var errorType: String? by attribute("error.type")
+}
+
+/** What [Ap2Events.logCheckoutReceiptIssued] takes. Its data: the error's description, where there is one. */
+public class Ap2CheckoutReceiptIssuedOptions : EventOptions() {
+    /** What the receipt says. Expected. `tracewire.ap2.receipt.status`. */
+    public var receiptStatus: String? by attribute("tracewire.ap2.receipt.status")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /** The order that a checkout receipt names. `tracewire.ap2.order.id`. */
+    public var orderId: String? by attribute("tracewire.ap2.order.id")
+
+    /** The receipt's error code. `tracewire.ap2.receipt.error`. */
+    public var receiptError: String? by attribute("tracewire.ap2.receipt.error")
+
+    /** The class of the error, of low cardinality; tool_error where an MCP tool result says isError. `error.type`. */
+    public var errorType: String? by attribute("error.type")
+}
+
+/** What [Ap2Events.logPaymentMandateCreated] takes. Its data: what may be shown of the content. */
+public class Ap2PaymentMandateCreatedOptions : EventOptions() {
+    /** The mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`. */
+    public var vct: String? by attribute("tracewire.ap2.vct")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /**
+     * Whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
+     * `tracewire.ap2.mode`.
+     */
+    public var mode: String? by attribute("tracewire.ap2.mode")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logPaymentMandateSigned] takes. */
+public class Ap2PaymentMandateSignedOptions : EventOptions() {
+    /** The mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`. */
+    public var vct: String? by attribute("tracewire.ap2.vct")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /**
+     * Whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
+     * `tracewire.ap2.mode`.
+     */
+    public var mode: String? by attribute("tracewire.ap2.mode")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logPaymentMandatePresented] takes. */
+public class Ap2PaymentMandatePresentedOptions : EventOptions() {
+    /** The mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`. */
+    public var vct: String? by attribute("tracewire.ap2.vct")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /**
+     * Whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
+     * `tracewire.ap2.mode`.
+     */
+    public var mode: String? by attribute("tracewire.ap2.mode")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logPaymentMandateVerified] takes. */
+public class Ap2PaymentMandateVerifiedOptions : EventOptions() {
+    /** The mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`. */
+    public var vct: String? by attribute("tracewire.ap2.vct")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /**
+     * Whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
+     * `tracewire.ap2.mode`.
+     */
+    public var mode: String? by attribute("tracewire.ap2.mode")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logPaymentMandateRejected] takes. Its data: the error's description. */
+public class Ap2PaymentMandateRejectedOptions : EventOptions() {
+    /** The mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`. */
+    public var vct: String? by attribute("tracewire.ap2.vct")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The receipt's error code. Expected. `tracewire.ap2.receipt.error`. */
+    public var receiptError: String? by attribute("tracewire.ap2.receipt.error")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /**
+     * Whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
+     * `tracewire.ap2.mode`.
+     */
+    public var mode: String? by attribute("tracewire.ap2.mode")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+
+    /** The class of the error, of low cardinality; tool_error where an MCP tool result says isError. `error.type`. */
+    public var errorType: String? by attribute("error.type")
+}
+
+/** What [Ap2Events.logPaymentReceiptIssued] takes. Its data: the error's description, where there is one. */
+public class Ap2PaymentReceiptIssuedOptions : EventOptions() {
+    /** What the receipt says. Expected. `tracewire.ap2.receipt.status`. */
+    public var receiptStatus: String? by attribute("tracewire.ap2.receipt.status")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /** The payment that a payment receipt names. `tracewire.ap2.payment.id`. */
+    public override var paymentId: String? by attribute("tracewire.ap2.payment.id")
+
+    /** The payment service provider's confirmation. `tracewire.ap2.psp_confirmation.id`. */
+    public var pspConfirmationId: String? by attribute("tracewire.ap2.psp_confirmation.id")
+
+    /** The payment network's confirmation. `tracewire.ap2.network_confirmation.id`. */
+    public var networkConfirmationId: String? by attribute("tracewire.ap2.network_confirmation.id")
+
+    /** The receipt's error code. `tracewire.ap2.receipt.error`. */
+    public var receiptError: String? by attribute("tracewire.ap2.receipt.error")
+
+    /** The class of the error, of low cardinality; tool_error where an MCP tool result says isError. `error.type`. */
+    public var errorType: String? by attribute("error.type")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logCredentialIssued] takes. */
+public class Ap2CredentialIssuedOptions : EventOptions() {
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+}
+
+/** What [Ap2Events.logCost] takes. */
+public class Ap2CostOptions : EventOptions() {
+    /** An amount of money, decimal text in the currency's main unit. Expected. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. Expected. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+
+    /** The payment that a payment receipt names. `tracewire.ap2.payment.id`. */
+    public override var paymentId: String? by attribute("tracewire.ap2.payment.id")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+}
+
+/** What [Ap2Events.logPaymentInitiated] takes. */
+public class Ap2PaymentInitiatedOptions : EventOptions() {
+    /** The mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`. */
+    public var vct: String? by attribute("tracewire.ap2.vct")
+
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /**
+     * Whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
+     * `tracewire.ap2.mode`.
+     */
+    public var mode: String? by attribute("tracewire.ap2.mode")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logPaymentCompleted] takes. Its data: the error's description, where there is one. */
+public class Ap2PaymentCompletedOptions : EventOptions() {
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /** The payment that a payment receipt names. `tracewire.ap2.payment.id`. */
+    public override var paymentId: String? by attribute("tracewire.ap2.payment.id")
+
+    /** The payment service provider's confirmation. `tracewire.ap2.psp_confirmation.id`. */
+    public var pspConfirmationId: String? by attribute("tracewire.ap2.psp_confirmation.id")
+
+    /** The payment network's confirmation. `tracewire.ap2.network_confirmation.id`. */
+    public var networkConfirmationId: String? by attribute("tracewire.ap2.network_confirmation.id")
+
+    /** The receipt's error code. `tracewire.ap2.receipt.error`. */
+    public var receiptError: String? by attribute("tracewire.ap2.receipt.error")
+
+    /** The class of the error, of low cardinality; tool_error where an MCP tool result says isError. `error.type`. */
+    public var errorType: String? by attribute("error.type")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logPaymentFailed] takes. Its data: the error's description, where there is one. */
+public class Ap2PaymentFailedOptions : EventOptions() {
+    /**
+     * The hash of the mandate, as a receipt's reference has it. The mandate itself is never recorded. Expected.
+     * `tracewire.ap2.mandate.hash`.
+     */
+    public var mandateHash: String? by attribute("tracewire.ap2.mandate.hash")
+
+    /** The role of the recording side. `tracewire.ap2.role`. */
+    public var role: String? by attribute("tracewire.ap2.role")
+
+    /** The payment that a payment receipt names. `tracewire.ap2.payment.id`. */
+    public override var paymentId: String? by attribute("tracewire.ap2.payment.id")
+
+    /** The payment service provider's confirmation. `tracewire.ap2.psp_confirmation.id`. */
+    public var pspConfirmationId: String? by attribute("tracewire.ap2.psp_confirmation.id")
+
+    /** The payment network's confirmation. `tracewire.ap2.network_confirmation.id`. */
+    public var networkConfirmationId: String? by attribute("tracewire.ap2.network_confirmation.id")
+
+    /** The receipt's error code. `tracewire.ap2.receipt.error`. */
+    public var receiptError: String? by attribute("tracewire.ap2.receipt.error")
+
+    /** The class of the error, of low cardinality; tool_error where an MCP tool result says isError. `error.type`. */
+    public var errorType: String? by attribute("error.type")
+
+    /** An amount of money, decimal text in the currency's main unit. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+}
+
+/** What [Ap2Events.logCostIncurred] takes. */
+public class Ap2CostIncurredOptions : EventOptions() {
+    /** An amount of money, decimal text in the currency's main unit. Expected. `tracewire.amount.value`. */
+    public var amount: Any? by attribute("tracewire.amount.value")
+
+    /** The amount's currency, ISO 4217. Expected. `tracewire.amount.currency`. */
+    public var currency: String? by attribute("tracewire.amount.currency")
+
+    /** The payment that a payment receipt names. `tracewire.ap2.payment.id`. */
+    public override var paymentId: String? by attribute("tracewire.ap2.payment.id")
+
+    /** The hash of the checkout that ties a payment mandate to a checkout mandate. `tracewire.ap2.transaction.id`. */
+    public var transactionId: String? by attribute("tracewire.ap2.transaction.id")
+}
 
 /**
  * Events of the Agent Payments Protocol, 0.2.
  *
  * Each method records one event at once, with a place of its own in the tree, and gives its id.
  */
-public abstract class Ap2Events internal constructor(
+public open class Ap2Events internal constructor(
     whose: () -> Client,
 ) : ProtocolEvents(whose) {
     /**
      * The content of a checkout mandate, open or closed, was put together.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param vct the mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param mode whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
-     * `tracewire.ap2.mode`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. `tracewire.ap2.mandate.hash`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data what may be shown of the content.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logCheckoutMandateCreated(
         agentId: String? = null,
-        vct: String? = null,
-        role: String? = null,
-        mode: String? = null,
-        mandateHash: String? = null,
-        transactionId: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2CheckoutMandateCreatedOptions = Ap2CheckoutMandateCreatedOptions(),
     ): EventId? =
         record(
             "ap2.checkout_mandate.created",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.vct" to vct,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.mode" to mode,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.transaction.id" to transactionId,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logCheckoutMandateCreated(
+        agentId: String? = null,
+        options: Ap2CheckoutMandateCreatedOptions.() -> Unit,
+    ): EventId? = logCheckoutMandateCreated(agentId, Ap2CheckoutMandateCreatedOptions().apply(options))
 
     /**
      * A checkout mandate was signed, by the user on a trusted surface or by the agent's key.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param vct the mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param mode whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
-     * `tracewire.ap2.mode`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data what was carried.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logCheckoutMandateSigned(
         agentId: String? = null,
-        vct: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        mode: String? = null,
-        transactionId: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2CheckoutMandateSignedOptions = Ap2CheckoutMandateSignedOptions(),
     ): EventId? =
         record(
             "ap2.checkout_mandate.signed",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.vct" to vct,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.mode" to mode,
-                "tracewire.ap2.transaction.id" to transactionId,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logCheckoutMandateSigned(
+        agentId: String? = null,
+        options: Ap2CheckoutMandateSignedOptions.() -> Unit,
+    ): EventId? = logCheckoutMandateSigned(agentId, Ap2CheckoutMandateSignedOptions().apply(options))
 
     /**
      * A checkout mandate was handed to the merchant.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param vct the mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param mode whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
-     * `tracewire.ap2.mode`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data what was carried.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logCheckoutMandatePresented(
         agentId: String? = null,
-        vct: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        mode: String? = null,
-        transactionId: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2CheckoutMandatePresentedOptions = Ap2CheckoutMandatePresentedOptions(),
     ): EventId? =
         record(
             "ap2.checkout_mandate.presented",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.vct" to vct,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.mode" to mode,
-                "tracewire.ap2.transaction.id" to transactionId,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logCheckoutMandatePresented(
+        agentId: String? = null,
+        options: Ap2CheckoutMandatePresentedOptions.() -> Unit,
+    ): EventId? = logCheckoutMandatePresented(agentId, Ap2CheckoutMandatePresentedOptions().apply(options))
 
     /**
      * The merchant accepted a checkout mandate.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param vct the mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param mode whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
-     * `tracewire.ap2.mode`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data what was carried.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logCheckoutMandateVerified(
         agentId: String? = null,
-        vct: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        mode: String? = null,
-        transactionId: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2CheckoutMandateVerifiedOptions = Ap2CheckoutMandateVerifiedOptions(),
     ): EventId? =
         record(
             "ap2.checkout_mandate.verified",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.vct" to vct,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.mode" to mode,
-                "tracewire.ap2.transaction.id" to transactionId,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logCheckoutMandateVerified(
+        agentId: String? = null,
+        options: Ap2CheckoutMandateVerifiedOptions.() -> Unit,
+    ): EventId? = logCheckoutMandateVerified(agentId, Ap2CheckoutMandateVerifiedOptions().apply(options))
 
     /**
      * The merchant refused a checkout mandate.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param vct the mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param receiptError the receipt's error code. Expected. `tracewire.ap2.receipt.error`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param mode whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
-     * `tracewire.ap2.mode`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param errorType the class of the error, of low cardinality; tool_error where an MCP tool result says isError.
-     * `error.type`.
-     * @param data the error's description.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logCheckoutMandateRejected(
         agentId: String? = null,
-        vct: String? = null,
-        mandateHash: String? = null,
-        receiptError: String? = null,
-        role: String? = null,
-        mode: String? = null,
-        transactionId: String? = null,
-        errorType: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2CheckoutMandateRejectedOptions = Ap2CheckoutMandateRejectedOptions(),
     ): EventId? =
         record(
             "ap2.checkout_mandate.rejected",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.vct" to vct,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.receipt.error" to receiptError,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.mode" to mode,
-                "tracewire.ap2.transaction.id" to transactionId,
-                "error.type" to errorType,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logCheckoutMandateRejected(
+        agentId: String? = null,
+        options: Ap2CheckoutMandateRejectedOptions.() -> Unit,
+    ): EventId? = logCheckoutMandateRejected(agentId, Ap2CheckoutMandateRejectedOptions().apply(options))
 
     /**
      * The merchant said how the checkout ended.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param receiptStatus what the receipt says. Expected. `tracewire.ap2.receipt.status`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param orderId the order that a checkout receipt names. `tracewire.ap2.order.id`.
-     * @param receiptError the receipt's error code. `tracewire.ap2.receipt.error`.
-     * @param errorType the class of the error, of low cardinality; tool_error where an MCP tool result says isError.
-     * `error.type`.
-     * @param data the error's description, where there is one.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logCheckoutReceiptIssued(
         agentId: String? = null,
-        receiptStatus: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        orderId: String? = null,
-        receiptError: String? = null,
-        errorType: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2CheckoutReceiptIssuedOptions = Ap2CheckoutReceiptIssuedOptions(),
     ): EventId? =
         record(
             "ap2.checkout_receipt.issued",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.receipt.status" to receiptStatus,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.order.id" to orderId,
-                "tracewire.ap2.receipt.error" to receiptError,
-                "error.type" to errorType,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logCheckoutReceiptIssued(
+        agentId: String? = null,
+        options: Ap2CheckoutReceiptIssuedOptions.() -> Unit,
+    ): EventId? = logCheckoutReceiptIssued(agentId, Ap2CheckoutReceiptIssuedOptions().apply(options))
 
     /**
      * The content of a payment mandate, open or closed, was put together.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param vct the mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param mode whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
-     * `tracewire.ap2.mode`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. `tracewire.ap2.mandate.hash`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data what may be shown of the content.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logPaymentMandateCreated(
         agentId: String? = null,
-        vct: String? = null,
-        role: String? = null,
-        mode: String? = null,
-        mandateHash: String? = null,
-        transactionId: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2PaymentMandateCreatedOptions = Ap2PaymentMandateCreatedOptions(),
     ): EventId? =
         record(
             "ap2.payment_mandate.created",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.vct" to vct,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.mode" to mode,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.transaction.id" to transactionId,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logPaymentMandateCreated(
+        agentId: String? = null,
+        options: Ap2PaymentMandateCreatedOptions.() -> Unit,
+    ): EventId? = logPaymentMandateCreated(agentId, Ap2PaymentMandateCreatedOptions().apply(options))
 
     /**
      * A payment mandate was signed, by the user on a trusted surface or by the agent's key.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param vct the mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param mode whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
-     * `tracewire.ap2.mode`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data what was carried.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logPaymentMandateSigned(
         agentId: String? = null,
-        vct: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        mode: String? = null,
-        transactionId: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2PaymentMandateSignedOptions = Ap2PaymentMandateSignedOptions(),
     ): EventId? =
         record(
             "ap2.payment_mandate.signed",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.vct" to vct,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.mode" to mode,
-                "tracewire.ap2.transaction.id" to transactionId,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logPaymentMandateSigned(
+        agentId: String? = null,
+        options: Ap2PaymentMandateSignedOptions.() -> Unit,
+    ): EventId? = logPaymentMandateSigned(agentId, Ap2PaymentMandateSignedOptions().apply(options))
 
     /**
      * A payment mandate was handed to the credential provider, the network or the payment processor.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param vct the mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param mode whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
-     * `tracewire.ap2.mode`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data what was carried.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logPaymentMandatePresented(
         agentId: String? = null,
-        vct: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        mode: String? = null,
-        transactionId: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2PaymentMandatePresentedOptions = Ap2PaymentMandatePresentedOptions(),
     ): EventId? =
         record(
             "ap2.payment_mandate.presented",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.vct" to vct,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.mode" to mode,
-                "tracewire.ap2.transaction.id" to transactionId,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logPaymentMandatePresented(
+        agentId: String? = null,
+        options: Ap2PaymentMandatePresentedOptions.() -> Unit,
+    ): EventId? = logPaymentMandatePresented(agentId, Ap2PaymentMandatePresentedOptions().apply(options))
 
     /**
      * A verifier accepted a payment mandate.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param vct the mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param mode whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
-     * `tracewire.ap2.mode`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data what was carried.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logPaymentMandateVerified(
         agentId: String? = null,
-        vct: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        mode: String? = null,
-        transactionId: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2PaymentMandateVerifiedOptions = Ap2PaymentMandateVerifiedOptions(),
     ): EventId? =
         record(
             "ap2.payment_mandate.verified",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.vct" to vct,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.mode" to mode,
-                "tracewire.ap2.transaction.id" to transactionId,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logPaymentMandateVerified(
+        agentId: String? = null,
+        options: Ap2PaymentMandateVerifiedOptions.() -> Unit,
+    ): EventId? = logPaymentMandateVerified(agentId, Ap2PaymentMandateVerifiedOptions().apply(options))
 
     /**
      * A verifier refused a payment mandate.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param vct the mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param receiptError the receipt's error code. Expected. `tracewire.ap2.receipt.error`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param mode whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
-     * `tracewire.ap2.mode`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param errorType the class of the error, of low cardinality; tool_error where an MCP tool result says isError.
-     * `error.type`.
-     * @param data the error's description.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logPaymentMandateRejected(
         agentId: String? = null,
-        vct: String? = null,
-        mandateHash: String? = null,
-        receiptError: String? = null,
-        role: String? = null,
-        mode: String? = null,
-        transactionId: String? = null,
-        errorType: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2PaymentMandateRejectedOptions = Ap2PaymentMandateRejectedOptions(),
     ): EventId? =
         record(
             "ap2.payment_mandate.rejected",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.vct" to vct,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.receipt.error" to receiptError,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.mode" to mode,
-                "tracewire.ap2.transaction.id" to transactionId,
-                "error.type" to errorType,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logPaymentMandateRejected(
+        agentId: String? = null,
+        options: Ap2PaymentMandateRejectedOptions.() -> Unit,
+    ): EventId? = logPaymentMandateRejected(agentId, Ap2PaymentMandateRejectedOptions().apply(options))
 
     /**
      * The payment processor said how the payment ended.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param receiptStatus what the receipt says. Expected. `tracewire.ap2.receipt.status`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param paymentId the payment that a payment receipt names. `tracewire.ap2.payment.id`.
-     * @param pspConfirmationId the payment service provider's confirmation. `tracewire.ap2.psp_confirmation.id`.
-     * @param networkConfirmationId the payment network's confirmation. `tracewire.ap2.network_confirmation.id`.
-     * @param receiptError the receipt's error code. `tracewire.ap2.receipt.error`.
-     * @param errorType the class of the error, of low cardinality; tool_error where an MCP tool result says isError.
-     * `error.type`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data the error's description, where there is one.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logPaymentReceiptIssued(
         agentId: String? = null,
-        receiptStatus: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        paymentId: String? = null,
-        pspConfirmationId: String? = null,
-        networkConfirmationId: String? = null,
-        receiptError: String? = null,
-        errorType: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2PaymentReceiptIssuedOptions = Ap2PaymentReceiptIssuedOptions(),
     ): EventId? =
         record(
             "ap2.payment_receipt.issued",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.receipt.status" to receiptStatus,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.payment.id" to paymentId,
-                "tracewire.ap2.psp_confirmation.id" to pspConfirmationId,
-                "tracewire.ap2.network_confirmation.id" to networkConfirmationId,
-                "tracewire.ap2.receipt.error" to receiptError,
-                "error.type" to errorType,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logPaymentReceiptIssued(
+        agentId: String? = null,
+        options: Ap2PaymentReceiptIssuedOptions.() -> Unit,
+    ): EventId? = logPaymentReceiptIssued(agentId, Ap2PaymentReceiptIssuedOptions().apply(options))
 
     /**
      * The credential provider gave out a payment credential for a verified mandate.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param data what was carried.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logCredentialIssued(
         agentId: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        transactionId: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2CredentialIssuedOptions = Ap2CredentialIssuedOptions(),
     ): EventId? =
         record(
             "ap2.credential.issued",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.transaction.id" to transactionId,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logCredentialIssued(
+        agentId: String? = null,
+        options: Ap2CredentialIssuedOptions.() -> Unit,
+    ): EventId? = logCredentialIssued(agentId, Ap2CredentialIssuedOptions().apply(options))
 
     /**
      * Money was spent outside of a model call, whoever took it. Not part of the protocol.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param amount an amount of money, decimal text in the currency's main unit. Expected. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. Expected. `tracewire.amount.currency`.
-     * @param paymentId the payment that a payment receipt names. `tracewire.ap2.payment.id`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param data what was carried.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logCost(
         agentId: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        paymentId: String? = null,
-        transactionId: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2CostOptions = Ap2CostOptions(),
     ): EventId? =
         record(
             "tracewire.cost",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-                "tracewire.ap2.payment.id" to paymentId,
-                "tracewire.ap2.transaction.id" to transactionId,
-            ),
         )
+
+    /** The same with its options in place. */
+    public inline fun logCost(
+        agentId: String? = null,
+        options: Ap2CostOptions.() -> Unit,
+    ): EventId? = logCost(agentId, Ap2CostOptions().apply(options))
 
     /**
      * Record `ap2.payment.initiated`.
@@ -646,49 +858,25 @@ public abstract class Ap2Events internal constructor(
      * the payment processor.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param vct the mandate's type, with the version of its schema. Expected. `tracewire.ap2.vct`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param mode whether a person approves the closed mandate (direct) or approved constraints before (autonomous).
-     * `tracewire.ap2.mode`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data what was carried.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logPaymentInitiated(
         agentId: String? = null,
-        vct: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        mode: String? = null,
-        transactionId: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2PaymentInitiatedOptions = Ap2PaymentInitiatedOptions(),
     ): EventId? =
         record(
             "ap2.payment_mandate.presented",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.vct" to vct,
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.mode" to mode,
-                "tracewire.ap2.transaction.id" to transactionId,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
-            emptyMap(),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logPaymentInitiated(
+        agentId: String? = null,
+        options: Ap2PaymentInitiatedOptions.() -> Unit,
+    ): EventId? = logPaymentInitiated(agentId, Ap2PaymentInitiatedOptions().apply(options))
 
     /**
      * Record `ap2.payment.completed`.
@@ -697,54 +885,26 @@ public abstract class Ap2Events internal constructor(
      * how the payment ended.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param paymentId the payment that a payment receipt names. `tracewire.ap2.payment.id`.
-     * @param pspConfirmationId the payment service provider's confirmation. `tracewire.ap2.psp_confirmation.id`.
-     * @param networkConfirmationId the payment network's confirmation. `tracewire.ap2.network_confirmation.id`.
-     * @param receiptError the receipt's error code. `tracewire.ap2.receipt.error`.
-     * @param errorType the class of the error, of low cardinality; tool_error where an MCP tool result says isError.
-     * `error.type`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data the error's description, where there is one.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logPaymentCompleted(
         agentId: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        paymentId: String? = null,
-        pspConfirmationId: String? = null,
-        networkConfirmationId: String? = null,
-        receiptError: String? = null,
-        errorType: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2PaymentCompletedOptions = Ap2PaymentCompletedOptions(),
     ): EventId? =
         record(
             "ap2.payment_receipt.issued",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.payment.id" to paymentId,
-                "tracewire.ap2.psp_confirmation.id" to pspConfirmationId,
-                "tracewire.ap2.network_confirmation.id" to networkConfirmationId,
-                "tracewire.ap2.receipt.error" to receiptError,
-                "error.type" to errorType,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
             mapOf("tracewire.ap2.receipt.status" to "Success"),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logPaymentCompleted(
+        agentId: String? = null,
+        options: Ap2PaymentCompletedOptions.() -> Unit,
+    ): EventId? = logPaymentCompleted(agentId, Ap2PaymentCompletedOptions().apply(options))
 
     /**
      * Record `ap2.payment.failed`.
@@ -753,54 +913,26 @@ public abstract class Ap2Events internal constructor(
      * how the payment ended.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param mandateHash the hash of the mandate, as a receipt's reference has it. The mandate itself is never
-     * recorded. Expected. `tracewire.ap2.mandate.hash`.
-     * @param role the role of the recording side. `tracewire.ap2.role`.
-     * @param paymentId the payment that a payment receipt names. `tracewire.ap2.payment.id`.
-     * @param pspConfirmationId the payment service provider's confirmation. `tracewire.ap2.psp_confirmation.id`.
-     * @param networkConfirmationId the payment network's confirmation. `tracewire.ap2.network_confirmation.id`.
-     * @param receiptError the receipt's error code. `tracewire.ap2.receipt.error`.
-     * @param errorType the class of the error, of low cardinality; tool_error where an MCP tool result says isError.
-     * `error.type`.
-     * @param amount an amount of money, decimal text in the currency's main unit. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. `tracewire.amount.currency`.
-     * @param data the error's description, where there is one.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logPaymentFailed(
         agentId: String? = null,
-        mandateHash: String? = null,
-        role: String? = null,
-        paymentId: String? = null,
-        pspConfirmationId: String? = null,
-        networkConfirmationId: String? = null,
-        receiptError: String? = null,
-        errorType: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2PaymentFailedOptions = Ap2PaymentFailedOptions(),
     ): EventId? =
         record(
             "ap2.payment_receipt.issued",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.ap2.mandate.hash" to mandateHash,
-                "tracewire.ap2.role" to role,
-                "tracewire.ap2.payment.id" to paymentId,
-                "tracewire.ap2.psp_confirmation.id" to pspConfirmationId,
-                "tracewire.ap2.network_confirmation.id" to networkConfirmationId,
-                "tracewire.ap2.receipt.error" to receiptError,
-                "error.type" to errorType,
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-            ),
             mapOf("tracewire.ap2.receipt.status" to "Error"),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logPaymentFailed(
+        agentId: String? = null,
+        options: Ap2PaymentFailedOptions.() -> Unit,
+    ): EventId? = logPaymentFailed(agentId, Ap2PaymentFailedOptions().apply(options))
 
     /**
      * Record `ap2.cost.incurred`.
@@ -808,36 +940,23 @@ public abstract class Ap2Events internal constructor(
      * It is `tracewire.cost`: money was spent outside of a model call, whoever took it. Not part of the protocol.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param amount an amount of money, decimal text in the currency's main unit. Expected. `tracewire.amount.value`.
-     * @param currency the amount's currency, ISO 4217. Expected. `tracewire.amount.currency`.
-     * @param paymentId the payment that a payment receipt names. `tracewire.ap2.payment.id`.
-     * @param transactionId the hash of the checkout that ties a payment mandate to a checkout mandate.
-     * `tracewire.ap2.transaction.id`.
-     * @param data what was carried.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logCostIncurred(
         agentId: String? = null,
-        amount: Any? = null,
-        currency: String? = null,
-        paymentId: String? = null,
-        transactionId: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: Ap2CostIncurredOptions = Ap2CostIncurredOptions(),
     ): EventId? =
         record(
             "tracewire.cost",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.amount.value" to amount,
-                "tracewire.amount.currency" to currency,
-                "tracewire.ap2.payment.id" to paymentId,
-                "tracewire.ap2.transaction.id" to transactionId,
-            ),
-            emptyMap(),
-            false,
         )
+
+    /** The same with its options in place. */
+    public inline fun logCostIncurred(
+        agentId: String? = null,
+        options: Ap2CostIncurredOptions.() -> Unit,
+    ): EventId? = logCostIncurred(agentId, Ap2CostIncurredOptions().apply(options))
 }

@@ -4,162 +4,234 @@
 package dev.tracewire.protocols
 
 import dev.tracewire.Client
+import dev.tracewire.EventId
+
+/** What [McpEvents.logRequest] takes. Its data: the request's params, without _meta. */
+public class McpRequestOptions : EventOptions() {
+    /** The method of the request or notification; see events/mcp.yaml for the names. Expected. `mcp.method.name`. */
+    public var method: String? by attribute("mcp.method.name")
+
+    /** Whether the recording side sent or received the message. Expected. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /** The id that ties a response to its request, as text. `jsonrpc.request.id`. */
+    public var requestId: String? by attribute("jsonrpc.request.id")
+
+    /** The revision of the protocol. `mcp.protocol.version`. */
+    public var protocolVersion: String? by attribute("mcp.protocol.version")
+
+    /** The session of the connection; revisions from 2026-07-28 have none. `mcp.session.id`. */
+    public var mcpSessionId: String? by attribute("mcp.session.id")
+
+    /** The resource that the message is about. `mcp.resource.uri`. */
+    public var resourceUri: String? by attribute("mcp.resource.uri")
+
+    /** The tool's name. `gen_ai.tool.name`. */
+    public override var toolName: String? by attribute("gen_ai.tool.name")
+
+    /** The name of the prompt in a library of prompts. `gen_ai.prompt.name`. */
+    public var promptName: String? by attribute("gen_ai.prompt.name")
+
+    /** The transport; pipe for standard input and output. `network.transport`. */
+    public var networkTransport: String? by attribute("network.transport")
+
+    /** The application protocol, lower-case. `network.protocol.name`. */
+    public var networkProtocolName: String? by attribute("network.protocol.name")
+}
+
+/** What [McpEvents.logResponse] takes. Its data: the result, or the error with code, message and data. */
+public class McpResponseOptions : EventOptions() {
+    /** The method of the request or notification; see events/mcp.yaml for the names. Expected. `mcp.method.name`. */
+    public var method: String? by attribute("mcp.method.name")
+
+    /** Whether the recording side sent or received the message. Expected. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /** The id that ties a response to its request, as text. `jsonrpc.request.id`. */
+    public var requestId: String? by attribute("jsonrpc.request.id")
+
+    /** The revision of the protocol. `mcp.protocol.version`. */
+    public var protocolVersion: String? by attribute("mcp.protocol.version")
+
+    /** The session of the connection; revisions from 2026-07-28 have none. `mcp.session.id`. */
+    public var mcpSessionId: String? by attribute("mcp.session.id")
+
+    /** The resource that the message is about. `mcp.resource.uri`. */
+    public var resourceUri: String? by attribute("mcp.resource.uri")
+
+    /** The tool's name. `gen_ai.tool.name`. */
+    public override var toolName: String? by attribute("gen_ai.tool.name")
+
+    /** The name of the prompt in a library of prompts. `gen_ai.prompt.name`. */
+    public var promptName: String? by attribute("gen_ai.prompt.name")
+
+    /** The class of the error, of low cardinality; tool_error where an MCP tool result says isError. `error.type`. */
+    public var errorType: String? by attribute("error.type")
+
+    /** The status code of the response, as text. `rpc.response.status_code`. */
+    public var rpcResponseStatusCode: String? by attribute("rpc.response.status_code")
+}
+
+/** What [McpEvents.logNotification] takes. Its data: the notification's params, without _meta. */
+public class McpNotificationOptions : EventOptions() {
+    /** The method of the request or notification; see events/mcp.yaml for the names. Expected. `mcp.method.name`. */
+    public var method: String? by attribute("mcp.method.name")
+
+    /** Whether the recording side sent or received the message. Expected. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /** The revision of the protocol. `mcp.protocol.version`. */
+    public var protocolVersion: String? by attribute("mcp.protocol.version")
+
+    /** The session of the connection; revisions from 2026-07-28 have none. `mcp.session.id`. */
+    public var mcpSessionId: String? by attribute("mcp.session.id")
+
+    /** The resource that the message is about. `mcp.resource.uri`. */
+    public var resourceUri: String? by attribute("mcp.resource.uri")
+}
+
+/** What [McpEvents.logResourceRead] takes. Its data: the request's params, without _meta. */
+public class McpResourceReadOptions : EventOptions() {
+    /** Whether the recording side sent or received the message. Expected. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /** The id that ties a response to its request, as text. `jsonrpc.request.id`. */
+    public var requestId: String? by attribute("jsonrpc.request.id")
+
+    /** The revision of the protocol. `mcp.protocol.version`. */
+    public var protocolVersion: String? by attribute("mcp.protocol.version")
+
+    /** The session of the connection; revisions from 2026-07-28 have none. `mcp.session.id`. */
+    public var mcpSessionId: String? by attribute("mcp.session.id")
+
+    /** The resource that the message is about. `mcp.resource.uri`. */
+    public var resourceUri: String? by attribute("mcp.resource.uri")
+
+    /** The tool's name. `gen_ai.tool.name`. */
+    public override var toolName: String? by attribute("gen_ai.tool.name")
+
+    /** The name of the prompt in a library of prompts. `gen_ai.prompt.name`. */
+    public var promptName: String? by attribute("gen_ai.prompt.name")
+
+    /** The transport; pipe for standard input and output. `network.transport`. */
+    public var networkTransport: String? by attribute("network.transport")
+
+    /** The application protocol, lower-case. `network.protocol.name`. */
+    public var networkProtocolName: String? by attribute("network.protocol.name")
+}
+
+/** What [McpEvents.logPromptGet] takes. Its data: the request's params, without _meta. */
+public class McpPromptGetOptions : EventOptions() {
+    /** Whether the recording side sent or received the message. Expected. `tracewire.protocol.direction`. */
+    public var direction: String? by attribute("tracewire.protocol.direction")
+
+    /** The id that ties a response to its request, as text. `jsonrpc.request.id`. */
+    public var requestId: String? by attribute("jsonrpc.request.id")
+
+    /** The revision of the protocol. `mcp.protocol.version`. */
+    public var protocolVersion: String? by attribute("mcp.protocol.version")
+
+    /** The session of the connection; revisions from 2026-07-28 have none. `mcp.session.id`. */
+    public var mcpSessionId: String? by attribute("mcp.session.id")
+
+    /** The resource that the message is about. `mcp.resource.uri`. */
+    public var resourceUri: String? by attribute("mcp.resource.uri")
+
+    /** The tool's name. `gen_ai.tool.name`. */
+    public override var toolName: String? by attribute("gen_ai.tool.name")
+
+    /** The name of the prompt in a library of prompts. `gen_ai.prompt.name`. */
+    public var promptName: String? by attribute("gen_ai.prompt.name")
+
+    /** The transport; pipe for standard input and output. `network.transport`. */
+    public var networkTransport: String? by attribute("network.transport")
+
+    /** The application protocol, lower-case. `network.protocol.name`. */
+    public var networkProtocolName: String? by attribute("network.protocol.name")
+}
 
 /**
  * Events of the Model Context Protocol, 2025-11-25, 2026-07-28.
  *
  * Each method records one event at once, with a place of its own in the tree, and gives its id.
  */
-public abstract class McpEvents internal constructor(
+public open class McpEvents internal constructor(
     whose: () -> Client,
 ) : ProtocolEvents(whose) {
     /**
      * A request. A tool call that has a span of kind tool carries these attributes there, and no event besides.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param method the method of the request or notification; see events/mcp.yaml for the names. Expected.
-     * `mcp.method.name`.
-     * @param direction whether the recording side sent or received the message. Expected.
-     * `tracewire.protocol.direction`.
-     * @param requestId the id that ties a response to its request, as text. `jsonrpc.request.id`.
-     * @param protocolVersion the revision of the protocol. `mcp.protocol.version`.
-     * @param mcpSessionId the session of the connection; revisions from 2026-07-28 have none. `mcp.session.id`.
-     * @param resourceUri the resource that the message is about. `mcp.resource.uri`.
-     * @param toolName the tool's name. `gen_ai.tool.name`.
-     * @param promptName the name of the prompt in a library of prompts. `gen_ai.prompt.name`.
-     * @param networkTransport the transport; pipe for standard input and output. `network.transport`.
-     * @param networkProtocolName the application protocol, lower-case. `network.protocol.name`.
-     * @param data the request's params, without _meta.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logRequest(
         agentId: String? = null,
-        method: String? = null,
-        direction: String? = null,
-        requestId: String? = null,
-        protocolVersion: String? = null,
-        mcpSessionId: String? = null,
-        resourceUri: String? = null,
-        toolName: String? = null,
-        promptName: String? = null,
-        networkTransport: String? = null,
-        networkProtocolName: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: McpRequestOptions = McpRequestOptions(),
     ): EventId? =
         record(
             "mcp.request",
             agentId,
-            data,
             options,
-            listOf(
-                "mcp.method.name" to method,
-                "tracewire.protocol.direction" to (direction ?: "sent"),
-                "jsonrpc.request.id" to requestId,
-                "mcp.protocol.version" to protocolVersion,
-                "mcp.session.id" to mcpSessionId,
-                "mcp.resource.uri" to resourceUri,
-                "gen_ai.tool.name" to toolName,
-                "gen_ai.prompt.name" to promptName,
-                "network.transport" to networkTransport,
-                "network.protocol.name" to networkProtocolName,
-            ),
+            mapOf("tracewire.protocol.direction" to "sent"),
         )
+
+    /** The same with its options in place. */
+    public inline fun logRequest(
+        agentId: String? = null,
+        options: McpRequestOptions.() -> Unit,
+    ): EventId? = logRequest(agentId, McpRequestOptions().apply(options))
 
     /**
      * The answer to a request; error.type is set where the request failed or a tool result says isError.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param method the method of the request or notification; see events/mcp.yaml for the names. Expected.
-     * `mcp.method.name`.
-     * @param direction whether the recording side sent or received the message. Expected.
-     * `tracewire.protocol.direction`.
-     * @param requestId the id that ties a response to its request, as text. `jsonrpc.request.id`.
-     * @param protocolVersion the revision of the protocol. `mcp.protocol.version`.
-     * @param mcpSessionId the session of the connection; revisions from 2026-07-28 have none. `mcp.session.id`.
-     * @param resourceUri the resource that the message is about. `mcp.resource.uri`.
-     * @param toolName the tool's name. `gen_ai.tool.name`.
-     * @param promptName the name of the prompt in a library of prompts. `gen_ai.prompt.name`.
-     * @param errorType the class of the error, of low cardinality; tool_error where an MCP tool result says isError.
-     * `error.type`.
-     * @param rpcResponseStatusCode the status code of the response, as text. `rpc.response.status_code`.
-     * @param data the result, or the error with code, message and data.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logResponse(
         agentId: String? = null,
-        method: String? = null,
-        direction: String? = null,
-        requestId: String? = null,
-        protocolVersion: String? = null,
-        mcpSessionId: String? = null,
-        resourceUri: String? = null,
-        toolName: String? = null,
-        promptName: String? = null,
-        errorType: String? = null,
-        rpcResponseStatusCode: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: McpResponseOptions = McpResponseOptions(),
     ): EventId? =
         record(
             "mcp.response",
             agentId,
-            data,
             options,
-            listOf(
-                "mcp.method.name" to method,
-                "tracewire.protocol.direction" to (direction ?: "received"),
-                "jsonrpc.request.id" to requestId,
-                "mcp.protocol.version" to protocolVersion,
-                "mcp.session.id" to mcpSessionId,
-                "mcp.resource.uri" to resourceUri,
-                "gen_ai.tool.name" to toolName,
-                "gen_ai.prompt.name" to promptName,
-                "error.type" to errorType,
-                "rpc.response.status_code" to rpcResponseStatusCode,
-            ),
+            mapOf("tracewire.protocol.direction" to "received"),
         )
+
+    /** The same with its options in place. */
+    public inline fun logResponse(
+        agentId: String? = null,
+        options: McpResponseOptions.() -> Unit,
+    ): EventId? = logResponse(agentId, McpResponseOptions().apply(options))
 
     /**
      * A message that has no answer.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param method the method of the request or notification; see events/mcp.yaml for the names. Expected.
-     * `mcp.method.name`.
-     * @param direction whether the recording side sent or received the message. Expected.
-     * `tracewire.protocol.direction`.
-     * @param protocolVersion the revision of the protocol. `mcp.protocol.version`.
-     * @param mcpSessionId the session of the connection; revisions from 2026-07-28 have none. `mcp.session.id`.
-     * @param resourceUri the resource that the message is about. `mcp.resource.uri`.
-     * @param data the notification's params, without _meta.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logNotification(
         agentId: String? = null,
-        method: String? = null,
-        direction: String? = null,
-        protocolVersion: String? = null,
-        mcpSessionId: String? = null,
-        resourceUri: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: McpNotificationOptions = McpNotificationOptions(),
     ): EventId? =
         record(
             "mcp.notification",
             agentId,
-            data,
             options,
-            listOf(
-                "mcp.method.name" to method,
-                "tracewire.protocol.direction" to (direction ?: "received"),
-                "mcp.protocol.version" to protocolVersion,
-                "mcp.session.id" to mcpSessionId,
-                "mcp.resource.uri" to resourceUri,
-            ),
+            mapOf("tracewire.protocol.direction" to "received"),
         )
+
+    /** The same with its options in place. */
+    public inline fun logNotification(
+        agentId: String? = null,
+        options: McpNotificationOptions.() -> Unit,
+    ): EventId? = logNotification(agentId, McpNotificationOptions().apply(options))
 
     /**
      * Record `mcp.resource.read`.
@@ -168,53 +240,26 @@ public abstract class McpEvents internal constructor(
      * tool carries these attributes there, and no event besides.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param direction whether the recording side sent or received the message. Expected.
-     * `tracewire.protocol.direction`.
-     * @param requestId the id that ties a response to its request, as text. `jsonrpc.request.id`.
-     * @param protocolVersion the revision of the protocol. `mcp.protocol.version`.
-     * @param mcpSessionId the session of the connection; revisions from 2026-07-28 have none. `mcp.session.id`.
-     * @param resourceUri the resource that the message is about. `mcp.resource.uri`.
-     * @param toolName the tool's name. `gen_ai.tool.name`.
-     * @param promptName the name of the prompt in a library of prompts. `gen_ai.prompt.name`.
-     * @param networkTransport the transport; pipe for standard input and output. `network.transport`.
-     * @param networkProtocolName the application protocol, lower-case. `network.protocol.name`.
-     * @param data the request's params, without _meta.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logResourceRead(
         agentId: String? = null,
-        direction: String? = null,
-        requestId: String? = null,
-        protocolVersion: String? = null,
-        mcpSessionId: String? = null,
-        resourceUri: String? = null,
-        toolName: String? = null,
-        promptName: String? = null,
-        networkTransport: String? = null,
-        networkProtocolName: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: McpResourceReadOptions = McpResourceReadOptions(),
     ): EventId? =
         record(
             "mcp.request",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.protocol.direction" to (direction ?: "sent"),
-                "jsonrpc.request.id" to requestId,
-                "mcp.protocol.version" to protocolVersion,
-                "mcp.session.id" to mcpSessionId,
-                "mcp.resource.uri" to resourceUri,
-                "gen_ai.tool.name" to toolName,
-                "gen_ai.prompt.name" to promptName,
-                "network.transport" to networkTransport,
-                "network.protocol.name" to networkProtocolName,
-            ),
-            mapOf("mcp.method.name" to "resources/read"),
-            false,
+            mapOf("mcp.method.name" to "resources/read", "tracewire.protocol.direction" to "sent"),
         )
+
+    /** The same with its options in place. */
+    public inline fun logResourceRead(
+        agentId: String? = null,
+        options: McpResourceReadOptions.() -> Unit,
+    ): EventId? = logResourceRead(agentId, McpResourceReadOptions().apply(options))
 
     /**
      * Record `mcp.prompt.get`.
@@ -223,51 +268,24 @@ public abstract class McpEvents internal constructor(
      * carries these attributes there, and no event besides.
      *
      * @param agentId whose event it is: `gen_ai.agent.id`.
-     * @param direction whether the recording side sent or received the message. Expected.
-     * `tracewire.protocol.direction`.
-     * @param requestId the id that ties a response to its request, as text. `jsonrpc.request.id`.
-     * @param protocolVersion the revision of the protocol. `mcp.protocol.version`.
-     * @param mcpSessionId the session of the connection; revisions from 2026-07-28 have none. `mcp.session.id`.
-     * @param resourceUri the resource that the message is about. `mcp.resource.uri`.
-     * @param toolName the tool's name. `gen_ai.tool.name`.
-     * @param promptName the name of the prompt in a library of prompts. `gen_ai.prompt.name`.
-     * @param networkTransport the transport; pipe for standard input and output. `network.transport`.
-     * @param networkProtocolName the application protocol, lower-case. `network.protocol.name`.
-     * @param data the request's params, without _meta.
-     * @param options where it belongs, and further attributes.
+     * @param options its attributes and data, and where it belongs.
      * @return the event's id, which can be the `parentId` of what it causes.
      */
+    @JvmOverloads
     public fun logPromptGet(
         agentId: String? = null,
-        direction: String? = null,
-        requestId: String? = null,
-        protocolVersion: String? = null,
-        mcpSessionId: String? = null,
-        resourceUri: String? = null,
-        toolName: String? = null,
-        promptName: String? = null,
-        networkTransport: String? = null,
-        networkProtocolName: String? = null,
-        data: Any? = null,
-        options: EventOptions? = null,
+        options: McpPromptGetOptions = McpPromptGetOptions(),
     ): EventId? =
         record(
             "mcp.request",
             agentId,
-            data,
             options,
-            listOf(
-                "tracewire.protocol.direction" to (direction ?: "sent"),
-                "jsonrpc.request.id" to requestId,
-                "mcp.protocol.version" to protocolVersion,
-                "mcp.session.id" to mcpSessionId,
-                "mcp.resource.uri" to resourceUri,
-                "gen_ai.tool.name" to toolName,
-                "gen_ai.prompt.name" to promptName,
-                "network.transport" to networkTransport,
-                "network.protocol.name" to networkProtocolName,
-            ),
-            mapOf("mcp.method.name" to "prompts/get"),
-            false,
+            mapOf("mcp.method.name" to "prompts/get", "tracewire.protocol.direction" to "sent"),
         )
+
+    /** The same with its options in place. */
+    public inline fun logPromptGet(
+        agentId: String? = null,
+        options: McpPromptGetOptions.() -> Unit,
+    ): EventId? = logPromptGet(agentId, McpPromptGetOptions().apply(options))
 }

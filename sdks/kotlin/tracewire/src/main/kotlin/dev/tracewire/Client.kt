@@ -5,11 +5,13 @@ import dev.tracewire.internal.recording.Opened
 import dev.tracewire.internal.recording.Opener
 import dev.tracewire.internal.recording.Place
 import dev.tracewire.internal.recording.Places
+import dev.tracewire.internal.recording.Points
 import dev.tracewire.internal.recording.Problems
 import dev.tracewire.internal.recording.Propagation
 import dev.tracewire.internal.recording.Running
 import dev.tracewire.internal.recording.Settings
 import dev.tracewire.internal.recording.Texts
+import dev.tracewire.internal.recording.Where
 import dev.tracewire.internal.recording.added
 
 /**
@@ -124,6 +126,152 @@ public class Client internal constructor(
         options: SpanOptions? = null,
     ): Span = opened().begin(::Span, name, kind, input, attributes, parent, options)
 
+    /**
+     * Runs work as a run of an agent: a step of kind `agent`, a root or below the current step, flushed at its end.
+     *
+     * ```kotlin
+     * client.session("researcher") { run -> run.toolCall("search") { search("otters") } }
+     * ```
+     *
+     * @param agentId which agent it is.
+     * @param options for whom, and in which conversation.
+     */
+    @JvmOverloads
+    public fun <T> session(
+        agentId: String? = null,
+        options: SessionOptions = SessionOptions(),
+        work: (Session) -> T,
+    ): T {
+        val run = startSession(agentId, options)
+        val result: T
+        try {
+            result = Places.within(run) { work(run) }
+        } catch (
+            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
+        ) {
+            Running.failed(run, thrown)
+            runCatching { run.flush() }
+            throw thrown
+        }
+        run.close()
+        return result
+    }
+
+    /** Begins a run without making it current; [Session.close] ends it and flushes. Its steps find it by its methods. */
+    @JvmOverloads
+    public fun startSession(
+        agentId: String? = null,
+        options: SessionOptions = SessionOptions(),
+    ): Session {
+        if (agentId != null && options.agentId == null) options.agentId = agentId
+        val name = options.name ?: options.agentId ?: "session"
+        val run = opened().begin(::Session, name, "agent", options.input, options.facts(), options.parent, options)
+        return run.sit(this, options)
+    }
+
+    /**
+     * Runs work as a step that yields chunks: kind `stream`.
+     *
+     * ```kotlin
+     * client.stream("answer") { stream -> for (part in parts) stream.chunk(part) }
+     * ```
+     */
+    @JvmOverloads
+    public fun <T> stream(
+        name: String,
+        input: Any? = null,
+        attributes: Map<String, Any?>? = null,
+        parent: Any? = null,
+        options: SpanOptions? = null,
+        work: (Stream) -> T,
+    ): T = Running.runInStep(startStream(name, input, attributes, parent, options), work)
+
+    /** The same without making it current; it has to be ended. */
+    @JvmOverloads
+    public fun startStream(
+        name: String,
+        input: Any? = null,
+        attributes: Map<String, Any?>? = null,
+        parent: Any? = null,
+        options: SpanOptions? = null,
+    ): Stream = opened().begin(::Stream, name, "stream", input, attributes, parent, options)
+
+    // Points.
+
+    /**
+     * Records at once something that happened, with a place of its own in the tree.
+     *
+     * @param name what happened.
+     * @param attributes facts about it.
+     * @param data what was carried.
+     * @param kind what kind of step it is about, from the registry of span kinds.
+     * @param parent what it belongs to instead of the current step: an event's id, for one; [NoParent] is nothing.
+     * @param correlationId the application's own id of the trace, where there is no step to belong to.
+     * @param sessionId the conversation that it belongs to.
+     * @return the event's id, which can be the `parent` of what it causes; null where recording is switched off.
+     */
+    @JvmOverloads
+    public fun event(
+        name: String?,
+        attributes: Map<String, Any?>? = null,
+        data: Any? = null,
+        kind: String? = null,
+        parent: Any? = null,
+        correlationId: String? = null,
+        sessionId: String? = null,
+    ): EventId? = Points.event(opened(), name, attributes, data, Where(kind, parent, correlationId), sessionId)
+
+    /**
+     * Records a log line with the current step.
+     *
+     * @param message the line: a text, or any value.
+     * @param level a name of [Severity], or another usual name for it.
+     * @param attributes facts about it.
+     * @param logger who logs.
+     * @param parent what it belongs to instead of the current step.
+     */
+    @JvmOverloads
+    public fun log(
+        message: Any?,
+        level: String = Severity.INFO,
+        attributes: Map<String, Any?>? = null,
+        logger: String? = null,
+        parent: Any? = null,
+    ): Unit = Points.log(opened(), message, level, attributes, logger, parent)
+
+    /**
+     * Records a sample of a counter, a gauge or a histogram.
+     *
+     * @param name what is measured.
+     * @param value a number; of a histogram a number, several, or [HistogramSamples].
+     * @param instrument `counter`, `gauge` or `histogram`.
+     * @param unit UCUM, such as `ms` or `{token}`.
+     * @param attributes what the sample is about.
+     * @param temporality `delta`, the default, where the value is what came since the last sample; or `cumulative`.
+     * @param buckets upper bounds of a histogram's buckets but the last.
+     * @param parent what it belongs to instead of the current step.
+     */
+    @JvmOverloads
+    public fun metric(
+        name: String,
+        value: Any?,
+        instrument: String = "gauge",
+        unit: String? = null,
+        attributes: Map<String, Any?>? = null,
+        temporality: String? = null,
+        buckets: Iterable<Number>? = null,
+        parent: Any? = null,
+    ): Unit = Points.metric(opened(), name, value, instrument, unit, attributes, temporality, buckets, parent)
+
+    /**
+     * Records what somebody thinks of a trace, a step or a session.
+     *
+     * @return the feedback's id, for the `supersedes` of a later one.
+     */
+    public fun feedback(feedback: Feedback): String = Points.feedback(opened(), feedback)
+
+    // Context.
+
     /** The step that new ones would belong to; null where there is none in this process. */
     public fun currentSpan(): Span? = Places.span()
 
@@ -224,6 +372,21 @@ public class Client internal constructor(
 
     /** Numbers of the recorder, without waiting for anything. */
     public fun stats(): Stats = opened?.recorder?.let { Stats.of(it.stats()) } ?: Stats()
+
+    /**
+     * The program goes to the background, as Android's `onStop` says: delivers what fits into the time, and lets the background
+     * thread rest until [onForeground].
+     */
+    @JvmOverloads
+    public fun onBackground(timeoutMillis: Long = 2000): FlushReport {
+        opened?.delivery?.pause(true)
+        return flush(timeoutMillis)
+    }
+
+    /** The program is in front again: the background thread goes on. */
+    public fun onForeground() {
+        opened?.delivery?.pause(false)
+    }
 
     private fun report(counts: FlushReport?): FlushReport {
         var errors = added(problems.report(), counts?.errors.orEmpty())

@@ -13,6 +13,7 @@ import dev.tracewire.internal.recording.Settings
 import dev.tracewire.internal.recording.Texts
 import dev.tracewire.internal.recording.Where
 import dev.tracewire.internal.recording.added
+import dev.tracewire.protocols.Mcp
 
 /**
  * A recorder of one's own, beside the default one ([Tracewire]) and others: with its own directory, settings and exporters.
@@ -59,7 +60,9 @@ public class Client internal constructor(
         }
         previous?.close(REPLACED_MILLIS)
         if (settings.problems.isNotEmpty()) {
-            problems.count("configuration", settings.problems.joinToString("; "), settings.problems.size.toLong())
+            val before = problems.countOf("configuration")
+            problems.forget("configuration") // Said in one sentence of their own.
+            problems.count("configuration", settings.problems.joinToString("; "), before + settings.problems.size)
         }
         problems.isStrict = settings.isStrict
         if (!settings.isStrict) return
@@ -298,6 +301,9 @@ public class Client internal constructor(
     /** Steps and points by hand: every member as it is given, parents that are named. */
     public val manual: Manual = Manual { this }
 
+    /** MCP's tools as steps, and its messages as events. */
+    public val mcp: Mcp = Mcp { this }
+
     // Across processes.
 
     /**
@@ -365,13 +371,13 @@ public class Client internal constructor(
     @JvmOverloads
     public fun shutdown(timeoutMillis: Long = 5000): FlushReport = report(opened?.close(maxOf(0, timeoutMillis)))
 
-    /** The same as [shutdown]. */
+    /** The same as [shutdown], and lets go of native memory: steps that begin later have no ids. */
     override fun close() {
-        shutdown()
+        report(opened?.release(CLOSE_MILLIS))
     }
 
     /** Numbers of the recorder, without waiting for anything. */
-    public fun stats(): Stats = opened?.recorder?.let { Stats.of(it.stats()) } ?: Stats()
+    public fun stats(): Stats = opened?.stats() ?: Stats()
 
     /**
      * The program goes to the background, as Android's `onStop` says: delivers what fits into the time, and lets the background
@@ -400,12 +406,13 @@ public class Client internal constructor(
 
     /** Closes, and lets go of the native recorder. */
     internal fun release() {
-        opened?.release()
+        opened?.release(0)
     }
 
     private companion object {
         /** The longest that a recorder which is replaced may go on delivering. */
         const val REPLACED_MILLIS = 2000L
+        const val CLOSE_MILLIS = 5000L
         val OF_OPENING = listOf("configuration", "unavailable", "library")
     }
 }

@@ -1,6 +1,7 @@
 package dev.tracewire
 
 import dev.tracewire.internal.recording.Opener
+import dev.tracewire.protocols.Mcp
 
 /**
  * The default client, and what is recorded by it. No call is needed to begin: the first step opens a journal in the nearest
@@ -207,6 +208,10 @@ public object Tracewire {
     /** Steps and points by hand; see [Manual]. */
     @JvmStatic
     public val manual: Manual = Manual { client }
+
+    /** MCP's tools as steps, and its messages as events; see [Mcp]. */
+    @JvmStatic
+    public val mcp: Mcp = Mcp { client }
 
     /** The current step's `traceparent` and `tracestate`; see [Client.inject]. */
     @JvmStatic

@@ -8,6 +8,7 @@ import dev.tracewire.Mode
 import dev.tracewire.Span
 import dev.tracewire.SpanContext
 import dev.tracewire.SpanOptions
+import dev.tracewire.Stats
 import dev.tracewire.internal.Hot
 import dev.tracewire.internal.delivery.Delivery
 import dev.tracewire.internal.delivery.Exporters
@@ -58,6 +59,13 @@ internal class Opened(
     /** What never reached the native half, by reason. */
     private val lost = ConcurrentHashMap<String, Long>()
 
+    /** What was said when the recorder was let go of. */
+    @Volatile
+    private var last: FlushReport? = null
+
+    @Volatile
+    private var lastStats: Stats? = null
+
     /** Whether nothing is recorded any more. */
     @Volatile
     var isClosed: Boolean = false
@@ -83,6 +91,10 @@ internal class Opened(
         override fun failed(error: Throwable) {
             lost.merge("internal_error", 1, Long::plus)
             problems.count("internal_error", Texts.textOf(error))
+        }
+
+        override fun closed() {
+            lost.merge("closed", 1, Long::plus)
         }
     }
 
@@ -214,14 +226,19 @@ internal class Opened(
     /** Throws what strict mode owes. */
     fun settle(): Unit = problems.settle()
 
+    /** Numbers of the recorder, without waiting for anything. */
+    fun stats(): Stats = lastStats ?: recorder?.let { Stats.of(it.stats()) } ?: Stats()
+
     /** Delivers what the mode delivers, and counts. */
     fun flush(timeoutMillis: Long): FlushReport {
+        last?.let { return it.copy(dropped = added(it.dropped, lost)) }
         val counts = counts(recorder?.flush())
         return together(counts, delivery?.flush(timeoutMillis))
     }
 
     /** Closes the journal, delivers, and lets go of the exporters. */
     fun close(timeoutMillis: Long): FlushReport {
+        if (last != null) return flush(0)
         isClosed = true
         Closing.forget(this)
         // The journal first, so that the exporters get the envelope that closes it.
@@ -230,9 +247,15 @@ internal class Opened(
     }
 
     /** Closes, and lets go of the native recorder: nothing can be recorded with what this made any more. */
-    fun release() {
-        close(0)
+    fun release(timeoutMillis: Long): FlushReport {
+        val report = close(timeoutMillis)
+        if (last != null) return report
+        lastStats = stats()
+        last = report
+        lost.clear() // It is in the report.
+        penOrNull?.isReleased = true
         recorder?.destroy()
+        return report
     }
 
     private fun counts(report: String?): FlushReport {

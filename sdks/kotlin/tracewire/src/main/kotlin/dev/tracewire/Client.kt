@@ -16,9 +16,11 @@ import dev.tracewire.internal.recording.added
 import dev.tracewire.protocols.Mcp
 
 /**
- * A recorder of one's own, beside the default one ([Tracewire]) and others: with its own directory, settings and exporters.
+ * A recorder of one's own, beside the default one ([Tracewire]) and others: with its own directory, settings and
+ * exporters.
  *
- * Which step is current is known to all of them, so a step of one client is the parent of a step of another one inside of it.
+ * Which step is current is known to all of them, so a step of one client is the parent of a step of another one inside
+ * of it.
  *
  * ```kotlin
  * Client { dir = "audit"; service = "payments" }.use { client ->
@@ -82,7 +84,8 @@ public class Client internal constructor(
     // Steps.
 
     /**
-     * Runs work as a step: current inside, ended when the work returns or throws. What is returned or thrown goes on as it was.
+     * Runs work as a step: current inside, ended when the work returns or throws. What is returned or thrown goes on as
+     * it was.
      *
      * For suspending work use `span` of `dev.tracewire.coroutines`.
      *
@@ -160,7 +163,9 @@ public class Client internal constructor(
         return result
     }
 
-    /** Begins a run without making it current; [Session.close] ends it and flushes. Its steps find it by its methods. */
+    /**
+     * Begins a run without making it current; [Session.close] ends it and flushes. Its steps find it by its methods.
+     */
     @JvmOverloads
     public fun startSession(
         agentId: String? = null,
@@ -307,8 +312,8 @@ public class Client internal constructor(
     // Across processes.
 
     /**
-     * The current step's `traceparent`, and the `tracestate` that came with its trace: for headers, or the `_meta` of an MCP
-     * request. Empty without a current step.
+     * The current step's `traceparent`, and the `tracestate` that came with its trace: for headers, or the `_meta` of
+     * an MCP request. Empty without a current step.
      */
     public fun inject(): Map<String, String> = Propagation.headers()
 
@@ -323,8 +328,8 @@ public class Client internal constructor(
     }
 
     /**
-     * Reads `traceparent` and `tracestate` from HTTP headers (whatever the case of their names, texts or lists of them), or from
-     * the `_meta` of an MCP request or the params that it stands in.
+     * Reads `traceparent` and `tracestate` from HTTP headers (whatever the case of their names, texts or lists of
+     * them), or from the `_meta` of an MCP request or the params that it stands in.
      *
      * @return null where there is no valid `traceparent`.
      */
@@ -349,8 +354,8 @@ public class Client internal constructor(
     }
 
     /**
-     * An environment with `TRACEPARENT` and `TRACESTATE` for a child process, which takes them up by itself where it uses
-     * tracewire.
+     * An environment with `TRACEPARENT` and `TRACESTATE` for a child process, which takes them up by itself where it
+     * uses tracewire.
      */
     @JvmOverloads
     public fun injectEnvironment(environment: Map<String, String> = System.getenv()): Map<String, String> =
@@ -359,8 +364,8 @@ public class Client internal constructor(
     // The end.
 
     /**
-     * Delivers what the mode delivers, for at most so many milliseconds, and says what became of everything recorded. What was
-     * recorded is in the journal already; a local program needs no flush to keep it.
+     * Delivers what the mode delivers, for at most so many milliseconds, and says what became of everything recorded.
+     * What was recorded is in the journal already; a local program needs no flush to keep it.
      *
      * @throws TracewireException in strict mode, when records were dropped.
      */
@@ -380,8 +385,8 @@ public class Client internal constructor(
     public fun stats(): Stats = opened?.stats() ?: Stats()
 
     /**
-     * The program goes to the background, as Android's `onStop` says: delivers what fits into the time, and lets the background
-     * thread rest until [onForeground].
+     * The program goes to the background, as Android's `onStop` says: delivers what fits into the time, and lets the
+     * background thread rest until [onForeground].
      */
     @JvmOverloads
     public fun onBackground(timeoutMillis: Long = 2000): FlushReport {

@@ -53,8 +53,8 @@ public object Severity {
  * ```
  *
  * @property value the judgement: a number, a boolean or a label.
- * @property target what it is about: a step, a context, an event's id, a `traceparent` or a trace id; null is the current step,
- *   [NoParent] nothing.
+ * @property target what it is about: a step, a context, an event's id, a `traceparent` or a trace id; null is the
+ *   current step, [NoParent] nothing.
  * @property sessionId a session that it is about.
  * @property name what is judged, such as `helpful`.
  * @property source who judges: `user`, `human`, `model` or `code`.

@@ -6,9 +6,9 @@ import dev.tracewire.internal.recording.Opened
 /**
  * A step that yields chunks: made by `stream(…)`. What came is written while it goes on.
  *
- * [chunk] and [event] are cheap enough for many thousands of chunks a second. Chunks of one name that follow each other are
- * written together: the first at once, then 64 at a time, or what came in a tenth of a second; the order of all is kept. When
- * the first one came is recorded as time to first chunk.
+ * [chunk] and [event] are cheap enough for many thousands of chunks a second. Chunks of one name that follow each other
+ * are written together: the first at once, then 64 at a time, or what came in a tenth of a second; the order of all is
+ * kept. When the first one came is recorded as time to first chunk.
  */
 public class Stream internal constructor(
     opened: Opened,

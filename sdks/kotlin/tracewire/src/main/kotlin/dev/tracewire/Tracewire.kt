@@ -4,8 +4,8 @@ import dev.tracewire.internal.recording.Opener
 import dev.tracewire.protocols.Mcp
 
 /**
- * The default client, and what is recorded by it. No call is needed to begin: the first step opens a journal in the nearest
- * `.tracewire` folder.
+ * The default client, and what is recorded by it. No call is needed to begin: the first step opens a journal in the
+ * nearest `.tracewire` folder.
  *
  * ```kotlin
  * Tracewire.span("answer", "agent") { step ->

@@ -133,7 +133,11 @@ class DeliveryTest {
         assertTrue("name" in assertNotNull(toon.listFiles()).single().readText())
         val rows = Formats.decode(csv.readText(), Format.CSV) as List<*>
         assertEquals(listOf<Any?>("span.start", "span.end"), rows.map { (it as Map<*, *>)["type"] })
-        assertTrue(Regex("agent run \\S+ \\S+ 1\\+2 tokens error\n  ! java.lang.IllegalStateException: no\uFFFD otters\n").matches(console))
+        assertTrue(
+            Regex(
+                "agent run \\S+ \\S+ 1\\+2 tokens error\n  ! java.lang.IllegalStateException: no\uFFFD otters\n",
+            ).matches(console),
+        )
     }
 
     @Test
@@ -200,8 +204,19 @@ class DeliveryTest {
         assertEquals(2, client.flush().written)
         assertEquals(3, client.flush().errors["configuration"])
         client.close()
-        assertTrue(said.any { "sampling = 7.0 (argument): a number from 0 to 1 is expected, such as sampling = 0.1; the default is used" in it })
-        val strict = assertFailsWith<TracewireException> { Client { strict = true; sampling = -1.0 } }
+        assertTrue(
+            said.any {
+                "sampling = 7.0 (argument): a number from 0 to 1 is expected, such as sampling = 0.1; the default is used" in
+                    it
+            },
+        )
+        val strict =
+            assertFailsWith<TracewireException> {
+                Client {
+                    strict = true
+                    sampling = -1.0
+                }
+            }
         assertEquals("configuration", strict.code)
         assertEquals(0, Client { disabled = true }.use { it.span("off") { 0 } })
     }
@@ -210,7 +225,10 @@ class DeliveryTest {
     fun `a folder that cannot be written costs the records, and is counted`() {
         val file = File(folder, "file").apply { writeText("not a folder") }
         val said = CopyOnWriteArrayList<String>()
-        Client { dir = File(file, "below").path; onNotice = NoticeListener(said::add) }.use { client ->
+        Client {
+            dir = File(file, "below").path
+            onNotice = NoticeListener(said::add)
+        }.use { client ->
             assertEquals(7, client.span("run") { 7 })
             val report = client.flush()
             assertTrue(report.written > 0 || report.dropped.values.sum() > 0, "$report")
@@ -228,7 +246,13 @@ class DeliveryTest {
                     mask = Mask { field, value -> if (field == "input") error("broken") else value }
                 }
             }
-        recorded.use { Tracewire.span("run", input = "secret", attributes = mapOf("key" to 1, "a" to 2)) { it.setOutput(1) } }
+        recorded.use {
+            Tracewire.span(
+                "run",
+                input = "secret",
+                attributes = mapOf("key" to 1, "a" to 2),
+            ) { it.setOutput(1) }
+        }
         val span = recorded.spans().single()
         assertEquals(mapOf("\$redacted" to "mask_failed"), span["input"])
         assertEquals(mapOf("key" to mapOf("\$redacted" to "key"), "a" to 2L), span["attributes"])
@@ -240,14 +264,26 @@ class DeliveryTest {
         val recorded = Testing.recording()
         recorded.use {
             val call = Tracewire.mcp.logToolCall("researcher", "search", mapOf("query" to "otters"))
-            Tracewire.mcp.logToolError("researcher", "search", "timeout", "too slow") 
-            Tracewire.mcp.logResponse { method = "ping"; parentId = call }
-            Tracewire.mcp.toolExecution("search", meta = mapOf("traceparent" to "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")) { }
+            Tracewire.mcp.logToolError("researcher", "search", "timeout", "too slow")
+            Tracewire.mcp.logResponse {
+                method = "ping"
+                parentId = call
+            }
+            Tracewire.mcp.toolExecution(
+                "search",
+                meta =
+                    mapOf("traceparent" to "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+            ) { }
         }
         val (call, error, ping) = recorded.events().take(3).map { it["body"] as Map<*, *> }
         assertEquals("mcp.request", call["name"])
         assertEquals(mapOf("name" to "search", "arguments" to mapOf("query" to "otters")), call["data"])
-        val facts = mapOf("gen_ai.agent.id" to "researcher", "gen_ai.tool.name" to "search", "mcp.method.name" to "tools/call")
+        val facts =
+            mapOf(
+                "gen_ai.agent.id" to "researcher",
+                "gen_ai.tool.name" to "search",
+                "mcp.method.name" to "tools/call",
+            )
         assertEquals(facts + ("tracewire.protocol.direction" to "sent"), call["attributes"])
         assertEquals("timeout", (error["attributes"] as Map<*, *>)["error.type"])
         assertEquals("mcp.response", ping["name"])

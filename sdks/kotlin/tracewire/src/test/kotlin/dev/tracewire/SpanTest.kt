@@ -31,9 +31,21 @@ class SpanTest {
     fun `a step and its child are recorded with what they say`() {
         val spans =
             recording {
-                Tracewire.span("answer", "agent", input = mapOf("q" to "otters"), attributes = mapOf("a" to 1)) { step ->
+                Tracewire.span(
+                    "answer",
+                    "agent",
+                    input = mapOf("q" to "otters"),
+                    attributes = mapOf("a" to 1),
+                ) { step ->
                     Tracewire.span("search", "tool") { it.setOutput(listOf("Lutra lutra")) }
-                    step.set("k", 2).set(mapOf("l" to null)).setOutput(null).usage(120, 30).usage(cacheReadInputTokens = 100)
+                    step
+                        .set(
+                            "k",
+                            2,
+                        ).set(mapOf("l" to null))
+                        .setOutput(null)
+                        .usage(120, 30)
+                        .usage(cacheReadInputTokens = 100)
                     step.cost("0.0123", "eur", input = 0.01, details = mapOf("other" to "1e-7"))
                 }
             }
@@ -58,7 +70,10 @@ class SpanTest {
         val failure = IllegalStateException("no otters", RuntimeException("cause"))
         val spans =
             recording {
-                assertSame(failure, assertFailsWith<IllegalStateException> { Tracewire.span("failed") { throw failure } })
+                assertSame(
+                    failure,
+                    assertFailsWith<IllegalStateException> { Tracewire.span("failed") { throw failure } },
+                )
                 runCatching { Tracewire.span("late") { throw TimeoutException() } }
                 runCatching { Tracewire.span("left") { throw java.util.concurrent.CancellationException("enough") } }
                 assertNull(Tracewire.currentSpan())
@@ -68,7 +83,10 @@ class SpanTest {
         assertEquals("no otters", exception["message"])
         assertTrue("because of\n\njava.lang.RuntimeException\n" in exception["stacktrace"].toString())
         assertFalse("no otters" in exception["stacktrace"].toString())
-        assertEquals(listOf("error", "timeout", "cancelled"), listOf("failed", "late", "left").map { spans[it]?.get("status") })
+        assertEquals(
+            listOf("error", "timeout", "cancelled"),
+            listOf("failed", "late", "left").map { spans[it]?.get("status") },
+        )
     }
 
     @Test
@@ -98,14 +116,24 @@ class SpanTest {
         val said = ArrayList<String>()
         recording({ configure { onNotice = NoticeListener(said::add) } }) {
             val step = Tracewire.startSpan("work")
-            step.setStatus("fine").link("nowhere").usage(inputTokens = -1).cost("much")
+            step
+                .setStatus("fine")
+                .link("nowhere")
+                .usage(inputTokens = -1)
+                .cost("much")
             step.end()
             step.end()
             repeat(2) { step.set("late", 1) }
             Tracewire.span("orphan", parent = 17) { assertNull(it.parentId) }
             // Another test panics inside of the native half, which is counted for the process.
             val errors = Tracewire.flush().errors - "internal_error"
-            val expected = mapOf("invalid_status" to 1L, "invalid_link" to 1L, "invalid_usage" to 1L, "invalid_cost" to 1L)
+            val expected =
+                mapOf(
+                    "invalid_status" to 1L,
+                    "invalid_link" to 1L,
+                    "invalid_usage" to 1L,
+                    "invalid_cost" to 1L,
+                )
             assertEquals(expected + mapOf("step_ended" to 2L, "invalid_parent" to 1L), errors)
         }
         assertEquals(6, said.size)
@@ -116,7 +144,10 @@ class SpanTest {
             assertEquals("invalid_usage", assertFailsWith<TracewireException> { step.usage(-1) }.code)
             step.end()
             assertEquals("step_ended", assertFailsWith<TracewireException> { step.setOutput(1) }.code)
-            assertEquals("invalid_parent", assertFailsWith<TracewireException> { Tracewire.span("x", parent = 1) { } }.code)
+            assertEquals(
+                "invalid_parent",
+                assertFailsWith<TracewireException> { Tracewire.span("x", parent = 1) { } }.code,
+            )
         }
     }
 

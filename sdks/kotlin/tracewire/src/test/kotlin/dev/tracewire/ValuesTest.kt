@@ -42,7 +42,9 @@ class ValuesTest {
         val given = listOf<Any>(1.toByte(), 2.toShort(), 3, 4L, 5.0, -0.0, 1.5f, 0.1, 6.toUByte(), UInt.MAX_VALUE)
         assertEquals("[1,2,3,4,5,0,1.5,0.1,6,4294967295]", json(given))
         val big = listOf(Long.MIN_VALUE, ULong.MAX_VALUE, BigInteger.TEN.pow(30), 1e300)
-        assertTrue(json(big).startsWith("""[{"${"$"}int":"-9223372036854775808"},{"${"$"}int":"18446744073709551615"},"""))
+        assertTrue(
+            json(big).startsWith("""[{"${"$"}int":"-9223372036854775808"},{"${"$"}int":"18446744073709551615"},"""),
+        )
         assertEquals("""[{"${"$"}float":"NaN"},{"${"$"}float":"-Infinity"}]""", json(listOf(Double.NaN, -1 / 0.0)))
         assertEquals("""{"${"$"}decimal":"1.50"}""", json(BigDecimal("1.50")))
         assertEquals("0.10000000149011612", json(0.1f))
@@ -55,9 +57,15 @@ class ValuesTest {
         assertEquals("\"\uFFFDx\uD83D\uDE00\"", json("\uD800x\uD83D\uDE00"))
         assertEquals("""{"${"$"}bytes":"AAEC"}""", json(byteArrayOf(0, 1, 2)))
         assertEquals("""{"${"$"}bytes":"AQI="}""", json(ByteBuffer.wrap(byteArrayOf(0, 1, 2)).position(1)))
-        assertEquals("""{"${"$"}time":"2026-11-21T04:30:00.500000000Z"}""", json(OffsetDateTime.parse("2026-11-21T05:30:00.5+01:00")))
+        assertEquals(
+            """{"${"$"}time":"2026-11-21T04:30:00.500000000Z"}""",
+            json(OffsetDateTime.parse("2026-11-21T05:30:00.5+01:00")),
+        )
         assertEquals("""{"${"$"}time":"1969-12-31T23:59:59.999000000Z"}""", json(Date(-1)))
-        assertEquals("""[{"${"$"}time":"2026-11-21"},{"${"$"}time":"05:30:00.000000000"}]""", json(listOf(LocalDate.of(2026, 11, 21), LocalTime.of(5, 30))))
+        assertEquals(
+            """[{"${"$"}time":"2026-11-21"},{"${"$"}time":"05:30:00.000000000"}]""",
+            json(listOf(LocalDate.of(2026, 11, 21), LocalTime.of(5, 30))),
+        )
         assertEquals("[1.5,0.25]", json(listOf(java.time.Duration.ofMillis(1500), 250.milliseconds)))
     }
 
@@ -65,7 +73,16 @@ class ValuesTest {
     fun `collections, maps and classes have one form`() {
         assertEquals("[1,2]", json(intArrayOf(1, 2)))
         assertEquals("[\"a\",1]", json(setOf(1, "a")))
-        assertEquals("""{"1":"a","[1,\"b\"]":null,"null":2}""", json(linkedMapOf(1 to "a", null to 2, listOf(1, "b") to Unit)))
+        assertEquals(
+            """{"1":"a","[1,\"b\"]":null,"null":2}""",
+            json(
+                linkedMapOf(
+                    1 to "a",
+                    null to 2,
+                    listOf(1, "b") to Unit,
+                ),
+            ),
+        )
         assertEquals("""{"first":1,"second":[2]}""", json(1 to arrayOf(2)))
         assertEquals("""{"id":"a","limit":7}""", json(Account("a", 7)))
         assertEquals("[1,null]", json(listOf(Optional.of(1), Optional.empty<Int>())))
@@ -132,10 +149,20 @@ class ValuesTest {
     @Test
     fun `values come back as what they were`() {
         val values =
-            listOf(1L, 1.5, "x", BigInteger.TEN.pow(20), BigDecimal("1.50"), Instant.parse("2026-11-21T04:30:00.123456789Z"))
+            listOf(
+                1L,
+                1.5,
+                "x",
+                BigInteger.TEN.pow(20),
+                BigDecimal("1.50"),
+                Instant.parse("2026-11-21T04:30:00.123456789Z"),
+            )
         assertEquals(values, Formats.decode(Formats.encode(values)))
         val tag = Tag(mapOf("\$ref" to "sha256:00"))
-        assertEquals(listOf(tag, mapOf("\$ref" to "mine")), Formats.decode("""[{"${"$"}ref":"sha256:00"},{"${"$$"}ref":"mine"}]"""))
+        assertEquals(
+            listOf(tag, mapOf("\$ref" to "mine")),
+            Formats.decode("""[{"${"$"}ref":"sha256:00"},{"${"$$"}ref":"mine"}]"""),
+        )
         assertEquals("""{"${"$"}ref":"sha256:00"}""", Formats.encode(tag))
         assertEquals("id,name\r\n1,plan\r\n", Formats.convert("""[{"id":1,"name":"plan"}]""", Format.JSON, Format.CSV))
         val toon = Formats.encode(mapOf("rows" to listOf(mapOf("id" to 1), mapOf("id" to 2))), Format.TOON)
@@ -151,6 +178,17 @@ class ValuesTest {
         assertEquals("value_unserializable" to "/a/1", strict.code to strict.path)
         assertEquals("format_unknown", assertFailsWith<FormatException> { Format.of("xml") }.code)
         assertFailsWith<IllegalArgumentException> { Formats.encode(1, Format.TOON, WriteOptions(formulaSafe = true)) }
-        assertEquals(listOf("TW0107"), Validation.validate("""{"seq":1,"time":"2026-11-21T04:30:00Z","type":"log"}""".encodeToByteArray()).findings.map { it.code })
+        assertEquals(
+            listOf(
+                "TW0107",
+            ),
+            Validation
+                .validate(
+                    """{"seq":1,"time":"2026-11-21T04:30:00Z","type":"log"}""".encodeToByteArray(),
+                ).findings
+                .map {
+                    it.code
+                },
+        )
     }
 }

@@ -11,8 +11,9 @@ import kotlinx.coroutines.flow.flowOn
 /**
  * Makes each collection of a flow a step that yields chunks: kind `stream`.
  *
- * The step is current for what is upstream only, never while the collector runs. Chunks keep their order, the first is written
- * at once. A collector that wants no more, or fails, ends the step as `cancelled`; an upstream that fails ends it as `error`.
+ * The step is current for what is upstream only, never while the collector runs. Chunks keep their order, the first is
+ * written at once. A collector that wants no more, or fails, ends the step as `cancelled`; an upstream that fails ends
+ * it as `error`.
  *
  * ```kotlin
  * model.generate(prompt).traced("answer", "llm").collect(::print)

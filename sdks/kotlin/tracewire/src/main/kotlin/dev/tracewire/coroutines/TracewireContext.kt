@@ -18,8 +18,8 @@ import kotlin.coroutines.AbstractCoroutineContextElement
 import kotlin.coroutines.CoroutineContext
 
 /**
- * Carries the current step in a coroutine and into those that it starts: over `async`, `launch`, `withContext`, dispatchers and
- * suspension. The suspending functions of this package put it there themselves.
+ * Carries the current step in a coroutine and into those that it starts: over `async`, `launch`, `withContext`,
+ * dispatchers and suspension. The suspending functions of this package put it there themselves.
  */
 public class TracewireContext internal constructor(
     private val current: Current?,
@@ -76,8 +76,8 @@ public suspend fun <T> attach(
 }
 
 /**
- * Runs suspending work as a step: current inside and in all coroutines that it starts, ended when the work returns or throws. A
- * coroutine that is cancelled ends it as `cancelled`, `withTimeout` as `timeout`. See [Client.span].
+ * Runs suspending work as a step: current inside and in all coroutines that it starts, ended when the work returns or
+ * throws. A coroutine that is cancelled ends it as `cancelled`, `withTimeout` as `timeout`. See [Client.span].
  *
  * ```kotlin
  * val found = span("search", "tool", input = query) { step ->

@@ -3,8 +3,8 @@ package dev.tracewire.exporters
 /**
  * Prints steps as they begin and end, indented by their depth, for people at a terminal.
  *
- * A step that has ended by the time it is shown takes one line. One that is still running gets `…`, and a line of its own when
- * it ends:
+ * A step that has ended by the time it is shown takes one line. One that is still running gets `…`, and a line of its
+ * own when it ends:
  *
  * ```text
  * agent answer …
@@ -151,12 +151,28 @@ public class ConsoleExporter
             body: Map<*, *>,
         ): String =
             when {
-                type == "log" -> clean("${body["level"] ?: "info"}: ${body["message"] ?: ""}")
-                type == "loss" -> clean("! ${body["count"] ?: "some"} records were dropped: ${body["reason"] ?: "unknown"}")
+                type == "log" -> {
+                    clean("${body["level"] ?: "info"}: ${body["message"] ?: ""}")
+                }
+
+                type == "loss" -> {
+                    clean(
+                        "! ${body["count"] ?: "some"} records were dropped: ${body["reason"] ?: "unknown"}",
+                    )
+                }
+
                 // A stream would push everything else away.
-                "chunks" in body -> ""
-                body["exception"] is Map<*, *> -> clean(exceptionText(body["exception"] as Map<*, *>))
-                else -> clean("· ${body["name"] ?: "event"}")
+                "chunks" in body -> {
+                    ""
+                }
+
+                body["exception"] is Map<*, *> -> {
+                    clean(exceptionText(body["exception"] as Map<*, *>))
+                }
+
+                else -> {
+                    clean("· ${body["name"] ?: "event"}")
+                }
             }
 
         /** One short line, without anything that a terminal would obey. */

@@ -8,8 +8,8 @@ import java.io.File
 import java.io.FileOutputStream
 
 /**
- * Appends events to a table, one row for each: RFC 4180, with contents in their places. A missing member is an empty cell, and
- * decoding the text gives the rows back. An event that came twice has the same `producer` and `seq`.
+ * Appends events to a table, one row for each: RFC 4180, with contents in their places. A missing member is an empty
+ * cell, and decoding the text gives the rows back. An event that came twice has the same `producer` and `seq`.
  *
  * ```kotlin
  * Tracewire.init { exporters(CsvExporter("events.csv")) }
@@ -49,8 +49,8 @@ public class CsvExporter
         }
 
         /**
-         * Each batch has all columns in one order, whatever its events have: a row before them says so, under names that keep
-         * their order when they are sorted, and is cut off again.
+         * Each batch has all columns in one order, whatever its events have: a row before them says so, under names
+         * that keep their order when they are sorted, and is cut off again.
          */
         private fun text(
             batch: Batch,
@@ -59,7 +59,12 @@ public class CsvExporter
             val header = if (withHeader) COLUMNS.joinToString((delimiter ?: Delimiter.COMMA).sign) + "\r\n" else ""
             val all = COLUMNS.indices.associate { nameOf(it) to 0 }
             val rows = listOf(all) + batch.events().map { rowOf(batch.producer, it) }
-            val table = Formats.encode(rows, Format.CSV, WriteOptions(delimiter, formulaSafe = formulaSafe, keepTags = true))
+            val table =
+                Formats.encode(
+                    rows,
+                    Format.CSV,
+                    WriteOptions(delimiter, formulaSafe = formulaSafe, keepTags = true),
+                )
             val second = table.indexOf("\r\n") + 2
             return header + table.substring(table.indexOf("\r\n", second) + 2)
         }

@@ -100,7 +100,13 @@ public class JsonExporter
             isFile: Boolean,
         ): String {
             if (indent == null) return envelope.decodeToString()
-            val text = Formats.convert(envelope.decodeToString(), Format.JSON, Format.JSON, WriteOptions(indent = indent))
+            val text =
+                Formats.convert(
+                    envelope.decodeToString(),
+                    Format.JSON,
+                    Format.JSON,
+                    WriteOptions(indent = indent),
+                )
             return if (isFile) text + "\n" else text
         }
 
@@ -109,8 +115,8 @@ public class JsonExporter
     }
 
 /**
- * Writes each envelope as a TOON document, for language models to read; decoding gives the envelope back, to the last byte of its
- * digest. With [flatten] a document is a table: one row for each event, which is much shorter.
+ * Writes each envelope as a TOON document, for language models to read; decoding gives the envelope back, to the last
+ * byte of its digest. With [flatten] a document is a table: one row for each event, which is much shorter.
  *
  * @param folder made when the first document is there.
  * @param stream written to instead of a folder.

@@ -30,8 +30,10 @@ public fun interface HeadersSource {
  * @param headers headers of each request.
  * @param compress whether bodies are sent with gzip.
  * @param timeoutMillis how long an answer may take.
- * @param json whether a batch is a JSON list (`application/json`) instead of one envelope a line (`application/x-ndjson`).
- * @param minBytes for batteries: smaller batches wait in the journal until they are [maxDelayMillis] old, or a flush asks.
+ * @param json whether a batch is a JSON list (`application/json`) instead of one envelope a line
+ *   (`application/x-ndjson`).
+ * @param minBytes for batteries: smaller batches wait in the journal until they are [maxDelayMillis] old, or a flush
+ *   asks.
  * @param maxDelayMillis the longest that a small batch waits.
  * @param name names the destination; the URL without its secrets by default.
  * @throws IllegalArgumentException when the URL is not one of http or https, or the timeout is none.
@@ -49,7 +51,13 @@ public class HttpExporter
         name: String? = null,
     ) : Exporter {
         private val post =
-            Post(url, if (json) "application/json" else "application/x-ndjson", headers::headers, compress, timeoutMillis)
+            Post(
+                url,
+                if (json) "application/json" else "application/x-ndjson",
+                headers::headers,
+                compress,
+                timeoutMillis,
+            )
         private var waitingSince = 0L
 
         override val name: String = name ?: "http:${post.shown}"
@@ -65,7 +73,11 @@ public class HttpExporter
 
         /** Nobody asked for it yet, and the radio costs more than the wait. */
         private fun waitForMore(batch: Batch) {
-            if (minBytes <= 0 || batch.deadlineNanos != null || batch.envelopes.sumOf { it.size.toLong() } >= minBytes) return
+            if (minBytes <= 0 || batch.deadlineNanos != null ||
+                batch.envelopes.sumOf { it.size.toLong() } >= minBytes
+            ) {
+                return
+            }
             val now = System.nanoTime()
             if (waitingSince == 0L) waitingSince = now
             val left = maxDelayMillis - (now - waitingSince) / NANOS_OF_MILLI

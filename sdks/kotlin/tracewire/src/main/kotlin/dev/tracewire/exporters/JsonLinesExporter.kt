@@ -8,8 +8,8 @@ import java.nio.file.StandardCopyOption
 /**
  * Appends envelopes to a file of JSON Lines, one envelope a line.
  *
- * With a limit, a file that would grow beyond it is moved to `<path>.1`, that one to `<path>.2`, and so on. Several processes
- * may write to one file without a limit.
+ * With a limit, a file that would grow beyond it is moved to `<path>.1`, that one to `<path>.2`, and so on. Several
+ * processes may write to one file without a limit.
  *
  * ```kotlin
  * Tracewire.init { exporters(JsonLinesExporter("traces.jsonl", maxBytes = 50_000_000)) }

@@ -9,8 +9,8 @@ import dev.tracewire.internal.recording.Propagation
 /**
  * For MCP servers and clients: tools as steps, one trace across both processes, and messages as events.
  *
- * Context crosses in the `_meta` of each request, as MCP's own convention has it (SEP-414). `Tracewire.mcp` is the default
- * client's, `client.mcp` another one's.
+ * Context crosses in the `_meta` of each request, as MCP's own convention has it (SEP-414). `Tracewire.mcp` is the
+ * default client's, `client.mcp` another one's.
  */
 public class Mcp internal constructor(
     whose: () -> Client,
@@ -98,7 +98,11 @@ public class Mcp internal constructor(
         if (options.method == null) options.method = TOOLS_CALL
         if (options.toolName == null) options.toolName = toolName
         if (options.data == null) options.data = result
-        if (durationMillis != null) options.attributes = mapOf("duration_ms" to durationMillis) + options.attributes.orEmpty()
+        if (durationMillis !=
+            null
+        ) {
+            options.attributes = mapOf("duration_ms" to durationMillis) + options.attributes.orEmpty()
+        }
         return logResponse(agentId, options)
     }
 
@@ -130,7 +134,11 @@ public class Mcp internal constructor(
 
     private fun parentOf(meta: Map<*, *>?) = meta?.let { Propagation.extract(it) }
 
-    private fun present(vararg members: Pair<String, Any?>): Map<String, Any?> = members.filter { it.second != null }.toMap()
+    private fun present(vararg members: Pair<String, Any?>): Map<String, Any?> =
+        members
+            .filter {
+                it.second != null
+            }.toMap()
 
     private fun facts(
         tool: String,

@@ -979,7 +979,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tracewire_uniffi_checksum_func_verify() and 0xFFFF) != 64886) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tracewire_uniffi_checksum_func_load_config() and 0xFFFF) != 58677) {
+    if ((lib.uniffi_tracewire_uniffi_checksum_func_load_config() and 0xFFFF) != 37625) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tracewire_uniffi_checksum_func_open_recorder() and 0xFFFF) != 5334) {
@@ -2688,7 +2688,7 @@ public object FfiConverterSequenceByteArray: FfiConverterRustBuffer<List<kotlin.
     
 
         /**
-         * Settings of files and the environment, as JSON.
+         * Settings of files and the environment, as JSON; without any in a library for telephones.
          */
     @Throws(TracewireException::class) fun `loadConfig`(): kotlin.String {
             return FfiConverterString.lift(

@@ -17,7 +17,13 @@ internal object Exporters {
         linkedMapOf(
             "console" to { ConsoleExporter(colour = (it["colour"] ?: it["color"]) as Boolean?) },
             "csv" to {
-                CsvExporter(text(it, "target", "tracewire.csv"), null, delimiter(it), it["formula_safe"] == true, name(it))
+                CsvExporter(
+                    text(it, "target", "tracewire.csv"),
+                    null,
+                    delimiter(it),
+                    it["formula_safe"] == true,
+                    name(it),
+                )
             },
             "file" to ::jsonLines,
             "http" to ::http,
@@ -99,7 +105,9 @@ internal object Exporters {
     /** Without the options: there may be a key among them. */
     private fun named(setting: Any): String = ((setting as? Map<*, *>)?.get("type") ?: Texts.shown(setting)).toString()
 
-    /** Two that share a cursor would each get half. The number depends on the order only, so it is the same next time. */
+    /**
+     * Two that share a cursor would each get half. The number depends on the order only, so it is the same next time.
+     */
     private fun unique(
         name: String,
         taken: Set<String>,

@@ -96,7 +96,12 @@ internal class Post(
         val status = connection.responseCode
         // The status is known already, so an answer that breaks off is no failure.
         val text = runCatching { beginningOf(if (status < BAD) connection.inputStream else connection.errorStream) }
-        val short = text.getOrDefault("").replace(Regex("[\\p{C}\\s]+"), " ").trim().take(MOST_SAID)
+        val short =
+            text
+                .getOrDefault("")
+                .replace(Regex("[\\p{C}\\s]+"), " ")
+                .trim()
+                .take(MOST_SAID)
         return Answer(status, short, afterMillis(connection.getHeaderField("Retry-After")))
     }
 
@@ -158,7 +163,14 @@ internal class Post(
         private fun afterMillis(value: String?): Long? {
             val text = value?.trim().orEmpty()
             if (SECONDS.matches(text)) return text.toLong() * MILLIS
-            val date = runCatching { ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant() }.getOrNull()
+            val date =
+                runCatching {
+                    ZonedDateTime
+                        .parse(
+                            text,
+                            DateTimeFormatter.RFC_1123_DATE_TIME,
+                        ).toInstant()
+                }.getOrNull()
             return date?.let { maxOf(0, Duration.between(Instant.now(), it).toMillis()) }
         }
     }

@@ -25,8 +25,8 @@ internal class WaitsForMore(
 /**
  * One exporter's way: batches from its shipper, what it says about each, and what is counted.
  *
- * What an exporter does is never trusted: it may throw anything, and never return. Who waits for it waits for a bounded time,
- * and a batch stays with the journal until the exporter has returned.
+ * What an exporter does is never trusted: it may throw anything, and never return. Who waits for it waits for a bounded
+ * time, and a batch stays with the journal until the exporter has returned.
  */
 internal class Route(
     private val recorder: Recorder,

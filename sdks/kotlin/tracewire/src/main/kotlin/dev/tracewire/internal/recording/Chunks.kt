@@ -9,8 +9,8 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 
 /**
- * What a step yields, written many in one event and in order: the first one at once, then 64 at a time or what came in a tenth
- * of a second.
+ * What a step yields, written many in one event and in order: the first one at once, then 64 at a time or what came in
+ * a tenth of a second.
  */
 internal class Chunks(
     private val step: Span,
@@ -46,7 +46,8 @@ internal class Chunks(
         waiting.add(item)
         keepText(item)
         // It can be filled anew by who yielded it, so it is written while it is what was yielded.
-        val isImmutable = item is String || item is Number || item is Boolean || item is Char || item == null || item is Enum<*>
+        val isImmutable =
+            item is String || item is Number || item is Boolean || item is Char || item == null || item is Enum<*>
         val isDue = firstNanos == now - began || now - written >= LONGEST_WAIT_NANOS
         if (!isImmutable || isDue || waiting.size >= MOST_CHUNKS) flush(now) else wake()
     }
@@ -83,7 +84,10 @@ internal class Chunks(
         write(name, chunks)
     }
 
-    /** Writes the rest, and tells the step what it ends with: the texts together are its output, unless another one is set. */
+    /**
+     * Writes the rest, and tells the step what it ends with: the texts together are its output, unless another one is
+     * set.
+     */
     @Synchronized
     fun end() {
         if (isOver) return

@@ -42,7 +42,11 @@ internal class Where(
 internal class Opened(
     settings: Settings,
     val problems: Problems,
-    open: Opener = Opener { dev.tracewire.internal.ffi.openRecorder(Json.write(it)) },
+    open: Opener =
+        Opener {
+            dev.tracewire.internal.ffi
+                .openRecorder(Json.write(it))
+        },
 ) {
     val policy: Policy
     val rootFields: RootFields? = settings.rootFields
@@ -169,7 +173,8 @@ internal class Opened(
         } else {
             delivery?.start()
             val beginning = Beginning(name, place.state == null, input, attributes, options, this)
-            span.state = pen.start(kind, place.state, correlationId, traceState?.ifEmpty { null }, Members.START, beginning)
+            span.state =
+                pen.start(kind, place.state, correlationId, traceState?.ifEmpty { null }, Members.START, beginning)
         }
         problems.settle()
         return span
@@ -187,7 +192,8 @@ internal class Opened(
         members: Map<String, Any?>,
     ): SpanContext? {
         val place = if (where.parent == null) Places.here() else placeOf(where.parent)
-        val correlationId = where.correlationId ?: members["correlation_id"]?.toString() ?: (place as? Place)?.correlationId
+        val correlationId =
+            where.correlationId ?: members["correlation_id"]?.toString() ?: (place as? Place)?.correlationId
         val pen = penOrNull
         if (pen == null) {
             lose()

@@ -34,8 +34,8 @@ internal interface Listener {
 /**
  * The only one that speaks with the native recorder about records: their fixed part and, by the walker, their members.
  *
- * Whoever writes borrows a [Desk] of memory. Virtual threads are many, so these are no thread's own; and code of a value that
- * is being read may record something itself, and then borrows another one.
+ * Whoever writes borrows a [Desk] of memory. Virtual threads are many, so these are no thread's own; and code of a
+ * value that is being read may record something itself, and then borrows another one.
  */
 internal class Pen(
     private val recorder: NativeRecorder,

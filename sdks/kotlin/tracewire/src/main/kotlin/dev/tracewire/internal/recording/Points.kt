@@ -57,7 +57,8 @@ internal object Points {
         buckets: Iterable<Number>?,
         parent: Any?,
     ) {
-        val measured = guarded(opened, "metric") { measured(opened.problems, value, instrument, temporality, buckets) } ?: return
+        val measured =
+            guarded(opened, "metric") { measured(opened.problems, value, instrument, temporality, buckets) } ?: return
         val members = mapOf("name" to name, "unit" to unit, "attributes" to attributes) + measured
         opened.point(Hot.METRIC, Where(parent = parent), members)
     }
@@ -159,7 +160,10 @@ internal object Points {
         opened: Opened,
         feedback: Feedback,
     ): String {
-        val id = feedback.feedbackId ?: java.lang.Long.toHexString(ThreadLocalRandom.current().nextLong()).padStart(16, '0')
+        val id =
+            feedback.feedbackId ?: java.lang.Long
+                .toHexString(ThreadLocalRandom.current().nextLong())
+                .padStart(16, '0')
         if (feedback.value == null && feedback.comment == null) {
             opened.problems.note("invalid_feedback", "feedback needs a value or a comment")
         }
@@ -189,9 +193,24 @@ internal object Points {
         } else if (target is String) {
             val ids = TRACEPARENT.matchEntire(target)?.destructured
             when {
-                ids != null -> ids.let { (traceId, spanId) -> found.putAll(mapOf("trace_id" to traceId, "span_id" to spanId)) }
-                target.length == TRACE_DIGITS -> found["trace_id"] = target
-                else -> invalid(problems, target)
+                ids != null -> {
+                    ids.let { (traceId, spanId) ->
+                        found.putAll(
+                            mapOf(
+                                "trace_id" to traceId,
+                                "span_id" to spanId,
+                            ),
+                        )
+                    }
+                }
+
+                target.length == TRACE_DIGITS -> {
+                    found["trace_id"] = target
+                }
+
+                else -> {
+                    invalid(problems, target)
+                }
             }
         } else if (target !== NoParent) {
             val context = Writing.contextOf(target)

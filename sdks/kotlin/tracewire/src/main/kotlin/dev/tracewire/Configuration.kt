@@ -71,7 +71,10 @@ public class Configuration {
     /** Who delivers, and when. */
     public var mode: Mode? = null
 
-    /** Where traces go besides the local journal: exporters, names for them (`"console"`), or maps with `type` and options. */
+    /**
+     * Where traces go besides the local journal: exporters, names for them (`"console"`), or maps with `type` and
+     * options.
+     */
     public var exporters: List<Any>? = null
 
     /** The share of traces that is recorded, from 0 to 1, decided by the trace id. */

@@ -25,7 +25,8 @@ public data class Contradiction(
  * @property isSound whether nothing contradicts. What is missing, erased or withheld is no contradiction.
  * @property isComplete whether, besides, nothing is missing and every producer's end is known.
  * @property findings what contradicts, in order of producer and place.
- * @property producers what is known of each producer, by its name: how many `envelopes` and `events`, which are missing, ….
+ * @property producers what is known of each producer, by its name: how many `envelopes` and `events`, which are
+ *   missing, ….
  */
 public class Verification internal constructor(
     public val isSound: Boolean,
@@ -38,8 +39,20 @@ public class Verification internal constructor(
 
     /** The state, and a line for each finding. */
     override fun toString(): String {
-        val state = if (isComplete) "complete" else if (isSound) "sound" else "not sound"
-        return (listOf(state) + findings.map { "${it.code}: ${it.producer} from ${it.firstSeq}: ${it.message}" }).joinToString("\n")
+        val state =
+            if (isComplete) {
+                "complete"
+            } else if (isSound) {
+                "sound"
+            } else {
+                "not sound"
+            }
+        return (
+            listOf(state) +
+                findings.map {
+                    "${it.code}: ${it.producer} from ${it.firstSeq}: ${it.message}"
+                }
+        ).joinToString("\n")
     }
 }
 
@@ -58,7 +71,13 @@ public object Envelopes {
     @JvmStatic
     @Suppress("UNCHECKED_CAST")
     public fun verify(envelopes: List<ByteArray>): Verification {
-        val found = Json.readMap(Native.refusing { dev.tracewire.internal.ffi.verify(envelopes) })
+        val found =
+            Json.readMap(
+                Native.refusing {
+                    dev.tracewire.internal.ffi
+                        .verify(envelopes)
+                },
+            )
         val findings =
             (found["findings"] as List<Map<String, Any?>>).map {
                 val firstSeq = FlushReport.number(it["first_seq"])
@@ -108,6 +127,9 @@ public object Envelopes {
         erases: Boolean,
     ): ByteArray {
         val selection = mapOf("contents" to contents, "bodies" to bodies, "events" to events, "erases" to erases)
-        return Native.refusing { dev.tracewire.internal.ffi.remove(Whole.direct(envelope), Json.write(selection)) }
+        return Native.refusing {
+            dev.tracewire.internal.ffi
+                .remove(Whole.direct(envelope), Json.write(selection))
+        }
     }
 }

@@ -70,8 +70,10 @@ public enum class Uniform {
  * @property indent spaces for each level, of TOON (2 by default) and JSON (by default one line without any): 1 to 64.
  * @property formulaSafe whether a `'` is put before texts of CSV that a spreadsheet would take for a formula. Lossy.
  * @property uniform how lists of maps are made uniform.
- * @property lenient writing: marks stand in the place of what has no form; converting: what writers of TOON get wrong is mended.
- * @property keepTags whether the value is in the wire's form already, where a map with a key that begins with `$` is a tag.
+ * @property lenient writing: marks stand in the place of what has no form; converting: what writers of TOON get wrong
+ *   is mended.
+ * @property keepTags whether the value is in the wire's form already, where a map with a key that begins with `$` is a
+ *   tag.
  */
 public data class WriteOptions
     @JvmOverloads
@@ -104,9 +106,10 @@ public data class ReadOptions
 /**
  * Values and recordings in every format of the wire.
  *
- * What goes in is any value of the JVM; what that becomes is the table of the specification, section 1. What comes out are maps,
- * lists, texts, `Long`, `Double`, booleans and null; a tag of the wire becomes what it stands for where writing that again gives
- * the same tag (`BigInteger`, `BigDecimal`, `ByteArray`, `Instant`, `LocalDate`, …), and any other stays a [Tag].
+ * What goes in is any value of the JVM; what that becomes is the table of the specification, section 1. What comes out
+ * are maps, lists, texts, `Long`, `Double`, booleans and null; a tag of the wire becomes what it stands for where
+ * writing that again gives the same tag (`BigInteger`, `BigDecimal`, `ByteArray`, `Instant`, `LocalDate`, …), and any
+ * other stays a [Tag].
  */
 public object Formats {
     /**
@@ -117,7 +120,8 @@ public object Formats {
      * ```
      *
      * @throws FormatException for what has no form, with its `path`; `csv_shape` for what is no table.
-     * @throws IllegalArgumentException for an option that is none of the format's, and for [Format.PROTO], which is bytes.
+     * @throws IllegalArgumentException for an option that is none of the format's, and for [Format.PROTO], which is
+     *   bytes.
      */
     @JvmStatic
     @JvmOverloads
@@ -145,7 +149,8 @@ public object Formats {
         val given = FormatOptions.writing(format, options)
         return Native.refusing {
             val cbor = Whole.cbor(value, options.keepTags, options.lenient)
-            dev.tracewire.internal.ffi.encode(cbor, format.wire, given, options.keepTags)
+            dev.tracewire.internal.ffi
+                .encode(cbor, format.wire, given, options.keepTags)
         }
     }
 
@@ -162,7 +167,11 @@ public object Formats {
         options: ReadOptions = ReadOptions(),
     ): Any? {
         val given = FormatOptions.reading(format, options)
-        val text = Native.refusing { dev.tracewire.internal.ffi.decode(Whole.direct(data), format.wire, given) }
+        val text =
+            Native.refusing {
+                dev.tracewire.internal.ffi
+                    .decode(Whole.direct(data), format.wire, given)
+            }
         val value = Json.read(text.decodeToString())
         return if (options.keepTags) value else FromWire.value(value)
     }
@@ -196,7 +205,8 @@ public object Formats {
     ): ByteArray {
         val (source, target) = FormatOptions.reading(from, reading) to FormatOptions.writing(to, options)
         return Native.refusing {
-            dev.tracewire.internal.ffi.convert(Whole.direct(data), from.wire, source, to.wire, target)
+            dev.tracewire.internal.ffi
+                .convert(Whole.direct(data), from.wire, source, to.wire, target)
         }
     }
 

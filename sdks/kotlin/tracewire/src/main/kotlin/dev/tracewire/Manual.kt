@@ -78,12 +78,12 @@ public class ManualStep internal constructor(
 }
 
 /**
- * Steps and points by hand: every member as it is given, parents that are named. For libraries that record what another one
- * saw.
+ * Steps and points by hand: every member as it is given, parents that are named. For libraries that record what another
+ * one saw.
  *
  * Every body is a map of the names of an event's members and their values: what a value becomes is the table of the
- * specification, section 1. The client's `mask`, `capture`, `redact` and `sampling` apply. Where there is no parent, a text as
- * `correlation_id` decides the trace.
+ * specification, section 1. The client's `mask`, `capture`, `redact` and `sampling` apply. Where there is no parent, a
+ * text as `correlation_id` decides the trace.
  */
 public class Manual internal constructor(
     private val whose: () -> Client,
@@ -114,7 +114,9 @@ public class Manual internal constructor(
         return ManualStep(opened, state)
     }
 
-    /** Records an `event`; gives its context, which can be the `parent` of others; null where recording is switched off. */
+    /**
+     * Records an `event`; gives its context, which can be the `parent` of others; null where recording is switched off.
+     */
     @JvmOverloads
     public fun event(
         body: Body,

@@ -20,8 +20,9 @@ import java.util.concurrent.Callable
 /**
  * A step: made by `span(…)` or `startSpan(…)`, ended once.
  *
- * Its methods never throw (see [Configuration.strict]) and can be called from any thread. What [set] and [setOutput] are given
- * is read when the step ends; [update] and [event] write at once, so what they say survives the death of the process.
+ * Its methods never throw (see [Configuration.strict]) and can be called from any thread. What [set] and [setOutput]
+ * are given is read when the step ends; [update] and [event] write at once, so what they say survives the death of the
+ * process.
  *
  * @property name what the step is called.
  */
@@ -121,7 +122,8 @@ public open class Span internal constructor(
     ): Span = if (ended) late() else set("error.type", type).setStatus(Status.ERROR, message)
 
     /**
-     * Says what a model call used; it is recorded when the step ends. Called again, counts are added to those that were said.
+     * Says what a model call used; it is recorded when the step ends. Called again, counts are added to those that were
+     * said.
      *
      * @param inputTokens tokens that went in, with what was read from or written to a cache.
      * @param outputTokens tokens that came out, with reasoning.
@@ -204,7 +206,15 @@ public open class Span internal constructor(
         }
         val link = if (attributes == null) found else found + ("attributes" to attributes)
         // A later list of links replaces an earlier one, so each holds all.
-        val links = synchronized(this) { endingHere().let { ending -> (ending.links.orEmpty() + link).also { ending.links = it } } }
+        val links =
+            synchronized(this) {
+                endingHere().let { ending ->
+                    (ending.links.orEmpty() + link).also {
+                        ending.links =
+                            it
+                    }
+                }
+            }
         state?.let { opened.pen.update(it, Members.LINKS, links) }
         return this
     }

@@ -56,7 +56,8 @@ public open class SpanOptions {
     /** Options made in one expression. */
     public companion object {
         /** Options with what [configure] sets. */
-        public inline operator fun invoke(configure: SpanOptions.() -> Unit): SpanOptions = SpanOptions().apply(configure)
+        public inline operator fun invoke(configure: SpanOptions.() -> Unit): SpanOptions =
+            SpanOptions().apply(configure)
     }
 }
 

@@ -1,10 +1,11 @@
 package dev.tracewire
 
 import dev.tracewire.internal.recording.Opener
+import dev.tracewire.protocols.Mcp
 
 /**
- * The default client, and what is recorded by it. No call is needed to begin: the first step opens a journal in the nearest
- * `.tracewire` folder.
+ * The default client, and what is recorded by it. No call is needed to begin: the first step opens a journal in the
+ * nearest `.tracewire` folder.
  *
  * ```kotlin
  * Tracewire.span("answer", "agent") { step ->
@@ -68,6 +69,127 @@ public object Tracewire {
         options: SpanOptions? = null,
     ): Span = client.startSpan(name, kind, input, attributes, parent, options)
 
+    /** Runs work as a run of an agent; see [Client.session]. */
+    @JvmStatic
+    @JvmOverloads
+    public fun <T> session(
+        agentId: String? = null,
+        options: SessionOptions = SessionOptions(),
+        work: (Session) -> T,
+    ): T = client.session(agentId, options, work)
+
+    /** Begins a run without making it current; see [Client.startSession]. */
+    @JvmStatic
+    @JvmOverloads
+    public fun startSession(
+        agentId: String? = null,
+        options: SessionOptions = SessionOptions(),
+    ): Session = client.startSession(agentId, options)
+
+    /** Runs work as a step that yields chunks; see [Client.stream]. */
+    @JvmStatic
+    @JvmOverloads
+    public fun <T> stream(
+        name: String,
+        input: Any? = null,
+        attributes: Map<String, Any?>? = null,
+        parent: Any? = null,
+        options: SpanOptions? = null,
+        work: (Stream) -> T,
+    ): T = client.stream(name, input, attributes, parent, options, work)
+
+    /** Begins a step that yields chunks; see [Client.startStream]. */
+    @JvmStatic
+    @JvmOverloads
+    public fun startStream(
+        name: String,
+        input: Any? = null,
+        attributes: Map<String, Any?>? = null,
+        parent: Any? = null,
+        options: SpanOptions? = null,
+    ): Stream = client.startStream(name, input, attributes, parent, options)
+
+    /** Runs work as a step of kind `agent`. */
+    @JvmStatic
+    @JvmOverloads
+    public fun <T> agent(
+        name: String,
+        input: Any? = null,
+        attributes: Map<String, Any?>? = null,
+        work: (Span) -> T,
+    ): T = client.span(name, "agent", input, attributes, work = work)
+
+    /** Runs work as a step of kind `llm`: a request to a model. */
+    @JvmStatic
+    @JvmOverloads
+    public fun <T> llm(
+        name: String,
+        input: Any? = null,
+        attributes: Map<String, Any?>? = null,
+        work: (Span) -> T,
+    ): T = client.span(name, "llm", input, attributes, work = work)
+
+    /** Runs work as a step of kind `tool`, with its name as `gen_ai.tool.name`. */
+    @JvmStatic
+    @JvmOverloads
+    public fun <T> tool(
+        name: String,
+        input: Any? = null,
+        attributes: Map<String, Any?>? = null,
+        work: (Span) -> T,
+    ): T = client.span(name, "tool", input, mapOf("gen_ai.tool.name" to name) + attributes.orEmpty(), work = work)
+
+    /** Records something that happened; see [Client.event]. */
+    @JvmStatic
+    @JvmOverloads
+    public fun event(
+        name: String?,
+        attributes: Map<String, Any?>? = null,
+        data: Any? = null,
+        kind: String? = null,
+        parent: Any? = null,
+        correlationId: String? = null,
+        sessionId: String? = null,
+    ): EventId? = client.event(name, attributes, data, kind, parent, correlationId, sessionId)
+
+    /** Records a log line; see [Client.log]. */
+    @JvmStatic
+    @JvmOverloads
+    public fun log(
+        message: Any?,
+        level: String = Severity.INFO,
+        attributes: Map<String, Any?>? = null,
+        logger: String? = null,
+        parent: Any? = null,
+    ): Unit = client.log(message, level, attributes, logger, parent)
+
+    /** Records a sample; see [Client.metric]. */
+    @JvmStatic
+    @JvmOverloads
+    public fun metric(
+        name: String,
+        value: Any?,
+        instrument: String = "gauge",
+        unit: String? = null,
+        attributes: Map<String, Any?>? = null,
+        temporality: String? = null,
+        buckets: Iterable<Number>? = null,
+        parent: Any? = null,
+    ): Unit = client.metric(name, value, instrument, unit, attributes, temporality, buckets, parent)
+
+    /** Records what somebody thinks; see [Client.feedback]. */
+    @JvmStatic
+    public fun feedback(feedback: Feedback): String = client.feedback(feedback)
+
+    /** The program goes to the background; see [Client.onBackground]. */
+    @JvmStatic
+    @JvmOverloads
+    public fun onBackground(timeoutMillis: Long = 2000): FlushReport = client.onBackground(timeoutMillis)
+
+    /** The program is in front again; see [Client.onForeground]. */
+    @JvmStatic
+    public fun onForeground(): Unit = client.onForeground()
+
     /** The step that new ones would belong to; see [Client.currentSpan]. */
     @JvmStatic
     public fun currentSpan(): Span? = client.currentSpan()
@@ -86,6 +208,10 @@ public object Tracewire {
     /** Steps and points by hand; see [Manual]. */
     @JvmStatic
     public val manual: Manual = Manual { client }
+
+    /** MCP's tools as steps, and its messages as events; see [Mcp]. */
+    @JvmStatic
+    public val mcp: Mcp = Mcp { client }
 
     /** The current step's `traceparent` and `tracestate`; see [Client.inject]. */
     @JvmStatic

@@ -18,8 +18,8 @@ public open class TracewireException
  * Thrown for what cannot be written or read in a format; the same input has the same error everywhere.
  *
  * [code] is one of the specification's (`json_syntax`, `toon_count`, `csv_shape`, …), or one of the host's own values
- * (`value_unserializable`, `value_cycle`, `value_too_deep`, `value_too_large`, `value_surrogate`, `value_unreadable`), or
- * `format_unknown`, `encoding_unknown`, `level_unknown`, `option_invalid`, and of journals `journal_foreign`,
+ * (`value_unserializable`, `value_cycle`, `value_too_deep`, `value_too_large`, `value_surrogate`, `value_unreadable`),
+ * or `format_unknown`, `encoding_unknown`, `level_unknown`, `option_invalid`, and of journals `journal_foreign`,
  * `journal_header`, `journal_newer`.
  *
  * @property reason what is wrong, and how to mend it.

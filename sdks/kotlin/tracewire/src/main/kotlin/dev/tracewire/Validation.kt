@@ -57,7 +57,10 @@ public class ValidationReport internal constructor(
     public val isValid: Boolean get() = findings.none { it.severity == "error" }
 
     /** A line for each finding. */
-    override fun toString(): String = findings.joinToString("\n") { "${it.severity} ${it.code} ${it.pointer}: ${it.message}" }
+    override fun toString(): String =
+        findings.joinToString("\n") {
+            "${it.severity} ${it.code} ${it.pointer}: ${it.message}"
+        }
 }
 
 /** Says what is wrong with what some emitter wrote, where, and how to mend it. */
@@ -83,10 +86,24 @@ public object Validation {
         format: Format? = null,
         delimiter: Delimiter? = null,
     ): ValidationReport {
-        val options = mapOf("level" to level?.name?.lowercase(), "format" to format?.wire, "delimiter" to delimiter?.sign)
+        val options =
+            mapOf(
+                "level" to level?.name?.lowercase(),
+                "format" to format?.wire,
+                "delimiter" to delimiter?.sign,
+            )
         val given = Json.write(options.filterValues { it != null })
-        val found = Json.readMap(Native.refusing { dev.tracewire.internal.ffi.validate(Whole.direct(data), given) })
-        return ValidationReport((found["findings"] as List<Map<String, Any?>>).map(::finding), FlushReport.counts(found["summary"]))
+        val found =
+            Json.readMap(
+                Native.refusing {
+                    dev.tracewire.internal.ffi
+                        .validate(Whole.direct(data), given)
+                },
+            )
+        return ValidationReport(
+            (found["findings"] as List<Map<String, Any?>>).map(::finding),
+            FlushReport.counts(found["summary"]),
+        )
     }
 
     private fun finding(found: Map<String, Any?>): Finding =

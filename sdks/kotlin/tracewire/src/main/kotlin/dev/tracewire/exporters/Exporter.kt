@@ -13,7 +13,10 @@ public interface Batch {
     /** How many events they hold. */
     public val size: Int
 
-    /** When nobody waits any longer, as `System.nanoTime()` has it: an exporter that can give up then should. Null is never. */
+    /**
+     * When nobody waits any longer, as `System.nanoTime()` has it: an exporter that can give up then should. Null is
+     * never.
+     */
     public val deadlineNanos: Long?
 
     /** All events in the specification's JSON form, with contents in their places instead of references. */
@@ -27,8 +30,9 @@ public interface Batch {
 }
 
 /**
- * Where envelopes go. [export] is called with one batch at a time. It may be slow and it may throw: what waits for it waits in
- * the journal, on disk, and not in memory. The same batch may come twice: an envelope's `digest` is its identity.
+ * Where envelopes go. [export] is called with one batch at a time. It may be slow and it may throw: what waits for it
+ * waits in the journal, on disk, and not in memory. The same batch may come twice: an envelope's `digest` is its
+ * identity.
  *
  * ```kotlin
  * class Queue : Exporter {
@@ -39,8 +43,8 @@ public interface Batch {
  */
 public interface Exporter {
     /**
-     * Names the destination in journals and in what a flush reports. It must be the same in every run of the program: what a
-     * process that died has left is delivered by the next one under this name.
+     * Names the destination in journals and in what a flush reports. It must be the same in every run of the program:
+     * what a process that died has left is delivered by the next one under this name.
      */
     public val name: String get() = javaClass.simpleName.lowercase().ifEmpty { "exporter" }
 
@@ -67,7 +71,8 @@ public interface Exporter {
 }
 
 /**
- * Thrown by [Exporter.export] for a batch that this destination will never take: it is dropped, and counted by its reason.
+ * Thrown by [Exporter.export] for a batch that this destination will never take: it is dropped, and counted by its
+ * reason.
  *
  * @property reason a short code, such as `http_400`; the report's `dropped` counts by it.
  * @property events how many of the batch's events it is about; null for all.
@@ -84,7 +89,8 @@ public class Undeliverable
  * Thrown by [Exporter.export] to have the same batch again later. Any other exception means the same.
  *
  * @property code a short code, such as `http_503`; the report's `errors` count by it.
- * @property afterMillis how long the destination asked to be left alone; otherwise waits grow from half a second to a minute.
+ * @property afterMillis how long the destination asked to be left alone; otherwise waits grow from half a second to a
+ *   minute.
  */
 public class RetryLater
     @JvmOverloads

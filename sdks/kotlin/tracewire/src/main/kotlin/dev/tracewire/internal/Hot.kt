@@ -47,7 +47,8 @@ internal object Hot {
     }
 
     /**
-     * Records what stands in the first [length] bytes of native memory, and leaves a start's or point's own state there.
+     * Records what stands in the first [length] bytes of native memory, and leaves a start's or point's own state
+     * there.
      *
      * @return a sum of 2 (the trace is left out) and [NOTICES].
      */

@@ -23,7 +23,9 @@ public class RecordingOptions {
     /** How far both clocks go at each reading, in nanoseconds. */
     public var stepNanos: Long = 1_000_000
 
-    /** Readings that come before these, in order: nanoseconds since 1970 UTC, and nanoseconds of the monotonic clock. */
+    /**
+     * Readings that come before these, in order: nanoseconds since 1970 UTC, and nanoseconds of the monotonic clock.
+     */
     public var moments: List<Pair<Long, Long>> = emptyList()
 
     /** Ids that new traces take, in order, each 32 hex digits; when they are used up, ids count from 1. */
@@ -99,10 +101,19 @@ public class Recording internal constructor(
 
     @Suppress("UNCHECKED_CAST")
     private fun readEvents(): List<Map<String, Any?>> =
-        Native.refusing { Json.read(dev.tracewire.internal.ffi.testingRead(directory.path)) as List<Map<String, Any?>> }
+        Native.refusing {
+            Json.read(
+                dev.tracewire.internal.ffi
+                    .testingRead(directory.path),
+            ) as List<Map<String, Any?>>
+        }
 
     private fun readEnvelopes(): List<ByteArray> =
-        Native.refusing { dev.tracewire.internal.ffi.testingSealDirectory(directory.path).envelopes }
+        Native.refusing {
+            dev.tracewire.internal.ffi
+                .testingSealDirectory(directory.path)
+                .envelopes
+        }
 }
 
 /** For tests: a clock and ids that are the same in every run, and what was recorded. */
@@ -120,7 +131,8 @@ public object Testing {
      */
     @JvmStatic
     @JvmOverloads
-    public fun recording(configure: RecordingOptions.() -> Unit = {}): Recording = recording(RecordingOptions().apply(configure))
+    public fun recording(configure: RecordingOptions.() -> Unit = {}): Recording =
+        recording(RecordingOptions().apply(configure))
 
     /** The same with options that were made before. */
     @JvmStatic
@@ -152,7 +164,9 @@ public object Testing {
     private fun open(
         options: Map<String, Any?>,
         script: String,
-    ): NativeRecorder = dev.tracewire.internal.ffi.testingRecorder(Json.write(options), script)
+    ): NativeRecorder =
+        dev.tracewire.internal.ffi
+            .testingRecorder(Json.write(options), script)
 
     /**
      * The envelopes of a journal, given by the bytes of its file.
@@ -162,25 +176,39 @@ public object Testing {
     @JvmStatic
     public fun seal(journal: ByteArray): Sealed =
         Native.refusing {
-            val sealed = dev.tracewire.internal.ffi.sealJournal(Whole.direct(journal))
+            val sealed =
+                dev.tracewire.internal.ffi
+                    .sealJournal(Whole.direct(journal))
             Sealed(sealed.envelopes, sealed.pending.toLong())
         }
 
     /**
-     * The bytes of a journal's file as they are left by whoever finds it and knows that its writer is dead. What cannot be read
-     * as a journal stays as it is.
+     * The bytes of a journal's file as they are left by whoever finds it and knows that its writer is dead. What cannot
+     * be read as a journal stays as it is.
      */
     @JvmStatic
     public fun recover(journal: ByteArray): ByteArray =
-        Native.refusing { dev.tracewire.internal.ffi.recoverJournal(Whole.direct(journal)) }
+        Native.refusing {
+            dev.tracewire.internal.ffi
+                .recoverJournal(Whole.direct(journal))
+        }
 
     /** How many recorders this process has not let go of: 0 where everything that was opened was ended. */
     @JvmStatic
-    public fun liveRecorders(): Long = Native.refusing { dev.tracewire.internal.ffi.testingLiveRecorders().toLong() }
+    public fun liveRecorders(): Long =
+        Native.refusing {
+            dev.tracewire.internal.ffi
+                .testingLiveRecorders()
+                .toLong()
+        }
 
     /** Panics inside the native library, to see that the program survives it: throws code `internal`. */
     @JvmStatic
-    public fun panic(): Unit = Native.refusing { dev.tracewire.internal.ffi.testingPanic() }
+    public fun panic(): Unit =
+        Native.refusing {
+            dev.tracewire.internal.ffi
+                .testingPanic()
+        }
 }
 
 /**

@@ -23,8 +23,8 @@ import java.util.concurrent.TimeoutException
  * | inline | at the end of a run; the calling thread waits, for a bounded time |
  * | local | at a flush only |
  *
- * An exporter runs on a daemon thread that can be left alone and that ends when it has nothing to do: one that hangs costs its
- * caller the time that the caller was ready to wait.
+ * An exporter runs on a daemon thread that can be left alone and that ends when it has nothing to do: one that hangs
+ * costs its caller the time that the caller was ready to wait.
  */
 internal class Delivery private constructor(
     private val recorder: Recorder,
@@ -139,8 +139,7 @@ internal class Delivery private constructor(
     private fun await(
         jobs: List<Pair<Worker, Future<*>?>>,
         deadline: Long,
-    ): List<Worker> =
-        jobs.filter { (_, job) -> job != null && !isDone(job, deadline) }.map { it.first }
+    ): List<Worker> = jobs.filter { (_, job) -> job != null && !isDone(job, deadline) }.map { it.first }
 
     private fun isDone(
         job: Future<*>,

@@ -17,11 +17,16 @@ import java.util.concurrent.ThreadLocalRandom
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicLong
 
+/** Thrown by an exporter of ours that leaves a small batch where it is for a while: neither an error nor delivered. */
+internal class WaitsForMore(
+    val millis: Long,
+) : Exception()
+
 /**
  * One exporter's way: batches from its shipper, what it says about each, and what is counted.
  *
- * What an exporter does is never trusted: it may throw anything, and never return. Who waits for it waits for a bounded time,
- * and a batch stays with the journal until the exporter has returned.
+ * What an exporter does is never trusted: it may throw anything, and never return. Who waits for it waits for a bounded
+ * time, and a batch stays with the journal until the exporter has returned.
  */
 internal class Route(
     private val recorder: Recorder,
@@ -98,6 +103,10 @@ internal class Route(
             Places.within(Places.NOWHERE) { exporter.export(batch) }
             acknowledge(native)
             countSent(native.events.toLong(), native.isOwn)
+        } catch (waits: WaitsForMore) {
+            shipper.batchResult(native.id, false)
+            notBefore = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waits.millis)
+            return false
         } catch (refused: Undeliverable) {
             drop(native, refused)
         } catch (

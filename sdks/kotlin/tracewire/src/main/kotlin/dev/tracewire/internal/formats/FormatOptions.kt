@@ -6,7 +6,10 @@ import dev.tracewire.ReadOptions
 import dev.tracewire.WriteOptions
 import dev.tracewire.internal.json.Json
 
-/** Options of the formats as the native half takes them. One that does not belong to the format is a mistake, not a wish. */
+/**
+ * Options of the formats as the native half takes them. One that does not belong to the format is a mistake, not a
+ * wish.
+ */
 internal object FormatOptions {
     private const val MOST_SPACES = 64
     private val TAKES =
@@ -25,7 +28,13 @@ internal object FormatOptions {
         check("indent", options.indent, format)
         check("formulaSafe", options.formulaSafe.takeIf { it }, format)
         check("uniform", options.uniform, format)
-        return text(options.delimiter, options.indent, options.formulaSafe, options.uniform?.name?.lowercase(), options.lenient)
+        return text(
+            options.delimiter,
+            options.indent,
+            options.formulaSafe,
+            options.uniform?.name?.lowercase(),
+            options.lenient,
+        )
     }
 
     fun reading(

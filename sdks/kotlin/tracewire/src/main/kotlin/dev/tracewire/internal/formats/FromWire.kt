@@ -10,15 +10,18 @@ import java.time.LocalTime
 import java.util.Base64
 
 /**
- * Values of the JVM from the wire's JSON: tags become what they stand for where writing that again gives the same tag, and stay
- * a [Tag] everywhere else, so that nothing is lost on the way there and back.
+ * Values of the JVM from the wire's JSON: tags become what they stand for where writing that again gives the same tag,
+ * and stay a [Tag] everywhere else, so that nothing is lost on the way there and back.
  */
 internal object FromWire {
     /** Longest text that is taken for an integer, in digits: reading one takes time that grows with its square. */
     private const val MOST_DIGITS = 1 shl 16
     private val LARGEST = BigInteger.ONE.shiftLeft(53) - BigInteger.ONE
     private val INTEGER = Regex("-?[1-9][0-9]*")
-    private val FLOATS = listOf(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY).associateBy { it.toString() }
+    private val FLOATS =
+        listOf(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY).associateBy {
+            it.toString()
+        }
     private const val DATE_CHARS = 10
     private const val TIME_CHARS = 18
     private const val LOCAL_CHARS = 29

@@ -182,7 +182,9 @@ internal class Whole(
         /** A value as JSON in wire form, by the same walk as every recorded value. */
         fun json(value: Any?): String =
             Native.refusing {
-                dev.tracewire.internal.ffi.encode(cbor(value, false, true), "json", "", false).decodeToString()
+                dev.tracewire.internal.ffi
+                    .encode(cbor(value, false, true), "json", "", false)
+                    .decodeToString()
             }
     }
 }

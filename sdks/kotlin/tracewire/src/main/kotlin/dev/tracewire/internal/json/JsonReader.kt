@@ -1,7 +1,8 @@
 package dev.tracewire.internal.json
 
 /**
- * Reads one JSON text into maps (in the order in which members stand), lists, texts, `Long`, `Double`, booleans and null.
+ * Reads one JSON text into maps (in the order in which members stand), lists, texts, `Long`, `Double`, booleans and
+ * null.
  *
  * @param text JSON. What is none throws [IllegalArgumentException]: this reader is for what the native half wrote.
  */
@@ -78,13 +79,37 @@ internal class JsonReader(
 
     private fun escaped(): Char =
         when (val unit = next()) {
-            'n' -> '\n'
-            't' -> '\t'
-            'r' -> '\r'
-            'b' -> '\b'
-            'f' -> '\u000C'
-            'u' -> text.substring(at, at + ESCAPE_DIGITS).toInt(HEX).toChar().also { at += ESCAPE_DIGITS }
-            else -> unit
+            'n' -> {
+                '\n'
+            }
+
+            't' -> {
+                '\t'
+            }
+
+            'r' -> {
+                '\r'
+            }
+
+            'b' -> {
+                '\b'
+            }
+
+            'f' -> {
+                '\u000C'
+            }
+
+            'u' -> {
+                text
+                    .substring(at, at + ESCAPE_DIGITS)
+                    .toInt(HEX)
+                    .toChar()
+                    .also { at += ESCAPE_DIGITS }
+            }
+
+            else -> {
+                unit
+            }
         }
 
     private fun number(): Any {

@@ -41,12 +41,23 @@ internal object Native {
                 Hot.load(path)
                 if (System.getProperty(OVERRIDE) == null) System.setProperty(OVERRIDE, path)
             }
-            compare(dev.tracewire.internal.ffi.contractVersion().toLong(), dev.tracewire.internal.ffi.version())
+            compare(
+                dev.tracewire.internal.ffi
+                    .contractVersion()
+                    .toLong(),
+                dev.tracewire.internal.ffi
+                    .version(),
+            )
         } catch (
             @Suppress("TooGenericExceptionCaught") thrown: Throwable,
         ) {
-            // A missing library, one of another platform, a linker that refuses: all of them are LinkageErrors and worse.
-            TracewireException("unavailable", "the native library cannot be loaded: ${reasonOf(thrown)}; $REMEDY", thrown)
+            // A missing library, one of another platform, a linker that refuses: all of them are LinkageErrors and
+            // worse.
+            TracewireException(
+                "unavailable",
+                "the native library cannot be loaded: ${reasonOf(thrown)}; $REMEDY",
+                thrown,
+            )
         }
 
     /** What is wrong with a library of this contract; null for nothing. */
@@ -89,7 +100,13 @@ internal object Native {
 
     /** What the native half stopped inside itself. */
     fun internalErrors(): Map<String, Long> {
-        val count = FlushReport.number(Json.readMap(dev.tracewire.internal.ffi.internalErrors())["count"])
+        val count =
+            FlushReport.number(
+                Json.readMap(
+                    dev.tracewire.internal.ffi
+                        .internalErrors(),
+                )["count"],
+            )
         return if (count > 0) mapOf("internal_error" to count) else emptyMap()
     }
 

@@ -92,9 +92,12 @@ internal object Amounts {
         val given =
             when (amount) {
                 is String -> amount
+
                 is BigDecimal, is BigInteger, is Int, is Long, is Short, is Byte, is Float -> amount.toString()
+
                 // Kotlin writes whole numbers with a fraction of zero, which says more than the number does.
                 is Double -> amount.toString().removeSuffix(".0").replace(".0E", "E")
+
                 else -> return null
             }
         val found = DECIMAL.matchEntire(given) ?: return null
@@ -106,7 +109,16 @@ internal object Amounts {
         val point = whole.length + exponent.ifEmpty { "0" }.toInt()
         val magnitude = if (digits == "0") 0 else point - all.indexOfFirst { it in '1'..'9' } - 1
         if (magnitude !in -MOST_DIGITS..MOST_DIGITS || point !in -2 * MOST_DIGITS..2 * MOST_DIGITS) return null
-        val before = if (point <= 0) "0" else all.take(point).padEnd(point, '0').trimStart('0').ifEmpty { "0" }
+        val before =
+            if (point <= 0) {
+                "0"
+            } else {
+                all
+                    .take(point)
+                    .padEnd(point, '0')
+                    .trimStart('0')
+                    .ifEmpty { "0" }
+            }
         val after = if (point >= 0) all.drop(point) else "0".repeat(-point) + all
         return (if (sign == "-") "-" else "") + before + (if (after.isEmpty()) "" else ".$after")
     }

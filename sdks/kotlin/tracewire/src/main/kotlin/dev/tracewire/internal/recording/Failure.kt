@@ -41,8 +41,8 @@ internal object Failure {
     }
 
     /**
-     * Where an error came from, and what caused it. Without the messages: those stand beside it, where they can be cut and
-     * taken away.
+     * Where an error came from, and what caused it. Without the messages: those stand beside it, where they can be cut
+     * and taken away.
      */
     private fun stackOf(error: Throwable): String {
         val parts = ArrayList<String>()

@@ -170,17 +170,30 @@ internal object Members {
     ) {
         when (name) {
             // It also decides the trace, so whoever knows that writes it.
-            "correlation_id" -> Unit
+            "correlation_id" -> {
+                Unit
+            }
 
-            "attributes" -> @Suppress("UNCHECKED_CAST") Writing.attributes(walker, value as Map<String, Any?>, policy)
+            "attributes" -> {
+                @Suppress("UNCHECKED_CAST")
+                Writing.attributes(walker, value as Map<String, Any?>, policy)
+            }
 
-            "input" -> if (policy.input) Writing.content(walker, name, value, policy)
+            "input" -> {
+                if (policy.input) Writing.content(walker, name, value, policy)
+            }
 
-            "output", "data" -> if (policy.output) Writing.content(walker, name, value, policy)
+            "output", "data" -> {
+                if (policy.output) Writing.content(walker, name, value, policy)
+            }
 
-            "message" -> Writing.content(walker, name, value, policy)
+            "message" -> {
+                Writing.content(walker, name, value, policy)
+            }
 
-            else -> Writing.value(walker, name, value)
+            else -> {
+                Writing.value(walker, name, value)
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.tracewire.Mode
 import dev.tracewire.Span
 import dev.tracewire.SpanContext
 import dev.tracewire.SpanOptions
+import dev.tracewire.Stats
 import dev.tracewire.internal.Hot
 import dev.tracewire.internal.delivery.Delivery
 import dev.tracewire.internal.delivery.Exporters
@@ -41,7 +42,11 @@ internal class Where(
 internal class Opened(
     settings: Settings,
     val problems: Problems,
-    open: Opener = Opener { dev.tracewire.internal.ffi.openRecorder(Json.write(it)) },
+    open: Opener =
+        Opener {
+            dev.tracewire.internal.ffi
+                .openRecorder(Json.write(it))
+        },
 ) {
     val policy: Policy
     val rootFields: RootFields? = settings.rootFields
@@ -57,6 +62,13 @@ internal class Opened(
 
     /** What never reached the native half, by reason. */
     private val lost = ConcurrentHashMap<String, Long>()
+
+    /** What was said when the recorder was let go of. */
+    @Volatile
+    private var last: FlushReport? = null
+
+    @Volatile
+    private var lastStats: Stats? = null
 
     /** Whether nothing is recorded any more. */
     @Volatile
@@ -83,6 +95,10 @@ internal class Opened(
         override fun failed(error: Throwable) {
             lost.merge("internal_error", 1, Long::plus)
             problems.count("internal_error", Texts.textOf(error))
+        }
+
+        override fun closed() {
+            lost.merge("closed", 1, Long::plus)
         }
     }
 
@@ -157,7 +173,8 @@ internal class Opened(
         } else {
             delivery?.start()
             val beginning = Beginning(name, place.state == null, input, attributes, options, this)
-            span.state = pen.start(kind, place.state, correlationId, traceState?.ifEmpty { null }, Members.START, beginning)
+            span.state =
+                pen.start(kind, place.state, correlationId, traceState?.ifEmpty { null }, Members.START, beginning)
         }
         problems.settle()
         return span
@@ -175,7 +192,8 @@ internal class Opened(
         members: Map<String, Any?>,
     ): SpanContext? {
         val place = if (where.parent == null) Places.here() else placeOf(where.parent)
-        val correlationId = where.correlationId ?: members["correlation_id"]?.toString() ?: (place as? Place)?.correlationId
+        val correlationId =
+            where.correlationId ?: members["correlation_id"]?.toString() ?: (place as? Place)?.correlationId
         val pen = penOrNull
         if (pen == null) {
             lose()
@@ -214,14 +232,19 @@ internal class Opened(
     /** Throws what strict mode owes. */
     fun settle(): Unit = problems.settle()
 
+    /** Numbers of the recorder, without waiting for anything. */
+    fun stats(): Stats = lastStats ?: recorder?.let { Stats.of(it.stats()) } ?: Stats()
+
     /** Delivers what the mode delivers, and counts. */
     fun flush(timeoutMillis: Long): FlushReport {
+        last?.let { return it.copy(dropped = added(it.dropped, lost)) }
         val counts = counts(recorder?.flush())
         return together(counts, delivery?.flush(timeoutMillis))
     }
 
     /** Closes the journal, delivers, and lets go of the exporters. */
     fun close(timeoutMillis: Long): FlushReport {
+        if (last != null) return flush(0)
         isClosed = true
         Closing.forget(this)
         // The journal first, so that the exporters get the envelope that closes it.
@@ -230,9 +253,15 @@ internal class Opened(
     }
 
     /** Closes, and lets go of the native recorder: nothing can be recorded with what this made any more. */
-    fun release() {
-        close(0)
+    fun release(timeoutMillis: Long): FlushReport {
+        val report = close(timeoutMillis)
+        if (last != null) return report
+        lastStats = stats()
+        last = report
+        lost.clear() // It is in the report.
+        penOrNull?.isReleased = true
         recorder?.destroy()
+        return report
     }
 
     private fun counts(report: String?): FlushReport {

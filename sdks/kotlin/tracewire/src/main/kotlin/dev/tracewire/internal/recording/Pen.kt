@@ -26,13 +26,16 @@ internal interface Listener {
 
     /** A record could not be handed over at all. */
     fun failed(error: Throwable)
+
+    /** A record came after the end. */
+    fun closed()
 }
 
 /**
  * The only one that speaks with the native recorder about records: their fixed part and, by the walker, their members.
  *
- * Whoever writes borrows a [Desk] of memory. Virtual threads are many, so these are no thread's own; and code of a value that
- * is being read may record something itself, and then borrows another one.
+ * Whoever writes borrows a [Desk] of memory. Virtual threads are many, so these are no thread's own; and code of a
+ * value that is being read may record something itself, and then borrows another one.
  */
 internal class Pen(
     private val recorder: NativeRecorder,
@@ -41,6 +44,10 @@ internal class Pen(
 ) {
     private val desk = recorder.desk().toLong()
     private val spare = AtomicReferenceArray<Desk?>(SPARE)
+
+    /** Whether the recorder is let go of: what comes then is counted, and nothing else. */
+    @Volatile
+    var isReleased: Boolean = false
 
     /**
      * Begins a step.
@@ -143,6 +150,10 @@ internal class Pen(
     }
 
     private inline fun borrowing(work: (Desk) -> Unit) {
+        if (isReleased) {
+            listener.closed()
+            return
+        }
         val slot = Thread.currentThread().hashCode() and (SPARE - 1)
         val desk = spare.getAndSet(slot, null) ?: Desk(Walker(limits))
         try {

@@ -22,7 +22,10 @@ internal object Places {
 
     private val current = ThreadLocal<Current?>()
 
-    /** The `tracestate` that came with a trace, by trace id: passed on by every step of the trace. Bounded: the oldest goes. */
+    /**
+     * The `tracestate` that came with a trace, by trace id: passed on by every step of the trace. Bounded: the oldest
+     * goes.
+     */
     private val traceStates =
         object : LinkedHashMap<String, String>() {
             override fun removeEldestEntry(eldest: Map.Entry<String, String>): Boolean = size > MOST_TRACE_STATES

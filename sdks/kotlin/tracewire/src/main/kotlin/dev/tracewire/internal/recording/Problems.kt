@@ -15,7 +15,10 @@ internal class Problems(
     @Volatile
     var isStrict: Boolean = false
 
-    /** What strict mode has to throw once the record that is being written stands; by thread, for others write meanwhile. */
+    /**
+     * What strict mode has to throw once the record that is being written stands; by thread, for others write
+     * meanwhile.
+     */
     private val owedHere = ThreadLocal<TracewireException?>()
 
     @Volatile

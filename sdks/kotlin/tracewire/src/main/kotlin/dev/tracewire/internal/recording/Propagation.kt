@@ -46,7 +46,8 @@ internal object Propagation {
         carrier: Map<*, *>,
         name: String,
     ): String? {
-        val found = carrier[name] ?: carrier.entries.firstOrNull { name.equals(it.key as? String, ignoreCase = true) }?.value
+        val found =
+            carrier[name] ?: carrier.entries.firstOrNull { name.equals(it.key as? String, ignoreCase = true) }?.value
         if (found !is Iterable<*>) return textIn(found)
         val texts = found.mapNotNull(::textIn)
         // Of several `tracestate` headers the list goes on in the next one; two `traceparent` are none.

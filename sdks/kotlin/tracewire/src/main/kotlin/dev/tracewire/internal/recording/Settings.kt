@@ -10,7 +10,8 @@ import dev.tracewire.internal.native.Native
 /**
  * What a client is configured to do: arguments over `TRACEWIRE_…` in the environment over `tracewire.toml` or `.yaml`.
  *
- * A value that cannot be used is named with its key, its source and a remedy, once; recording goes on with what comes after it.
+ * A value that cannot be used is named with its key, its source and a remedy, once; recording goes on with what comes
+ * after it.
  */
 internal class Settings(
     given: Configuration,
@@ -51,7 +52,12 @@ internal class Settings(
     private fun load() {
         if (Native.problem != null) return
         val loaded =
-            runCatching { Json.readMap(dev.tracewire.internal.ffi.loadConfig()) }.getOrElse {
+            runCatching {
+                Json.readMap(
+                    dev.tracewire.internal.ffi
+                        .loadConfig(),
+                )
+            }.getOrElse {
                 problems += "settings cannot be read: ${it.message}; the defaults are used"
                 return
             }

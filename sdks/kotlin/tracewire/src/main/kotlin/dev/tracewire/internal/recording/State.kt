@@ -24,7 +24,8 @@ internal object State {
         "00-${hex(state, 0, 16)}-${hex(state, 16, PARENT)}-${hex(state, FLAGS, FLAGS + 1)}"
 
     /**
-     * W3C Trace Context §3.2: lower-case hex, no zeros; version 00 has four parts, a later one may have more, ff is none.
+     * W3C Trace Context §3.2: lower-case hex, no zeros; version 00 has four parts, a later one may have more, ff is
+     * none.
      */
     fun ofTraceparent(header: String): ByteArray? {
         val (version, traceId, spanId, flags, more) = TRACEPARENT.matchEntire(header)?.destructured ?: return null

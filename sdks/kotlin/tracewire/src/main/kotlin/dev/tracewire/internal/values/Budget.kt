@@ -49,7 +49,9 @@ internal open class Budget(
         keyLevel = 0
     }
 
-    /** Opens a list, set or map, behind [tag] unless that is 0; false: it is left out, or a mark stands in its place. */
+    /**
+     * Opens a list, set or map, behind [tag] unless that is 0; false: it is left out, or a mark stands in its place.
+     */
     protected open fun opens(
         identity: Any?,
         isMap: Boolean,
@@ -104,8 +106,8 @@ internal open class Budget(
     }
 
     /**
-     * Writes a text key of the open map: whole, for half a key is another one. Where it has no room, its entry is counted
-     * as missing, and the value that follows is passed over.
+     * Writes a text key of the open map: whole, for half a key is another one. Where it has no room, its entry is
+     * counted as missing, and the value that follows is passed over.
      */
     open fun key(key: String) {
         val room = byteLimit - at

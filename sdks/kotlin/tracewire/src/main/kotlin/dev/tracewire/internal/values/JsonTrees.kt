@@ -3,8 +3,8 @@ package dev.tracewire.internal.values
 import java.math.BigDecimal
 
 /**
- * JSON trees of other libraries, known by the names of their classes: none of them is a dependency, and none is loaded for
- * it. Those that are lists and maps already need nothing.
+ * JSON trees of other libraries, known by the names of their classes: none of them is a dependency, and none is loaded
+ * for it. Those that are lists and maps already need nothing.
  */
 internal object JsonTrees {
     /** Writes a node; false for any other object. */

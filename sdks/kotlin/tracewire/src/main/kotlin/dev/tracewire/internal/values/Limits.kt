@@ -15,6 +15,7 @@ internal class Limits(
         /** The bounds from limits by their names on the wire; what is not named is the specification's. */
         fun of(given: Map<String, Any?>?): Limits {
             val default = Limits()
+
             fun bound(
                 name: String,
                 otherwise: Int,

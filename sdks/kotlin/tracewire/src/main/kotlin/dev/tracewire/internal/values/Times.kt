@@ -23,14 +23,40 @@ internal object Times {
         value: TemporalAccessor,
     ) {
         when (value) {
-            is Instant -> write(out, value.epochSecond, value.nano)
-            is OffsetDateTime -> write(out, value.toEpochSecond(), value.nano)
-            is ZonedDateTime -> write(out, value.toEpochSecond(), value.nano)
-            is LocalDateTime -> bounded(out, value, value.year) { date(value.toLocalDate()) + "T" + time(value.toLocalTime()) }
-            is LocalDate -> bounded(out, value, value.year) { date(value) }
-            is LocalTime -> out.time(time(value))
-            is OffsetTime -> out.text(value.toString())
-            else -> out.text(value.toString())
+            is Instant -> {
+                write(out, value.epochSecond, value.nano)
+            }
+
+            is OffsetDateTime -> {
+                write(out, value.toEpochSecond(), value.nano)
+            }
+
+            is ZonedDateTime -> {
+                write(out, value.toEpochSecond(), value.nano)
+            }
+
+            is LocalDateTime -> {
+                bounded(out, value, value.year) {
+                    date(value.toLocalDate()) + "T" +
+                        time(value.toLocalTime())
+                }
+            }
+
+            is LocalDate -> {
+                bounded(out, value, value.year) { date(value) }
+            }
+
+            is LocalTime -> {
+                out.time(time(value))
+            }
+
+            is OffsetTime -> {
+                out.text(value.toString())
+            }
+
+            else -> {
+                out.text(value.toString())
+            }
         }
     }
 

@@ -1,13 +1,15 @@
 package dev.tracewire.internal.values
 
 /**
- * Texts as UTF-8. Those of the JVM are UTF-16 that may be ill-formed: each half of a pair that stands alone becomes U+FFFD
- * (TW-VAL-010).
+ * Texts as UTF-8. Those of the JVM are UTF-16 that may be ill-formed: each half of a pair that stands alone becomes
+ * U+FFFD (TW-VAL-010).
  */
 internal object Utf8 {
     private const val REPLACEMENT = 0xFFFD
 
-    /** Writes the characters up to the first that is not ASCII; gives how many those are. There must be room for all. */
+    /**
+     * Writes the characters up to the first that is not ASCII; gives how many those are. There must be room for all.
+     */
     fun writeAscii(
         text: String,
         bytes: ByteArray,

@@ -180,7 +180,8 @@ internal open class Walker(
     }
 
     /**
-     * Opens a list. False: it is left out, or a mark stands in its place (cycle, depth), and [endList] must not be called.
+     * Opens a list. False: it is left out, or a mark stands in its place (cycle, depth), and [endList] must not be
+     * called.
      *
      * @param identity the host's object, or null where no cycle is possible.
      */
@@ -195,7 +196,9 @@ internal open class Walker(
     /** The mark of a value that could not be read. */
     open fun unreadable(): Unit = unserializable("unreadable")
 
-    /** Writes a value of the wire that the host has none for: in a record its members are the user's like any other's. */
+    /**
+     * Writes a value of the wire that the host has none for: in a record its members are the user's like any other's.
+     */
     open fun wire(members: Map<String, Any?>): Unit = Forms.writeMap(this, members)
 
     private companion object {

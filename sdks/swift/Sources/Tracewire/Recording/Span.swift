@@ -350,11 +350,13 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   /// defer { step.end() }
   /// step.run { work() }
   /// ```
+  @discardableResult
   public func run<Result>(_ work: () throws -> Result) rethrows -> Result {
     try Place.$current.withValue(.span(self), operation: work)
   }
 
   /// Runs asynchronous work with this step current; see `run(_:)`. A detached task that shall belong to it calls this first.
+  @discardableResult
   public func run<Result>(
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {

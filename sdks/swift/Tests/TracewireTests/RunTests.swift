@@ -6,13 +6,13 @@ import TracewireTesting
 @Suite struct RunTests {
   @Test func aSessionIsARun() async throws {
     let recorded = try await recording { _ in
-      let found = try await Tracewire.session("researcher", options: SpanOptions(sessionId: "chat-7", userId: "u1")) { run in
+      let found = await Tracewire.session("researcher", options: SpanOptions(sessionId: "chat-7", userId: "u1")) { run in
         #expect(run.agentId == "researcher")
         let client = Tracewire.client
         await Task.detached { _ = client
           await run.toolCall("search", input: "otters") { $0.setOutput(["Lutra"]) }
         }.value
-        return try await run.llmCall("chat") { _ in 42 }
+        return await run.llmCall("chat") { _ in 42 }
       }
       #expect(found == 42)
     }
@@ -59,8 +59,8 @@ import TracewireTesting
     #expect((span["time_to_first_chunk_nanos"]?.int ?? -1) >= 0)
   }
 
-  @Test func eventsOfAStreamKeepTheirNames() async throws {
-    let recorded = try await recording { _ in
+  @Test func eventsOfAStreamKeepTheirNames() throws {
+    let recorded = try recording { _ in
       let stream = Tracewire.stream("mixed")
       stream.event("chunk", ["text": "a"]).event("chunk", ["text": "b"]).event("tool", ["name": "t"]).chunk(nil)
       stream.end()

@@ -10,8 +10,8 @@ struct Refused: Error, CustomStringConvertible {
 struct TimeoutError: Error {}
 
 @Suite struct SpanTests {
-  @Test func saysWhatWentInAndCameOut() async throws {
-    let recorded = try await recording { _ in
+  @Test func saysWhatWentInAndCameOut() throws {
+    let recorded = try recording { _ in
       let sum = Tracewire.span("add", kind: .tool, input: [1, 2], attributes: ["unit": "apples", "none": nil]) { span in
         span.set("n", 2).set(["deep": ["a": 1.5], "flag": true])
         span.setOutput(3)
@@ -26,7 +26,7 @@ struct TimeoutError: Error {}
     #expect(span["output"] == 3)
     #expect(span["status"] == "ok")
     #expect(span["attributes"]?["deep"] == ["a": 1.5])
-    #expect(span["attributes"]?["none"] == nil || span["attributes"]?["none"]?.isNull == true)
+    #expect(span["attributes"]?["none"] == .some(.null))
     #expect(span["duration_nanos"] == 1_000_000)
   }
 
@@ -123,14 +123,14 @@ struct TimeoutError: Error {}
     recorded.end()
   }
 
-  @Test func endsWhatIsForgotten() async throws {
-    let recorded = try await recording { _ in _ = Tracewire.startSpan("forgotten") }
+  @Test func endsWhatIsForgotten() throws {
+    let recorded = try recording { _ in _ = Tracewire.startSpan("forgotten") }
     #expect(recorded.spans[0]["status"] == "cancelled")
     #expect(recorded.spans[0]["status_message"] == "the step was dropped without an end")
   }
 
-  @Test func recordsAtOnceWhatMustBeSeen() async throws {
-    let recorded = try await recording { recorded in
+  @Test func recordsAtOnceWhatMustBeSeen() throws {
+    let recorded = try recording { recorded in
       let span = Tracewire.startSpan("llm", kind: .llm)
       span.update(SpanUpdate(attributes: ["a": 1], usage: Usage(inputTokens: 7)))
       span.event("retry", ["attempt": 2], data: ["why": "slow"])
@@ -147,16 +147,16 @@ struct TimeoutError: Error {}
       other.end()
     }
     let span = recorded.spans[0]
-    #expect(span["usage"] == ["input_tokens": 7, "output_tokens": 3] || span["usage"] == ["output_tokens": 3])
+    #expect(span["usage"] == ["input_tokens": 7, "output_tokens": 3])
     #expect(span["cost"] == ["currency": "EUR", "price_source": "user", "total": "0.0123"])
     #expect(span["status"] == "error")
     #expect(span["status_message"] == "slow down")
     #expect(span["attributes"]?["error.type"] == "rate_limited")
   }
 
-  @Test func travelsAcrossProcesses() async throws {
+  @Test func travelsAcrossProcesses() throws {
     let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    let recorded = try await recording { _ in
+    let recorded = try recording { _ in
       let context = try #require(Tracewire.extract(["Traceparent": header, "TRACESTATE": "a=b"]))
       Tracewire.attach(context) {
         Tracewire.span("served") { span in
@@ -174,8 +174,8 @@ struct TimeoutError: Error {}
     #expect(SpanContext(traceparent: "cc" + header.dropFirst(2) + "-extra") != nil)
   }
 
-  @Test func sharesATraceByCorrelation() async throws {
-    let recorded = try await recording { _ in
+  @Test func sharesATraceByCorrelation() throws {
+    let recorded = try recording { _ in
       Tracewire.trace("order-17") { Tracewire.span("one") { _ in } }
       Tracewire.span("two", options: SpanOptions(correlationId: "order-17")) { _ in }
       Tracewire.trace("order-17") { Tracewire.event("three") }

@@ -1602,7 +1602,7 @@ public func verify(given: [Data])throws  -> String  {
 })
 }
 /**
- * Settings of files and the environment, as JSON.
+ * Settings of files and the environment, as JSON; without any in a library for telephones.
  */
 public func loadConfig()throws  -> String  {
     return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeTracewireError_lift) {
@@ -1761,7 +1761,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tracewire_uniffi_checksum_func_verify() != 64886) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tracewire_uniffi_checksum_func_load_config() != 58677) {
+    if (uniffi_tracewire_uniffi_checksum_func_load_config() != 37625) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tracewire_uniffi_checksum_func_open_recorder() != 5334) {

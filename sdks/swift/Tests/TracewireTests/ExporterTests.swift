@@ -28,7 +28,8 @@ actor Collector: Exporter {
   private func client(_ exporter: any Exporter, _ mode: Mode? = nil, _ folder: Folder) throws -> Client {
     try Client(
       Configuration(
-        service: "test", dir: folder.path, mode: mode, exporters: [exporter], batching: Batching(maxDelay: .milliseconds(50), minRecords: 1)))
+        service: "test", dir: folder.path, mode: mode, exporters: [exporter], batching: Batching(maxDelay: .milliseconds(50), minRecords: 1)
+      ))
   }
 
   @Test func deliversAtAFlush() async throws {
@@ -96,8 +97,8 @@ actor Collector: Exporter {
     let client = try client(Stuck(), .local, folder)
     client.span("one") { _ in }
     let begin = ContinuousClock.now
-    let report = try await client.flush(timeout: .milliseconds(100))
-    #expect(ContinuousClock.now - begin < .seconds(5))
+    let report = try await client.flush(timeout: .seconds(1))
+    #expect(ContinuousClock.now - begin < .seconds(20))
     #expect(report.pending == 2)
     #expect(report.errors == ["export_timeout": 1])
     try await client.shutdown(timeout: .zero)
@@ -109,7 +110,8 @@ actor Collector: Exporter {
       Configuration(
         service: "test", dir: folder.path, mode: .local,
         exporters: [
-          JSONLinesExporter("\(out.path)/all.jsonl"), JSONExporter("\(out.path)/json", indent: 2), TOONExporter("\(out.path)/toon", flatten: true),
+          JSONLinesExporter("\(out.path)/all.jsonl"), JSONExporter("\(out.path)/json", indent: 2),
+          TOONExporter("\(out.path)/toon", flatten: true),
           CSVExporter("\(out.path)/events.csv"),
         ]))
     client.span("one", kind: .tool, input: ["a", "b"]) { _ in }
@@ -156,7 +158,8 @@ actor Collector: Exporter {
     let lines = text.all.replacing(/\d+ µs|\d+ ms/, with: "T").split(separator: "\n").map(String.init)
     #expect(
       lines == [
-        "agent answer T", "  tool search T error", "    ! Refused: no", "  warning: slow\u{fffd}[2J", "  llm chat T 120+30 tokens", "step open …",
+        "agent answer T", "  tool search T error", "    ! Refused: no", "  warning: slow\u{fffd}[2J", "  llm chat T 120+30 tokens",
+        "step open …",
         "step open T",
       ])
   }
@@ -218,12 +221,9 @@ actor Collector: Exporter {
     server.stop()
     let client = try client(HTTPExporter(server.url), .local, folder)
     client.span("one") { _ in }
-    let report = try await client.flush(timeout: .milliseconds(200))
+    let report = try await client.flush(timeout: .seconds(2))
     #expect(report.pending == 2)
     #expect(report.errors["connection"] ?? 0 >= 1)
     try await client.shutdown(timeout: .zero)
-    // Another process delivers it.
-    let collector = Collector()
-    #expect(await collector.batches.isEmpty)
   }
 }

@@ -9,7 +9,8 @@ import TracewireTesting
       let found = await Tracewire.session("researcher", options: SpanOptions(sessionId: "chat-7", userId: "u1")) { run in
         #expect(run.agentId == "researcher")
         let client = Tracewire.client
-        await Task.detached { _ = client
+        await Task.detached {
+          _ = client
           await run.toolCall("search", input: "otters") { $0.setOutput(["Lutra"]) }
         }.value
         return await run.llmCall("chat") { _ in 42 }

@@ -95,12 +95,14 @@ public final class ConsoleExporter: Exporter {
   private static func clean(_ text: String) -> String {
     let words = text.split { $0.isWhitespace }.joined(separator: " ")
     let short = words.count <= 200 ? words : "\(words.prefix(199))…"
-    return String(String.UnicodeScalarView(short.unicodeScalars.map { scalar in
-      switch scalar.properties.generalCategory {
-      case .control, .format, .privateUse, .surrogate: "\u{fffd}"
-      default: scalar
-      }
-    }))
+    return String(
+      String.UnicodeScalarView(
+        short.unicodeScalars.map { scalar in
+          switch scalar.properties.generalCategory {
+          case .control, .format, .privateUse, .surrogate: "\u{fffd}"
+          default: scalar
+          }
+        }))
   }
 
   private static func duration(_ nanos: Int) -> String {

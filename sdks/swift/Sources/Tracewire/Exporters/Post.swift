@@ -83,7 +83,9 @@ final class Post: Sendable {
       guard Self.redirects.contains(response.statusCode), let location = response.value(forHTTPHeaderField: "Location") else {
         return Answer(status: response.statusCode, text: text, after: Self.after(response.value(forHTTPHeaderField: "Retry-After")))
       }
-      guard let next = URL(string: location, relativeTo: target)?.absoluteURL, next.scheme == "https" || (next.scheme == "http" && target.scheme == "http") else {
+      guard let next = URL(string: location, relativeTo: target)?.absoluteURL,
+        next.scheme == "https" || (next.scheme == "http" && target.scheme == "http")
+      else {
         throw RetryLater(code: "http_redirect", message: "\(shown) leads to where nothing is sent")
       }
       // Keys are for the host that they were given for.

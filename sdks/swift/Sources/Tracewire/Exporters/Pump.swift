@@ -39,7 +39,9 @@ final class Pump: Sendable {
   private let isScheduled = Locked(false)
 
   /// Drains a recorder's journal into exporters; `nil` where there are none.
-  init?(_ recorder: Recorder, _ exporters: [(sink: String, exporter: any Exporter)], _ mode: Mode, _ batching: Batching, _ problems: Problems) {
+  init?(
+    _ recorder: Recorder, _ exporters: [(sink: String, exporter: any Exporter)], _ mode: Mode, _ batching: Batching, _ problems: Problems
+  ) {
     let routes = exporters.compactMap { sink, exporter in
       do {
         return try Route(recorder, sink: sink, exporter) { problems.say($0) }
@@ -89,10 +91,12 @@ final class Pump: Sendable {
 
   /// A run has just ended: mode `inline` delivers now, beside the program.
   func runEnded() {
-    guard mode == .inline, isScheduled.withLock({ isScheduled in
-      defer { isScheduled = true }
-      return !isScheduled
-    }) else { return }
+    guard mode == .inline,
+      isScheduled.withLock({ isScheduled in
+        defer { isScheduled = true }
+        return !isScheduled
+      })
+    else { return }
     Task.detached(priority: .utility) { [routes, isScheduled] in
       isScheduled.withLock { $0 = false }
       await Pump.drain(routes, until: nil, isUrgent: false)

@@ -154,7 +154,10 @@ actor Route {
     isClosed = true
     if let busy { _ = await value(of: busy, until: deadline) }
     let exporter = self.exporter
-    _ = await value(of: Task.detached { await exporter.close(); return true }, until: deadline)
+    _ = await value(
+      of: Task.detached {
+        await exporter.close(); return true
+      }, until: deadline)
     if busy == nil { shipper.release() }
   }
 

@@ -26,7 +26,8 @@ public enum Capture: String, Sendable {
 public struct Configuration: Sendable {
   /// The name of the program, `service.name` of its resource; else `OTEL_SERVICE_NAME` or the program's name.
   public var service: String?
-  /// Where journals live; else the nearest `.tracewire` from the working directory upward.
+  /// Where journals live; else the nearest `.tracewire` from the working directory upward; on phones the app's own folder, kept out
+  /// of backups and protected until the first unlock.
   public var dir: String?
   public var mode: Mode?
   /// Where traces go besides the local journal.
@@ -67,7 +68,8 @@ public struct Configuration: Sendable {
   public var onNotice: (@Sendable (String) -> Void)?
 
   public init(
-    service: String? = nil, dir: String? = nil, mode: Mode? = nil, exporters: [any Exporter]? = nil, batching: Batching? = nil, sampling: Double? = nil,
+    service: String? = nil, dir: String? = nil, mode: Mode? = nil, exporters: [any Exporter]? = nil, batching: Batching? = nil,
+    sampling: Double? = nil,
     capture: Capture? = nil, mask: Mask? = nil, strict: Bool? = nil, redact: [String]? = nil, resource: Attributes? = nil,
     sessionId: String? = nil, environment: String? = nil, release: String? = nil, disabled: Bool? = nil, quotaBytes: Int? = nil,
     fileBytes: Int? = nil, fsync: Bool? = nil, store: Bool? = nil, limits: [String: Int]? = nil,

@@ -145,10 +145,12 @@ final class Opened: @unchecked Sendable {
 
   /// Closes the journal at once; what is recorded later is dropped and counted.
   func closeNow() {
-    guard own.withLock({ state in
-      defer { state.isClosed = true }
-      return !state.isClosed
-    }) else { return }
+    guard
+      own.withLock({ state in
+        defer { state.isClosed = true }
+        return !state.isClosed
+      })
+    else { return }
     _ = recorder?.closeJournal()
   }
 

@@ -72,7 +72,7 @@ actor Collector: Exporter {
     let client = try client(collector, .local, folder)
     client.span("one") { _ in }
     let report = try await client.flush()
-    #expect(report.errors == ["http_503": 1, "export_failed": 1])
+    #expect(report.ownErrors == ["http_503": 1, "export_failed": 1])
     #expect(await collector.names == ["one"])
     #expect(report.pending == 0)
     try await client.shutdown()
@@ -100,7 +100,7 @@ actor Collector: Exporter {
     let report = try await client.flush(timeout: .seconds(1))
     #expect(ContinuousClock.now - begin < .seconds(20))
     #expect(report.pending == 2)
-    #expect(report.errors == ["export_timeout": 1])
+    #expect(report.ownErrors == ["export_timeout": 1])
     try await client.shutdown(timeout: .zero)
   }
 
@@ -116,7 +116,7 @@ actor Collector: Exporter {
         ]))
     client.span("one", kind: .tool, input: ["a", "b"]) { _ in }
     let report = try await client.shutdown()
-    #expect(report.errors.isEmpty, "\(report)")
+    #expect(report.ownErrors.isEmpty, "\(report)")
     #expect(report.sent == 2)
     let lines = out.text("all.jsonl").split(separator: "\n").map { Array($0.utf8) }
     #expect(try Envelopes.verify(lines).isComplete)
@@ -196,7 +196,7 @@ actor Collector: Exporter {
     let client = try client(HTTPExporter(server.url, isCompressed: false), .local, folder)
     client.span("one") { _ in }
     let report = try await client.flush()
-    #expect(report.errors == ["http_503": 1])
+    #expect(report.ownErrors == ["http_503": 1])
     #expect(report.sent == 2)
     #expect(server.requests.map(\.line).last == "POST /elsewhere HTTP/1.1")
     #expect(try Envelopes.verify([Array(server.requests[2].body.dropLast())]).isSound)

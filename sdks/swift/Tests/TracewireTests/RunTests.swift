@@ -63,7 +63,10 @@ import TracewireTesting
   @Test func eventsOfAStreamKeepTheirNames() throws {
     let recorded = try recording { _ in
       let stream = Tracewire.stream("mixed")
-      stream.event("chunk", ["text": "a"]).event("chunk", ["text": "b"]).event("tool", ["name": "t"]).chunk(nil)
+      stream.event("chunk", ["text": "a"])
+      stream.event("chunk", ["text": "b"])
+      stream.event("tool", ["name": "t"])
+      stream.chunk(nil)
       stream.end()
     }
     let events = recorded.spans[0]["events"]?.list ?? []
@@ -133,7 +136,7 @@ import TracewireTesting
         Tracewire.feedback(true, target: .trace(span.traceId), supersedes: id)
       }
       let report = try await Tracewire.flush()
-      #expect(report.errors.isEmpty)
+      #expect(report.ownErrors.isEmpty)
     }
     let points = recorded.events.filter { $0["type"]?.text?.hasPrefix("span") == false }
     #expect(points.map { $0["type"] } == ["event", "event", "log", "metric", "metric", "metric", "feedback", "feedback"])

@@ -22,21 +22,17 @@ public final class Stream: Span, @unchecked Sendable {
   ///
   /// Events of one name that follow each other are written together: the first at once, then 64 at a time, or what came in a tenth of a
   /// second. The order of all events is kept.
-  @discardableResult
-  public override func event(_ name: String, _ attributes: Attributes? = nil, data: Any? = nil) -> Self {
+  public override func event(_ name: String, _ attributes: Attributes? = nil, data: Any? = nil) {
     if isEnded { return late() }
     var item = attributes ?? Attributes()
     if let data { item.set("data", Value(data)) }
     chunks.add(name, item)
-    return self
   }
 
   /// Records one chunk as it is. Texts together are the output, unless another one is set.
-  @discardableResult
-  public func chunk(_ item: (any Sendable)?) -> Self {
+  public func chunk(_ item: (any Sendable)?) {
     if isEnded { return late() }
     chunks.add("chunk", item)
-    return self
   }
 
   override func finish() {

@@ -72,7 +72,9 @@ public struct TracedSequence<Base: AsyncSequence>: AsyncSequence where Base.Elem
     }
 
     deinit {
-      if !stream.isEnded { stream.setStatus(.cancelled).end() }
+      if stream.isEnded { return }
+      stream.setStatus(.cancelled)
+      stream.end()
     }
   }
 }

@@ -92,7 +92,8 @@ func record(_ settings: Value, _ steps: [Value]) throws -> [[UInt8]] {
 func play(_ step: Value, _ client: Client, _ spans: inout [String: ManualStep], _ places: inout [String: SpanContext]) throws {
   let body = Body(try (step["body"]?.members ?? .init()).map { (key: $0.key, value: try host($0.value)) })
   let above = step["parent"]
-  let parent = above?["traceparent"]?.text.flatMap { SpanContext(traceparent: $0, traceState: above?["tracestate"]?.text) }
+  let parent =
+    above?["traceparent"]?.text.flatMap { SpanContext(traceparent: $0, traceState: above?["tracestate"]?.text) }
     ?? above?.text.flatMap { places[$0] }
   let (span, name) = (spans[step["span"]?.text ?? ""], step["as"]?.text ?? "")
   switch step["do"]?.text {

@@ -73,11 +73,13 @@ public enum Tracewire {
   public static var manual: Manual { client.manual }
 
   /// Puts everything that begins inside into the trace of an id of your own; see `Client.trace`.
+  @discardableResult
   public static func trace<Result>(_ correlationId: String, _ work: () throws -> Result) rethrows -> Result {
     try client.trace(correlationId, work)
   }
 
   /// The same for asynchronous work; see `Client.trace`.
+  @discardableResult
   public static func trace<Result>(
     _ correlationId: String, isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
@@ -97,11 +99,13 @@ public enum Tracewire {
   public static func injectEnvironment(_ environment: [String: String]) -> [String: String] { client.injectEnvironment(environment) }
 
   /// Makes a context current; see `Client.attach`.
+  @discardableResult
   public static func attach<Result>(_ context: SpanContext?, _ work: () throws -> Result) rethrows -> Result {
     try client.attach(context, work)
   }
 
   /// The same for asynchronous work; see `Client.attach`.
+  @discardableResult
   public static func attach<Result>(
     _ context: SpanContext?, isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {

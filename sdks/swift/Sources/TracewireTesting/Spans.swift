@@ -39,14 +39,16 @@ enum Spans {
     return span
   }
 
-  /// Maps merge key by key; null takes away; everything else replaces.
+  private static let mergedByKey: Set<String> = ["attributes", "usage", "cost"]
+
+  /// Merges as readers do: attributes, usage and cost key by key, anything else replaces.
   private static func merge(_ body: Value.Members, into span: inout Value.Members) {
     for entry in body {
-      if case .map(var known)? = span[entry.key], case .map(let more) = entry.value {
-        merge(more, into: &known)
+      if mergedByKey.contains(entry.key), case .map(var known)? = span[entry.key], case .map(let more) = entry.value {
+        for member in more { known[member.key] = member.value }
         span[entry.key] = .map(known)
       } else {
-        span[entry.key] = entry.value.isNull ? nil : entry.value
+        span[entry.key] = entry.value
       }
     }
   }

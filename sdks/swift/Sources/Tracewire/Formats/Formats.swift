@@ -111,7 +111,8 @@ enum Formats {
     return JsonReader.read(Array(json), meansTags: !options.keepsTags)
   }
 
-  static func convert(_ bytes: [UInt8], _ from: Format, _ to: Format, _ reading: DecodeOptions, _ writing: EncodeOptions) throws -> [UInt8] {
+  static func convert(_ bytes: [UInt8], _ from: Format, _ to: Format, _ reading: DecodeOptions, _ writing: EncodeOptions) throws -> [UInt8]
+  {
     let source = native(from, from == .toon ? nil : reading.delimiter, reading.indent, false, nil, isLenient: reading.isLenient)
     let target = native(to, writing.delimiter, writing.indent, writing.isFormulaSafe, writing.uniform, isLenient: false)
     return Array(

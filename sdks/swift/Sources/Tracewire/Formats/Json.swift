@@ -78,7 +78,8 @@ package struct JsonReader {
     let from = at
     scan: while at < bytes.count {
       switch bytes[at] {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"),
+        UInt8(ascii: "E"):
         at += 1
       default: break scan
       }
@@ -137,9 +138,11 @@ package struct JsonReader {
     let dollar = UInt8(ascii: "$")
     let hasTag = members.contains { $0.key.utf8.first == dollar && $0.key.utf8.dropFirst().first != dollar }
     if !hasTag {
-      return .map(Value.Members(entries: members.map { entry in
-        entry.key.utf8.starts(with: [dollar, dollar]) ? .init(key: String(entry.key.dropFirst()), value: entry.value) : entry
-      }))
+      return .map(
+        Value.Members(
+          entries: members.map { entry in
+            entry.key.utf8.starts(with: [dollar, dollar]) ? .init(key: String(entry.key.dropFirst()), value: entry.value) : entry
+          }))
     }
     guard members.count == 1, case .text(let text) = members[0].value else { return .tag(Value.Members(entries: members)) }
     switch members[0].key {

@@ -68,7 +68,11 @@ final class Pens: @unchecked Sendable {
     let length = pen.walker.out.at
     if pen.walker.out.capacity > Self.keptBytes && length <= Self.firstBytes { pen.walker.out.shrink(to: Self.firstBytes) }
     free.withLock { if $0.count < Self.mostPens { $0.append(pen) } }
-    if result & Self.notices != 0 { notify(recorder.takeNotices()) }
+    if result & Self.notices != 0 {
+      // Another thread may have taken them already.
+      let sentences = recorder.takeNotices()
+      if !sentences.isEmpty { notify(sentences) }
+    }
     return state
   }
 

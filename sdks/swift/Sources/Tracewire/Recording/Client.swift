@@ -157,11 +157,13 @@ public final class Client: Sendable {
   /// ```swift
   /// try await client.trace("order-17") { try await handle(order) }
   /// ```
+  @discardableResult
   public func trace<Result>(_ correlationId: String, _ work: () throws -> Result) rethrows -> Result {
     try Place.$current.withValue(place(correlationId: correlationId), operation: work)
   }
 
   /// The same for asynchronous work.
+  @discardableResult
   public func trace<Result>(
     _ correlationId: String, isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
@@ -201,11 +203,13 @@ public final class Client: Sendable {
   /// ```swift
   /// try await client.attach(client.extract(request.headers)) { try await answer(request) }
   /// ```
+  @discardableResult
   public func attach<Result>(_ context: SpanContext?, _ work: () throws -> Result) rethrows -> Result {
     try Place.$current.withValue(context.map(Place.remote) ?? .nowhere, operation: work)
   }
 
   /// The same for asynchronous work. A detached task belongs to nothing until it attaches what it was given.
+  @discardableResult
   public func attach<Result>(
     _ context: SpanContext?, isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {

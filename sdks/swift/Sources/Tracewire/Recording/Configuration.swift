@@ -16,7 +16,7 @@ public enum Capture: String, Sendable {
   case output
 }
 
-/// What can be configured. Each but `mask`, `onNotice` and `store` can also stand in the environment (`TRACEWIRE_SERVICE`,
+/// What can be configured. Each but `mask`, `batching`, `onNotice` and `store` can also stand in the environment (`TRACEWIRE_SERVICE`,
 /// `TRACEWIRE_MODE`, …) or in the nearest `tracewire.toml` or `tracewire.yaml` from the working directory upward; what is said here wins
 /// over the environment, and that over a file.
 ///
@@ -26,11 +26,14 @@ public enum Capture: String, Sendable {
 public struct Configuration: Sendable {
   /// The name of the program, `service.name` of its resource; else `OTEL_SERVICE_NAME` or the program's name.
   public var service: String?
-  /// Where journals live; else the nearest `.tracewire` from the working directory upward.
+  /// Where journals live; else the nearest `.tracewire` from the working directory upward; on phones the app's own folder, kept out
+  /// of backups and protected until the first unlock.
   public var dir: String?
   public var mode: Mode?
   /// Where traces go besides the local journal.
   public var exporters: [any Exporter]?
+  /// When mode `background` delivers.
+  public var batching: Batching?
   /// The share of traces that is recorded, from 0 to 1, decided by the trace id.
   public var sampling: Double?
   public var capture: Capture?
@@ -65,7 +68,8 @@ public struct Configuration: Sendable {
   public var onNotice: (@Sendable (String) -> Void)?
 
   public init(
-    service: String? = nil, dir: String? = nil, mode: Mode? = nil, exporters: [any Exporter]? = nil, sampling: Double? = nil,
+    service: String? = nil, dir: String? = nil, mode: Mode? = nil, exporters: [any Exporter]? = nil, batching: Batching? = nil,
+    sampling: Double? = nil,
     capture: Capture? = nil, mask: Mask? = nil, strict: Bool? = nil, redact: [String]? = nil, resource: Attributes? = nil,
     sessionId: String? = nil, environment: String? = nil, release: String? = nil, disabled: Bool? = nil, quotaBytes: Int? = nil,
     fileBytes: Int? = nil, fsync: Bool? = nil, store: Bool? = nil, limits: [String: Int]? = nil,
@@ -75,6 +79,7 @@ public struct Configuration: Sendable {
     self.dir = dir
     self.mode = mode
     self.exporters = exporters
+    self.batching = batching
     self.sampling = sampling
     self.capture = capture
     self.mask = mask

@@ -64,10 +64,12 @@ public final class ManualStep: Sendable {
   /// - Returns: whether it was the first end: later ones record nothing.
   @discardableResult
   public func end(_ status: Status = .ok, _ body: Body = Body()) -> Bool {
-    guard let state, isEnded.withLock({ isEnded in
-      defer { isEnded = true }
-      return !isEnded
-    }) else { return false }
+    guard let state,
+      isEnded.withLock({ isEnded in
+        defer { isEnded = true }
+        return !isEnded
+      })
+    else { return false }
     opened.pens?.later(.end, state, status: status.rawValue) { body.write(&$0, opened.policy, hasCorrelation: false) }
     return true
   }

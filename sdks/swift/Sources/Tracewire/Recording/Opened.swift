@@ -16,7 +16,7 @@ final class Opened: @unchecked Sendable {
   /// Absent where nothing is recorded: switched off, or there is no native half.
   let recorder: Recorder?
   let pens: Pens?
-  let delivery: (any Delivery)?
+  let delivery: Pump?
   /// What never reached the native half, by reason; and whether it was closed.
   private let own = Locked<(lost: [String: Int], isClosed: Bool)>(([:], false))
 
@@ -38,17 +38,20 @@ final class Opened: @unchecked Sendable {
       (recorder, pens, delivery) = (nil, nil, nil)
       return
     }
-    let found = Self.open(settings, problems, open)
+    let exporters = Exporters.made(settings, problems)
+    let found = Self.open(settings, exporters.map(\.sink), problems, open)
     recorder = found
     pens = found.map { found in
       Pens(found, Limits(values.limits ?? [:])) { sentences in problems.say(sentences.joined(separator: "; ")) }
     }
-    delivery = nil
+    let batching = values.batching ?? .standard
+    delivery = found.flatMap { Pump($0, exporters, settings.mode, batching, problems) }
+    Living.add(self)
   }
 
-  private static func open(_ settings: Settings, _ problems: Problems, _ open: Opener) -> Recorder? {
+  private static func open(_ settings: Settings, _ sinks: [String], _ problems: Problems, _ open: Opener) -> Recorder? {
     do {
-      return try refusing { try open(settings.nativeOptions(sinks: [])) }
+      return try refusing { try open(settings.nativeOptions(sinks: sinks)) }
     } catch {
       let reason = (error as? FormatError)?.reason ?? (error as? TracewireError)?.message ?? "\(error)"
       problems.note("configuration", "\(reason); the defaults are used")
@@ -142,20 +145,27 @@ final class Opened: @unchecked Sendable {
 
   /// Closes the journal at once; what is recorded later is dropped and counted.
   func closeNow() {
-    guard own.withLock({ state in
-      defer { state.isClosed = true }
-      return !state.isClosed
-    }) else { return }
+    guard
+      own.withLock({ state in
+        defer { state.isClosed = true }
+        return !state.isClosed
+      })
+    else { return }
     _ = recorder?.closeJournal()
   }
 
   func flush(timeout: Duration) async -> FlushReport {
-    counts(recorder?.flush())
+    var report = counts(recorder?.flush())
+    await delivery?.flush(timeout, into: &report)
+    return report
   }
 
   func close(timeout: Duration) async -> FlushReport {
     own.withLock { $0.isClosed = true }
-    return counts(recorder?.closeJournal())
+    // The journal first, so that the exporters get the envelope that closes it.
+    var report = counts(recorder?.closeJournal())
+    await delivery?.close(timeout, into: &report)
+    return report
   }
 
   private func counts(_ json: String?) -> FlushReport {

@@ -33,12 +33,16 @@ public struct FlushReport: Sendable, Hashable {
 
 /// What became of one exporter's events.
 public struct ExporterReport: Sendable, Hashable {
-  /// Events that the destination has.
+  /// Events of this process that its destination has.
   public var sent = 0
-  /// Events that it lacks.
+  /// Events that processes left which have died, and that this one delivered.
+  public var recovered = 0
+  /// Events of this process that its destination lacks.
   public var pending = 0
-  /// What the last failure said; `nil` where none was.
-  public var lastError: String?
+  /// Events that it will never take, by reason.
+  public var dropped: [String: Int] = [:]
+  /// Failures that cost no event, by code.
+  public var errors: [String: Int] = [:]
 }
 
 /// Numbers of a recorder, without waiting for anything.

@@ -106,7 +106,7 @@ struct Settings: Sendable {
   /// Options of the native recorder, as JSON.
   func nativeOptions(sinks: [String]) -> String {
     var options = Value.Members()
-    if let dir = values.dir { options["dir"] = .text(dir) }
+    if let dir = values.dir ?? Folders.standard() { options["dir"] = .text(dir) }
     options["mode"] = .text(mode.rawValue)
     options["resource"] = .map(resource)
     options["redact"] = .list((values.redact ?? []).map(Value.text))

@@ -83,8 +83,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - key: the attribute's name.
   ///   - value: any value.
-  @discardableResult
-  public func set(_ key: String, _ value: (any Sendable)?) -> Self {
+  public func set(_ key: String, _ value: (any Sendable)?) {
     unlessEnded { mutable in
       if mutable.attributes == nil { mutable.attributes = Attributes() }
       mutable.attributes?.set(key, value)
@@ -92,8 +91,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   }
 
   /// Sets several attributes; they are recorded when the step ends.
-  @discardableResult
-  public func set(_ attributes: Attributes) -> Self {
+  public func set(_ attributes: Attributes) {
     unlessEnded { mutable in
       if mutable.attributes == nil {
         mutable.attributes = attributes
@@ -107,8 +105,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   ///
   /// - Parameter value: any value; `nil` is null. Something that cannot be shared between threads is recorded as it is now by
   ///   `setOutput(Value(value))`.
-  @discardableResult
-  public func setOutput(_ value: (any Sendable)?) -> Self {
+  public func setOutput(_ value: (any Sendable)?) {
     unlessEnded { mutable in
       mutable.hasOutput = true
       mutable.output = value
@@ -120,8 +117,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - status: how.
   ///   - message: why.
-  @discardableResult
-  public func setStatus(_ status: Status, _ message: String? = nil) -> Self {
+  public func setStatus(_ status: Status, _ message: String? = nil) {
     unlessEnded { mutable in
       mutable.status = status
       if let message { mutable.end { $0.message = message } }
@@ -131,8 +127,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   /// Says that the step failed where nothing is thrown out of it.
   ///
   /// - Parameter error: what went wrong. Its type tells whether it was a timeout or a cancellation.
-  @discardableResult
-  public func setError(_ error: any Error) -> Self {
+  public func setError(_ error: any Error) {
     unlessEnded { mutable in
       mutable.end { $0.error = error }
       mutable.status = Failure.status(of: error)
@@ -144,17 +139,16 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - type: such as `rate_limited`.
   ///   - message: why.
-  @discardableResult
-  public func setError(_ type: String, _ message: String? = nil) -> Self {
+  public func setError(_ type: String, _ message: String? = nil) {
     if isEnded { return late() }
-    return set("error.type", type).setStatus(.error, message)
+    set("error.type", type)
+    setStatus(.error, message)
   }
 
   /// Says what a model call used; it is recorded when the step ends. Of two calls the later one holds for what both say.
-  @discardableResult
-  public func usage(_ usage: Usage) -> Self {
+  public func usage(_ usage: Usage) {
     let found = usage.members(opened.problems)
-    return unlessEnded { mutable in
+    unlessEnded { mutable in
       if let found { mutable.end { $0.usage = ($0.usage ?? Attributes()).merging(found) } }
     }
   }
@@ -168,16 +162,14 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - total: the whole amount.
   ///   - currency: ISO 4217.
-  @discardableResult
-  public func cost(_ total: Amount, currency: String = "USD") -> Self {
+  public func cost(_ total: Amount, currency: String = "USD") {
     cost(Cost(total: total, currency: currency))
   }
 
   /// Says what the step cost, by its parts; it is recorded when the step ends.
-  @discardableResult
-  public func cost(_ cost: Cost) -> Self {
+  public func cost(_ cost: Cost) {
     let found = cost.members(opened.problems)
-    return unlessEnded { mutable in
+    unlessEnded { mutable in
       if let found { mutable.end { $0.cost = ($0.cost ?? Attributes()).merging(found) } }
     }
   }
@@ -189,31 +181,27 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - other: the other step's ids.
   ///   - attributes: what the relation is.
-  @discardableResult
-  public func link(_ other: SpanContext, attributes: Attributes? = nil) -> Self {
+  public func link(_ other: SpanContext, attributes: Attributes? = nil) {
     link(Link(other, attributes: attributes))
   }
 
   /// Says at once that another step is related to this one; see `link(_:attributes:)`.
-  @discardableResult
-  public func link(_ other: Span, attributes: Attributes? = nil) -> Self {
-    guard let context = other.context else { return self }
-    return link(Link(context, attributes: attributes))
+  public func link(_ other: Span, attributes: Attributes? = nil) {
+    guard let context = other.context else { return }
+    link(Link(context, attributes: attributes))
   }
 
   /// Says at once that the step of a `traceparent` is related to this one. What is not valid is counted (`invalid_link`).
-  @discardableResult
-  public func link(traceparent: String, attributes: Attributes? = nil) -> Self {
+  public func link(traceparent: String, attributes: Attributes? = nil) {
     guard let context = SpanContext(traceparent: traceparent) else {
       opened.problems.note("invalid_link", "not a step, a context or a traceparent: \(shown(traceparent))")
-      return self
+      return
     }
-    return link(Link(context, attributes: attributes))
+    link(Link(context, attributes: attributes))
   }
 
   /// Says at once that another step is related to this one.
-  @discardableResult
-  public func link(_ link: Link) -> Self {
+  public func link(_ link: Link) {
     let links: [Attributes]? = lock.withLock {
       if mutable.isEnded { return nil }
       // A later list of links replaces an earlier one, so each holds all.
@@ -222,14 +210,11 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
     }
     guard let links else { return late() }
     if let state { opened.pens?.later(.update, state) { Writing.value(&$0, "links", links) } }
-    return self
   }
 
   /// Records at once what must be visible before the step ends. Attributes merge key by key; lists replace.
-  @discardableResult
-  public func update(_ update: SpanUpdate) -> Self {
+  public func update(_ update: SpanUpdate) {
     if let state { opened.pens?.later(.update, state) { update.write(&$0, opened.policy) } }
-    return self
   }
 
   /// Records at once something that happens inside the step.
@@ -238,10 +223,8 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   ///   - name: what happens.
   ///   - attributes: facts about it.
   ///   - data: what was carried.
-  @discardableResult
-  public func event(_ name: String, _ attributes: Attributes? = nil, data: Any? = nil) -> Self {
+  public func event(_ name: String, _ attributes: Attributes? = nil, data: Any? = nil) {
     happen(name, attributes, data: data, chunks: nil)
-    return self
   }
 
   func happen(_ name: String, _ attributes: Attributes?, data: Any?, chunks: Any?) {
@@ -257,15 +240,13 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   }
 
   /// Records at once an error that the step deals with itself; its status does not change.
-  @discardableResult
-  public func recordException(_ error: any Error, _ attributes: Attributes? = nil) -> Self {
-    guard let state else { return self }
+  public func recordException(_ error: any Error, _ attributes: Attributes? = nil) {
+    guard let state else { return }
     opened.pens?.later(.spanEvent, state) { walker in
       Writing.text(&walker, "name", "exception")
       Writing.attributes(&walker, attributes, opened.policy)
       Failure.write(&walker, error, hasEscaped: false)
     }
-    return self
   }
 
   // MARK: The end
@@ -350,11 +331,13 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   /// defer { step.end() }
   /// step.run { work() }
   /// ```
+  @discardableResult
   public func run<Result>(_ work: () throws -> Result) rethrows -> Result {
     try Place.$current.withValue(.span(self), operation: work)
   }
 
   /// Runs asynchronous work with this step current; see `run(_:)`. A detached task that shall belong to it calls this first.
+  @discardableResult
   public func run<Result>(
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
@@ -416,18 +399,17 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   }
 
   @inline(__always)
-  private func unlessEnded(_ change: (inout Mutable) -> Void) -> Self {
+  private func unlessEnded(_ change: (inout Mutable) -> Void) {
     let isLate = lock.withLock {
       if mutable.isEnded { return true }
       change(&mutable)
       return false
     }
-    return isLate ? late() : self
+    if isLate { late() }
   }
 
-  func late() -> Self {
+  func late() {
     opened.problems.note("step_ended", "something was set on a step that had ended, and is lost")
-    return self
   }
 }
 

@@ -134,7 +134,9 @@ extension Walker {
         guard let label = child.label else { continue }
         if hasBudget {
           // What stands behind a property wrapper or `lazy` has the property's name.
-          key(label.hasPrefix("$__lazy_storage_$_") ? String(label.dropFirst(18)) : label.hasPrefix("_") && isWrapper(child.value) ? String(label.dropFirst()) : label)
+          key(
+            label.hasPrefix("$__lazy_storage_$_")
+              ? String(label.dropFirst(18)) : label.hasPrefix("_") && isWrapper(child.value) ? String(label.dropFirst()) : label)
           value(child.value)
         } else {
           missing += 1

@@ -61,6 +61,18 @@ public enum Value: Sendable, Hashable {
       }
     }
 
+    /// Whether both have the same members, in whatever order.
+    public static func == (one: Members, other: Members) -> Bool {
+      if one.entries == other.entries { return true }
+      guard one.count == other.count else { return false }
+      let sorted = { (members: Members) in members.entries.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) } }
+      return sorted(one) == sorted(other)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(entries.reduce(0) { $0 ^ $1.hashValue })
+    }
+
     /// The keys, in the order in which they stand.
     public var keys: [String] { entries.map(\.key) }
   }

@@ -5,67 +5,59 @@ import Tracewire
 import TracewireTesting
 
 /// What Swift has no value for.
-struct Absent: Error {
-  let what: String
-}
-
+struct Absent: Error { let what: String }
+/// A value without a form, one that one thread alone knows, and one that contains itself.
 final class Widget {}
+struct Kept: @unchecked Sendable, TracewireRecordable { let tracewireValue: Any? }
+final class ListLoop: TracewireRecordable { var tracewireValue: Any? { [self] } }
+final class MapLoop: TracewireRecordable { var tracewireValue: Any? { ["k": self] } }
 
+/// Whether the case has a bound of values: which members of a set are kept is its order's, and Swift's sets have none.
+nonisolated(unsafe) var isCut = false
+let names = ["date": "date of its own", "local": "moment without a zone", "time": "time of day", "utf8": "text of bytes"]
 let operations = ["record", "seal", "recover", "verify", "withhold"] + Format.allCases.map { "convert:\($0.rawValue)" }
 
-/// Answers one request, a line of JSON.
 func answer(_ line: String) -> Value {
   let request = (try? Tracewire.decode(line)) ?? .null
-  let id = request["id"] ?? .null
+  let (id, capabilities) = (request["id"] ?? .null, Value.list(operations.map { .text($0) }))
   if request["do"] == "start" {
-    let about: Value = ["name": "tracewire-swift", "version": "0.1.0", "language": "Swift", "protocol": "1.0"]
-    return with(about, ["id": id, "capabilities": .list(operations.map { .text($0) })])
+    return ["id": id, "name": "tracewire-swift", "version": "0.1.0", "language": "Swift", "protocol": "1.0", "capabilities": capabilities]
   }
   do {
     return ["id": id, "result": try run(request["case"] ?? .null)]
   } catch let absent as Absent {
     return ["id": id, "skipped": .text("Swift has no \(absent.what)")]
-  } catch let error as FormatError {
-    return ["id": id, "error": ["code": .text(error.code), "message": .text(error.message)]]
   } catch {
-    return ["id": id, "error": ["code": "adapter", "message": .text("\(error)")]]
+    let (code, message) = (error as? FormatError).map { ($0.code, $0.message) } ?? ("adapter", "\(error)")
+    return ["id": id, "error": ["code": .text(code), "message": .text(message)]]
   }
 }
 
-func with(_ one: Value, _ other: Value) -> Value {
-  .map(.init((Array(one.members ?? .init()) + Array(other.members ?? .init())).map { ($0.key, $0.value) }))
-}
-
-/// Does what a case asks for.
 func run(_ given: Value) throws -> Value {
   switch given["operation"]?.text {
-  case "record":
-    return ["envelopes": texts(try record(given["settings"] ?? .null, given["script"]?.list ?? []))]
+  case "record": return ["envelopes": .list(try record(given["settings"] ?? .null, given["script"]?.list ?? []).map(text))]
   case "seal":
     let sealed = try seal(bytes(given["journal"]))
-    return ["envelopes": texts(sealed.envelopes), "pending": .int(sealed.pending)]
-  case "recover":
-    return ["journal": text(try recover(bytes(given["journal"])))]
+    return ["envelopes": .list(sealed.envelopes.map(text)), "pending": .int(sealed.pending)]
+  case "recover": return ["journal": text(try recover(bytes(given["journal"])))]
   case "verify":
-    let found = try Envelopes.verify((given["envelopes"]?.list ?? []).map { bytes($0) })
+    let found = try Envelopes.verify((given["envelopes"]?.list ?? []).map(bytes))
     return ["sound": .bool(found.isSound), "complete": .bool(found.isComplete), "findings": .list(found.codes.map { .text($0) })]
   case "withhold":
-    let contents = given["contents"]?.list?.compactMap(\.text) ?? []
-    let (bodies, events) = (given["bodies"]?.list?.compactMap(\.int) ?? [], given["events"]?.list?.compactMap(\.int) ?? [])
+    let (contents, bodies) = (strings(given["contents"]), given["bodies"]?.list?.compactMap(\.int) ?? [])
     let remove = given["mark"] == "erased" ? Envelopes.erase : { try Envelopes.withhold($0, contents: $1, bodies: $2) }
     let envelope = try remove(bytes(given["envelope"]), contents, bodies)
-    return ["envelope": text(try Envelopes.withhold(envelope, events: events))]
+    return ["envelope": text(try Envelopes.withhold(envelope, events: given["events"]?.list?.compactMap(\.int) ?? []))]
   default:
     guard let from = format(given["from"]), let to = format(given["to"]) else { throw Absent(what: "such operation") }
     let options = given["options"]
     let delimiter = to == .toon ? options?["delimiter"]?.text.flatMap(Delimiter.init) : nil
     let writing = EncodeOptions(delimiter: delimiter, isFormulaSafe: options?["formula_safe"]?.bool ?? false)
-    let reading = DecodeOptions(isLenient: options?["lenient"]?.bool ?? false)
-    return ["bytes": text(try Tracewire.convert(bytes(given["bytes"]), from: from, to: to, reading: reading, writing: writing))]
+    let (given, reading) = (bytes(given["bytes"]), DecodeOptions(isLenient: options?["lenient"]?.bool ?? false))
+    return ["bytes": text(try Tracewire.convert(given, from: from, to: to, reading: reading, writing: writing))]
   }
 }
 
-/// Records a script with injected clock and ids.
 func record(_ settings: Value, _ steps: [Value]) throws -> [[UInt8]] {
   var script = Script(traceIds: strings(settings["trace_ids"]), spanIds: strings(settings["span_ids"]))
   let clock = settings["clock"]
@@ -74,53 +66,85 @@ func record(_ settings: Value, _ steps: [Value]) throws -> [[UInt8]] {
   script.stepNanos = clock?["step_nanos"]?.int.map { UInt64($0) } ?? script.stepNanos
   script.moments = (clock?["moments"]?.list ?? []).map { (Int64($0[0]?.text ?? "") ?? 0, UInt64($0[1]?.text ?? "") ?? 0) }
   script.process = settings["process"]?.text ?? script.process
-  let resource = settings["resource"]?.list?.map { ($0[0]?.text ?? "", $0[1] ?? .null) } ?? [("service.name", "conformance")]
+  let resource = settings["resource"]?.list?.map { ($0[0]?.text ?? "", $0[1]) } ?? [("service.name", "conformance")]
   var configuration = Configuration(redact: strings(settings["redact"]), resource: Attributes(resource.map { ($0.0, $0.1) }))
   configuration.sampling = settings["sampling"]?.double
-  configuration.limits = settings["limits"].map { limits in
-    Dictionary(uniqueKeysWithValues: (limits.members ?? .init()).map { ($0.key, $0.value.int ?? 0) })
-  }
+  configuration.limits = settings["limits"]?.members.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.key, $0.value.int ?? 0) }) }
   isCut = configuration.limits?["nodes"] != nil
-  let recorded = try Recording(script, configuration)
-  var (spans, places): ([String: ManualStep], [String: SpanContext]) = ([:], [:])
+  var (spans, places, recorded) = ([String: ManualStep](), [String: SpanContext](), try Recording(script, configuration))
   for step in steps { try play(step, recorded.client, &spans, &places) }
   recorded.end()
   return recorded.envelopes
 }
 
-/// Does one step.
 func play(_ step: Value, _ client: Client, _ spans: inout [String: ManualStep], _ places: inout [String: SpanContext]) throws {
   let body = Body(try (step["body"]?.members ?? .init()).map { (key: $0.key, value: try host($0.value)) })
-  let above = step["parent"]
-  let parent = above?["traceparent"]?.text.flatMap { SpanContext(traceparent: $0, traceState: above?["tracestate"]?.text) }
-    ?? above?.text.flatMap { places[$0] }
-  let (span, name) = (spans[step["span"]?.text ?? ""], step["as"]?.text ?? "")
-  switch step["do"]?.text {
-  case "start":
+  let (above, name, span) = (step["parent"], step["as"]?.text ?? "", spans[step["span"]?.text ?? ""])
+  let remote = above?["traceparent"]?.text.flatMap { SpanContext(traceparent: $0, traceState: above?["tracestate"]?.text) }
+  let parent = remote ?? above?.text.flatMap { places[$0] }
+  switch (step["do"]?.text, step["type"]?.text) {
+  case ("start", _):
     spans[name] = client.manual.start(Kind(rawValue: step["kind"]?.text ?? ""), body, parent: parent)
     places[name] = spans[name]?.context
-  case "update": span?.update(body)
-  case "happen": span?.event(body)
-  case "end": span?.end(Status(rawValue: step["status"]?.text ?? "") ?? .unset, body)
-  case "flush": client.mark()
-  case "close": client.close()
-  default:
-    switch step["type"]?.text {
-    case "event": places[name] = client.manual.event(body, kind: (step["kind"]?.text).map { Kind(rawValue: $0) }, parent: parent)
-    case "log": client.manual.log(body, parent: parent)
-    case "metric": client.manual.metric(body, parent: parent)
-    default: client.manual.feedback(body, parent: parent)
-    }
+  case ("update", _): span?.update(body)
+  case ("happen", _): span?.event(body)
+  case ("end", _): span?.end(Status(rawValue: step["status"]?.text ?? "") ?? .unset, body)
+  case ("flush", _): client.mark()
+  case ("close", _): client.close()
+  case (_, "event"): places[name] = client.manual.event(body, kind: (step["kind"]?.text).map(Kind.init(rawValue:)), parent: parent)
+  case (_, "log"): client.manual.log(body, parent: parent)
+  case (_, "metric"): client.manual.metric(body, parent: parent)
+  default: client.manual.feedback(body, parent: parent)
   }
+}
+
+/// The Swift value of a notation.
+func host(_ value: Value) throws -> Any? {
+  if value.isNull { return nil }
+  if let items = value.list { return try items.map(host) }
+  guard let entry = value.members?.first else { return value.bool ?? value.int ?? value.text ?? value as Any }
+  let (given, text) = (entry.value, entry.value.text ?? "")
+  switch entry.key {
+  case "bytes": return Data(bytes(given))
+  case "int": return Int(text) ?? Value.bigInt(text) as Any
+  case "double": return Double(bitPattern: UInt64(text, radix: 16) ?? 0)
+  case "float": return Float(bitPattern: UInt32(text, radix: 16) ?? 0)
+  case "utf16": return String(decoding: text.matches(of: /..../).map { UInt16($0.0, radix: 16) ?? 0 }, as: UTF16.self)
+  case "decimal" where Decimal(string: text)?.description == text: return Decimal(string: text)
+  case "moment": return try moment(text)
+  case "foreign" where text == "Widget": return Widget()
+  case "nest":
+    let (levels, inner) = (given[1]?.int ?? 0, try host(given[2] ?? .null))
+    return (0..<levels).reduce(inner) { it, _ in given[0] == "list" ? [it] : ["k": it] }
+  case "cycle": return text == "list" ? ListLoop() : MapLoop()
+  case "set":
+    let members = try (given.list ?? []).map(hashable)
+    if Set(members).count < members.count { throw Absent(what: "set with two members that are equal") }
+    if isCut && members.count > 1 { throw Absent(what: "set with an order, in which it could be cut") }
+    return Set(members)
+  case "map":
+    let kept = { (value: Value?) in Kept(tracewireValue: try host(value ?? .null)) }
+    return Pairs(try (given.list ?? []).map { (key: try $0[0]?.text ?? kept($0[0]), value: try kept($0[1])) })
+  default: throw Absent(what: entry.key == "decimal" ? "decimal number \(text)" : names[entry.key] ?? entry.key)
+  }
+}
+
+func hashable(_ value: Value) throws -> AnyHashable {
+  if let items = value.list { return AnyHashable(try items.map(hashable)) }
+  guard let pairs = value["map"]?.list else { return try host(value) as? AnyHashable ?? AnyHashable(Int?.none) }
+  return AnyHashable(Dictionary(try pairs.map { (try hashable($0[0] ?? .null), try hashable($0[1] ?? .null)) }) { $1 })
+}
+
+func moment(_ text: String) throws -> Date {
+  let fraction = text.firstMatch(of: /\.(\d+)/).map { String($0.1) } ?? ""
+  guard fraction.dropFirst(3).allSatisfy({ $0 == "0" }) else { throw Absent(what: "time finer than a millisecond") }
+  let whole = ISO8601DateFormatter().date(from: text.replacing(/\.\d+/, with: "")) ?? .distantPast
+  return whole.addingTimeInterval(Double("0.\(fraction)0") ?? 0)
 }
 
 func format(_ name: Value?) -> Format? { name?.text.flatMap { Format(rawValue: $0) } }
 func strings(_ list: Value?) -> [String] { list?.list?.compactMap(\.text) ?? [] }
 func bytes(_ base64: Value?) -> [UInt8] { Array(Data(base64Encoded: base64?.text ?? "") ?? Data()) }
 func text(_ bytes: [UInt8]) -> Value { .text(Data(bytes).base64EncodedString()) }
-func texts(_ all: [[UInt8]]) -> Value { .list(all.map { text($0) }) }
 
-while let line = readLine() {
-  let written = (try? Tracewire.encode(answer(line))) ?? []
-  FileHandle.standardOutput.write(Data(written + [10]))
-}
+while let line = readLine() { FileHandle.standardOutput.write(Data((try Tracewire.encode(answer(line))) + [10])) }

@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+import Tracewire
+import TracewireTesting
+
+private final class Notices: @unchecked Sendable {
+  private let lock = NSLock()
+  private var sentences: [String] = []
+  var all: [String] { lock.withLock { sentences } }
+  func add(_ sentence: String) { lock.withLock { sentences.append(sentence) } }
+}
+
+@Suite struct ConfigurationTests {
+  @Test func saysOnceWhatCannotBeUsed() async throws {
+    let (folder, notices) = (Folder(), Notices())
+    let client = try Client(
+      Configuration(service: "", dir: folder.path, sampling: 2, quotaBytes: -1, onNotice: { notices.add($0) }))
+    client.span("one") { _ in }
+    let report = try await client.shutdown()
+    #expect(report.ownErrors == ["configuration": 3])
+    #expect(report.written == 2)
+    #expect(notices.all.count == 1, "\(notices.all)")
+    #expect(notices.all.first?.contains("sampling = 2.0 (argument): a number from 0 to 1 is expected, such as sampling: 0.1") == true)
+  }
+
+  @Test func strictModeThrows() throws {
+    let folder = Folder()
+    #expect(throws: TracewireError.self) { try Client(Configuration(dir: folder.path, sampling: 2, strict: true)) }
+  }
+
+  @Test func captureAndMask() throws {
+    let none = try recording(Script(), Configuration(capture: Capture.none)) { _ in
+      Tracewire.span("s", input: "in") { $0.setOutput("out") }
+    }
+    #expect(none.spans[0]["input"] == nil)
+    #expect(none.spans[0]["output"] == nil)
+    let mask: Mask = { field, value in
+      if field == "output" { throw Refused() }
+      return field == "input" ? "***" : value
+    }
+    let masked = try recording(Script(), Configuration(mask: mask)) { _ in
+      Tracewire.span("s", input: "in", attributes: ["a": 1]) { $0.setOutput("out") }
+    }
+    #expect(masked.spans[0]["input"] == "***")
+    #expect(masked.spans[0]["output"] == ["$redacted": "mask_failed"])
+    #expect(masked.spans[0]["attributes"] == ["a": 1])
+  }
+
+  @Test func redactsAndSamples() async throws {
+    let recorded = try recording(Script(), Configuration(redact: ["password"])) { _ in
+      Tracewire.span("s", input: ["password": "x", "user": "y"]) { _ in }
+    }
+    let envelopes = recorded.envelopes.map { String(decoding: $0, as: UTF8.self) }.joined()
+    #expect(!envelopes.contains(#""password":"x""#))
+    #expect(envelopes.contains(#""user":"y""#))
+    let left = try Recording(Script(), Configuration(sampling: 0))
+    left.client.span("s") { _ in }
+    let report = try await left.client.flush()
+    #expect(report.written == 0)
+    #expect(report.unsampled > 0)
+    left.end()
+  }
+
+  @Test func rootsSayWhoTheyAreFor() throws {
+    let recorded = try recording(Script(), Configuration(sessionId: "chat-7", environment: "test", release: "1.2")) { _ in
+      Tracewire.span("root") { _ in Tracewire.span("inner") { _ in } }
+      Tracewire.span("own", options: SpanOptions(sessionId: "chat-8", tags: ["a"])) { _ in }
+    }
+    #expect(recorded.spans[0]["session_id"] == "chat-7")
+    #expect(recorded.spans[0]["environment"] == "test")
+    #expect(recorded.spans[0]["release"] == "1.2")
+    #expect(recorded.spans[1]["session_id"] == nil)
+    #expect(recorded.spans[2]["session_id"] == "chat-8")
+    #expect(recorded.spans[2]["tags"] == ["a"])
+  }
+
+  @Test func switchedOffCostsNothing() async throws {
+    let client = try Client(Configuration(disabled: true))
+    let result = client.span("one") { span in
+      #expect(span.context == nil)
+      #expect(span.traceId == String(repeating: "0", count: 32))
+      return 1
+    }
+    #expect(result == 1)
+    let report = try await client.shutdown()
+    #expect(report.written == 0)
+    #expect(report.dropped.isEmpty)
+  }
+
+  @Test func afterTheEndIsCounted() async throws {
+    let folder = Folder()
+    let client = try Client(Configuration(dir: folder.path))
+    client.span("one") { _ in }
+    try await client.shutdown()
+    client.span("two") { _ in }
+    let report = try await client.shutdown()
+    #expect(report.written == 2)
+    #expect(report.dropped == ["closed": 2], "\(report)")
+  }
+
+  @Test func aFolderThatCannotBeIsCounted() async throws {
+    let (folder, notices) = (Folder(), Notices())
+    try Data().write(to: URL(fileURLWithPath: "\(folder.path)/file"))
+    let client = try Client(Configuration(dir: "\(folder.path)/file/below", onNotice: { notices.add($0) }))
+    client.span("one") { _ in }
+    let report = try await client.shutdown()
+    #expect(report.written + report.dropped.values.reduce(0, +) >= 2)
+    #expect(!notices.all.isEmpty)
+  }
+
+  @Test func aFolderMayVanish() async throws {
+    let folder = Folder()
+    let client = try Client(Configuration(dir: folder.path))
+    client.span("one") { _ in }
+    try FileManager.default.removeItem(atPath: folder.path)
+    client.span("two") { _ in }
+    let report = try await client.shutdown()
+    #expect(report.written + report.dropped.values.reduce(0, +) == 4)
+  }
+}

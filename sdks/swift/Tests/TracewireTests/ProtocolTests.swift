@@ -1,0 +1,44 @@
+import Testing
+import Tracewire
+import TracewireTesting
+
+@Suite struct ProtocolTests {
+  @Test func aToolIsOneTrace() async throws {
+    let recorded = try await recording { _ in
+      let client = Tracewire.client
+      try await Tracewire.mcp.callTool("search", params: ["q": "otters"], agentId: "a") { _, meta in
+        // The server's side, which knows nothing of the client's task.
+        try await Task.detached {
+          try await client.mcp.toolExecution("search", params: ["q": "otters"], meta: meta) { span in
+            span.setOutput(["Lutra"])
+            try await Task.sleep(for: .milliseconds(1))
+          }
+        }.value
+      }
+    }
+    let spans = recorded.spans
+    #expect(spans.count == 2)
+    #expect(spans[1]["parent_id"] == spans[0]["span_id"])
+    #expect(spans[0]["attributes"] == ["gen_ai.agent.id": "a", "gen_ai.tool.name": "search", "mcp.method.name": "tools/call"])
+  }
+
+  @Test func messagesAreEvents() throws {
+    let recorded = try recording { _ in
+      Tracewire.span("outer") { _ in
+        let id = Tracewire.mcp.events.logRequest(
+          "a", method: .toolsCall, direction: "sent", requestId: "7", toolName: "search", data: ["q": 1],
+          options: EventOptions(attributes: ["own": true], errorCode: "late", costAmount: "1e-2"))
+        #expect(id != nil)
+      }
+    }
+    let event = recorded.events.first { $0["type"] == "event" }
+    #expect(event?["body"]?["name"] == "mcp.request")
+    #expect(
+      event?["body"]?["attributes"] == [
+        "error.type": "late", "gen_ai.agent.id": "a", "gen_ai.tool.name": "search", "jsonrpc.request.id": "7", "mcp.method.name": "tools/call",
+        "own": true, "tracewire.amount.value": "0.01", "tracewire.protocol.direction": "sent",
+      ])
+    #expect(event?["body"]?["data"] == ["error_code": "late", "q": 1])
+    #expect(event?["parent_id"] == recorded.spans[0]["span_id"])
+  }
+}

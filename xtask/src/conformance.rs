@@ -219,11 +219,11 @@ fn npm(workspace: &Workspace, platform: &str) -> Result<(PathBuf, PathBuf)> {
 }
 
 fn kotlin(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    maven::program(workspace, "conformance/adapters/kotlin", PROFILE, "dev.tracewire.conformance.AdapterKt")
+    maven::program(workspace, "target/conformance/lib", "AdapterKt", PROFILE)
 }
 
 fn swift(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    Ok(vec![swift::program(workspace, "conformance/adapters/swift", PROFILE, "tracewire-conformance")?])
+    swift::program(workspace, "conformance/adapters/swift/adapter", "adapter", PROFILE)
 }
 
 fn go(workspace: &Workspace) -> Result<Vec<PathBuf>> {

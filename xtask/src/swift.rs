@@ -15,9 +15,9 @@ pub const SDK: &str = "sdks/swift";
 /// SwiftPM on a package, with the native library that was built with this profile. What it builds lies below the target directory.
 pub fn swift(workspace: &Workspace, verb: &str, package: &str, profile: &str) -> Result<Command> {
     let (native, _) = uniffi::library(workspace, profile)?;
-    let scratch = workspace.scratch("swift")?.join(package.replace('/', "-"));
     let mut command = Command::new(workspace.path(".ci/swift"));
-    command.args(["swift", verb, "--package-path"]).arg(workspace.path(package)).arg("--scratch-path").arg(scratch);
+    command.args(["swift", verb, "--package-path"]).arg(workspace.path(package)).arg("--scratch-path");
+    command.arg(scratch(workspace, package)?);
     command.env("TRACEWIRE_NATIVE_DIR", native).env("CARGO_TARGET_DIR", &workspace.target).current_dir(&workspace.root);
     command.env_remove("TRACEWIRE_DIR");
     Ok(command)
@@ -28,15 +28,17 @@ pub fn test(workspace: &Workspace, profile: &str) -> Result<Counts> {
     counts::run(&mut swift(workspace, "test", SDK, profile)?, counts::of_swift)
 }
 
-/// Builds a program of a package; gives the file. The language's own library is in it, so that it runs outside of the folder too.
-pub fn program(workspace: &Workspace, package: &str, profile: &str, name: &str) -> Result<PathBuf> {
-    let arguments = ["--configuration", "release", "--static-swift-stdlib", "--product", name];
+/// Builds a program of a package; gives the words that start it, where its language's own library is.
+pub fn program(workspace: &Workspace, package: &str, name: &str, profile: &str) -> Result<Vec<PathBuf>> {
+    let arguments = ["--configuration", "release", "--product", name];
     process::run(swift(workspace, "build", package, profile)?.args(arguments))?;
-    let shown = swift(workspace, "build", package, profile)?.args(arguments).arg("--show-bin-path").output()?;
-    let folder = String::from_utf8_lossy(&shown.stdout);
-    let program = folder.lines().last().map(|folder| PathBuf::from(folder.trim()).join(name));
-    match program.filter(|program| program.exists()) {
-        Some(program) => Ok(program),
-        None => bail!("swift build made no {name}"),
+    let program = scratch(workspace, package)?.join("release").join(name);
+    if !program.exists() {
+        bail!("swift build made no {}", program.display());
     }
+    Ok(vec![workspace.path(".ci/swift"), "--run".into(), program])
+}
+
+fn scratch(workspace: &Workspace, package: &str) -> Result<PathBuf> {
+    workspace.scratch(std::path::Path::new("swift").join(package.replace('/', "-")))
 }

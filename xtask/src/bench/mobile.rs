@@ -5,6 +5,7 @@ use crate::tools::{self, CC, JDK, MAVEN};
 use crate::workspace::Workspace;
 use crate::{maven, mobile, swift};
 use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The library as users get it.
@@ -16,12 +17,11 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<Vec<Row>> {
         bail!("{advice}");
     }
     let rounds = ["--rounds", if options.quick { "1" } else { "5" }];
-    let kotlin = maven::program(workspace, "sdks/kotlin/bench", PROFILE, "dev.tracewire.bench.BenchKt")?;
-    let mut words = kotlin.iter();
-    let mut java = Command::new(words.next().map_or_else(Default::default, |word| word.as_os_str().to_owned()));
-    let mut rows = rows_of(java.args(words).args(rounds))?;
-    let swift = swift::program(workspace, "sdks/swift/bench", PROFILE, "tracewire-bench")?;
-    rows.extend(rows_of(Command::new(swift).args(rounds))?);
+    let mut rows = rows_of(
+        started(&maven::program(workspace, "bench/target/lib", "dev.tracewire.bench.RecordKt", PROFILE)?).args(rounds),
+    )?;
+    let swift = swift::program(workspace, "sdks/swift/bench", "tracewire-bench", PROFILE)?;
+    rows.extend(rows_of(started(&swift).args(rounds))?);
     for (target, bytes) in mobile::measured(workspace)? {
         rows.push(Row {
             bench: "library".to_owned(),
@@ -33,4 +33,12 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<Vec<Row>> {
         });
     }
     Ok(rows)
+}
+
+/// The command of these words.
+fn started(words: &[PathBuf]) -> Command {
+    let mut words = words.iter();
+    let mut command = Command::new(words.next().map_or(Path::new(""), PathBuf::as_path));
+    command.args(words);
+    command
 }

@@ -76,10 +76,13 @@ impl Agent {
         Ok(match language {
             Language::Python => Agent::Script(workspace.path(source)),
             Language::Typescript => bundle(workspace, &workspace.path(source))?,
-            Language::Kotlin => {
-                Agent::Program(maven::program(workspace, &source, PROFILE, "dev.tracewire.example.AgentKt")?)
-            }
-            Language::Swift => Agent::Program(vec![swift::program(workspace, &source, PROFILE, "research-agent")?]),
+            Language::Kotlin => Agent::Program(maven::program(
+                workspace,
+                "target/research-agent/lib",
+                "dev.tracewire.example.AgentKt",
+                PROFILE,
+            )?),
+            Language::Swift => Agent::Program(swift::program(workspace, &source, "research-agent", PROFILE)?),
         })
     }
 

@@ -11,7 +11,7 @@ use anyhow::Result;
 use std::fmt::Write as _;
 
 /// The line length of the Swift package.
-const WIDTH: usize = 120;
+const WIDTH: usize = 140;
 const FOLDER: &str = "sdks/swift/Sources/Tracewire/Protocols";
 /// Names that Swift keeps for itself.
 const KEYWORDS: [&str; 8] = ["as", "case", "default", "func", "import", "in", "operator", "repeat"];
@@ -19,16 +19,16 @@ const KEYWORDS: [&str; 8] = ["as", "case", "default", "func", "import", "in", "o
 /// The file.
 pub fn constants(registry: &Registry) -> Result<Output> {
     let mut code = head("xtask/src/codegen/swift/mod.rs", "spec/registry/")?;
-    code.push_str("\nextension SpanKind {\n");
+    code.push_str("\nextension Kind {\n");
     for kind in &registry.kinds {
         comment(&mut code, "  ", &kind.brief)?;
-        writeln!(code, "  public static let {} = SpanKind({:?})\n", name(&kind.name), kind.name)?;
+        writeln!(code, "  public static let {} = Kind(rawValue: {:?})\n", name(&kind.name), kind.name)?;
     }
-    code.push_str("  /// All that the registry knows.\n  public static let all: [SpanKind] = [\n");
+    code.push_str("  /// All that the registry knows.\n  public static let all: [Kind] = [\n");
     for kind in &registry.kinds {
         writeln!(code, "    .{},", name(&kind.name))?;
     }
-    code.push_str("  ]\n\n  /// The same as other tools name them.\n  static let aliases: [String: SpanKind] = [\n");
+    code.push_str("  ]\n\n  /// The same as other tools name them.\n  static let aliases: [String: Kind] = [\n");
     for kind in &registry.kinds {
         for alias in &kind.aliases {
             writeln!(code, "    {alias:?}: .{},", name(&kind.name))?;
@@ -50,12 +50,13 @@ fn path(name: &str) -> String {
     format!("{FOLDER}/{name}.generated.swift")
 }
 
-/// What every file begins with. swift-format leaves it as it is: this is how it would be written.
+/// What every file begins with.
 fn head(generator: &str, source: &str) -> Result<String> {
     let mut code = String::new();
     for line in wrap(&header(generator, source), WIDTH - 3) {
         writeln!(code, "// {line}")?;
     }
+    code.push_str("// swift-format-ignore-file\n");
     Ok(code)
 }
 

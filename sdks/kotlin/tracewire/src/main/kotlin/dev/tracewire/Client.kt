@@ -13,6 +13,8 @@ import dev.tracewire.internal.recording.Settings
 import dev.tracewire.internal.recording.Texts
 import dev.tracewire.internal.recording.Where
 import dev.tracewire.internal.recording.added
+import dev.tracewire.protocols.A2a
+import dev.tracewire.protocols.Ap2
 import dev.tracewire.protocols.Mcp
 
 /**
@@ -308,6 +310,12 @@ public class Client internal constructor(
 
     /** MCP's tools as steps, and its messages as events. */
     public val mcp: Mcp = Mcp { this }
+
+    /** Messages, tasks and artifacts of the Agent2Agent protocol as events. */
+    public val a2a: A2a = A2a { this }
+
+    /** Mandates, payments and receipts of the Agent Payments Protocol as events. */
+    public val ap2: Ap2 = Ap2 { this }
 
     // Across processes.
 

@@ -1,6 +1,8 @@
 package dev.tracewire
 
 import dev.tracewire.internal.recording.Opener
+import dev.tracewire.protocols.A2a
+import dev.tracewire.protocols.Ap2
 import dev.tracewire.protocols.Mcp
 
 /**
@@ -212,6 +214,14 @@ public object Tracewire {
     /** MCP's tools as steps, and its messages as events; see [Mcp]. */
     @JvmStatic
     public val mcp: Mcp = Mcp { client }
+
+    /** Messages, tasks and artifacts of the Agent2Agent protocol as events; see [A2a]. */
+    @JvmStatic
+    public val a2a: A2a = A2a { client }
+
+    /** Mandates, payments and receipts of the Agent Payments Protocol as events; see [Ap2]. */
+    @JvmStatic
+    public val ap2: Ap2 = Ap2 { client }
 
     /** The current step's `traceparent` and `tracestate`; see [Client.inject]. */
     @JvmStatic

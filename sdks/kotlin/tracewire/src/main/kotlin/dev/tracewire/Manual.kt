@@ -23,11 +23,11 @@ private class Source(
 
 /** Writes every member as it was given; values of content pass the host's mask. */
 private val WRITE: Write<Source> =
-    Write { walker, it ->
-        val policy = it.policy
-        for ((name, value) in it.body) {
+    Write { walker, given ->
+        val policy = given.policy
+        for ((name, value) in given.body) {
             when (name) {
-                CORRELATION -> if (!it.hasCorrelation) Writing.value(walker, name, value)
+                CORRELATION -> if (!given.hasCorrelation) Writing.value(walker, name, value)
                 "input" -> if (policy.input) Writing.content(walker, name, value, policy)
                 "output", "data", "chunks" -> if (policy.output) Writing.content(walker, name, value, policy)
                 "attributes", "message" -> Writing.content(walker, name, value, policy)

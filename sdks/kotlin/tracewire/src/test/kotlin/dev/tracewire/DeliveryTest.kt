@@ -206,7 +206,7 @@ class DeliveryTest {
         client.close()
         assertTrue(
             said.any {
-                "sampling = 7.0 (argument): a number from 0 to 1 is expected, such as sampling = 0.1; the default is used" in
+                "sampling = 7.0 (argument): a number from 0 to 1 is expected, such as sampling = 0.1; the default" in
                     it
             },
         )

@@ -91,7 +91,12 @@ private object Nowhere : SpanExporter {
 private class OfOpenTelemetry : Subject {
     override val name = "opentelemetry"
     override val version = "1.67.0"
-    private val provider = SdkTracerProvider.builder().addSpanProcessor(BatchSpanProcessor.builder(Nowhere).build()).build()
+    private val provider =
+        SdkTracerProvider
+            .builder()
+            .addSpanProcessor(
+                BatchSpanProcessor.builder(Nowhere).build(),
+            ).build()
     private val tracer = provider.get("bench")
 
     override fun one() {
@@ -160,7 +165,12 @@ fun main(args: Array<String>) {
     val subjects = listOf(OfTracewire(folder.toFile()), OfOpenTelemetry())
     for (round in 1..rounds) {
         for (subject in subjects) {
-            val about = linkedMapOf<String, Any?>("bench" to "record", "subject" to subject.name, "version" to subject.version)
+            val about =
+                linkedMapOf<String, Any?>(
+                    "bench" to "record",
+                    "subject" to subject.name,
+                    "version" to subject.version,
+                )
             val row = about + mapOf("round" to round, "steps" to steps) + round(subject, steps)
             println(Formats.encode(row))
         }

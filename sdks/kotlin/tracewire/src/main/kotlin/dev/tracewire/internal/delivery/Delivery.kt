@@ -164,8 +164,8 @@ internal class Delivery private constructor(
         return FlushReport(
             sent = reports.values.minOfOrNull { it.sent } ?: 0,
             pending = reports.values.maxOfOrNull { it.pending } ?: 0,
-            dropped = reports.values.fold(emptyMap()) { sum, it -> added(sum, it.dropped) },
-            errors = reports.values.fold(emptyMap()) { sum, it -> added(sum, it.errors) },
+            dropped = reports.values.fold(emptyMap()) { sum, report -> added(sum, report.dropped) },
+            errors = reports.values.fold(emptyMap()) { sum, report -> added(sum, report.errors) },
             exporters = reports,
         )
     }

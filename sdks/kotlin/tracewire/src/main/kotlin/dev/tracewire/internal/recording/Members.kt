@@ -62,13 +62,13 @@ internal class PointSource(
 internal object Members {
     /** Writes the members of a start. */
     val START: Write<Beginning> =
-        Write { walker, it ->
-            val policy = it.opened.policy
-            Writing.text(walker, "name", it.name)
-            Writing.attributes(walker, it.attributes, policy)
-            if (it.input != null && policy.input) Writing.content(walker, "input", it.input, policy)
-            if (it.isRoot) it.opened.rootFields?.write(walker, it.options)
-            it.options?.let { options -> writeOptions(walker, options, policy) }
+        Write { walker, given ->
+            val policy = given.opened.policy
+            Writing.text(walker, "name", given.name)
+            Writing.attributes(walker, given.attributes, policy)
+            if (given.input != null && policy.input) Writing.content(walker, "input", given.input, policy)
+            if (given.isRoot) given.opened.rootFields?.write(walker, given.options)
+            given.options?.let { options -> writeOptions(walker, options, policy) }
         }
 
     private fun writeOptions(
@@ -109,8 +109,8 @@ internal object Members {
 
     /** Writes what is said before the end. */
     val UPDATE: Write<Updating> =
-        Write { walker, it ->
-            val (fields, policy) = it.fields to it.policy
+        Write { walker, given ->
+            val (fields, policy) = given.fields to given.policy
             Writing.attributes(walker, fields.attributes, policy)
             fields.cost?.let { Amounts.cost(it, policy.problems) }?.let { Writing.value(walker, "cost", it) }
             if (fields.input != null && policy.input) Writing.content(walker, "input", fields.input, policy)
@@ -125,21 +125,21 @@ internal object Members {
 
     /** Writes something that happens inside a step. */
     val EVENT: Write<Happening> =
-        Write { walker, it ->
-            Writing.text(walker, "name", it.name)
-            Writing.attributes(walker, it.attributes, it.policy)
-            if (it.policy.output) {
-                if (it.data != null) Writing.content(walker, "data", it.data, it.policy)
-                if (it.chunks != null) Writing.content(walker, "chunks", it.chunks, it.policy)
+        Write { walker, given ->
+            Writing.text(walker, "name", given.name)
+            Writing.attributes(walker, given.attributes, given.policy)
+            if (given.policy.output) {
+                if (given.data != null) Writing.content(walker, "data", given.data, given.policy)
+                if (given.chunks != null) Writing.content(walker, "chunks", given.chunks, given.policy)
             }
         }
 
     /** Writes an error that a step deals with itself. */
     val CAUGHT: Write<Caught> =
-        Write { walker, it ->
+        Write { walker, given ->
             Writing.text(walker, "name", "exception")
-            Writing.attributes(walker, it.attributes, it.policy)
-            Failure.write(walker, it.error, false)
+            Writing.attributes(walker, given.attributes, given.policy)
+            Failure.write(walker, given.error, false)
         }
 
     /** Writes what few steps say at their end. */
@@ -156,9 +156,10 @@ internal object Members {
 
     /** Writes the members of a point, by their names on the wire. */
     val POINT: Write<PointSource> =
-        Write { walker, it ->
-            for ((name, value) in it.members) {
-                if (value != null) writeMember(walker, name, value, it.policy)
+        Write { walker, given ->
+            for ((name, value) in given.members) {
+                // The correlation id also decides the trace, so whoever knows that writes it.
+                if (value != null && name != "correlation_id") writeMember(walker, name, value, given.policy)
             }
         }
 
@@ -169,11 +170,6 @@ internal object Members {
         policy: Policy,
     ) {
         when (name) {
-            // It also decides the trace, so whoever knows that writes it.
-            "correlation_id" -> {
-                Unit
-            }
-
             "attributes" -> {
                 @Suppress("UNCHECKED_CAST")
                 Writing.attributes(walker, value as Map<String, Any?>, policy)

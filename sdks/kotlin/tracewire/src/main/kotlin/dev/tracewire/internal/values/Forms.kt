@@ -36,7 +36,6 @@ internal object Forms {
         ) {
             // An iterator of the host's, a component, a stack that ends.
             if (thrown is OutOfMemoryError) throw thrown
-            if (System.getenv("TWDEBUG") != null) thrown.printStackTrace()
             while (out.asked.size > asked) out.asked.removeAt(out.asked.size - 1)
             out.rewind(at, level, keyLevel, owes)
             out.unreadable()

@@ -32,7 +32,7 @@ let package = Package(
     .target(
       name: "TracewireNative", dependencies: ["CTracewire"], swiftSettings: [.swiftLanguageMode(.v5)],
       linkerSettings: nativeSettings),
-    .target(name: "Tracewire", dependencies: ["CTracewire", "TracewireNative"]),
+    .target(name: "Tracewire", dependencies: ["CTracewire", "TracewireNative"], exclude: ["README.md"]),
     .target(name: "TracewireTesting", dependencies: ["Tracewire", "TracewireNative"]),
     .testTarget(name: "TracewireTests", dependencies: ["Tracewire", "TracewireTesting"]),
   ],

@@ -29,7 +29,7 @@ impl Language {
             Language::Python => "agent.py",
             Language::Typescript => "agent.ts",
             Language::Kotlin => "kotlin",
-            Language::Swift => "swift",
+            Language::Swift => "swift/agent",
         };
         format!("{FOLDER}/{source}")
     }
@@ -46,8 +46,8 @@ impl Language {
     /// How its calls reach the tools.
     pub fn transport(self) -> &'static str {
         match self {
-            Language::Python | Language::Typescript => "an MCP server",
-            Language::Kotlin | Language::Swift => "a server in Python, over HTTP",
+            Language::Kotlin => "a server in Python, over HTTP",
+            Language::Python | Language::Typescript | Language::Swift => "an MCP server",
         }
     }
 }
@@ -82,7 +82,7 @@ impl Agent {
                 "dev.tracewire.example.AgentKt",
                 PROFILE,
             )?),
-            Language::Swift => Agent::Program(swift::program(workspace, &source, "research-agent", PROFILE)?),
+            Language::Swift => Agent::Program(swift::program(workspace, &source, "agent", PROFILE)?),
         })
     }
 

@@ -20,7 +20,8 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
 
   @Test func tagsAreWhatTheyStandFor() throws {
     let value = try Tracewire.decode(
-      #"{"b":{"$bytes":"AAEC"},"d":{"$decimal":"1.50"},"f":{"$float":"-Infinity"},"i":{"$int":"9007199254740993"},"r":{"$ref":"sha256:00"},"$$x":1}"#)
+      #"{"b":{"$bytes":"AAEC"},"d":{"$decimal":"1.50"},"f":{"$float":"-Infinity"},"i":{"$int":"9007199254740993"},"r":{"$ref":"sha256:00"},"$$x":1}"#
+    )
     #expect(value["b"] == .bytes([0, 1, 2]))
     #expect(value["d"] == .decimal("1.50"))
     #expect(value["f"] == .double(-.infinity))

@@ -35,7 +35,8 @@ import TracewireTesting
     #expect(event?["body"]?["name"] == "mcp.request")
     #expect(
       event?["body"]?["attributes"] == [
-        "error.type": "late", "gen_ai.agent.id": "a", "gen_ai.tool.name": "search", "jsonrpc.request.id": "7", "mcp.method.name": "tools/call",
+        "error.type": "late", "gen_ai.agent.id": "a", "gen_ai.tool.name": "search", "jsonrpc.request.id": "7",
+        "mcp.method.name": "tools/call",
         "own": true, "tracewire.amount.value": "0.01", "tracewire.protocol.direction": "sent",
       ])
     #expect(event?["body"]?["data"] == ["error_code": "late", "q": 1])

@@ -35,7 +35,9 @@ private final class Itself: TracewireRecordable {
 @Suite struct ValueTests {
   @Test func numbersHaveOneForm() throws {
     #expect(try json([1, 1.0, -0.0] as [Double]) == "[1,1,0]")
-    #expect(try json([Int8(-1), UInt16(2), Int64.min, UInt64.max] as [Any]) == #"[-1,2,{"$int":"-9223372036854775808"},{"$int":"18446744073709551615"}]"#)
+    #expect(
+      try json([Int8(-1), UInt16(2), Int64.min, UInt64.max] as [Any])
+        == #"[-1,2,{"$int":"-9223372036854775808"},{"$int":"18446744073709551615"}]"#)
     #expect(try json(Float(0.1)) == "0.10000000149011612")
     #expect(try json([Double.nan, -.infinity]) == #"[{"$float":"NaN"},{"$float":"-Infinity"}]"#)
     #expect(try json(1e30) == #"{"$int":"1000000000000000019884624838656"}"#)

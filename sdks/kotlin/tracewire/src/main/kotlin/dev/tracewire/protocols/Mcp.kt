@@ -132,7 +132,7 @@ public class Mcp internal constructor(
         return logRequest(agentId, options)
     }
 
-    private fun parentOf(meta: Map<*, *>?) = meta?.let { Propagation.extract(it) }
+    internal fun parentOf(meta: Map<*, *>?) = meta?.let { Propagation.extract(it) }
 
     private fun present(vararg members: Pair<String, Any?>): Map<String, Any?> =
         members
@@ -140,7 +140,8 @@ public class Mcp internal constructor(
                 it.second != null
             }.toMap()
 
-    private fun facts(
+    /** What a step of a tool says. */
+    internal fun facts(
         tool: String,
         agentId: String?,
     ): Map<String, Any?> =

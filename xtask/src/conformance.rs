@@ -3,10 +3,12 @@
 //! [`SDKS`] names them; the next one is a line there and a function that says how its adapter is built and started. What is compared and
 //! reported is the kit's own program, `conformance/runner`; what is sent meanwhile must satisfy the protocol's JSON Schema.
 
+use crate::maven;
 use crate::node::Node;
 use crate::peers::{FOLDER, Peers};
 use crate::process;
 use crate::steps::Counts;
+use crate::swift;
 use crate::test::{PROFILE, counts};
 use crate::tools::{self, CC, CHROMIUM, PYTHON, PYTHON_VENV};
 use crate::typescript;
@@ -32,7 +34,15 @@ const PAGE: (&str, &str) = ("README.md", "<!-- conformance: begin -->");
 type Sdk = (&'static str, fn(&Workspace) -> Result<Vec<PathBuf>>);
 
 /// All of them, in the order of the matrix.
-const SDKS: &[Sdk] = &[("rust", rust), ("python", python), ("node", node), ("browser", browser), ("go", go)];
+const SDKS: &[Sdk] = &[
+    ("rust", rust),
+    ("python", python),
+    ("node", node),
+    ("browser", browser),
+    ("kotlin", kotlin),
+    ("swift", swift),
+    ("go", go),
+];
 
 /// Options of `conformance`.
 #[derive(Args, Default)]
@@ -206,6 +216,14 @@ fn npm(workspace: &Workspace, platform: &str) -> Result<(PathBuf, PathBuf)> {
     let mut command = node.program("node");
     process::run(command.arg(workspace.path(NPM).join("build.mjs")).arg(&folder).arg(platform))?;
     Ok((command.get_program().into(), folder))
+}
+
+fn kotlin(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    maven::program(workspace, "target/conformance/lib", "AdapterKt", PROFILE)
+}
+
+fn swift(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    swift::program(workspace, "conformance/adapters/swift/adapter", "adapter", PROFILE)
 }
 
 fn go(workspace: &Workspace) -> Result<Vec<PathBuf>> {

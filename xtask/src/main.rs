@@ -12,6 +12,8 @@
 //! | `fuzz` | has every decoder read what nobody would write |
 //! | `npm` | packs the TypeScript package and its native part as they are published |
 //! | `wasm` | builds the modules for browsers, and looks at their size |
+//! | `bindings` | generates the code around the library for Kotlin and Swift |
+//! | `mobile` | checks the library for telephones, and its size there |
 //! | `toon-peer` | compares our TOON with the reference implementation |
 //!
 //! It needs cargo and, for Python, `python3` with `venv`; everything else it gets from the registries of the languages. What it
@@ -27,16 +29,20 @@ mod demo;
 mod fuzz;
 mod interpreters;
 mod lint;
+mod maven;
+mod mobile;
 mod node;
 mod npm;
 mod peers;
 mod process;
 mod schema_cases;
 mod steps;
+mod swift;
 mod test;
 mod tools;
 mod toon_peer;
 mod typescript;
+mod uniffi;
 mod venv;
 mod wasm;
 mod wheel;
@@ -74,6 +80,10 @@ enum Command {
     Npm(npm::Options),
     /// Build the modules for browsers, and look at their size.
     Wasm(wasm::Options),
+    /// Generate the code around the library for Kotlin and Swift.
+    Bindings(uniffi::Options),
+    /// Check the library for telephones, and its size there.
+    Mobile,
     /// Compare our TOON with the reference implementation and the crate `toon-format`.
     ToonPeer(toon_peer::Options),
 }
@@ -90,6 +100,8 @@ fn main() -> ExitCode {
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::Npm(options) => npm::run(&workspace, &options).map(|()| true),
         Command::Wasm(options) => wasm::run(&workspace, &options).map(|()| true),
+        Command::Bindings(options) => uniffi::run(&workspace, &options).map(|()| true),
+        Command::Mobile => mobile::run(&workspace).map(|()| true),
         Command::ToonPeer(options) => toon_peer::run(&workspace, &options).map(|()| true),
     });
     match result {

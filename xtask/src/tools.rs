@@ -56,6 +56,22 @@ pub const CC: Tool = Tool {
     elsewhere: "install a C compiler (macOS: xcode-select --install)",
 };
 
+/// A Java to build and run Kotlin with.
+pub const JDK: Tool = Tool {
+    name: "a JDK, 17 or newer,",
+    probe: &["javac", "-version"],
+    debian: "sudo apt-get install openjdk-17-jdk-headless",
+    elsewhere: "install a JDK from https://adoptium.net",
+};
+
+/// What builds the Kotlin SDK.
+pub const MAVEN: Tool = Tool {
+    name: "Maven",
+    probe: &["mvn", "--version"],
+    debian: "sudo apt-get install maven",
+    elsewhere: "install Maven from https://maven.apache.org",
+};
+
 /// A C++ compiler, for the fuzzer's engine.
 pub const CXX: Tool = Tool {
     name: "a C++ compiler",

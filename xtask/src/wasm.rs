@@ -15,6 +15,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a page loads may have so many bytes, compressed as a server sends it.
 const MOST_BYTES: usize = 150_000;
@@ -56,8 +57,17 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check(workspace)
 }
 
-/// Builds the modules.
+/// Builds the modules, once for all who need them in this run.
 pub fn build(workspace: &Workspace) -> Result<()> {
+    static IS_BUILT: AtomicBool = AtomicBool::new(false);
+    if !IS_BUILT.load(Ordering::Relaxed) {
+        build_anew(workspace)?;
+        IS_BUILT.store(true, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+fn build_anew(workspace: &Workspace) -> Result<()> {
     if let Some(advice) = tools::missing(&[tools::WASM_TARGET]) {
         bail!(advice);
     }

@@ -36,6 +36,7 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> 
                 let path = value.extract::<PathBuf>().map_err(wrong)?;
                 options.sinks = vec![SinkOptions::JsonLines { path }];
             }
+            "store" => options.store = value.extract().map_err(wrong)?,
             "fsync" => options.fsync = value.extract().map_err(wrong)?,
             "limits" => limits(&mut options.limits, value.cast::<PyDict>()?).map_err(wrong)?,
             _ => {}

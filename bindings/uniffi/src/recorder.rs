@@ -8,8 +8,6 @@ use std::time::Duration;
 use tracewire_boundary::guard::guard;
 use tracewire_boundary::{Refusal, options, reports};
 use tracewire_recorder::{self as core, FlushReport, Stats, host};
-use tracewire_wire::json;
-use tracewire_wire::value::Value;
 
 /// One journal of this process.
 #[derive(uniffi::Object)]
@@ -82,13 +80,21 @@ fn drop_reason(reason: &str) -> &'static str {
     if reason == "memory" { "memory" } else { "invalid" }
 }
 
-/// Settings of files and the environment, as JSON.
+/// Settings of files and the environment, as JSON; without any in a library for telephones.
 #[uniffi::export]
 pub fn load_config() -> Result<String, TracewireError> {
-    guarded(|| {
-        let settings = json::write(&Value::from(&core::config::load(None)));
-        Ok(String::from_utf8_lossy(&settings).into_owned())
-    })
+    guarded(|| Ok(settings()))
+}
+
+#[cfg(feature = "config")]
+fn settings() -> String {
+    let settings = tracewire_wire::json::write(&tracewire_wire::value::Value::from(&core::config::load(None)));
+    String::from_utf8_lossy(&settings).into_owned()
+}
+
+#[cfg(not(feature = "config"))]
+fn settings() -> String {
+    r#"{"file":null,"problems":[],"settings":{},"sources":{}}"#.to_owned()
 }
 
 /// The state of a step in another process, as its `traceparent` names it.

@@ -111,7 +111,7 @@ fn a_file_goes_when_it_is_closed_and_all_have_it() {
 
 #[test]
 fn several_processes_finish_with_one_file_at_once() {
-    for _ in 0..200 {
+    for _ in 0..400 {
         let (_keep, directory) = folder();
         let writer = writer(WriterOptions { sinks: vec!["store".to_owned()], ..options(&directory) });
         writer.append(b"x", now()).unwrap();

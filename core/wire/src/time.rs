@@ -53,6 +53,15 @@ impl FromStr for Timestamp {
 }
 
 fn parse(text: &[u8]) -> Option<Timestamp> {
+    i64::try_from(moment(text)?.unix_timestamp_nanos()).ok().map(Timestamp)
+}
+
+/// Whether a text is a moment of the years 0000 to 9999, which a value may be (TW-TIME-001).
+pub(crate) fn is_moment(text: &str) -> bool {
+    moment(text.as_bytes()).is_some()
+}
+
+fn moment(text: &[u8]) -> Option<OffsetDateTime> {
     let shape = b"dddd-dd-ddTdd:dd:dd.dddddddddZ";
     let fits = text.len() == shape.len()
         && text.iter().zip(shape).all(|(byte, expected)| match expected {
@@ -69,8 +78,7 @@ fn parse(text: &[u8]) -> Option<Timestamp> {
     let month = Month::try_from(small(5)).ok()?;
     let date = Date::from_calendar_date(i32::try_from(number(0, 4)).ok()?, month, small(8)).ok()?;
     let time = Time::from_hms_nano(small(11), small(14), small(17), number(20, 29)).ok()?;
-    let moment = OffsetDateTime::new_in_offset(date, time, UtcOffset::UTC);
-    i64::try_from(moment.unix_timestamp_nanos()).ok().map(Timestamp)
+    Some(OffsetDateTime::new_in_offset(date, time, UtcOffset::UTC))
 }
 
 #[cfg(test)]
@@ -90,6 +98,14 @@ mod tests {
             assert_eq!(Timestamp(nanos).to_string(), text);
             assert_eq!(text.parse::<Timestamp>().unwrap(), Timestamp(nanos));
         }
+    }
+
+    #[test]
+    fn values_may_be_of_other_centuries() {
+        for good in ["0000-01-01T00:00:00.000000000Z", "9999-12-31T23:59:59.999999999Z"] {
+            assert!(is_moment(good), "{good}");
+        }
+        assert!(!is_moment("0001-02-29T00:00:00.000000000Z"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ import pytest
 import tracewire
 import tracewire.testing
 from tracewire import Client, TracewireError
-from tracewire.exporters import Batch, Exporter
+from tracewire.exporters import Batch, Exporter, FileExporter
 from tracewire.testing import Recording
 
 
@@ -35,6 +35,21 @@ def test_each_client_has_its_own_directory(client: Client, tmp_path: Path, recor
     (defaults,) = recorded.spans()
     assert others["parent_id"] == spans(tmp_path)[0]["span_id"]
     assert defaults["parent_id"] == others["span_id"]
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_journals_wait_for_the_local_store_or_go_when_every_exporter_has_them(tmp_path: Path, store: bool) -> None:
+    lines = FileExporter(tmp_path / "out.jsonl")
+    with Client(dir=tmp_path / "own", exporters=[lines], store=store) as client, client.span("one"):
+        pass
+    assert (tmp_path / "out.jsonl").read_text().count("span.end") == 1
+    assert len(list((tmp_path / "own" / "journal").glob("*.twj"))) == (1 if store else 0)
+
+
+def test_what_no_exporter_has_stays_without_a_store(tmp_path: Path) -> None:
+    with Client(dir=tmp_path / "own", store=False) as client, client.span("one"):
+        pass
+    assert [span["name"] for span in spans(tmp_path)] == ["one"]
 
 
 def test_it_has_everything_that_the_module_has(client: Client) -> None:

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: figures as rows `{"bench","subject","version","metric","unit","value"}`, and beside them what is aimed at.
 
 mod codecs;
+mod mobile;
 mod record;
 mod table;
 mod typescript;
@@ -18,7 +19,7 @@ const PROFILE: &str = "dist";
 /// What can be measured.
 #[derive(Subcommand)]
 pub enum Command {
-    /// What recording a step costs, in Python and Node beside other libraries, in Chromium and in Rust, and how fast the store takes it in.
+    /// What recording a step costs, in Python, Node and on the JVM beside other libraries, in Chromium, Swift and Rust, and how fast the store takes it in.
     Record(Options),
     /// How fast values become JSON, TOON and protobuf and are read again, beside other libraries, and how fast they are validated.
     Codecs(Options),

@@ -1,6 +1,6 @@
-//! What recording a step costs, in Python and TypeScript beside other libraries and in Rust, and how fast the store takes it in.
+//! What recording a step costs, in Python, TypeScript and on the JVM beside other libraries, in Swift and in Rust, and how fast the store takes it in.
 
-use super::{Options, PROFILE, Row, rows_of, typescript};
+use super::{Options, PROFILE, Row, mobile, rows_of, typescript};
 use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
 use crate::venv::{Requirements, Venv, python3};
 use crate::wheel;
@@ -14,6 +14,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<Vec<Row>> {
     }
     let mut rows = python(workspace, options)?;
     rows.extend(typescript::run(workspace, options)?);
+    rows.extend(mobile::run(workspace, options)?);
     rows.extend(example(workspace, "tracewire-recorder", "bench_record", &[])?);
     let small: &[&str] = &["--spans", "20000", "--traces", "20000", "--rounds", "1"];
     rows.extend(example(workspace, "tracewire-store", "store_speed", if options.quick { small } else { &[] })?);

@@ -1,7 +1,7 @@
 //! What is generated, and from what:
 //!
 //! ```text
-//! spec/registry/*.yaml ─▶ model ─┬▶ rust, python, typescript: constants; the last two: a method for each protocol event
+//! spec/registry/*.yaml ─▶ model ─┬▶ rust, python, typescript, kotlin, swift: constants; all but Rust: a method for each protocol event
 //!                                └▶ pages: spec/reference/{kinds,attributes,events}.md
 //! core/wire/src/error.rs ─▶ errors: spec/reference/errors.md
 //! core/wire/src/body.rs ─▶ JSON Schema ─┬▶ spec/schema/v1/*.schema.json
@@ -13,6 +13,7 @@
 mod check;
 mod errors;
 mod fields;
+mod kotlin;
 mod methods;
 mod model;
 mod names;
@@ -21,6 +22,7 @@ mod pages;
 mod python;
 mod rust;
 mod schema;
+mod swift;
 mod typescript;
 
 use crate::workspace::Workspace;
@@ -72,6 +74,10 @@ fn generate(workspace: &Workspace) -> Result<Vec<output::Output>> {
     outputs.extend(python::events(&registry)?);
     outputs.push(typescript::constants(&registry)?);
     outputs.extend(typescript::events(&registry)?);
+    outputs.push(kotlin::constants(&registry)?);
+    outputs.extend(kotlin::events(&registry)?);
+    outputs.push(swift::constants(&registry)?);
+    outputs.extend(swift::events(&registry)?);
     outputs.extend(pages::pages(&registry));
     let schemas = schema::Schemas::make();
     outputs.extend(schemas.files()?);

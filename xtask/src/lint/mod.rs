@@ -8,6 +8,7 @@
 //! | [`generated`] | a file that says it is generated is one that `codegen` makes |
 //! | [`length`] | a warning for files over 400 lines |
 //! | [`features`] | no dependency is patched, and none changes what serde_json does |
+//! | [`versions`] | every package has the workspace's version |
 //! | [`requirements`] | requirements are numbered without gaps, and only numbers that exist are cited |
 
 mod exceptions;
@@ -16,6 +17,7 @@ mod generated;
 mod length;
 mod requirements;
 mod unsafety;
+mod versions;
 mod words;
 
 use crate::workspace::Workspace;
@@ -69,6 +71,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     findings.extend(generated::check(workspace, &files)?);
     findings.extend(length::check(&files));
     findings.extend(requirements::check(&files));
+    findings.extend(versions::check(&files));
     findings.extend(features::check(workspace, &files)?);
     for finding in &findings {
         let mark = if finding.is_warning { "warning" } else { "error" };

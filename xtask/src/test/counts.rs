@@ -54,6 +54,31 @@ pub fn of_vitest(line: &str) -> Option<Counts> {
     (passed + failed > 0).then_some(Counts { passed, failed })
 }
 
+/// `[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 1` of a module; the lines of its classes go on with a time.
+pub fn of_surefire(line: &str) -> Option<Counts> {
+    let rest = line.trim_start_matches(|sign: char| sign != 'T').strip_prefix("Tests run: ")?;
+    if rest.contains("Time elapsed") {
+        return None;
+    }
+    let counted: Vec<u64> = rest.split(',').map(|part| part.rsplit(' ').next()?.parse().ok()).collect::<Option<_>>()?;
+    let [run, failures, errors, skipped] = counted.try_into().ok()?;
+    let failed = failures + errors;
+    Some(Counts { passed: run.saturating_sub(failed + skipped), failed })
+}
+
+/// `✔ Test run with 12 tests in 3 suites passed after 0.1 seconds.` of Swift Testing, or, of XCTest, each
+/// `Test Case 'Values.testText' passed (0.1 seconds)`.
+pub fn of_swift(line: &str) -> Option<Counts> {
+    if let Some((_, rest)) = line.split_once("Test run with ") {
+        let run = rest.split(' ').next()?.parse().ok()?;
+        let failed = u64::from(!rest.contains(" passed"));
+        return (run > 0).then_some(Counts { passed: u64::saturating_sub(run, failed), failed });
+    }
+    let (_, rest) = line.strip_prefix("Test Case '")?.split_once("' ")?;
+    let (passed, failed) = (rest.starts_with("passed"), rest.starts_with("failed"));
+    (passed || failed).then_some(Counts { passed: passed.into(), failed: failed.into() })
+}
+
 /// `conformance: 936 passed; 1 failed`
 pub fn of_conformance(line: &str) -> Option<Counts> {
     let rest = line.strip_prefix("conformance: ")?;
@@ -93,5 +118,18 @@ mod tests {
         assert_eq!(of_vitest("      Tests  7 passed (7)"), Some(Counts { passed: 7, failed: 0 }));
         assert_eq!(of_vitest(" Test Files  1 failed | 3 passed (4)"), None);
         assert_eq!(of_pytest("===== test session starts ====="), None);
+        let surefire = "[ERROR] Tests run: 12, Failures: 1, Errors: 2, Skipped: 3";
+        assert_eq!(of_surefire(surefire), Some(Counts { passed: 6, failed: 3 }));
+        assert_eq!(of_surefire(&format!("{surefire}, Time elapsed: 0.1 s -- in ValuesTest")), None);
+        assert_eq!(
+            of_swift("✔ Test run with 12 tests in 3 suites passed after 0.1 seconds."),
+            Some(Counts { passed: 12, failed: 0 })
+        );
+        assert_eq!(
+            of_swift("✘ Test run with 12 tests in 3 suites failed after 0.1 seconds with 2 issues."),
+            Some(Counts { passed: 11, failed: 1 })
+        );
+        assert_eq!(of_swift("Test Case 'Values.testText' passed (0.1 seconds)"), Some(Counts { passed: 1, failed: 0 }));
+        assert_eq!(of_swift("Test Case 'Values.testText' started at 2026-11-21"), None);
     }
 }

@@ -4,6 +4,7 @@
 //! lacks is named with the command that installs it; `--all` fails on it.
 
 pub mod counts;
+mod mobile;
 mod peers;
 mod python;
 mod reports;
@@ -101,6 +102,14 @@ enum Choice {
     Playground,
     /// TypeScript: the reference of the API, warnings are errors
     Typedoc,
+    /// Kotlin: all tests, formatting, lints and the reference of the API
+    Kotlin,
+    /// Swift: all tests, formatting and lints
+    Swift,
+    /// Kotlin and Swift: the generated code is what the library says
+    Bindings,
+    /// Kotlin and Swift: the library is one for telephones, and small
+    Telephones,
 }
 
 impl Options {
@@ -139,6 +148,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     peers::run(workspace, options, &mut steps);
     python::run(workspace, options, &mut steps);
     typescript::run(workspace, options, &mut steps);
+    mobile::run(workspace, options, &mut steps);
     if options.wants(Choice::Conformance) {
         match tools::missing(&[PYTHON, PYTHON_VENV, CC]) {
             Some(advice) => steps.missing("conformance", &advice),

@@ -73,6 +73,7 @@ pub const KEYS: &[Key] = &[
     key("sampling", Kind::Share, "1", "0.1", "The share of traces that is recorded."),
     key("service", Kind::Text, "the script's name", "\"research-agent\"", "The name of the program."),
     key("session_id", Kind::Text, "none", "\"chat-7\"", "The conversation that runs belong to."),
+    key("store", Kind::Switch(&[]), "true; false on telephones", "false", "Whether journals wait for the local store."),
     key("strict", Kind::Switch(&[]), "false", "true", "Raise for wrong use, in development."),
 ];
 

@@ -44,8 +44,11 @@ pub fn acknowledge(directory: &Directory, producer: &str, sink: &str, offset: u6
     };
     write().or_else(|source| {
         let _ = fs::remove_file(&fresh);
-        // Another process had the same to note, and has removed the file and its notes meanwhile.
-        if source.kind() == io::ErrorKind::NotFound && is_gone(&directory.journal_path(producer)) {
+        // Another process had the same to note, and has removed the file and its notes meanwhile; the folder of the notes may
+        // have gone between its being found there and its being looked at, which the standard library calls `AlreadyExists`.
+        if matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists)
+            && is_gone(&directory.journal_path(producer))
+        {
             return Ok(());
         }
         Err(RecorderError::io("acknowledge in", &path, source))
@@ -80,6 +83,12 @@ pub fn remove_if_acknowledged(directory: &Directory, producer: &str) -> Result<b
         let _ = fs::remove_dir_all(&folder);
     }
     Ok(goes)
+}
+
+/// Whether a sink that has this much of a file has all of it. Reads the end of the file only.
+pub fn is_delivered(path: &Path, acknowledged: u64) -> bool {
+    let end = File::open(path).ok().and_then(|file| closing_end(&file, path).ok()).flatten();
+    end.is_some_and(|end| acknowledged >= end)
 }
 
 /// Whether a file is closed, in nobody's hands, and every sink of its header has all of it.

@@ -38,7 +38,7 @@ mod source;
 mod state;
 mod writer;
 
-pub use ack::{acknowledge, acknowledged, remove_if_acknowledged};
+pub use ack::{acknowledge, acknowledged, is_delivered, remove_if_acknowledged};
 #[cfg(feature = "config")]
 pub(crate) use directory::belongs_to_user;
 pub use directory::{Directory, Surroundings, find_directory, find_directory_in};

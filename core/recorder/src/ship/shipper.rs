@@ -3,7 +3,7 @@
 use crate::error::RecorderError;
 use crate::journal::{self, Directory, JournalReader, Lease, Liveness};
 use crate::seal::Sealer;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use tracewire_wire::content;
 use tracewire_wire::event::{Body, Event};
@@ -48,6 +48,8 @@ pub struct Shipper {
     own_process: String,
     is_resolving: bool,
     open: BTreeMap<PathBuf, OpenJournal>,
+    /// Files of which the sink has everything: they wait for other sinks, and are not read again.
+    delivered: BTreeSet<PathBuf>,
     in_flight: Option<Batch>,
     next_id: u64,
     sealed_events: u64,
@@ -72,6 +74,7 @@ impl Shipper {
             own_process: own_process.to_owned(),
             is_resolving: false,
             open: BTreeMap::new(),
+            delivered: BTreeSet::new(),
             in_flight: None,
             next_id: 1,
             sealed_events: 0,
@@ -107,7 +110,11 @@ impl Shipper {
         if let Some(batch) = &self.in_flight {
             return Ok(Some(batch.clone()));
         }
-        for path in self.directory.journals()? {
+        let journals = self.directory.journals()?;
+        let (delivered, journals): (Vec<_>, Vec<_>) =
+            journals.into_iter().partition(|path| self.delivered.contains(path));
+        self.delivered = delivered.into_iter().collect(); // Without those that are gone.
+        for path in journals {
             if let Some(batch) = self.batch_of(&path, max_bytes) {
                 self.in_flight = Some(batch.clone());
                 return Ok(Some(batch));
@@ -133,6 +140,7 @@ impl Shipper {
         journal::acknowledge(&self.directory, &batch.producer, &self.sink, batch.end_offset)?;
         if batch.is_closed {
             self.open.remove(&path);
+            self.delivered.insert(path);
             journal::remove_if_acknowledged(&self.directory, &batch.producer)?;
         }
         Ok(())
@@ -190,7 +198,7 @@ impl Shipper {
     }
 
     /// Opens a journal that names this sink, if it is ours or its writer is gone.
-    fn open_journal(&self, path: &Path) -> Option<OpenJournal> {
+    fn open_journal(&mut self, path: &Path) -> Option<OpenJournal> {
         let reader = JournalReader::open(path).ok()?;
         let header = reader.header();
         if !header.sinks.contains(&self.sink) {
@@ -206,6 +214,10 @@ impl Shipper {
         let lease = journal::lease(&self.directory, &self.sink, &header.producer).ok()??;
         // Read under the lease: another shipper may have gone on until it gave it up.
         let acknowledged = journal::acknowledged(&self.directory, &header.producer, &self.sink).unwrap_or(0);
+        if acknowledged > 0 && journal::is_delivered(path, acknowledged) {
+            self.delivered.insert(path.to_owned());
+            return None;
+        }
         let sealer = Sealer::new(header);
         sealer.can_seal().then(|| OpenJournal { reader, sealer, acknowledged, content: HashMap::new(), _lease: lease })
     }

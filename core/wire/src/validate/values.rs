@@ -6,7 +6,7 @@ use super::secrets;
 use crate::base64;
 use crate::content::Mark;
 use crate::id::Hash;
-use crate::time::Timestamp;
+use crate::time::is_moment;
 use crate::value::{Map, Value};
 
 /// Where in a value the walk is, as far as it matters.
@@ -144,7 +144,6 @@ fn is_big_int(digits: &str) -> bool {
 }
 
 fn is_time(text: &str) -> bool {
-    let is_moment = |text: &str| text.parse::<Timestamp>().is_ok();
     match text.len() {
         // A date, a time of day, a moment without and with a zone.
         10 => is_moment(&format!("{text}T00:00:00.000000000Z")),

@@ -98,6 +98,7 @@ class Client(Points, Queries):
         quota_bytes: int | None = None,
         file_bytes: int | None = None,
         fsync: bool | None = None,
+        store: bool | None = None,
         **unknown: NoReturn,
     ) -> None:
         given = {key: value for key, value in locals().items() if key in KEYS}

@@ -93,6 +93,7 @@ class Settings:
             "mode": self.mode(),
             "redact": self.get("redact", []),
             "fsync": self.get("fsync", False),
+            "store": self.get("store", True),
             **{key: self.values[key] for key in ("dir", "file_bytes", "mask", "quota_bytes", "sampling") if key in self.values},
         }
 
@@ -187,6 +188,7 @@ KEYS: Final[dict[str, tuple[Check, str, str]]] = {
     "sampling": (_is(lambda value: _number(value) and 0 <= value <= 1), "a number from 0 to 1", "0.1"),
     "service": (_text, "a text", "'research-agent'"),
     "session_id": (_text, "a text", "'chat-7'"),
+    "store": (_switch, "True or False", "False"),
     "strict": (_switch, "True or False", "True"),
 }
 

@@ -64,6 +64,7 @@ def init(
     quota_bytes: int | None = None,
     file_bytes: int | None = None,
     fsync: bool | None = None,
+    store: bool | None = None,
     **unknown: NoReturn,
 ) -> None:
     """Configure the default client. Not needed: without it the first step opens one with what the environment says.
@@ -93,6 +94,8 @@ def init(
         quota_bytes: the most that all journals of the directory may take; what exceeds it is dropped and counted.
         file_bytes: the size at which a journal file is closed and the next begun.
         fsync: force each record to the disk, which protects against loss of power, not only against the death of the process.
+        store: whether journals wait for the local store. Without, they go when every exporter has them, and ``query`` may find
+            nothing of them; where there is no exporter they wait all the same.
         unknown: there are no others; one more is said as a problem, with the name that it may have been meant for.
 
     Raises:

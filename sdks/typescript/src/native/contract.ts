@@ -41,7 +41,7 @@ export interface NativeModule {
    * Opens a recorder.
    *
    * @param options - JSON: `dir`, `mode` (`local`, `inline`, `background`), `resource` (map of plain JSON values in wire form), `redact` (keys),
-   *   `sinks` (names of the host's own), `sampling`, `limits` (by name), `quota_bytes`, `file_bytes`, `fsync`, `seed` (16 hex digits or more
+   *   `sinks` (names of the host's own), `sampling`, `limits` (by name), `quota_bytes`, `file_bytes`, `fsync`, `store`, `seed` (16 hex digits or more
    *   of randomness; needed in memory, ignored by files). What is unknown is passed over, what cannot be used is refused with its name.
    */
   open(options: string): NativeRecorder;

@@ -70,6 +70,11 @@ export interface ClientOptions {
   readonly fileBytes?: number | undefined;
   /** Force each record to the disk, which protects against loss of power, not only against the death of the process. */
   readonly fsync?: boolean | undefined;
+  /**
+   * Whether journals wait for the local store. Without, they go when every exporter has them, and `query` may find nothing of them;
+   * where there is no exporter they wait all the same.
+   */
+  readonly store?: boolean | undefined;
   /** What only a browser needs. */
   readonly browser?: BrowserOptions | undefined;
   /** The module's bytes, for `tracewire/slim`. */
@@ -218,6 +223,7 @@ const KEYS: { readonly [key: string]: readonly [check: Check, expected: string, 
   sampling: [share, "a number from 0 to 1", "0.1"],
   service: [text, "a text", "'research-agent'"],
   sessionId: [text, "a text", "'chat-7'"],
+  store: [onOff, "true or false", "false"],
   strict: [onOff, "true or false", "true"],
 };
 

@@ -287,6 +287,7 @@ function nativeOptions(settings: Settings, sinks: readonly string[]): NativeOpti
     quota_bytes: values.quotaBytes ?? platform.defaults?.quota_bytes,
     file_bytes: values.fileBytes ?? platform.defaults?.file_bytes,
     fsync: values.fsync ?? false,
+    store: values.store ?? true,
     seed: Array.from(seed, (byte) => byte.toString(16).padStart(2, "0")).join(""),
   };
 }

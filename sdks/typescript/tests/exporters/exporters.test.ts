@@ -37,6 +37,18 @@ function memory(): { write(text: string): void; text: string } {
   };
 }
 
+test.each([
+  [true, 1],
+  [false, 0],
+])("journals wait for the local store (%s), or go when every exporter has them", async (store, left) => {
+  const dir = folder();
+  const { client } = clientIn({ dir, store, exporters: [new JsonLinesExporter(join(dir, "out.jsonl"))] });
+  client.span("one", () => {});
+  await client.shutdown();
+  expect(readFileSync(join(dir, "out.jsonl"), "utf8")).toContain("span.end");
+  expect(readdirSync(join(dir, "journal")).filter((name) => name.endsWith(".twj"))).toHaveLength(left);
+});
+
 test("the console shows a tree", async () => {
   const stream = memory();
   const { client } = clientIn({ exporters: [new ConsoleExporter({ stream })] });

@@ -1,7 +1,9 @@
 //! A window of the file in memory, which slides forward with the writer.
 
 use super::os;
-use memmap2::{Advice, MmapOptions, MmapRaw};
+#[cfg(target_os = "linux")]
+use memmap2::Advice;
+use memmap2::{MmapOptions, MmapRaw};
 use std::fs::File;
 use std::io;
 use std::ptr;

@@ -60,7 +60,7 @@ private struct EventDictionary {
     let (correlationId, sessionId, kind) = (takeText("correlation_id"), takeText("session_id"), takeText("kind"))
     var data = take("data")
     var facts = takeFacts(data)
-    if let alias = aliases[name ?? ""] {
+    if let alias = eventAliases[name ?? ""] {
       name = alias.event
       for (key, value) in alias.sets.sorted(by: { $0.key < $1.key }) where facts[key] == nil { facts.set(key, value) }
       if alias.fails && facts["error.type"] == nil { facts.set("error.type", "_OTHER") }

@@ -14,28 +14,6 @@ public struct Kind: RawRepresentable, Sendable, Hashable, ExpressibleByStringLit
   public init(stringLiteral value: String) {
     rawValue = value
   }
-
-  public static let agent: Kind = "agent"
-  public static let cache: Kind = "cache"
-  public static let chain: Kind = "chain"
-  public static let database: Kind = "database"
-  public static let embedding: Kind = "embedding"
-  public static let evaluator: Kind = "evaluator"
-  public static let fileIO: Kind = "file_io"
-  public static let guardrail: Kind = "guardrail"
-  public static let handoff: Kind = "handoff"
-  public static let http: Kind = "http"
-  public static let llm: Kind = "llm"
-  public static let memory: Kind = "memory"
-  public static let payment: Kind = "payment"
-  public static let plan: Kind = "plan"
-  public static let rerank: Kind = "rerank"
-  public static let retrieval: Kind = "retrieval"
-  public static let step: Kind = "step"
-  public static let stream: Kind = "stream"
-  public static let task: Kind = "task"
-  public static let tool: Kind = "tool"
-  public static let workflow: Kind = "workflow"
 }
 
 /// How a step ended.

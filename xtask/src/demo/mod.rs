@@ -1,18 +1,18 @@
-//! `cargo xtask demo`: a real agent over a real MCP server, once to its end and once killed in the middle of a step; and what is left.
+//! `cargo xtask demo`: a real agent and a real server with its tools, once to its end and once killed in the middle of a step; and what is left.
 
-use crate::node;
+mod agent;
+
 use crate::process;
 use crate::steps::seconds;
 use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
-use crate::typescript;
 use crate::venv::{Requirements, Venv, python3};
-use crate::wasm;
 use crate::wheel;
 use crate::workspace::Workspace;
+use agent::{Agent, Language};
 use anyhow::{Context as _, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -25,14 +25,6 @@ const MCP: &str = "mcp>=2.3";
 /// The agent and its server, relative to the root.
 const FOLDER: &str = "examples/research-agent";
 
-/// What the agent is written in; its server is Python's.
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Language {
-    #[default]
-    Python,
-    Typescript,
-}
-
 /// Options of `demo`.
 #[derive(Args)]
 pub struct Options {
@@ -41,28 +33,18 @@ pub struct Options {
     lang: Language,
 }
 
-/// Gives the bundled agent a `require`: some of the MCP package's own dependencies are CommonJS.
-const BANNER: &str = "import { createRequire as requiring } from 'node:module'; \
-                      const require = requiring(process.cwd() + '/');";
-
 /// What the agent prints when it is in the middle of a step and waits to be killed there.
 const READY: &str = "READY";
 
 /// Everything that the demonstration runs.
 struct Demo {
     root: PathBuf,
-    agent: String,
+    /// Where the agent's source is, relative to the root.
+    source: String,
+    agent: Agent,
     venv: Venv,
-    /// The agent in TypeScript as Node runs it.
-    bundled: Option<Bundled>,
     tracewire: PathBuf,
     directory: PathBuf,
-}
-
-/// A script for Node, and the package that it is made with.
-struct Bundled {
-    environment: typescript::Environment,
-    script: PathBuf,
 }
 
 /// Runs the command.
@@ -71,7 +53,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if let Some(advice) = tools::missing(&[CC, PYTHON, PYTHON_VENV]) {
         bail!("{advice}");
     }
-    if let Some(advice) = (options.lang == Language::Typescript).then(node::missing).flatten() {
+    if let Some(advice) = options.lang.missing() {
         bail!("{advice}");
     }
     heading(1, "Build", "the command line, the packages, and an environment with the official MCP package");
@@ -81,7 +63,10 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     heading(
         2,
         "An agent at work",
-        "it plans, calls four tools of an MCP server, meets a rate limit, asks a sub-agent, streams its answer",
+        &format!(
+            "it plans, calls four tools of {}, meets a rate limit, asks a sub-agent, streams its answer",
+            options.lang.transport()
+        ),
     );
     process::run(&mut demo.agent())?;
     println!(
@@ -104,13 +89,6 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 impl Demo {
     fn build(workspace: &Workspace, language: Language) -> Result<Demo> {
-        let agent = match language {
-            Language::Python => format!("{FOLDER}/agent.py"),
-            Language::Typescript => format!("{FOLDER}/agent.ts"),
-        };
-        if !workspace.path(&agent).exists() {
-            bail!("{agent} is not there");
-        }
         process::run(&mut workspace.cargo(["build", "--profile", PROFILE, "--package", "tracewire-cli"]))?;
         let venv = Venv::ensure(
             workspace,
@@ -121,34 +99,19 @@ impl Demo {
         if directory.exists() {
             std::fs::remove_dir_all(&directory).context("cannot remove the traces of the demonstration before")?;
         }
-        let bundled = match language {
-            Language::Python => None,
-            Language::Typescript => Some(Bundled::make(workspace, &workspace.path(&agent))?),
-        };
+        let agent = Agent::build(workspace, language)?;
         Ok(Demo {
             root: workspace.root.clone(),
+            source: language.source(),
             agent,
             venv,
-            bundled,
             tracewire: workspace.executable(PROFILE, "tracewire"),
             directory,
         })
     }
 
     fn agent(&self) -> Command {
-        let python = self.venv.program("python");
-        let mut command = match &self.bundled {
-            None => {
-                let mut command = python;
-                command.arg(&self.agent);
-                command
-            }
-            Some(Bundled { environment, script }) => {
-                let mut command = environment.node.program("node");
-                command.arg(script).env("TRACEWIRE_NATIVE", &environment.native).env("PYTHON", python.get_program());
-                command
-            }
-        };
+        let mut command = self.agent.command(self.venv.program("python"));
         command.env("TRACEWIRE_DIR", &self.directory).current_dir(&self.root);
         command
     }
@@ -193,29 +156,7 @@ impl Demo {
         for (arguments, what) in commands {
             println!("  {program} --dir {directory} {arguments:<19}  # {what}");
         }
-        println!("\nThe agent is {}; ten lines of your own are in README.md.", self.agent);
-    }
-}
-
-impl Bundled {
-    /// Makes one file of the agent and the package's sources. It looks for its server where its own source is.
-    fn make(workspace: &Workspace, agent: &Path) -> Result<Bundled> {
-        let environment = typescript::environment(workspace, PROFILE)?;
-        // What takes the native library's place where that is missing is part of the bundle.
-        if !environment.folder.join("src/native/recorder.generated.js").exists() {
-            wasm::build(workspace)?;
-        }
-        let script = workspace.scratch("demo")?.join("agent.mjs");
-        let mut command = environment.script("esbuild/bin/esbuild");
-        command.arg(agent).arg(format!("--outfile={}", script.display()));
-        command.arg(format!("--define:import.meta.url=\"file://{}\"", agent.display()));
-        command.args(["--bundle", "--platform=node", "--format=esm", "--target=node20", "--log-level=warning"]);
-        command.args(["--alias:tracewire=./src/index.ts", "--alias:tracewire/mcp=./src/integrations/mcp.ts"]);
-        command.arg(format!("--banner:js={BANNER}"));
-        // The example has no packages of its own.
-        command.env("NODE_PATH", environment.folder.join("node_modules"));
-        process::run(&mut command)?;
-        Ok(Bundled { environment, script })
+        println!("\nThe agent is {}; ten lines of your own are in README.md.", self.source);
     }
 }
 

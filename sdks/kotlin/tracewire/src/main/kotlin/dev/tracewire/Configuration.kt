@@ -1,0 +1,137 @@
+package dev.tracewire
+
+import dev.tracewire.exporters.Exporter
+
+/** Called before anything is written; what it returns is recorded instead. What it throws leaves the value out. */
+public fun interface Mask {
+    /**
+     * Gives what is recorded in a value's place.
+     *
+     * @param field the member's name: `input`, `output`, `attributes`, `data`, `chunks`, `message`.
+     * @param value what the program gave.
+     */
+    public fun mask(
+        field: String,
+        value: Any?,
+    ): Any?
+}
+
+/** Hears what tracewire has to say to whoever runs the program: each sentence once. */
+public fun interface NoticeListener {
+    /** Takes one sentence. What it throws is ignored. */
+    public fun notice(sentence: String)
+}
+
+/** Who delivers, and when. */
+public enum class Mode {
+    /** Only the journal is written: the default without exporters. */
+    LOCAL,
+
+    /** A run is sealed and delivered when it ends, on its own thread's time: the default with exporters. */
+    INLINE,
+
+    /** A daemon thread delivers continuously. */
+    BACKGROUND,
+}
+
+/** Whether inputs and outputs are recorded. */
+public enum class Capture {
+    /** Both. */
+    ALL,
+
+    /** Neither. */
+    NONE,
+
+    /** Inputs alone. */
+    INPUT,
+
+    /** Outputs alone. */
+    OUTPUT,
+}
+
+/**
+ * What a client is configured to do. What is left out stands in the environment (`TRACEWIRE_…`) or in the nearest
+ * `tracewire.toml` or `tracewire.yaml`, or is the default.
+ *
+ * ```kotlin
+ * Tracewire.init {
+ *     service = "research-agent"
+ *     mode = Mode.BACKGROUND
+ *     exporters("console")
+ * }
+ * ```
+ */
+public class Configuration {
+    /** The name of the program, `service.name` of its resource. */
+    public var service: String? = null
+
+    /** The folder of the journals; else the nearest `.tracewire` from the working directory upward. */
+    public var dir: String? = null
+
+    /** Who delivers, and when. */
+    public var mode: Mode? = null
+
+    /**
+     * Where traces go besides the local journal: exporters, names for them (`"console"`), or maps with `type` and
+     * options.
+     */
+    public var exporters: List<Any>? = null
+
+    /** The share of traces that is recorded, from 0 to 1, decided by the trace id. */
+    public var sampling: Double? = null
+
+    /** Whether inputs and outputs are recorded. */
+    public var capture: Capture? = null
+
+    /** What is recorded in a value's place. */
+    public var mask: Mask? = null
+
+    /** Whether wrong use throws [TracewireException], and a flush that has lost something. */
+    public var strict: Boolean? = null
+
+    /** Keys whose values never leave the journal. */
+    public var redact: List<String>? = null
+
+    /** Further attributes of the program. */
+    public var resource: Map<String, Any?>? = null
+
+    /** The conversation that runs belong to, where they do not say so themselves. */
+    public var sessionId: String? = null
+
+    /** The deployment, such as `production`. */
+    public var environment: String? = null
+
+    /** The version of the program. */
+    public var release: String? = null
+
+    /** Whether nothing at all is recorded. */
+    public var disabled: Boolean? = null
+
+    /** The most that all journals of the folder may take, in bytes; what exceeds it is dropped and counted. */
+    public var quotaBytes: Long? = null
+
+    /** The size at which a journal file is closed and the next begun, in bytes. */
+    public var fileBytes: Long? = null
+
+    /** Whether each record is forced to the disk, which protects against loss of power too. */
+    public var fsync: Boolean? = null
+
+    /** Whether journals wait for the local store: true by default, on Android false. */
+    public var store: Boolean? = null
+
+    /** Bounds of records and envelopes, by their names in the specification, such as `text_bytes`. */
+    public var limits: Map<String, Long>? = null
+
+    /** Hears what there is to say; by default the platform's log does, under the name `dev.tracewire`. */
+    public var onNotice: NoticeListener? = null
+
+    /** Sets [exporters]. */
+    public fun exporters(vararg exporters: Any) {
+        this.exporters = exporters.asList()
+    }
+
+    /** Adds an exporter. */
+    public fun exporter(exporter: Exporter) {
+        exporters = exporters.orEmpty() + exporter
+    }
+}

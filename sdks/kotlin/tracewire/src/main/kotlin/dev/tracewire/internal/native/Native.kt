@@ -1,0 +1,119 @@
+package dev.tracewire.internal.native
+
+import dev.tracewire.FlushReport
+import dev.tracewire.FormatException
+import dev.tracewire.TracewireException
+import dev.tracewire.VERSION
+import dev.tracewire.internal.Hot
+import dev.tracewire.internal.json.Json
+import java.io.File
+import com.sun.jna.Native as Jna
+import dev.tracewire.internal.ffi.TracewireException as Refusal
+
+/** The native half: found, loaded and compared once, at its first use. */
+internal object Native {
+    /** What this package speaks. */
+    private const val CONTRACT = 1L
+    private const val NAME = "tracewire_uniffi"
+
+    /** Names a library of one's own, before the one in the jar. */
+    private const val PROPERTY = "tracewire.native"
+    private const val VARIABLE = "TRACEWIRE_NATIVE"
+
+    /** Where the generated binding looks for the library. */
+    private const val OVERRIDE = "uniffi.component.tracewire.libraryOverride"
+
+    /** Why nothing can be recorded; null where everything can. */
+    val problem: TracewireException? by lazy(::load)
+
+    /** Throws [problem], if there is one. */
+    fun require() {
+        problem?.let { throw TracewireException(it.code, it.message.orEmpty(), it) }
+    }
+
+    private fun load(): TracewireException? =
+        try {
+            if (isAndroid()) {
+                // The package manager has put it where both find it.
+                Hot.loadByName(NAME)
+            } else {
+                val path = locate()
+                Hot.load(path)
+                if (System.getProperty(OVERRIDE) == null) System.setProperty(OVERRIDE, path)
+            }
+            compare(
+                dev.tracewire.internal.ffi
+                    .contractVersion()
+                    .toLong(),
+                dev.tracewire.internal.ffi
+                    .version(),
+            )
+        } catch (
+            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
+        ) {
+            // A missing library, one of another platform, a linker that refuses: all of them are LinkageErrors and
+            // worse.
+            TracewireException(
+                "unavailable",
+                "the native library cannot be loaded: ${reasonOf(thrown)}; $REMEDY",
+                thrown,
+            )
+        }
+
+    /** What is wrong with a library of this contract; null for nothing. */
+    fun compare(
+        contract: Long,
+        version: String,
+    ): TracewireException? {
+        if (contract == CONTRACT) return null
+        val spoken = "the native library speaks contract $contract, this package $CONTRACT"
+        val versions = "(library $version, package $VERSION)"
+        return TracewireException("library", "$spoken $versions: use the library of the same release")
+    }
+
+    private fun locate(): String {
+        val named = System.getProperty(PROPERTY) ?: System.getenv(VARIABLE)
+        if (!named.isNullOrEmpty()) return File(named).absolutePath
+        // Of the jar, as a file that JNA removes again.
+        return Jna.extractFromResourcePath(NAME, Native::class.java.classLoader).absolutePath
+    }
+
+    private fun isAndroid(): Boolean = System.getProperty("java.vm.name") == "Dalvik"
+
+    private fun reasonOf(thrown: Throwable): String = thrown.message ?: thrown.javaClass.name
+
+    private const val REMEDY =
+        "add dev.tracewire:tracewire-native for this platform, or name a library by TRACEWIRE_NATIVE"
+
+    /** Codes of the native half that say nothing of a format. */
+    private val OF_THE_LIBRARY = setOf("internal", "unavailable", "config", "io", "closed")
+
+    /** Does what the native half can refuse; a refusal becomes one of the package's own exceptions. */
+    inline fun <T> refusing(work: () -> T): T {
+        require()
+        try {
+            return work()
+        } catch (refusal: Refusal.Refused) {
+            throw translated(refusal)
+        }
+    }
+
+    /** What the native half stopped inside itself. */
+    fun internalErrors(): Map<String, Long> {
+        val count =
+            FlushReport.number(
+                Json.readMap(
+                    dev.tracewire.internal.ffi
+                        .internalErrors(),
+                )["count"],
+            )
+        return if (count > 0) mapOf("internal_error" to count) else emptyMap()
+    }
+
+    /** The package's own exception for a refusal. */
+    fun translated(refusal: Refusal.Refused): TracewireException {
+        val (code, reason) = refusal.code to refusal.reason
+        if (code in OF_THE_LIBRARY) return TracewireException(code, reason)
+        return FormatException(code, reason, refusal.offset?.toLong(), refusal.line?.toLong(), refusal.path)
+    }
+}

@@ -1,0 +1,157 @@
+package dev.tracewire.protocols
+
+import dev.tracewire.Client
+import dev.tracewire.EventId
+import dev.tracewire.Span
+import dev.tracewire.Status
+import dev.tracewire.internal.recording.Propagation
+
+/**
+ * For MCP servers and clients: tools as steps, one trace across both processes, and messages as events.
+ *
+ * Context crosses in the `_meta` of each request, as MCP's own convention has it (SEP-414). `Tracewire.mcp` is the
+ * default client's, `client.mcp` another one's.
+ */
+public class Mcp internal constructor(
+    whose: () -> Client,
+) : McpEvents(whose) {
+    /**
+     * The execution of a tool on a server's side as a step, below the client's step that asked for it.
+     *
+     * ```kotlin
+     * Tracewire.mcp.toolExecution("search", params = request.arguments, meta = request.meta) { step ->
+     *     find(request).also { step.setOutput(it) }
+     * }
+     * ```
+     *
+     * @param toolName what the tool is called.
+     * @param params its arguments.
+     * @param meta the request's `_meta`, or the params that it stands in: names the client's step.
+     * @param agentId whose tool it is: `gen_ai.agent.id`.
+     */
+    @JvmOverloads
+    public fun <T> toolExecution(
+        toolName: String,
+        params: Any? = null,
+        meta: Map<*, *>? = null,
+        agentId: String? = null,
+        work: (Span) -> T,
+    ): T = client.span(toolName, "tool", params, facts(toolName, agentId), parentOf(meta), work = work)
+
+    /**
+     * A call of a tool on a client's side as a step. Send what [Client.inject] gives in the request's `_meta`.
+     *
+     * ```kotlin
+     * Tracewire.mcp.toolCall("search", arguments) { step ->
+     *     peer.callTool("search", arguments, meta = Tracewire.inject())
+     * }
+     * ```
+     *
+     * @param toolName what the tool is called.
+     * @param arguments what it is called with.
+     */
+    @JvmOverloads
+    public fun <T> toolCall(
+        toolName: String,
+        arguments: Any? = null,
+        work: (Span) -> T,
+    ): T = client.span("tools/call $toolName", "tool", arguments, facts(toolName, null), work = work)
+
+    /** Says what a call of a tool gave: its structured content or its content, and whether that is an error. */
+    public fun recordResult(
+        step: Span,
+        result: Map<*, *>,
+    ) {
+        step.setOutput(result["structuredContent"] ?: result["content"])
+        if (result["isError"] != true) return
+        val first = (result["content"] as? List<*>)?.firstOrNull() as? Map<*, *>
+        step.set("error.type", "tool_error").setStatus(Status.ERROR, first?.get("text") as? String)
+    }
+
+    /**
+     * Records that a tool is called: an `mcp.request` of `tools/call`.
+     *
+     * @return the event's id, for the `parentId` of the result.
+     */
+    @JvmOverloads
+    public fun logToolCall(
+        agentId: String? = null,
+        toolName: String? = null,
+        params: Any? = null,
+        options: McpRequestOptions = McpRequestOptions(),
+    ): EventId? {
+        if (options.method == null) options.method = TOOLS_CALL
+        if (options.toolName == null) options.toolName = toolName
+        if (options.data == null) options.data = present("name" to toolName, "arguments" to params)
+        return logRequest(agentId, options)
+    }
+
+    /** Records what a tool gave: an `mcp.response` to `tools/call`. */
+    @JvmOverloads
+    public fun logToolResult(
+        agentId: String? = null,
+        toolName: String? = null,
+        result: Any? = null,
+        durationMillis: Number? = null,
+        options: McpResponseOptions = McpResponseOptions(),
+    ): EventId? {
+        if (options.method == null) options.method = TOOLS_CALL
+        if (options.toolName == null) options.toolName = toolName
+        if (options.data == null) options.data = result
+        if (durationMillis !=
+            null
+        ) {
+            options.attributes = mapOf("duration_ms" to durationMillis) + options.attributes.orEmpty()
+        }
+        return logResponse(agentId, options)
+    }
+
+    /** Records that a tool failed: an `mcp.response` with `error.type`. */
+    @JvmOverloads
+    public fun logToolError(
+        agentId: String? = null,
+        toolName: String? = null,
+        errorCode: String = "tool_error",
+        errorMessage: String? = null,
+        options: McpResponseOptions = McpResponseOptions(),
+    ): EventId? {
+        if (options.errorType == null) options.errorType = errorCode
+        return logToolResult(agentId, toolName, present("code" to errorCode, "message" to errorMessage), null, options)
+    }
+
+    /** Records an access to a resource: a `resources/…` request. */
+    @JvmOverloads
+    public fun logResourceAccessed(
+        agentId: String? = null,
+        resourceUri: String? = null,
+        accessType: String = "read",
+        options: McpRequestOptions = McpRequestOptions(),
+    ): EventId? {
+        if (options.method == null) options.method = "resources/$accessType"
+        if (options.resourceUri == null) options.resourceUri = resourceUri
+        return logRequest(agentId, options)
+    }
+
+    private fun parentOf(meta: Map<*, *>?) = meta?.let { Propagation.extract(it) }
+
+    private fun present(vararg members: Pair<String, Any?>): Map<String, Any?> =
+        members
+            .filter {
+                it.second != null
+            }.toMap()
+
+    private fun facts(
+        tool: String,
+        agentId: String?,
+    ): Map<String, Any?> =
+        present(
+            "gen_ai.operation.name" to "execute_tool",
+            "gen_ai.tool.name" to tool,
+            "mcp.method.name" to TOOLS_CALL,
+            "gen_ai.agent.id" to agentId,
+        )
+
+    private companion object {
+        const val TOOLS_CALL = "tools/call"
+    }
+}

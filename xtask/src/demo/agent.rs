@@ -1,0 +1,133 @@
+//! The agent of the demonstration in each language: how it is built, and how it is started.
+
+use super::{FOLDER, PROFILE};
+use crate::node;
+use crate::process;
+use crate::tools::{self, JDK, MAVEN};
+use crate::typescript;
+use crate::workspace::Workspace;
+use crate::{maven, swift, wasm};
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the agent is written in; its server is Python's.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    #[default]
+    Python,
+    Typescript,
+    Kotlin,
+    Swift,
+}
+
+impl Language {
+    /// Where its source is, relative to the root.
+    pub fn source(self) -> String {
+        let source = match self {
+            Language::Python => "agent.py",
+            Language::Typescript => "agent.ts",
+            Language::Kotlin => "kotlin",
+            Language::Swift => "swift/agent",
+        };
+        format!("{FOLDER}/{source}")
+    }
+
+    /// What the machine lacks for it.
+    pub fn missing(self) -> Option<String> {
+        match self {
+            Language::Typescript => node::missing(),
+            Language::Kotlin => tools::missing(&[JDK, MAVEN]),
+            Language::Python | Language::Swift => None,
+        }
+    }
+
+    /// How its calls reach the tools.
+    pub fn transport(self) -> &'static str {
+        match self {
+            Language::Kotlin => "a server in Python, over HTTP",
+            Language::Python | Language::Typescript | Language::Swift => "an MCP server",
+        }
+    }
+}
+
+/// The agent, ready to be started.
+pub enum Agent {
+    /// A script for Python.
+    Script(PathBuf),
+    /// A script for Node, and the package that it is made with.
+    Bundled(Box<typescript::Environment>, PathBuf),
+    /// The words of a command.
+    Program(Vec<PathBuf>),
+}
+
+/// Gives the bundled agent a `require`: some of the MCP package's own dependencies are CommonJS.
+const BANNER: &str = "import { createRequire as requiring } from 'node:module'; \
+                      const require = requiring(process.cwd() + '/');";
+
+impl Agent {
+    /// Builds it.
+    pub fn build(workspace: &Workspace, language: Language) -> Result<Agent> {
+        let source = language.source();
+        if !workspace.path(&source).exists() {
+            bail!("{source} is not there");
+        }
+        Ok(match language {
+            Language::Python => Agent::Script(workspace.path(source)),
+            Language::Typescript => bundle(workspace, &workspace.path(source))?,
+            Language::Kotlin => Agent::Program(maven::program(
+                workspace,
+                "target/research-agent/lib",
+                "dev.tracewire.example.AgentKt",
+                PROFILE,
+            )?),
+            Language::Swift => Agent::Program(swift::program(workspace, &source, "agent", PROFILE)?),
+        })
+    }
+
+    /// The command that starts it; `python` runs its server.
+    pub fn command(&self, python: Command) -> Command {
+        let interpreter = python.get_program().to_owned();
+        let mut command = match self {
+            Agent::Script(script) => {
+                let mut command = python;
+                command.arg(script);
+                command
+            }
+            Agent::Bundled(environment, script) => {
+                let mut command = environment.node.program("node");
+                command.arg(script).env("TRACEWIRE_NATIVE", &environment.native);
+                command
+            }
+            Agent::Program(words) => {
+                let mut words = words.iter();
+                let mut command = Command::new(words.next().map_or(Path::new(""), PathBuf::as_path));
+                command.args(words);
+                command
+            }
+        };
+        command.env("PYTHON", interpreter);
+        command
+    }
+}
+
+/// Makes one file of the agent and the package's sources. It looks for its server where its own source is.
+fn bundle(workspace: &Workspace, agent: &Path) -> Result<Agent> {
+    let environment = typescript::environment(workspace, PROFILE)?;
+    // What takes the native library's place where that is missing is part of the bundle.
+    if !environment.folder.join("src/native/recorder.generated.js").exists() {
+        wasm::build(workspace)?;
+    }
+    let script = workspace.scratch("demo")?.join("agent.mjs");
+    let mut command = environment.script("esbuild/bin/esbuild");
+    command.arg(agent).arg(format!("--outfile={}", script.display()));
+    command.arg(format!("--define:import.meta.url=\"file://{}\"", agent.display()));
+    command.args(["--bundle", "--platform=node", "--format=esm", "--target=node20", "--log-level=warning"]);
+    command.args(["--alias:tracewire=./src/index.ts", "--alias:tracewire/mcp=./src/integrations/mcp.ts"]);
+    command.arg(format!("--banner:js={BANNER}"));
+    // The example has no packages of its own.
+    command.env("NODE_PATH", environment.folder.join("node_modules"));
+    process::run(&mut command)?;
+    Ok(Agent::Bundled(Box::new(environment), script))
+}

@@ -78,3 +78,14 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
     }
   }
 }
+
+@Suite struct ValidationTests {
+  @Test func saysWhatAnEmitterHasWrong() throws {
+    let report = try Tracewire.validate(Array(#"{"seq":1,"time":"2026-11-21T04:30:00Z","type":"log"}"#.utf8))
+    #expect(report.codes.contains("TW0107"), "\(report)")
+    let recorded = try recording { _ in Tracewire.span("s") { _ in } }
+    let sound = try Tracewire.validate(recorded.envelopes[0], level: .canonical)
+    #expect(sound.isValid, "\(sound)")
+    try sound.check()
+  }
+}

@@ -43,3 +43,26 @@ import TracewireTesting
     #expect(event?["parent_id"] == recorded.spans[0]["span_id"])
   }
 }
+
+@Suite struct EventDictionaryTests {
+  @Test func namesOfOthersAreUnderstood() throws {
+    let recorded = try recording { _ in
+      let id = Tracewire.logEvent(
+        [
+          "event_type": "mcp.tool.error", "agentId": "a", "data": ["tool_name": "search"], "error": ["code": 7], "extra": 1,
+          "attributes": ["own": true],
+        ])
+      Tracewire.logEvent(["name": "answer", "parent_id": .text(id?.id ?? ""), "trace_id": .text(id?.traceId ?? "")])
+      Tracewire.logEvent([])
+    }
+    let events = recorded.events
+    #expect(events.count == 2)
+    #expect(events[0]["body"]?["name"] == "mcp.response")
+    #expect(
+      events[0]["body"]?["attributes"] == [
+        "error.type": "7", "extra": 1, "gen_ai.agent.id": "a", "gen_ai.tool.name": "search", "mcp.method.name": "tools/call", "own": true,
+      ])
+    #expect(events[0]["body"]?["data"] == ["tool_name": "search", "error": ["code": 7]])
+    #expect(events[1]["parent_id"] == events[0]["span_id"])
+  }
+}

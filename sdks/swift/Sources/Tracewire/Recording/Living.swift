@@ -1,3 +1,5 @@
+import Dispatch
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -14,13 +16,23 @@ enum Living {
     weak var opened: Opened?
   }
 
+  private static let longestExit = Duration.seconds(2)
   private static let all = Locked<[Weak]>([])
 
   /// Asked for at the first recorder, never when the package is loaded.
   private static let atExit: Void = {
     atexit {
-      // What is pending stays in the journal; the next process delivers it.
-      for weak in Living.all.withLock({ $0 }) { weak.opened?.closeNow() }
+      let living = Living.all.withLock { $0.compactMap(\.opened) }
+      for opened in living where opened.delivery == nil { opened.closeNow() }
+      let delivering = living.filter { $0.delivery != nil && !$0.isClosed }
+      if delivering.isEmpty { return }
+      // Bounded: what could not be delivered is in the journal, and the next process delivers it.
+      let done = DispatchSemaphore(value: 0)
+      Task.detached(priority: .high) {
+        for opened in delivering { _ = await opened.close(timeout: Living.longestExit) }
+        done.signal()
+      }
+      if done.wait(timeout: .now() + 3) == .timedOut { delivering.forEach { $0.closeNow() } }
     }
   }()
 

@@ -14,41 +14,57 @@ struct Settings: Sendable {
 
   init(_ given: Configuration) {
     values = given
-    check(given)
-    load(given)
+    let wrong = check(given)
+    let sources = load(given)
+    for (key, wire, sentence) in wrong { problems.append("\(sentence); \(instead(of: key, wire, sources))") }
   }
 
-  private mutating func check(_ given: Configuration) {
-    func wrong(_ key: String, _ value: Any?, _ expected: String, _ example: String) -> String {
-      "\(key) = \(shown(value)) (argument): \(expected) is expected, such as \(key): \(example); the default is used"
+  /// What is used for a setting that cannot be.
+  private func instead(of key: String, _ wire: String, _ sources: Value?) -> String {
+    let values: [String: Any?] = [
+      "dir": values.dir, "environment": values.environment, "fileBytes": values.fileBytes, "quotaBytes": values.quotaBytes,
+      "release": values.release, "sampling": values.sampling, "service": values.service, "sessionId": values.sessionId,
+    ]
+    guard let value = values[key] ?? nil else { return "the default is used" }
+    return "\(shown(value)) of \(sources?[wire]?.text ?? "the environment") is used"
+  }
+
+  /// Takes out what cannot be used.
+  ///
+  /// - Returns: its key here and in files, and what is wrong with it.
+  private mutating func check(_ given: Configuration) -> [(key: String, wire: String, sentence: String)] {
+    var found: [(key: String, wire: String, sentence: String)] = []
+    func note(_ key: String, _ wire: String, _ value: Any?, _ expected: String, _ example: String) {
+      found.append((key, wire, "\(key) = \(shown(value)) (argument): \(expected) is expected, such as \(key): \(example)"))
     }
     if let share = given.sampling, !(share >= 0 && share <= 1) {
-      problems.append(wrong("sampling", share, "a number from 0 to 1", "0.1"))
+      note("sampling", "sampling", share, "a number from 0 to 1", "0.1")
       values.sampling = nil
     }
-    for (key, path, example) in [
-      ("quotaBytes", \Configuration.quotaBytes, "4294967296"), ("fileBytes", \Configuration.fileBytes, "67108864"),
-    ] as [(String, WritableKeyPath<Configuration, Int?>, String)] {
+    for (key, wire, path, example) in [
+      ("quotaBytes", "quota_bytes", \Configuration.quotaBytes, "4294967296"), ("fileBytes", "file_bytes", \Configuration.fileBytes, "67108864"),
+    ] as [(String, String, WritableKeyPath<Configuration, Int?>, String)] {
       if let bytes = given[keyPath: path], bytes <= 0 {
-        problems.append(wrong(key, bytes, "a number of bytes", example))
+        note(key, wire, bytes, "a number of bytes", example)
         values[keyPath: path] = nil
       }
     }
-    for (key, path, example) in [
-      ("service", \Configuration.service, "\"research-agent\""), ("dir", \Configuration.dir, "\".tracewire\""),
-      ("sessionId", \Configuration.sessionId, "\"chat-7\""), ("environment", \Configuration.environment, "\"production\""),
-      ("release", \Configuration.release, "\"2026.11.1\""),
-    ] as [(String, WritableKeyPath<Configuration, String?>, String)] {
+    for (key, wire, path, example) in [
+      ("service", "service", \Configuration.service, "\"research-agent\""), ("dir", "dir", \Configuration.dir, "\".tracewire\""),
+      ("sessionId", "session_id", \Configuration.sessionId, "\"chat-7\""), ("environment", "environment", \Configuration.environment, "\"production\""),
+      ("release", "release", \Configuration.release, "\"2026.11.1\""),
+    ] as [(String, String, WritableKeyPath<Configuration, String?>, String)] {
       if let text = given[keyPath: path], text.isEmpty {
-        problems.append(wrong(key, text, "a text", example))
+        note(key, wire, text, "a text", example)
         values[keyPath: path] = nil
       }
     }
+    return found
   }
 
-  /// Takes what the environment and files say for what nobody said here.
-  private mutating func load(_ given: Configuration) {
-    guard let json = try? TracewireNative.loadConfig() else { return }
+  /// Takes what the environment and files say for what nobody said here; gives where each setting stands.
+  private mutating func load(_ given: Configuration) -> Value? {
+    guard let json = try? TracewireNative.loadConfig() else { return nil }
     let loaded = JsonReader.read(json)
     let settings = loaded["settings"] ?? .null
     values.service = values.service ?? settings["service"]?.text
@@ -70,6 +86,7 @@ struct Settings: Sendable {
     for problem in loaded["problems"]?.list ?? [] {
       problems.append("\(problem["message"]?.text ?? "a setting cannot be used"); the default is used")
     }
+    return loaded["sources"]
   }
 
   private static func capture(_ value: Value?) -> Capture? {

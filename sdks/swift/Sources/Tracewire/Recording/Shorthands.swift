@@ -258,6 +258,78 @@ extension Tracewire {
   }
 }
 
+extension Client {
+  /// Runs work as a step of any kind, recording what it returns as the output.
+  ///
+  /// - Parameters:
+  ///   - name: what the step is called.
+  ///   - kind: what it is.
+  ///   - input: what goes in, of any type; `nil` is none.
+  ///   - attributes: facts about it.
+  ///   - options: what few steps say.
+  ///   - work: what is done.
+  @discardableResult
+  public func observe<Result: Sendable>(
+    _ name: String, kind: Kind, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
+  ) rethrows -> Result {
+    try opened.begin(name, kind, input, attributes, options, make: Span.init).running { $0.giving(try work()) }
+  }
+
+  /// Runs asynchronous work as a step of any kind, recording what it returns as the output.
+  ///
+  /// - Parameters:
+  ///   - name: what the step is called.
+  ///   - kind: what it is.
+  ///   - input: what goes in, of any type; `nil` is none.
+  ///   - attributes: facts about it.
+  ///   - options: what few steps say.
+  ///   - isolation: the caller's actor, where the work runs.
+  ///   - work: what is done.
+  @discardableResult
+  public func observe<Result: Sendable>(
+    _ name: String, kind: Kind, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
+    isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
+  ) async rethrows -> Result {
+    try await opened.begin(name, kind, input, attributes, options, make: Span.init).running { $0.giving(try await work()) }
+  }
+}
+
+extension Tracewire {
+  /// Runs work as a step of any kind, recording what it returns as the output.
+  ///
+  /// - Parameters:
+  ///   - name: what the step is called.
+  ///   - kind: what it is.
+  ///   - input: what goes in, of any type; `nil` is none.
+  ///   - attributes: facts about it.
+  ///   - options: what few steps say.
+  ///   - work: what is done.
+  @discardableResult
+  public static func observe<Result: Sendable>(
+    _ name: String, kind: Kind, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
+  ) rethrows -> Result {
+    try client.opened.begin(name, kind, input, attributes, options, make: Span.init).running { $0.giving(try work()) }
+  }
+
+  /// Runs asynchronous work as a step of any kind, recording what it returns as the output.
+  ///
+  /// - Parameters:
+  ///   - name: what the step is called.
+  ///   - kind: what it is.
+  ///   - input: what goes in, of any type; `nil` is none.
+  ///   - attributes: facts about it.
+  ///   - options: what few steps say.
+  ///   - isolation: the caller's actor, where the work runs.
+  ///   - work: what is done.
+  @discardableResult
+  public static func observe<Result: Sendable>(
+    _ name: String, kind: Kind, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
+    isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
+  ) async rethrows -> Result {
+    try await client.opened.begin(name, kind, input, attributes, options, make: Span.init).running { $0.giving(try await work()) }
+  }
+}
+
 extension Span {
   /// Says what came out, unless the program did, and gives it on.
   func giving<Result: Sendable>(_ result: Result) -> Result {

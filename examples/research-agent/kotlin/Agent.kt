@@ -1,8 +1,8 @@
 /*
- * A research agent: it searches a library over MCP, reads, calculates, has a sub-agent check its source, and answers.
+ * A research agent: it searches a library over HTTP, reads, calculates, has a sub-agent check its source, and answers.
  *
- * The same agent as agent.py and agent.ts, calling the same MCP server, which is written in Python. Run it, then look at what
- * it did:
+ * The same agent as agent.py and agent.ts, calling the same tools of a server that is written in Python. Run it, then look at
+ * what it did:
  *
  *     java -cp 'target/research-agent/lib/…' AgentKt "How much does a sea otter eat in a day?"      (README.md says how)
  *     tracewire trace --last
@@ -13,7 +13,6 @@
 import dev.tracewire.Tracewire
 import dev.tracewire.coroutines.agent
 import dev.tracewire.coroutines.span
-import dev.tracewire.coroutines.toolCall
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.coroutineScope
@@ -95,19 +94,8 @@ class Researcher(
         name: String,
         vararg given: Pair<String, Any?>,
     ): Any? =
-        toolCall(name, given.toMap()) { step ->
-            val result = library.request("tools/call", mapOf("name" to name, "arguments" to given.toMap(), "_meta" to Tracewire.inject()))
-            Tracewire.mcp.recordResult(step, result)
-            val content = result["content"] as? List<*>
-            if (result["isError"] == true) throw ToolError((content?.firstOrNull() as? Map<*, *>)?.get("text").toString())
-            (result["structuredContent"] as Map<*, *>)["result"]
-        }
+        span(name, "tool", given.toMap()) { step -> library.call(name, given.toMap()).also { step.setOutput(it) } }
 }
-
-/** What the server said of a call that failed. */
-class ToolError(
-    message: String,
-) : Exception(message)
 
 fun main(arguments: Array<String>) {
     Tracewire.init { service = "research-agent" }

@@ -1,67 +1,52 @@
 import dev.tracewire.Formats
 import dev.tracewire.Tracewire
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.sync.Mutex
-import kotlinx.coroutines.sync.withLock
-import kotlinx.coroutines.withContext
-import java.io.File
+import kotlinx.coroutines.future.await
+import java.net.URI
+import java.net.http.HttpClient
+import java.net.http.HttpRequest
+import java.net.http.HttpResponse
 
-/** As much of an MCP client as the agent needs: requests to a server over its standard input and output, one at a time. */
+/** The agent's tools over HTTP, from a server that is a process of its own. */
 class Library private constructor(
     private val process: Process,
+    private val address: String,
 ) : AutoCloseable {
-    private val input = process.inputStream.bufferedReader()
-    private val output = process.outputStream.bufferedWriter()
-    private val turn = Mutex()
-    private var last = 0
+    private val client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
 
-    /** Sends a request; gives its result. */
-    suspend fun request(
-        method: String,
-        params: Map<String, Any?>,
-    ): Map<*, *> =
-        withContext(Dispatchers.IO) {
-            turn.withLock {
-                val id = ++last
-                send(mapOf("jsonrpc" to "2.0", "id" to id, "method" to method, "params" to params))
-                answerTo(id.toLong())
-            }
-        }
-
-    private fun send(message: Map<String, Any?>) {
-        output.write(Formats.encode(message))
-        output.newLine()
-        output.flush()
+    /** Calls a tool. The headers name the current step, so the server's own step is below it. */
+    suspend fun call(
+        tool: String,
+        arguments: Map<String, Any?>,
+    ): Any? {
+        val body = HttpRequest.BodyPublishers.ofString(Formats.encode(arguments))
+        val request = HttpRequest.newBuilder(URI("$address/tools/$tool")).POST(body)
+        Tracewire.inject().forEach(request::header)
+        val response = client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString()).await()
+        val answer = Formats.decode(response.body()) as Map<*, *>
+        answer["error"]?.let { throw ToolError(it.toString()) }
+        return answer["result"]
     }
 
-    private fun answerTo(id: Long): Map<*, *> {
-        while (true) {
-            val line = checkNotNull(input.readLine()) { "the server has ended" }
-            val message = Formats.decode(line) as Map<*, *>
-            if (message["id"] != id) continue
-            message["error"]?.let { error("the server says: $it") }
-            return message["result"] as Map<*, *>
-        }
-    }
-
+    /** The server ends when its standard input does. */
     override fun close() {
-        output.close()
+        process.outputStream.close()
         process.waitFor()
     }
 
     companion object {
-        /** Starts the server, and says hello. */
+        /** Starts the server; the first line that it prints is its address. */
         fun start(): Library {
-            val server = System.getenv("RESEARCH_AGENT_SERVER") ?: "examples/research-agent/server.py"
-            val builder = ProcessBuilder(System.getenv("PYTHON") ?: "python3", File(server).path)
+            val server = System.getenv("RESEARCH_AGENT_SERVER") ?: "examples/research-agent/http_server.py"
+            val builder = ProcessBuilder(System.getenv("PYTHON") ?: "python3", server)
             builder.environment().putAll(Tracewire.injectEnvironment())
             builder.redirectError(ProcessBuilder.Redirect.INHERIT)
-            val library = Library(builder.start())
-            val about = mapOf("name" to "research-agent", "version" to "1.0.0")
-            val hello = mapOf("protocolVersion" to "2025-06-18", "capabilities" to emptyMap<String, Any>(), "clientInfo" to about)
-            kotlinx.coroutines.runBlocking { library.request("initialize", hello) }
-            library.send(mapOf("jsonrpc" to "2.0", "method" to "notifications/initialized"))
-            return library
+            val process = builder.start()
+            return Library(process, checkNotNull(process.inputReader().readLine()) { "the server has ended" })
         }
     }
 }
+
+/** What the server said of a call that failed. */
+class ToolError(
+    message: String,
+) : Exception(message)

@@ -46,8 +46,8 @@ impl Language {
     /// How its calls reach the tools.
     pub fn transport(self) -> &'static str {
         match self {
-            Language::Kotlin => "a server in Python, over HTTP",
-            Language::Python | Language::Typescript | Language::Swift => "an MCP server",
+            Language::Python | Language::Typescript => "an MCP server",
+            Language::Kotlin | Language::Swift => "a server in Python, over HTTP",
         }
     }
 }
@@ -76,12 +76,9 @@ impl Agent {
         Ok(match language {
             Language::Python => Agent::Script(workspace.path(source)),
             Language::Typescript => bundle(workspace, &workspace.path(source))?,
-            Language::Kotlin => Agent::Program(maven::program(
-                workspace,
-                "target/research-agent/lib",
-                "dev.tracewire.example.AgentKt",
-                PROFILE,
-            )?),
+            Language::Kotlin => {
+                Agent::Program(maven::program(workspace, "target/research-agent/lib", "AgentKt", PROFILE)?)
+            }
             Language::Swift => Agent::Program(swift::program(workspace, &source, "agent", PROFILE)?),
         })
     }

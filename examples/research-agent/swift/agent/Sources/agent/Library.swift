@@ -1,88 +1,56 @@
 import Foundation
 import Tracewire
 
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
 /// What a tool said when it failed.
 struct ToolError: Error, CustomStringConvertible {
   let description: String
 }
 
-/// A client of an MCP server over standard input and output: as much of the protocol as calling tools takes.
-actor Library {
+/// The agent's tools over HTTP, from a server that is a process of its own.
+final class Library: Sendable {
   private let process = Process()
   private let input = Pipe()
-  private let output = Pipe()
-  private var lastId = 0
-  private var waiting: [Int: CheckedContinuation<Value, any Error>] = [:]
+  private let address: URL
 
-  /// Starts the server. It gets this environment, and so records into the same directory and the same trace.
+  /// Starts the server; the first line that it prints is its address. It gets this environment, and so records into the same directory.
   init(server: URL, python: String) throws {
+    let output = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [python, server.path]
     process.environment = Tracewire.injectEnvironment(ProcessInfo.processInfo.environment)
     process.standardInput = input
     process.standardOutput = output
     try process.run()
+    var said = Data()
+    while !said.contains(10), case let chunk = output.fileHandleForReading.availableData, !chunk.isEmpty { said += chunk }
+    let line = String(decoding: said.prefix { $0 != 10 }, as: UTF8.self)
+    guard !line.isEmpty, let address = URL(string: line) else { throw ToolError(description: "the server has ended") }
+    self.address = address
   }
 
-  /// Agrees on the protocol.
-  func connect() async throws {
-    let handle = output.fileHandleForReading
-    // A thread of its own: reading a pipe blocks.
-    Thread.detachNewThread { [self] in
-      var rest = Data()
-      while case let chunk = handle.availableData, !chunk.isEmpty {
-        rest += chunk
-        while let end = rest.firstIndex(of: 10) {
-          let line = Array(rest[rest.startIndex..<end])
-          rest = Data(rest[(end + 1)...])
-          Task { await self.received(line) }
-        }
-      }
-      Task { await self.ended() }
-    }
-    let about: Value = ["name": "research-agent", "version": "1.0.0"]
-    _ = try await request("initialize", ["protocolVersion": "2025-11-25", "capabilities": [:], "clientInfo": about])
-    try send(["jsonrpc": "2.0", "method": "notifications/initialized"])
-  }
-
-  /// Calls a tool: a step of this trace, and the server's own step below it.
+  /// Calls a tool: a step of this trace. The headers name it, so the server's own step is below it.
   func call(_ name: String, _ arguments: Value) async throws -> Value {
-    try await Tracewire.mcp.callTool(name, params: arguments) { span, meta in
-      let meta = Value.map(.init(meta.sorted { $0.key < $1.key }.map { ($0.key, .text($0.value)) }))
-      let result = try await request("tools/call", ["name": .text(name), "arguments": arguments, "_meta": meta])
-      if result["isError"] == true { throw ToolError(description: result["content"]?[0]?["text"]?.text ?? "the tool failed") }
-      let found = result["structuredContent"]?["result"] ?? .null
+    try await Tracewire.span(name, kind: .tool, input: arguments) { span in
+      var request = URLRequest(url: address.appendingPathComponent("tools/\(name)"))
+      request.httpMethod = "POST"
+      request.httpBody = Data(try Tracewire.encode(arguments))
+      for (header, value) in Tracewire.inject() { request.setValue(value, forHTTPHeaderField: header) }
+      let (body, _) = try await URLSession.shared.data(for: request)
+      let answer = try Tracewire.decode(Array(body))
+      if let error = answer["error"]?.text { throw ToolError(description: error) }
+      let found = answer["result"] ?? .null
       span.setOutput(found)
       return found
     }
   }
 
-  /// Lets the server end.
+  /// Lets the server end: it does when its standard input does.
   func close() {
     try? input.fileHandleForWriting.close()
     process.waitUntilExit()
-  }
-
-  private func request(_ method: String, _ params: Value) async throws -> Value {
-    lastId += 1
-    let id = lastId
-    try send(["jsonrpc": "2.0", "id": .int(id), "method": .text(method), "params": params])
-    let answer = try await withCheckedThrowingContinuation { waiting[id] = $0 }
-    if let error = answer["error"] { throw ToolError(description: error["message"]?.text ?? "the request failed") }
-    return answer["result"] ?? .null
-  }
-
-  private func send(_ message: Value) throws {
-    try input.fileHandleForWriting.write(contentsOf: Data(try Tracewire.encode(message) + [10]))
-  }
-
-  private func received(_ line: [UInt8]) {
-    guard let message = try? Tracewire.decode(line), let id = message["id"]?.int else { return }
-    waiting.removeValue(forKey: id)?.resume(returning: message)
-  }
-
-  private func ended() {
-    for continuation in waiting.values { continuation.resume(throwing: ToolError(description: "the server has ended")) }
-    waiting.removeAll()
   }
 }

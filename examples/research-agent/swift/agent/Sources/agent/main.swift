@@ -1,6 +1,6 @@
-// A research agent: it searches a library over MCP, reads, calculates, has a sub-agent check its source, and answers.
+// A research agent: it searches a library over HTTP, reads, calculates, has a sub-agent check its source, and answers.
 //
-// The same agent as agent.py, calling the same MCP server, which is written in Python. Run it, then look at what it did:
+// The same agent as agent.py, calling the same tools of a server that is written in Python. Run it, then look at what it did:
 //
 //     swift run agent "How much does a sea otter eat in a day?"
 //     tracewire trace --last
@@ -145,10 +145,9 @@ let question = CommandLine.arguments.dropFirst().joined(separator: " ")
 let environment = ProcessInfo.processInfo.environment
 let server =
   environment["RESEARCH_AGENT_SERVER"].map { URL(fileURLWithPath: $0) }
-  ?? URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../../server.py").standardized
+  ?? URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../../http_server.py").standardized
 let library = try Library(server: server, python: environment["PYTHON"] ?? "python3")
-try await library.connect()
 let answer = try await Researcher(library: library).research(question.isEmpty ? "How much does a sea otter eat in a day?" : question)
-await library.close()
+library.close()
 print(answer)
 try await Tracewire.shutdown()

@@ -1,6 +1,8 @@
 package dev.tracewire
 
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.recording.Dictionary
+import dev.tracewire.internal.recording.Forgotten
 import dev.tracewire.internal.recording.Opened
 import dev.tracewire.internal.recording.Opener
 import dev.tracewire.internal.recording.Place
@@ -115,10 +117,11 @@ public class Client internal constructor(
         parent: Any? = null,
         options: SpanOptions? = null,
         work: (Span) -> T,
-    ): T = Running.runInStep(startSpan(name, kind, input, attributes, parent, options), work)
+    ): T = Running.runInStep(opened().begin(::Span, name, kind, input, attributes, parent, options), work)
 
     /**
-     * Begins a step without making it current. It ends by [Span.end], or at the end of a `use` block.
+     * Begins a step without making it current. It ends by [Span.end], or at the end of a `use` block. One that the program
+     * forgets without an end is ended as `cancelled` when the garbage collector has found it and something else is begun.
      *
      * ```kotlin
      * client.startSpan("plan", "plan", input = question).use { it.setOutput(plan(question)) }
@@ -132,7 +135,7 @@ public class Client internal constructor(
         attributes: Map<String, Any?>? = null,
         parent: Any? = null,
         options: SpanOptions? = null,
-    ): Span = opened().begin(::Span, name, kind, input, attributes, parent, options)
+    ): Span = Forgotten.watch(opened().begin(::Span, name, kind, input, attributes, parent, options))
 
     /**
      * Runs work as a run of an agent: a step of kind `agent`, a root or below the current step, flushed at its end.
@@ -176,7 +179,7 @@ public class Client internal constructor(
         if (agentId != null && options.agentId == null) options.agentId = agentId
         val name = options.name ?: options.agentId ?: "session"
         val run = opened().begin(::Session, name, "agent", options.input, options.facts(), options.parent, options)
-        return run.sit(this, options)
+        return Forgotten.watch(run.sit(this, options))
     }
 
     /**
@@ -194,7 +197,7 @@ public class Client internal constructor(
         parent: Any? = null,
         options: SpanOptions? = null,
         work: (Stream) -> T,
-    ): T = Running.runInStep(startStream(name, input, attributes, parent, options), work)
+    ): T = Running.runInStep(opened().begin(::Stream, name, "stream", input, attributes, parent, options), work)
 
     /** The same without making it current; it has to be ended. */
     @JvmOverloads
@@ -204,7 +207,7 @@ public class Client internal constructor(
         attributes: Map<String, Any?>? = null,
         parent: Any? = null,
         options: SpanOptions? = null,
-    ): Stream = opened().begin(::Stream, name, "stream", input, attributes, parent, options)
+    ): Stream = Forgotten.watch(opened().begin(::Stream, name, "stream", input, attributes, parent, options))
 
     // Points.
 
@@ -230,6 +233,18 @@ public class Client internal constructor(
         correlationId: String? = null,
         sessionId: String? = null,
     ): EventId? = Points.event(opened(), name, attributes, data, Where(kind, parent, correlationId), sessionId)
+
+    /**
+     * Records an event that is given as one map, by the names that other tools have for its members: `event_type`, `agent_id`,
+     * `data`, `error`, `correlation_id`, `parent_id`, `trace_id`, `session_id`, …, or the same in camelCase. Other members are
+     * kept: plain values as attributes, the rest in the event's data.
+     *
+     * @return the event's id, for the `parent_id` of others; null where recording is switched off.
+     */
+    public fun logEvent(event: Map<String, Any?>): EventId? {
+        val opened = opened()
+        return Points.guarded(opened, "logEvent") { Dictionary.record(opened, event) }
+    }
 
     /**
      * Records a log line with the current step.
@@ -378,7 +393,10 @@ public class Client internal constructor(
      * @throws TracewireException in strict mode, when records were dropped.
      */
     @JvmOverloads
-    public fun flush(timeoutMillis: Long = 5000): FlushReport = report(opened?.flush(maxOf(0, timeoutMillis)))
+    public fun flush(timeoutMillis: Long = 5000): FlushReport {
+        Forgotten.settle()
+        return report(opened?.flush(maxOf(0, timeoutMillis)))
+    }
 
     /** Flushes, lets go of the exporters, and closes the journal. What is recorded later is dropped and counted. */
     @JvmOverloads

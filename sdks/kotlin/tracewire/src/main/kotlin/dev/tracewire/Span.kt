@@ -4,6 +4,7 @@ import dev.tracewire.internal.recording.Amounts
 import dev.tracewire.internal.recording.Caught
 import dev.tracewire.internal.recording.Ending
 import dev.tracewire.internal.recording.Failure
+import dev.tracewire.internal.recording.Forgotten
 import dev.tracewire.internal.recording.Happening
 import dev.tracewire.internal.recording.Members
 import dev.tracewire.internal.recording.Opened
@@ -36,6 +37,10 @@ public open class Span internal constructor(
     AutoCloseable {
     /** Null for a step of a client that is switched off. */
     internal final override var state: ByteArray? = null
+
+    /** What the garbage collector is asked to say of it; most end before. */
+    @Volatile
+    internal var left: Forgotten.Left? = null
 
     private var status = Status.OK
     private var output: Any? = NOTHING
@@ -297,6 +302,7 @@ public open class Span internal constructor(
             ended = true
         }
         state?.let { opened.pen.end(it, status, END, this) }
+        left?.let(Forgotten::release)
         // Whoever keeps the step, keeps no more than it.
         output = NOTHING
         attributes = null
@@ -329,7 +335,7 @@ public open class Span internal constructor(
         attributes: Map<String, Any?>? = null,
         options: SpanOptions? = null,
         work: (Span) -> T,
-    ): T = Running.runInStep(startSpan(name, kind, input, attributes, options), work)
+    ): T = Running.runInStep(opened.begin(::Span, name, kind, input, attributes, this, options), work)
 
     /** Begins a step below this one without making it current. See [Client.startSpan]. */
     @JvmOverloads
@@ -339,7 +345,7 @@ public open class Span internal constructor(
         input: Any? = null,
         attributes: Map<String, Any?>? = null,
         options: SpanOptions? = null,
-    ): Span = opened.begin(::Span, name, kind, input, attributes, this, options)
+    ): Span = Forgotten.watch(opened.begin(::Span, name, kind, input, attributes, this, options))
 
     /** The step's id, for a console. */
     override fun toString(): String = "<tracewire.Span $spanId>"

@@ -154,6 +154,10 @@ public object Tracewire {
         sessionId: String? = null,
     ): EventId? = client.event(name, attributes, data, kind, parent, correlationId, sessionId)
 
+    /** Records an event that is given as one map; see [Client.logEvent]. */
+    @JvmStatic
+    public fun logEvent(event: Map<String, Any?>): EventId? = client.logEvent(event)
+
     /** Records a log line; see [Client.log]. */
     @JvmStatic
     @JvmOverloads

@@ -94,7 +94,7 @@ public suspend fun <T> span(
     options: SpanOptions? = null,
     client: Client = Tracewire.client,
     work: suspend (Span) -> T,
-): T = runInStep(client.startSpan(name, kind, input, attributes, parent, options), work)
+): T = runInStep(client.opened().begin(::Span, name, kind, input, attributes, parent, options), work)
 
 /** The same for a step of kind `agent`. */
 public suspend fun <T> agent(
@@ -132,7 +132,7 @@ public suspend fun <T> stream(
     options: SpanOptions? = null,
     client: Client = Tracewire.client,
     work: suspend (Stream) -> T,
-): T = runInStep(client.startStream(name, input, attributes, parent, options), work)
+): T = runInStep(client.opened().begin(::Stream, name, "stream", input, attributes, parent, options), work)
 
 /** Runs suspending work as a run of an agent, and flushes at its end, off the caller's thread; see [Client.session]. */
 public suspend fun <T> session(

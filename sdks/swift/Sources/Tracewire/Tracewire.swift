@@ -24,6 +24,9 @@ public enum Tracewire {
     }
   }
 
+  /// The version of this package.
+  public static var version: String { tracewireVersion }
+
   /// Configures the default client. Not needed: without it the first step opens one with what the environment and files say.
   ///
   /// ```swift

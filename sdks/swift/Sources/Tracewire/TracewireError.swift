@@ -29,6 +29,7 @@ public struct TracewireError: Error, Sendable, Hashable, CustomStringConvertible
     self.path = path
   }
 
+  /// For a person.
   public var description: String { "\(code): \(message)" }
 }
 
@@ -62,6 +63,7 @@ public struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
     return places.isEmpty ? reason : "\(places.joined(separator: ", ")): \(reason)"
   }
 
+  /// For a person.
   public var description: String { "\(code): \(message)" }
 }
 

@@ -19,6 +19,7 @@ public struct Script: Sendable {
   /// The process part of the producer's name, 16 hex digits.
   public var process: String
 
+  /// What is left out is the same in every run.
   public init(
     startNanos: Int64 = 1_767_225_600_000_000_000, startMonotonicNanos: UInt64 = 0, stepNanos: UInt64 = 1_000_000,
     moments: [(wallNanos: Int64, monotonicNanos: UInt64)] = [], traceIds: [String] = [], spanIds: [String] = [],

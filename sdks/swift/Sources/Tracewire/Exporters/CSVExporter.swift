@@ -6,6 +6,7 @@ public struct CSVExporter: Exporter {
     "producer", "seq", "type", "time", "trace_id", "span_id", "parent_id", "kind", "status", "duration_nanos", "nonce", "body", "other",
   ]
 
+  /// What it is called in journals and reports.
   public let name: String
   private let path: String
   private let delimiter: Delimiter

@@ -10,7 +10,9 @@ import Foundation
 /// agent answer 1.20 s
 /// ```
 public final class ConsoleExporter: Exporter {
+  /// What it is called in journals and reports.
   public let name: String
+  /// Whether what processes left that have died is passed by.
   public var onlyThisProcess: Bool { true }
   private let write: @Sendable (String) -> Void
   private let known = Locked<(depths: [String: Int], names: [String: (kind: String, name: String)])>(([:], [:]))

@@ -1,7 +1,9 @@
 /// Writes each envelope as a JSON document of its own, in a folder as `<producer>-<number of the first event>.json`; one that comes twice replaces
 /// itself.
 public struct JSONExporter: Exporter {
+  /// What it is called in journals and reports.
   public let name: String
+  /// Whether it reads events with contents in their places.
   public let usesEvents: Bool
   private let writer: DocumentWriter
 
@@ -23,7 +25,9 @@ public struct JSONExporter: Exporter {
 /// Writes each envelope as a TOON document, for language models to read; `decode` gives the envelope back, to the last byte of its digest. With
 /// `flatten` a document is a table: one row for each event, which is much shorter.
 public struct TOONExporter: Exporter {
+  /// What it is called in journals and reports.
   public let name: String
+  /// Whether it reads events with contents in their places.
   public let usesEvents: Bool
   private let writer: DocumentWriter
 

@@ -28,8 +28,11 @@ public protocol Exporter: Sendable {
 }
 
 extension Exporter {
+  /// True: contents stand in their places.
   public var usesEvents: Bool { true }
+  /// False: what others left is delivered, too.
   public var onlyThisProcess: Bool { false }
+  /// Nothing is held.
   public func close() async {}
 }
 
@@ -75,6 +78,7 @@ public struct Undeliverable: Error, Sendable {
   /// How many of the batch's events it is about, where it is not about all; the others were delivered.
   public let events: Int?
 
+  /// An error of this reason.
   public init(reason: String, message: String? = nil, events: Int? = nil) {
     self.reason = reason
     self.message = message ?? reason
@@ -91,6 +95,7 @@ public struct RetryLater: Error, Sendable {
   /// How long the destination asked to be left alone; otherwise waits grow from half a second to a minute.
   public let after: Duration?
 
+  /// An error of this code.
   public init(code: String, message: String? = nil, after: Duration? = nil) {
     self.code = code
     self.message = message ?? code

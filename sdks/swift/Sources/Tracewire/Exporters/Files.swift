@@ -44,7 +44,9 @@ enum Files {
 /// JSONLinesExporter("traces.jsonl", maxBytes: 50_000_000, keep: 4)
 /// ```
 public struct JSONLinesExporter: Exporter {
+  /// What it is called in journals and reports.
   public let name: String
+  /// Whether it reads events with contents in their places.
   public var usesEvents: Bool { false }
   private let path: String
   private let maxBytes: Int?

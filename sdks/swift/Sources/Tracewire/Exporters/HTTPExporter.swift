@@ -29,7 +29,9 @@ public struct HTTPExporter: Exporter {
 
   private static let tooLarge = 413
 
+  /// What it is called in journals and reports.
   public let name: String
+  /// Whether it reads events with contents in their places.
   public var usesEvents: Bool { false }
   private let post: Post
   private let format: Body

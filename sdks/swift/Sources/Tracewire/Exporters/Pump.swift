@@ -7,6 +7,7 @@ public struct Batching: Sendable {
   /// So many records are delivered at once, before that.
   public var minRecords: Int
 
+  /// When something is delivered.
   public init(maxDelay: Duration, minRecords: Int) {
     self.maxDelay = maxDelay
     self.minRecords = minRecords

@@ -35,6 +35,7 @@ public enum Envelopes {
     /// The codes of what contradicts, sorted, each once.
     public var codes: [String] { Set(findings.map(\.code)).sorted() }
 
+    /// For a person.
     public var description: String {
       let state = isComplete ? "complete" : isSound ? "sound" : "not sound"
       return ([state] + findings.map { "\($0.code): \($0.producer) from \($0.firstSeq): \($0.message)" }).joined(separator: "\n")

@@ -11,17 +11,25 @@ import TracewireNative
 /// | `csv` | a list of maps | RFC 4180; missing, null, `""` and `"1"` stay apart |
 /// | `proto` | any value | protobuf, `tracewire.v1`: envelopes and events have typed fields |
 public enum Format: String, Sendable, CaseIterable {
+  /// Canonical JSON.
   case json
+  /// JSON Lines.
   case jsonl
+  /// TOON 4.4.
   case toon
+  /// A table, RFC 4180.
   case csv
+  /// Protobuf, `tracewire.v1`.
   case proto
 }
 
 /// What stands between the cells of TOON and CSV.
 public enum Delimiter: String, Sendable {
+  /// `,`
   case comma
+  /// A tab.
   case tab
+  /// `|`
   case pipe
 }
 
@@ -48,6 +56,7 @@ public struct EncodeOptions: Sendable {
   /// Takes the value for one in the wire's form, where a map with a key that begins with `$` is a tag.
   public var keepsTags: Bool
 
+  /// How a value is written; what is left out is the default.
   public init(
     delimiter: Delimiter? = nil, indent: Int? = nil, isFormulaSafe: Bool = false, uniform: Uniform? = nil, isLenient: Bool = false,
     keepsTags: Bool = false
@@ -72,6 +81,7 @@ public struct DecodeOptions: Sendable {
   /// Leaves the value in the wire's form, where a map with a key that begins with `$` is a tag.
   public var keepsTags: Bool
 
+  /// How a value is read; what is left out is the default.
   public init(isLenient: Bool = false, delimiter: Delimiter? = nil, indent: Int? = nil, keepsTags: Bool = false) {
     self.isLenient = isLenient
     self.delimiter = delimiter

@@ -15,10 +15,14 @@ public struct Validation: Sendable, CustomStringConvertible {
 
   /// How bad a finding is.
   public enum Severity: String, Sendable, Comparable {
+    /// Good to know.
     case note
+    /// Likely a mistake.
     case warning
+    /// Against the specification.
     case error
 
+    /// Whether one is less bad.
     public static func < (one: Severity, other: Severity) -> Bool { one.weight < other.weight }
 
     private var weight: Int { [.note: 0, .warning: 1, .error: 2][self] ?? 0 }
@@ -76,7 +80,8 @@ public struct Validation: Sendable, CustomStringConvertible {
     }
     let lines = findings.map { found in
       let place = [found.line.map { "line \($0)" }, found.pointer.isEmpty ? nil : found.pointer].compactMap { $0 }.joined(separator: " ")
-      return "\(found.severity.rawValue) \(found.code) \(place)\(place.isEmpty ? "" : ": ")\(found.message)\(found.fix.map { "; \($0)" } ?? "")"
+      return
+        "\(found.severity.rawValue) \(found.code) \(place)\(place.isEmpty ? "" : ": ")\(found.message)\(found.fix.map { "; \($0)" } ?? "")"
     }
     let totals = [some("errors", "error"), some("warnings", "warning"), some("notes", "note")].joined(separator: ", ")
     return (lines + ["\(totals) in \(some("events", "event"))"]).joined(separator: "\n")

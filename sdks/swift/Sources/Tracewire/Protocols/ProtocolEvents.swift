@@ -19,6 +19,7 @@ public struct EventOptions: Sendable {
   /// What was spent: `tracewire.amount.value`.
   public var costAmount: Amount?
 
+  /// What an event can say; what is left out is not said.
   public init(
     attributes: Attributes? = nil, parent: Parent? = nil, correlationId: String? = nil, sessionId: String? = nil,
     errorCode: String? = nil, toolName: String? = nil, taskId: String? = nil, paymentId: String? = nil, costAmount: Amount? = nil

@@ -2,16 +2,22 @@ import Foundation
 
 /// What a model call used. Input includes what was read from or written to a cache, output includes reasoning.
 public struct Usage: Sendable {
+  /// Tokens that went in, those of a cache included.
   public var inputTokens: Int?
+  /// Tokens that came out, reasoning included.
   public var outputTokens: Int?
+  /// Of the input, what was read from a cache.
   public var cacheReadInputTokens: Int?
+  /// Of the input, what was written to a cache.
   public var cacheWriteInputTokens: Int?
+  /// Of the output, what was reasoning.
   public var reasoningOutputTokens: Int?
   /// Further counts.
   public var details: [String: Int]?
   /// The provider's own usage object, as it came.
   public var raw: (any Sendable)?
 
+  /// What was used; what is left out is not known.
   public init(
     inputTokens: Int? = nil, outputTokens: Int? = nil, cacheReadInputTokens: Int? = nil, cacheWriteInputTokens: Int? = nil,
     reasoningOutputTokens: Int? = nil, details: [String: Int]? = nil, raw: (any Sendable)? = nil
@@ -57,10 +63,15 @@ public struct Amount: Sendable, ExpressibleByStringLiteral, ExpressibleByFloatLi
 
   /// - Parameter text: decimal digits, such as `0.0123`.
   public init(_ text: String) { self.text = text }
+  /// An amount, digit by digit.
   public init(_ decimal: Decimal) { text = decimal.description }
+  /// The shortest text that stands for the number.
   public init(_ double: Double) { text = "\(double)" }
+  /// An amount by its digits.
   public init(stringLiteral value: String) { text = value }
+  /// The shortest text that stands for the number.
   public init(floatLiteral value: Double) { text = "\(value)" }
+  /// A whole amount.
   public init(integerLiteral value: Int) { text = "\(value)" }
 
   /// Plain decimal text, every digit kept; `nil` for what is not a finite decimal number.
@@ -69,8 +80,11 @@ public struct Amount: Sendable, ExpressibleByStringLiteral, ExpressibleByFloatLi
 
 /// What a step cost, and who says so. A cost that is not known is left out, never zero.
 public struct Cost: Sendable {
+  /// The whole.
   public var total: Amount?
+  /// What went in cost.
   public var input: Amount?
+  /// What came out cost.
   public var output: Amount?
   /// Other parts by name, such as `cache_read_input`.
   public var details: [String: Amount]?
@@ -78,8 +92,10 @@ public struct Cost: Sendable {
   public var currency: String
   /// `provider` where the provider said it, a price list's name, or `user`.
   public var priceSource: String?
+  /// Which version of the price list.
   public var priceVersion: String?
 
+  /// What it cost; what is left out is not known.
   public init(
     total: Amount? = nil, input: Amount? = nil, output: Amount? = nil, details: [String: Amount]? = nil, currency: String = "USD",
     priceSource: String? = "user", priceVersion: String? = nil

@@ -11,6 +11,7 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
     entries = []
   }
 
+  /// Names and values, in their order.
   public init(dictionaryLiteral elements: (String, (any Sendable)?)...) {
     entries = []
     entries.reserveCapacity(elements.count)

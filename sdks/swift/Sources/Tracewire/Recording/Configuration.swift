@@ -10,9 +10,13 @@ public enum Mode: String, Sendable {
 
 /// Whether inputs and outputs are recorded.
 public enum Capture: String, Sendable {
+  /// Both.
   case all
+  /// Neither.
   case none
+  /// Inputs alone.
   case input
+  /// Outputs alone.
   case output
 }
 
@@ -29,6 +33,7 @@ public struct Configuration: Sendable {
   /// Where journals live; else the nearest `.tracewire` from the working directory upward; on phones the app's own folder, kept out
   /// of backups and protected until the first unlock.
   public var dir: String?
+  /// Who delivers, and when; `inline` by default where there are exporters.
   public var mode: Mode?
   /// Where traces go besides the local journal.
   public var exporters: [any Exporter]?
@@ -36,6 +41,7 @@ public struct Configuration: Sendable {
   public var batching: Batching?
   /// The share of traces that is recorded, from 0 to 1, decided by the trace id.
   public var sampling: Double?
+  /// Whether inputs and outputs are recorded; both by default.
   public var capture: Capture?
   /// Called with a field's name and its value before anything is written; what it returns is recorded instead.
   public var mask: Mask?
@@ -67,6 +73,7 @@ public struct Configuration: Sendable {
   /// nowhere else; nothing is ever printed.
   public var onNotice: (@Sendable (String) -> Void)?
 
+  /// What is left out stands in the environment or in a file, or is the default.
   public init(
     service: String? = nil, dir: String? = nil, mode: Mode? = nil, exporters: [any Exporter]? = nil, batching: Batching? = nil,
     sampling: Double? = nil,

@@ -5,12 +5,15 @@
 /// let own: Kind = "simulation"
 /// ```
 public struct Kind: RawRepresentable, Sendable, Hashable, ExpressibleByStringLiteral {
+  /// As it stands on the wire.
   public let rawValue: String
 
+  /// A kind by its name on the wire.
   public init(rawValue: String) {
     self.rawValue = rawValue
   }
 
+  /// A kind by its name on the wire.
   public init(stringLiteral value: String) {
     rawValue = value
   }
@@ -18,10 +21,15 @@ public struct Kind: RawRepresentable, Sendable, Hashable, ExpressibleByStringLit
 
 /// How a step ended.
 public enum Status: String, Sendable, CaseIterable {
+  /// Nobody said.
   case unset
+  /// It did what it was for.
   case ok
+  /// It failed.
   case error
+  /// It took too long.
   case timeout
+  /// Somebody stopped it.
   case cancelled
 }
 
@@ -62,9 +70,12 @@ public struct Link: Sendable {
 
 /// A name and a version: of a prompt, or of the library that records.
 public struct Named: Sendable {
+  /// What it is called.
   public var name: String?
+  /// Which version of it.
   public var version: String?
 
+  /// A name, a version, or both.
   public init(name: String? = nil, version: String? = nil) {
     self.name = name
     self.version = version
@@ -94,16 +105,26 @@ public struct SpanOptions: Sendable {
   public var environment: String?
   /// The version of the program.
   public var release: String?
+  /// How important it is: `debug`, `default`, `warning` or `error`.
   public var level: String?
+  /// Steps that it is related to.
   public var links: [Link]?
+  /// Images, sound and files, by their type and hash.
   public var media: [Attributes]?
+  /// The prompt that it used.
   public var prompt: Named?
+  /// The library that records.
   public var scope: Named?
+  /// The tools that a model may call, as they are given to it.
   public var toolDefinitions: (any Sendable)?
+  /// What other systems say of the trace.
   public var traceState: String?
+  /// The item of a data set that it runs on.
   public var datasetItemId: String?
+  /// The run of an experiment that it is part of.
   public var experimentRunId: String?
 
+  /// What is left out is not said.
   public init(
     parent: Parent? = nil, correlationId: String? = nil, sessionId: String? = nil, userId: String? = nil, tags: [String]? = nil,
     environment: String? = nil, release: String? = nil, level: String? = nil, links: [Link]? = nil, media: [Attributes]? = nil,
@@ -149,18 +170,28 @@ public struct SpanOptions: Sendable {
 
 /// What can be made visible before a step ends.
 public struct SpanUpdate: Sendable {
+  /// Facts; they merge key by key.
   public var attributes: Attributes?
+  /// What it cost so far.
   public var cost: Cost?
+  /// What went in.
   public var input: (any Sendable)?
+  /// How important it is: `debug`, `default`, `warning` or `error`.
   public var level: String?
+  /// Steps that it is related to.
   public var links: [Link]?
+  /// What it is called.
   public var name: String?
+  /// What came out.
   public var output: (any Sendable)?
+  /// Labels; they replace those of before.
   public var tags: [String]?
   /// Nanoseconds from the beginning to the first chunk.
   public var timeToFirstChunkNanos: Int?
+  /// What it used so far.
   public var usage: Usage?
 
+  /// What is left out stays as it is.
   public init(
     attributes: Attributes? = nil, cost: Cost? = nil, input: (any Sendable)? = nil, level: String? = nil, links: [Link]? = nil,
     name: String? = nil, output: (any Sendable)? = nil, tags: [String]? = nil, timeToFirstChunkNanos: Int? = nil, usage: Usage? = nil

@@ -2,6 +2,7 @@
 public struct Body: ExpressibleByDictionaryLiteral {
   let members: [(key: String, value: Any?)]
 
+  /// Names and values, in their order.
   public init(dictionaryLiteral elements: (String, Any?)...) {
     members = elements.map { (key: $0.0, value: $0.1) }
   }

@@ -7,24 +7,35 @@ public struct EventId: Sendable, Hashable, CustomStringConvertible {
   public var id: String { context.spanId }
   /// The trace, 32 hex digits.
   public var traceId: String { context.traceId }
+  /// For a person.
   public var description: String { id }
 }
 
 /// How severe a log line is.
 public enum Level: String, Sendable, CaseIterable {
+  /// Every detail.
   case trace
+  /// For whoever looks for a mistake.
   case debug
+  /// What goes on.
   case info
+  /// What may go wrong.
   case warning
+  /// What went wrong.
   case error
+  /// What ends the program.
   case fatal
 }
 
 /// Who judges.
 public enum FeedbackSource: String, Sendable {
+  /// Who used the agent.
   case user
+  /// Somebody who reviews.
   case human
+  /// A language model.
   case model
+  /// A program.
   case code
 }
 

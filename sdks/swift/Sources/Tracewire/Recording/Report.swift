@@ -51,7 +51,9 @@ public struct Stats: Sendable, Hashable {
   public var producer: String?
   /// Where the journal is; `nil` where nothing is recorded.
   public var directory: String?
+  /// Records in the journal.
   public var written = 0
+  /// Records lost, by reason.
   public var dropped: [String: Int] = [:]
 
   init(_ json: String?) {

@@ -20,7 +20,9 @@ public struct Sample: Sendable, ExpressibleByIntegerLiteral, ExpressibleByFloatL
     self.histogram = histogram
   }
 
+  /// A gauge's value.
   public init(integerLiteral value: Int) { self.init("gauge", nil, Double(value), nil) }
+  /// A gauge's value.
   public init(floatLiteral value: Double) { self.init("gauge", nil, value, nil) }
 
   /// What something is now.

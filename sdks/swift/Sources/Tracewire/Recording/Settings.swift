@@ -42,7 +42,8 @@ struct Settings: Sendable {
       values.sampling = nil
     }
     for (key, wire, path, example) in [
-      ("quotaBytes", "quota_bytes", \Configuration.quotaBytes, "4294967296"), ("fileBytes", "file_bytes", \Configuration.fileBytes, "67108864"),
+      ("quotaBytes", "quota_bytes", \Configuration.quotaBytes, "4294967296"),
+      ("fileBytes", "file_bytes", \Configuration.fileBytes, "67108864"),
     ] as [(String, String, WritableKeyPath<Configuration, Int?>, String)] {
       if let bytes = given[keyPath: path], bytes <= 0 {
         note(key, wire, bytes, "a number of bytes", example)
@@ -51,7 +52,8 @@ struct Settings: Sendable {
     }
     for (key, wire, path, example) in [
       ("service", "service", \Configuration.service, "\"research-agent\""), ("dir", "dir", \Configuration.dir, "\".tracewire\""),
-      ("sessionId", "session_id", \Configuration.sessionId, "\"chat-7\""), ("environment", "environment", \Configuration.environment, "\"production\""),
+      ("sessionId", "session_id", \Configuration.sessionId, "\"chat-7\""),
+      ("environment", "environment", \Configuration.environment, "\"production\""),
       ("release", "release", \Configuration.release, "\"2026.11.1\""),
     ] as [(String, String, WritableKeyPath<Configuration, String?>, String)] {
       if let text = given[keyPath: path], text.isEmpty {

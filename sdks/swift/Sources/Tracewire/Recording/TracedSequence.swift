@@ -23,6 +23,7 @@ extension AsyncSequence where Element: Sendable {
 
 /// A sequence of which each iteration is a step: made by `traced`.
 public struct TracedSequence<Base: AsyncSequence>: AsyncSequence where Base.Element: Sendable {
+  /// What the sequence gives.
   public typealias Element = Base.Element
 
   let base: Base
@@ -32,6 +33,7 @@ public struct TracedSequence<Base: AsyncSequence>: AsyncSequence where Base.Elem
   let attributes: Attributes?
   let client: Client?
 
+  /// Begins the step, and an iteration.
   public func makeAsyncIterator() -> AsyncIterator {
     let stream = (client ?? Tracewire.client).stream(name, kind: kind, input: input, attributes: attributes)
     let base = stream.run { self.base.makeAsyncIterator() }
@@ -43,6 +45,7 @@ public struct TracedSequence<Base: AsyncSequence>: AsyncSequence where Base.Elem
     var base: Base.AsyncIterator
     let reading: Reading
 
+    /// The next element; the step is current while it is fetched.
     public mutating func next() async throws -> Base.Element? {
       let stream = reading.stream
       do {

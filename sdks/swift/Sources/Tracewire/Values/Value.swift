@@ -27,9 +27,12 @@ public enum Value: Sendable, Hashable {
   public struct Members: Sendable, Hashable, RandomAccessCollection {
     /// One member.
     public struct Entry: Sendable, Hashable {
+      /// The key, as the user wrote it.
       public var key: String
+      /// What stands under it.
       public var value: Value
 
+      /// A key and its value.
       public init(key: String, value: Value) {
         self.key = key
         self.value = value
@@ -43,8 +46,11 @@ public enum Value: Sendable, Hashable {
       self.entries = entries.map { Entry(key: $0.0, value: $0.1) }
     }
 
+    /// The first place.
     public var startIndex: Int { 0 }
+    /// Behind the last place.
     public var endIndex: Int { entries.count }
+    /// The member at a place.
     public subscript(position: Int) -> Entry { entries[position] }
 
     /// The member of this key, compared scalar by scalar.
@@ -69,6 +75,7 @@ public enum Value: Sendable, Hashable {
       return sorted(one) == sorted(other)
     }
 
+    /// The same for the same members, in whatever order.
     public func hash(into hasher: inout Hasher) {
       hasher.combine(entries.reduce(0) { $0 ^ $1.hashValue })
     }
@@ -145,12 +152,19 @@ public enum Value: Sendable, Hashable {
 extension Value: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
   ExpressibleByStringLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+  /// Null.
   public init(nilLiteral: ()) { self = .null }
+  /// A boolean.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// An integer.
   public init(integerLiteral value: Int) { self = .int(value) }
+  /// A number.
   public init(floatLiteral value: Double) { self = .double(value) }
+  /// A text.
   public init(stringLiteral value: String) { self = .text(value) }
+  /// A list.
   public init(arrayLiteral elements: Value...) { self = .list(elements) }
+  /// A map, in the order in which it is written.
   public init(dictionaryLiteral elements: (String, Value)...) { self = .map(Members(elements)) }
 }
 

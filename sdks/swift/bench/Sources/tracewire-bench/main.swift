@@ -1,71 +1,84 @@
-// What a step costs: 8 attributes, 1 kB in, 1 kB out, the journal on a disk. Prints one line of JSON for each round.
+// What recording one step costs: 8 attributes, 1 kB in, 1 kB out, both records in the journal before the calls return. One line of JSON for each
+// round and figure; rounds of the synchronous and of the asynchronous form take turns.
 //
-//   swift run -c release --package-path sdks/swift/bench tracewire-bench [rounds] [spans]
+//   .ci/swift build -c release --package-path sdks/swift/bench --scratch-path FOLDER
+//   .ci/swift --run FOLDER/release/tracewire-bench --rounds 5
 
 import Foundation
 import Tracewire
 
-let rounds = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 5 : 5
-let spans = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 20_000 : 20_000
-let input = String(repeating: "What do otters eat? ", count: 51)
-let output = String(repeating: "Mostly fish, and what else there is. ", count: 28)
+/// The step of sdks/python/bench/record.py.
+enum Step {
+  static let warmUp = 5_000
+  static let spans = 50_000
+  static let input = String(repeating: "query ", count: 170) + "end."
+  static let output = String(repeating: "found ", count: 170) + "end."
 
-let folder = NSTemporaryDirectory() + "tracewire-bench-\(UUID().uuidString)"
-let client = try Client(Configuration(service: "bench", dir: folder, quotaBytes: 16 << 30, store: false))
-
-func attributes(_ index: Int) -> Attributes {
-  [
-    "gen_ai.request.model": "gpt-5", "gen_ai.request.temperature": 0.5, "gen_ai.request.max_tokens": 1024, "gen_ai.agent.id": "bench",
-    "server.address": "api.example.com", "server.port": 443, "index": index, "cached": false,
-  ]
-}
-
-@inline(never) func sync(_ index: Int) {
-  client.span("chat", kind: .llm, input: input, attributes: attributes(index)) { span in
-    span.setOutput(output)
+  static var attributes: Attributes {
+    [
+      "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search", "gen_ai.tool.call.id": "call_4f8a",
+      "gen_ai.request.model": "model-x", "server.address": "api.example.org", "attempt": 1, "score": 0.25, "cached": false,
+    ]
   }
 }
 
-@inline(never) func async(_ index: Int) async {
-  await client.span("chat", kind: .llm, input: input, attributes: attributes(index)) { span in
+@inline(never)
+func sync(_ client: Client) {
+  client.span("search", kind: .tool, input: Step.input, attributes: Step.attributes) { $0.setOutput(Step.output) }
+}
+
+@inline(never)
+func async(_ client: Client) async {
+  await client.span("search", kind: .tool, input: Step.input, attributes: Step.attributes) { span in
     await nothing()
-    span.setOutput(output)
+    span.setOutput(Step.output)
   }
 }
 
-@inline(never) func nothing() async {}
+@inline(never)
+func nothing() async {}
 
-func report(_ name: String, _ round: Int, _ nanos: [UInt64]) {
+/// Prints the median and the 99th percentile of a round.
+func report(_ subject: String, _ nanos: [UInt64]) {
   let sorted = nanos.sorted()
-  func micros(_ share: Double) -> Double { Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]) / 1000 }
-  let mean = Double(nanos.reduce(0, +)) / Double(nanos.count) / 1000
-  print(
-    "{\"case\":\"\(name)\",\"round\":\(round),\"spans\":\(nanos.count),\"p50_micros\":\(micros(0.5)),\"p90_micros\":\(micros(0.9)),"
-      + "\"p99_micros\":\(micros(0.99)),\"mean_micros\":\((mean * 1000).rounded() / 1000)}")
-}
-
-/// Away from the main actor: a change of threads would be measured else.
-nonisolated func measure() async {
-  for round in 0...rounds {
-    var nanos: [UInt64] = []
-    nanos.reserveCapacity(spans)
-    for index in 0..<spans {
-      let begin = DispatchTime.now().uptimeNanoseconds
-      sync(index)
-      nanos.append(DispatchTime.now().uptimeNanoseconds - begin)
-    }
-    // The first round is for the caches.
-    if round > 0 { report("sync", round, nanos) }
-    nanos.removeAll(keepingCapacity: true)
-    for index in 0..<spans {
-      let begin = DispatchTime.now().uptimeNanoseconds
-      await async(index)
-      nanos.append(DispatchTime.now().uptimeNanoseconds - begin)
-    }
-    if round > 0 { report("async", round, nanos) }
+  for (metric, share) in [("p50", 0.5), ("p99", 0.99)] {
+    let micros = Double(sorted[Int(Double(sorted.count - 1) * share)]) / 1000
+    print(
+      #"{"bench":"record","subject":"\#(subject)","version":"\#(Tracewire.version)","metric":"\#(metric)","unit":"µs","value":\#(micros)}"#)
   }
 }
 
-await measure()
+/// Away from the main actor: changes of threads would be measured else.
+nonisolated func measure(_ client: Client, rounds: Int) async {
+  var nanos: [UInt64] = []
+  nanos.reserveCapacity(Step.spans)
+  func now() -> UInt64 { DispatchTime.now().uptimeNanoseconds }
+  for _ in 0..<Step.warmUp {
+    sync(client)
+    await async(client)
+  }
+  for _ in 0..<rounds {
+    nanos.removeAll(keepingCapacity: true)
+    for _ in 0..<Step.spans {
+      let begin = now()
+      sync(client)
+      nanos.append(now() - begin)
+    }
+    report("tracewire (swift)", nanos)
+    nanos.removeAll(keepingCapacity: true)
+    for _ in 0..<Step.spans {
+      let begin = now()
+      await async(client)
+      nanos.append(now() - begin)
+    }
+    report("tracewire (swift async)", nanos)
+  }
+}
+
+let arguments = CommandLine.arguments
+let rounds = arguments.firstIndex(of: "--rounds").flatMap { arguments.dropFirst($0 + 1).first }.flatMap { Int($0) } ?? 5
+let folder = NSTemporaryDirectory() + "tracewire-bench-\(UUID().uuidString)"
+let client = try Client(Configuration(service: "bench", dir: folder, quotaBytes: 16 << 30))
+await measure(client, rounds: rounds)
 try await client.shutdown()
 try? FileManager.default.removeItem(atPath: folder)

@@ -155,7 +155,7 @@ actor Collector: Exporter {
     try await client.flush()
     open.end()
     try await client.shutdown()
-    let lines = text.all.replacing(/\d+ µs|\d+ ms/, with: "T").split(separator: "\n").map(String.init)
+    let lines = text.all.replacing(/\d+ µs|\d+ ms|\d+\.\d+ s/, with: "T").split(separator: "\n").map(String.init)
     #expect(
       lines == [
         "agent answer T", "  tool search T error", "    ! Refused: no", "  warning: slow\u{fffd}[2J", "  llm chat T 120+30 tokens",

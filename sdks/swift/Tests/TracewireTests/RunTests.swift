@@ -74,6 +74,33 @@ import TracewireTesting
     #expect(recorded.spans[0]["output"] == nil)
   }
 
+  @Test func whatAValueDoesMayBeACallOfItsStep() throws {
+    final class Talkative: TracewireRecordable, @unchecked Sendable {
+      let stream: Tracewire.Stream
+      init(_ stream: Tracewire.Stream) { self.stream = stream }
+      deinit { stream.set("gone", true) }
+      var tracewireValue: Any? {
+        stream.chunk("inner")
+        stream.set("read", true)
+        return Tracewire.span("inner") { _ in "talk" }
+      }
+    }
+    let recorded = try recording { _ in
+      let stream = Tracewire.stream("outer")
+      stream.chunk(Talkative(stream))
+      stream.set("x", Talkative(stream))
+      stream.set("x", 1)
+      stream.setOutput(Talkative(stream))
+      stream.setOutput("out")
+      stream.end()
+    }
+    let span = recorded.spans[0]
+    #expect(span["attributes"] == ["gone": true, "read": true, "x": 1])
+    #expect(span["output"] == "out")
+    #expect(span["events"]?.list?.flatMap { $0["chunks"]?.list ?? [] } == ["talk", "inner"])
+    #expect(recorded.spans.count == 2)
+  }
+
   @Test func aSequenceIsAStep() async throws {
     let recorded = try await recording { _ in
       await Tracewire.span("outer") { _ in

@@ -58,6 +58,8 @@ private final class Itself: TracewireRecordable {
     #expect(try json(URL(string: "https://example.com/a")) == #""https://example.com/a""#)
     #expect(try json(NSNull()) == "null")
     #expect(try json([NSNumber(value: 1.5), NSNumber(value: 7), NSNumber(value: true)]) == "[1.5,7,true]")
+    let parsed = try JSONSerialization.jsonObject(with: Data(#"{"b":true,"d":1.5,"i":1,"l":[null,0],"t":"x"}"#.utf8))
+    #expect(try json(parsed) == #"{"b":true,"d":1.5,"i":1,"l":[null,0],"t":"x"}"#)
     #expect(try json(["a": [NSString("x")]] as NSDictionary) == #"{"a":["x"]}"#)
   }
 

@@ -39,12 +39,16 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
   /// Whether there are none.
   public var isEmpty: Bool { entries.isEmpty }
 
-  mutating func set(_ key: String, _ value: (any Sendable)?) {
+  /// Sets one; gives the value of before, so that whoever holds a lock lets go of it elsewhere.
+  @discardableResult
+  mutating func set(_ key: String, _ value: (any Sendable)?) -> (any Sendable)? {
     for index in entries.indices where entries[index].key == key {
+      let before = entries[index].value
       entries[index].value = value
-      return
+      return before
     }
     entries.append((key: key, value: value))
+    return nil
   }
 
   /// Sets all of others.

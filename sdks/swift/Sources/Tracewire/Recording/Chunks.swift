@@ -8,19 +8,22 @@ final class Chunks: @unchecked Sendable {
 
   private let lock = Lock()
   private let began = DispatchTime.now().uptimeNanoseconds
-  private var writtenAt: UInt64
+  private var gatheredAt: UInt64
   private var first: UInt64?
   private var name = "chunk"
   private var waiting: [(any Sendable)?] = []
   /// The texts together, while there is nothing else.
   private var output: String? = ""
+  /// Events that are to be written, in order.
+  private var ready: [(name: String, chunks: [(any Sendable)?])] = []
+  private var isWriting = false
   private var isTimed = false
   private let write: @Sendable (_ name: String, _ chunks: [(any Sendable)?]) -> Void
 
   /// - Parameter write: writes one event of the step; it must not keep the step alive.
   init(write: @escaping @Sendable (_ name: String, _ chunks: [(any Sendable)?]) -> Void) {
     self.write = write
-    writtenAt = began
+    gatheredAt = began
   }
 
   deinit {
@@ -30,32 +33,34 @@ final class Chunks: @unchecked Sendable {
   /// Takes one chunk; chunks of one name that follow each other are written together.
   func add(_ name: String, _ item: (any Sendable)?) {
     let now = DispatchTime.now().uptimeNanoseconds
-    // Written behind the lock, so that two who add at once keep the order of their chunks.
     lock.withLock {
       let isFirst = first == nil
       if isFirst { first = now &- began }
       if name != self.name {
-        flushed(now)
+        gather(now)
         self.name = name
       }
       waiting.append(item)
       keep(item)
-      if isFirst || waiting.count >= Self.mostChunks || now &- writtenAt >= Self.longestWaitNanos {
-        flushed(now)
+      if isFirst || waiting.count >= Self.mostChunks || now &- gatheredAt >= Self.longestWaitNanos {
+        gather(now)
       } else {
         later()
       }
     }
+    flush()
   }
 
   /// Writes the rest.
   ///
   /// - Returns: nanoseconds to the first chunk, and the texts together where all were texts.
   func end() -> (first: Int?, output: String?) {
-    lock.withLock {
-      flushed(writtenAt)
+    let end = lock.withLock { () -> (first: Int?, output: String?) in
+      gather(gatheredAt)
       return (first.map { Int($0) }, first == nil ? nil : output)
     }
+    flush()
+    return end
   }
 
   private func keep(_ item: (any Sendable)?) {
@@ -68,12 +73,25 @@ final class Chunks: @unchecked Sendable {
     output = all
   }
 
-  private func flushed(_ now: UInt64) {
-    writtenAt = now
+  /// What waits becomes one event.
+  private func gather(_ now: UInt64) {
+    gatheredAt = now
     guard !waiting.isEmpty else { return }
-    let chunks = waiting
+    ready.append((name, waiting))
     waiting = []
-    write(name, chunks)
+  }
+
+  /// Writes what is ready, in order and one at a time: who comes meanwhile leaves it to whoever writes. Not behind the lock, for a value's own
+  /// form is code of the program, which may add a chunk.
+  private func flush() {
+    while let next = lock.withLock({ () -> (name: String, chunks: [(any Sendable)?])? in
+      if isWriting || ready.isEmpty { return nil }
+      isWriting = true
+      return ready.removeFirst()
+    }) {
+      write(next.name, next.chunks)
+      lock.withLock { isWriting = false }
+    }
   }
 
   /// What waits is written after a tenth of a second, even if nothing comes any more.
@@ -84,8 +102,9 @@ final class Chunks: @unchecked Sendable {
       guard let self else { return }
       lock.withLock {
         isTimed = false
-        flushed(DispatchTime.now().uptimeNanoseconds)
+        gather(DispatchTime.now().uptimeNanoseconds)
       }
+      flush()
     }
   }
 }

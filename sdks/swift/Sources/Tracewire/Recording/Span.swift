@@ -86,7 +86,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   public func set(_ key: String, _ value: (any Sendable)?) {
     unlessEnded { mutable in
       if mutable.attributes == nil { mutable.attributes = Attributes() }
-      mutable.attributes?.set(key, value)
+      return mutable.attributes?.set(key, value)
     }
   }
 
@@ -95,9 +95,9 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
     unlessEnded { mutable in
       if mutable.attributes == nil {
         mutable.attributes = attributes
-      } else {
-        mutable.attributes?.merge(attributes)
+        return nil
       }
+      return attributes.entries.compactMap { mutable.attributes?.set($0.key, $0.value) }
     }
   }
 
@@ -107,8 +107,10 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   ///   `setOutput(Value(value))`.
   public func setOutput(_ value: (any Sendable)?) {
     unlessEnded { mutable in
+      let before = mutable.output
       mutable.hasOutput = true
       mutable.output = value
+      return before
     }
   }
 
@@ -121,6 +123,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
     unlessEnded { mutable in
       mutable.status = status
       if let message { mutable.end { $0.message = message } }
+      return nil
     }
   }
 
@@ -128,9 +131,12 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   ///
   /// - Parameter error: what went wrong. Its type tells whether it was a timeout or a cancellation.
   public func setError(_ error: any Error) {
+    let status = Failure.status(of: error)
     unlessEnded { mutable in
+      let before = mutable.ending?.error
       mutable.end { $0.error = error }
-      mutable.status = Failure.status(of: error)
+      mutable.status = status
+      return before
     }
   }
 
@@ -150,6 +156,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
     let found = usage.members(opened.problems)
     unlessEnded { mutable in
       if let found { mutable.end { $0.usage = ($0.usage ?? Attributes()).merging(found) } }
+      return nil
     }
   }
 
@@ -171,6 +178,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
     let found = cost.members(opened.problems)
     unlessEnded { mutable in
       if let found { mutable.end { $0.cost = ($0.cost ?? Attributes()).merging(found) } }
+      return nil
     }
   }
 
@@ -399,12 +407,13 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   }
 
   @inline(__always)
-  private func unlessEnded(_ change: (inout Mutable) -> Void) {
-    let isLate = lock.withLock {
-      if mutable.isEnded { return true }
-      change(&mutable)
-      return false
+  private func unlessEnded(_ change: (inout Mutable) -> (any Sendable)?) {
+    // What a value of before does when it is let go of is the program's, and may be a call of this step.
+    let (isLate, before) = lock.withLock { () -> (Bool, (any Sendable)?) in
+      if mutable.isEnded { return (true, nil) }
+      return (false, change(&mutable))
     }
+    withExtendedLifetime(before) {}
     if isLate { late() }
   }
 

@@ -14,6 +14,7 @@ public final class Client: Sendable {
   package let problems = Problems()
   private let current: Locked<Opened?>
   private let opener: Opener
+  private let first = Locked(())
 
   /// - Parameter configuration: what is left out stands in the environment or in a file, or is the default.
   /// - Throws: `TracewireError` in strict mode, for a configuration that cannot be used.
@@ -63,8 +64,17 @@ public final class Client: Sendable {
   @inline(__always)
   var opened: Opened {
     if let opened = current.withLock({ $0 }) { return opened }
-    try? configure(Configuration())
-    return current.withLock { $0! }
+    return openByDefault()
+  }
+
+  /// Whoever comes first opens it; the others wait for that.
+  @inline(never)
+  private func openByDefault() -> Opened {
+    first.withLock { _ in
+      if let opened = current.withLock({ $0 }) { return opened }
+      try? configure(Configuration())
+      return current.withLock { $0! }
+    }
   }
 
   /// Closes the journal at once, without waiting for anybody.

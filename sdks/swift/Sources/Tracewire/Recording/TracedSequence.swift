@@ -46,7 +46,7 @@ public struct TracedSequence<Base: AsyncSequence>: AsyncSequence where Base.Elem
     let reading: Reading
 
     /// The next element; the step is current while it is fetched.
-    public mutating func next() async throws -> Base.Element? {
+    public mutating func next() async rethrows -> Base.Element? {
       let stream = reading.stream
       do {
         // The step is current for what fetches the element alone.
@@ -63,7 +63,7 @@ public struct TracedSequence<Base: AsyncSequence>: AsyncSequence where Base.Elem
       }
     }
 
-    private mutating func fetch() async throws -> Base.Element? { try await base.next() }
+    private mutating func fetch() async rethrows -> Base.Element? { try await base.next() }
   }
 
   /// Whoever lets go of the iterator has stopped reading.

@@ -199,7 +199,8 @@ actor Collector: Exporter {
     #expect(report.ownErrors == ["http_503": 1])
     #expect(report.sent == 2)
     #expect(server.requests.map(\.line).last == "POST /elsewhere HTTP/1.1")
-    #expect(try Envelopes.verify([Array(server.requests[2].body.dropLast())]).isSound)
+    let last = try #require(server.requests.last)
+    #expect(try Envelopes.verify([Array(last.body.dropLast())]).isSound)
     try await client.shutdown()
     server.stop()
   }

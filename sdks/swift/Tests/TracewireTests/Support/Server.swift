@@ -56,15 +56,18 @@ final class Server: @unchecked Sendable {
     Thread.detachNewThread { [weak self] in
       while true {
         let connection = accept(socket, nil, nil)
-        guard connection >= 0, let self else { return }
+        guard connection >= 0, let self else {
+          close(socket)
+          return
+        }
         Thread.detachNewThread { self.serve(connection) }
       }
     }
   }
 
   func stop() {
+    // Whoever accepts closes it: its number may be another server's at once.
     shutdown(socket, Int32(SHUT_RDWR))
-    close(socket)
   }
 
   private func serve(_ connection: Int32) {

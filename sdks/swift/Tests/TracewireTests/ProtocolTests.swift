@@ -25,7 +25,7 @@ import TracewireTesting
   @Test func messagesAreEvents() throws {
     let recorded = try recording { _ in
       Tracewire.span("outer") { _ in
-        let id = Tracewire.mcp.events.logRequest(
+        let id = Tracewire.mcp.logRequest(
           "a", method: .toolsCall, direction: "sent", requestId: "7", toolName: "search", data: ["q": 1],
           options: EventOptions(attributes: ["own": true], errorCode: "late", costAmount: "1e-2"))
         #expect(id != nil)
@@ -41,6 +41,28 @@ import TracewireTesting
       ])
     #expect(event?["body"]?["data"] == ["error_code": "late", "q": 1])
     #expect(event?["parent_id"] == recorded.spans[0]["span_id"])
+  }
+}
+
+@Suite struct McpEventTests {
+  @Test func toolsAndCompletionsAreMessages() throws {
+    let recorded = try recording { _ in
+      Tracewire.mcp.logToolCall("a", toolName: "search", params: ["q": 1])
+      Tracewire.mcp.logToolResult("a", toolName: "search", result: ["Lutra"], durationMillis: 12)
+      Tracewire.mcp.logToolError("a", toolName: "search", errorMessage: "no")
+      Tracewire.mcp.logSamplingResponse("a", response: "hi", model: "m-1", usage: Usage(inputTokens: 3, outputTokens: 2))
+      Tracewire.mcp.logResourceAccessed("a", resourceUri: "file:///x")
+    }
+    let bodies = recorded.events.map { $0["body"] ?? .null }
+    #expect(bodies.map { $0["name"] } == ["mcp.request", "mcp.response", "mcp.response", "mcp.response", "mcp.request"])
+    #expect(bodies[0]["data"] == ["name": "search", "arguments": ["q": 1]])
+    #expect(bodies[0]["attributes"]?["tracewire.protocol.direction"] == "sent")
+    #expect(bodies[1]["attributes"]?["duration_ms"] == 12)
+    #expect(bodies[2]["attributes"]?["error.type"] == "tool_error")
+    #expect(bodies[2]["data"] == ["code": "tool_error", "message": "no"])
+    #expect(bodies[3]["attributes"]?["gen_ai.usage.input_tokens"] == 3)
+    #expect(bodies[3]["data"]?["token_usage"] == ["input_tokens": 3, "output_tokens": 2])
+    #expect(bodies[4]["attributes"]?["mcp.method.name"] == "resources/read")
   }
 }
 

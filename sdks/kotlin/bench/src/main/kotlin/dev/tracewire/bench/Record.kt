@@ -95,7 +95,7 @@ private class OfOpenTelemetry : Subject {
         SdkTracerProvider
             .builder()
             .addSpanProcessor(
-                BatchSpanProcessor.builder(Nowhere).build(),
+                BatchSpanProcessor.builder(Nowhere).setMaxQueueSize(65_536).build(),
             ).build()
     private val tracer = provider.get("bench")
 

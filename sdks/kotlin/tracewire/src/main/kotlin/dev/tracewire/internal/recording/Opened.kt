@@ -19,6 +19,7 @@ import dev.tracewire.internal.values.Limits
 import java.util.concurrent.ConcurrentHashMap
 import dev.tracewire.internal.ffi.Recorder as NativeRecorder
 import dev.tracewire.internal.ffi.TracewireException as Refusal
+import dev.tracewire.internal.ffi.openRecorder as nativeOpenRecorder
 
 /** Opens the native recorder; a test injects a clock and ids here. */
 internal fun interface Opener {
@@ -44,8 +45,7 @@ internal class Opened(
     val problems: Problems,
     open: Opener =
         Opener {
-            dev.tracewire.internal.ffi
-                .openRecorder(Json.write(it))
+            nativeOpenRecorder(Json.write(it))
         },
 ) {
     val policy: Policy

@@ -1,7 +1,6 @@
 package dev.tracewire
 
 import dev.tracewire.coroutines.traced
-import dev.tracewire.protocols.EventOptions
 import dev.tracewire.protocols.McpRequestOptions
 import dev.tracewire.protocols.McpResponseOptions
 import dev.tracewire.testing.Testing
@@ -14,18 +13,6 @@ import kotlin.test.assertEquals
 
 /** The same program as the Python SDK's `scenario.py` is recorded as that one recorded it, ids included. */
 class ParityTest {
-    /** An event of a protocol by the names of its attributes. */
-    private fun event(
-        name: String,
-        agentId: String,
-        facts: Map<String, Any?>,
-        configure: EventOptions.() -> Unit = {},
-    ): EventId? {
-        val options = EventOptions()
-        options.facts.putAll(facts)
-        return Tracewire.mcp.record(name, agentId, options.apply(configure))
-    }
-
     private fun session() {
         val options =
             SessionOptions {
@@ -82,39 +69,39 @@ class ParityTest {
     }
 
     private fun protocols() {
-        val received = mapOf("tracewire.protocol.direction" to "received")
-        event("mcp.notification", "r", received + ("mcp.method.name" to "notifications/progress")) {
+        Tracewire.mcp.logNotification("r") {
+            method = "notifications/progress"
             data = mapOf("p" to 1)
         }
-        val assigned = mapOf("a2a.task.state" to "TASK_STATE_SUBMITTED", "tracewire.a2a.context.id" to "c")
-        event("a2a.task.status", "o", assigned) {
+        Tracewire.a2a.logTaskAssigned("o") {
             taskId = "t"
+            contextId = "c"
             data = mapOf("assigned_to" to "w")
         }
-        event("a2a.task.status", "w", mapOf("a2a.task.state" to "TASK_STATE_FAILED")) {
+        Tracewire.a2a.logTaskFailed("w") {
             taskId = "t"
             errorCode = "BAD"
             data = mapOf("m" to 1)
         }
-        val sent =
-            mapOf(
-                "a2a.method.name" to "SendMessage",
-                "a2a.message.id" to "m1",
-                "a2a.message.reference_task_ids" to listOf("t"),
-                "server.port" to 80,
-                "tracewire.protocol.direction" to "sent",
-            )
-        event("a2a.request", "w", sent)
-        val amount = mapOf("tracewire.amount.value" to 10.5, "tracewire.amount.currency" to "USD")
-        event("ap2.payment_mandate.presented", "a", amount) {
+        Tracewire.a2a.logMessageSent("w") {
+            messageId = "m1"
+            referenceTaskIds = listOf("t")
+            serverPort = 80
+        }
+        Tracewire.ap2.logPaymentInitiated("a") {
             paymentId = "p"
+            amount = 10.5
+            currency = "USD"
             data = mapOf("r" to 1)
         }
-        event("ap2.payment_receipt.issued", "a", mapOf("tracewire.ap2.receipt.status" to "Error")) {
+        Tracewire.ap2.logPaymentFailed("a") {
             paymentId = "p"
             errorCode = 5
         }
-        event("tracewire.cost", "a", mapOf("tracewire.amount.currency" to "USD")) { costAmount = 0.1 }
+        Tracewire.ap2.logCostIncurred("a") {
+            costAmount = 0.1
+            currency = "USD"
+        }
         Tracewire.logEvent(
             mapOf(
                 "event_type" to "mcp.tool.called",

@@ -31,6 +31,7 @@ public fun <T> Sequence<T>.traced(
     }
 }
 
+@Suppress("IteratorNotThrowingNoSuchElementException") // The one that is wrapped does.
 private class TracedIterator<T>(
     private val step: Stream,
     private val upstream: Iterator<T>,

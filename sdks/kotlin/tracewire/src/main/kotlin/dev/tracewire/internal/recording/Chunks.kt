@@ -48,7 +48,7 @@ internal class Chunks(
         waiting.add(item)
         keepText(item)
         val isDue = firstNanos == now - began || now - written >= LONGEST_WAIT_NANOS
-        if (isLent && !isImmutable(item) || isDue || waiting.size >= MOST_CHUNKS) flush(now) else wake()
+        if ((isLent && !isImmutable(item)) || isDue || waiting.size >= MOST_CHUNKS) flush(now) else wake()
     }
 
     private fun isImmutable(item: Any?): Boolean =

@@ -18,6 +18,7 @@ import dev.tracewire.internal.recording.added
 import dev.tracewire.protocols.A2a
 import dev.tracewire.protocols.Ap2
 import dev.tracewire.protocols.Mcp
+import java.util.concurrent.Executor
 
 /**
  * A recorder of one's own, beside the default one ([Tracewire]) and others: with its own directory, settings and
@@ -319,6 +320,13 @@ public class Client internal constructor(
         problems.note("invalid_correlation_id", message)
         return work()
     }
+
+    /** An executor whose work has what is current where it is submitted as its own current step, on whatever thread it runs. */
+    public fun bind(executor: Executor): Executor =
+        Executor { work ->
+            val place = Places.onThread()
+            executor.execute(if (place == null) work else Runnable { Places.within(place) { work.run() } })
+        }
 
     /** Steps and points by hand: every member as it is given, parents that are named. */
     public val manual: Manual = Manual { this }

@@ -3,6 +3,8 @@ package dev.tracewire
 import dev.tracewire.internal.formats.Whole
 import dev.tracewire.internal.json.Json
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.ffi.remove as nativeRemove
+import dev.tracewire.internal.ffi.verify as nativeVerify
 
 /**
  * Something in envelopes that contradicts.
@@ -74,8 +76,7 @@ public object Envelopes {
         val found =
             Json.readMap(
                 Native.refusing {
-                    dev.tracewire.internal.ffi
-                        .verify(envelopes)
+                    nativeVerify(envelopes)
                 },
             )
         val findings =
@@ -128,8 +129,7 @@ public object Envelopes {
     ): ByteArray {
         val selection = mapOf("contents" to contents, "bodies" to bodies, "events" to events, "erases" to erases)
         return Native.refusing {
-            dev.tracewire.internal.ffi
-                .remove(Whole.direct(envelope), Json.write(selection))
+            nativeRemove(Whole.direct(envelope), Json.write(selection))
         }
     }
 }

@@ -5,6 +5,9 @@ import dev.tracewire.internal.formats.FromWire
 import dev.tracewire.internal.formats.Whole
 import dev.tracewire.internal.json.Json
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.ffi.convert as nativeConvert
+import dev.tracewire.internal.ffi.decode as nativeDecode
+import dev.tracewire.internal.ffi.encode as nativeEncode
 
 /** A format of the wire. */
 public enum class Format(
@@ -149,8 +152,7 @@ public object Formats {
         val given = FormatOptions.writing(format, options)
         return Native.refusing {
             val cbor = Whole.cbor(value, options.keepTags, options.lenient)
-            dev.tracewire.internal.ffi
-                .encode(cbor, format.wire, given, options.keepTags)
+            nativeEncode(cbor, format.wire, given, options.keepTags)
         }
     }
 
@@ -169,8 +171,7 @@ public object Formats {
         val given = FormatOptions.reading(format, options)
         val text =
             Native.refusing {
-                dev.tracewire.internal.ffi
-                    .decode(Whole.direct(data), format.wire, given)
+                nativeDecode(Whole.direct(data), format.wire, given)
             }
         val value = Json.read(text.decodeToString())
         return if (options.keepTags) value else FromWire.value(value)
@@ -205,8 +206,7 @@ public object Formats {
     ): ByteArray {
         val (source, target) = FormatOptions.reading(from, reading) to FormatOptions.writing(to, options)
         return Native.refusing {
-            dev.tracewire.internal.ffi
-                .convert(Whole.direct(data), from.wire, source, to.wire, target)
+            nativeConvert(Whole.direct(data), from.wire, source, to.wire, target)
         }
     }
 

@@ -38,9 +38,10 @@ public class Stream internal constructor(
     ): Span {
         if (chunks != null) return super.event(name, attributes, data, chunks)
         if (ended) return late()
-        val item =
+        // A copy: what is written together is read later.
+        val item: Any =
             when {
-                data == null -> attributes.orEmpty()
+                data == null -> LinkedHashMap(attributes.orEmpty())
                 attributes == null -> data
                 else -> attributes + ("data" to data)
             }
@@ -51,6 +52,11 @@ public class Stream internal constructor(
     internal override fun finish() {
         if (!ended) chunks.end()
         super.finish()
+    }
+
+    /** Takes what a wrapped stream yields. */
+    internal fun yielded(item: Any?) {
+        chunks.add("stream.chunks", item, isLent = true)
     }
 
     /** Notes that something came which is not recorded itself. */

@@ -4,6 +4,7 @@ import dev.tracewire.internal.recording.Opener
 import dev.tracewire.protocols.A2a
 import dev.tracewire.protocols.Ap2
 import dev.tracewire.protocols.Mcp
+import java.util.concurrent.Executor
 
 /**
  * The default client, and what is recorded by it. No call is needed to begin: the first step opens a journal in the
@@ -210,6 +211,10 @@ public object Tracewire {
         correlationId: String,
         work: () -> T,
     ): T = client.trace(correlationId, work)
+
+    /** An executor whose work keeps the step that is current where it is submitted; see [Client.bind]. */
+    @JvmStatic
+    public fun bind(executor: Executor): Executor = client.bind(executor)
 
     /** Steps and points by hand; see [Manual]. */
     @JvmStatic

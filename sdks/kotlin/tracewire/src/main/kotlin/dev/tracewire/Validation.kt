@@ -3,6 +3,7 @@ package dev.tracewire
 import dev.tracewire.internal.formats.Whole
 import dev.tracewire.internal.json.Json
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.ffi.validate as nativeValidate
 
 /** What a rule looks at. */
 public enum class Level {
@@ -96,8 +97,7 @@ public object Validation {
         val found =
             Json.readMap(
                 Native.refusing {
-                    dev.tracewire.internal.ffi
-                        .validate(Whole.direct(data), given)
+                    nativeValidate(Whole.direct(data), given)
                 },
             )
         return ValidationReport(

@@ -10,6 +10,8 @@ import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
+import dev.tracewire.internal.ffi.testingRead as nativeTestingRead
+import dev.tracewire.internal.ffi.testingSealDirectory as nativeTestingSealDirectory
 
 /** Programs of their own: what survives them, and where their settings come from. */
 class ProcessesTest {
@@ -39,8 +41,7 @@ class ProcessesTest {
         val directory = File(folder, ".tracewire").path
         return (
             Formats.decode(
-                dev.tracewire.internal.ffi
-                    .testingRead(directory),
+                nativeTestingRead(directory),
             ) as List<*>
         ).map { it as Map<*, *> }
     }
@@ -70,10 +71,9 @@ class ProcessesTest {
         val (start) = events()
         assertEquals("b7ad6b7169203331", start["parent_id"])
         val envelope =
-            dev.tracewire.internal.ffi
-                .testingSealDirectory(
-                    File(folder, ".tracewire").path,
-                ).envelopes
+            nativeTestingSealDirectory(
+                File(folder, ".tracewire").path,
+            ).envelopes
                 .first()
         val resource = (Formats.decode(envelope) as Map<*, *>)["resource"] as Map<*, *>
         assertEquals("of-environment", resource["service.name"])

@@ -1,20 +1,24 @@
 package dev.tracewire.bench
 
+import com.sun.management.ThreadMXBean
 import dev.tracewire.Client
 import dev.tracewire.Formats
+import dev.tracewire.coroutines.span
 import io.opentelemetry.api.common.AttributeKey
 import io.opentelemetry.sdk.common.CompletableResultCode
 import io.opentelemetry.sdk.trace.SdkTracerProvider
 import io.opentelemetry.sdk.trace.data.SpanData
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor
 import io.opentelemetry.sdk.trace.export.SpanExporter
+import kotlinx.coroutines.runBlocking
 import java.io.File
+import java.lang.management.ManagementFactory
 import java.nio.file.Files
 import java.util.concurrent.TimeUnit
 
 // What recording one step costs on the JVM, beside OpenTelemetry's SDK in the same run:
 //
-//     java -cp "bench/target/lib/ *" dev.tracewire.bench.RecordKt [rounds] [steps]      (without the space)
+//     java -cp "bench/target/lib/ *" dev.tracewire.bench.RecordKt --rounds 5      (without the space)
 //
 // The step is that of the other languages: 8 attributes and 1 kB of input at its start, 1 kB of output at its end.
 // tracewire writes both records to its journal before the calls return; OpenTelemetry keeps spans in memory (a batch
@@ -23,6 +27,9 @@ import java.util.concurrent.TimeUnit
 
 private val INPUT = "query ".repeat(170) + "end."
 private val OUTPUT = "found ".repeat(170) + "end."
+
+private const val WARM_UP = 50_000
+private const val STEPS = 50_000
 
 /** Steps between two turns. */
 private const val TURN = 250
@@ -34,19 +41,31 @@ private interface Subject : AutoCloseable {
     /** One step. */
     fun one()
 
+    /** How long each of so many steps takes, in nanoseconds. */
+    fun times(steps: Int): LongArray {
+        val times = LongArray(steps)
+        for (index in 0 until steps) {
+            if (index % TURN == 0) turn()
+            val began = System.nanoTime()
+            one()
+            times[index] = System.nanoTime() - began
+        }
+        return times
+    }
+
     /** Time to deliver, untimed. */
     fun turn() {
         // Most have nothing to deliver.
     }
 }
 
-private class OfTracewire(
+private open class OfTracewire(
     private val folder: File,
 ) : Subject {
-    override val name = "tracewire"
+    override val name = "tracewire (jvm)"
     override val version = "0.1.0"
-    private var steps = 0L
-    private val client =
+    protected var steps = 0L
+    protected val client =
         Client {
             dir = folder.path
             service = "bench"
@@ -59,7 +78,7 @@ private class OfTracewire(
         client.startSpan("search", "tool", INPUT, attributes()).setOutput(OUTPUT).end()
     }
 
-    private fun attributes(): Map<String, Any?> {
+    protected fun attributes(): Map<String, Any?> {
         val attributes = HashMap<String, Any?>(16)
         attributes["gen_ai.operation.name"] = "execute_tool"
         attributes["gen_ai.tool.name"] = "search"
@@ -80,6 +99,22 @@ private class OfTracewire(
     }
 }
 
+private class OfCoroutine(
+    folder: File,
+) : OfTracewire(folder) {
+    override val name = "tracewire (coroutine)"
+
+    override fun times(steps: Int): LongArray =
+        runBlocking {
+            LongArray(steps) {
+                val began = System.nanoTime()
+                this@OfCoroutine.steps++
+                span("search", "tool", INPUT, attributes(), client = client) { it.setOutput(OUTPUT) }
+                System.nanoTime() - began
+            }
+        }
+}
+
 private object Nowhere : SpanExporter {
     override fun export(spans: Collection<SpanData>): CompletableResultCode = CompletableResultCode.ofSuccess()
 
@@ -89,13 +124,13 @@ private object Nowhere : SpanExporter {
 }
 
 private class OfOpenTelemetry : Subject {
-    override val name = "opentelemetry"
+    override val name = "opentelemetry-sdk (jvm)"
     override val version = "1.67.0"
     private val provider =
         SdkTracerProvider
             .builder()
             .addSpanProcessor(
-                BatchSpanProcessor.builder(Nowhere).build(),
+                BatchSpanProcessor.builder(Nowhere).setMaxQueueSize(65_536).build(),
             ).build()
     private val tracer = provider.get("bench")
 
@@ -134,46 +169,37 @@ private class OfOpenTelemetry : Subject {
     }
 }
 
-private fun round(
-    subject: Subject,
-    steps: Int,
-): Map<String, Any?> {
-    val times = LongArray(steps)
-    val first = System.nanoTime()
-    for (index in 0 until steps) {
-        if (index % TURN == 0) subject.turn()
-        val began = System.nanoTime()
-        subject.one()
-        times[index] = System.nanoTime() - began
-    }
-    val total = System.nanoTime() - first
+/** Bytes that this thread has allocated. */
+private fun allocated(): Long = (ManagementFactory.getThreadMXBean() as ThreadMXBean).currentThreadAllocatedBytes
+
+private fun measure(subject: Subject) {
+    val before = allocated()
+    val times = subject.times(STEPS)
+    val bytes = (allocated() - before - STEPS * Long.SIZE_BYTES) / STEPS
     times.sort()
-    return linkedMapOf(
-        "p50_us" to times[steps / 2] / 1e3,
-        "p99_us" to times[steps - 1 - steps / 100] / 1e3,
-        "p999_us" to times[steps - 1 - steps / 1000] / 1e3,
-        "spans_per_second" to (steps * 1e9 / total).toLong(),
-    )
+    row(subject, "p50", "µs", times[STEPS / 2] / 1e3)
+    row(subject, "p99", "µs", times[STEPS - 1 - STEPS / 100] / 1e3)
+    row(subject, "allocated", "B", bytes)
 }
 
-/** Measures: how many rounds, of how many steps of each subject. */
+private fun row(
+    subject: Subject,
+    metric: String,
+    unit: String,
+    value: Number,
+) {
+    val about = linkedMapOf<String, Any?>("bench" to "record", "subject" to subject.name, "version" to subject.version)
+    println(Formats.encode(about + mapOf("metric" to metric, "unit" to unit, "value" to value)))
+}
+
+/** Measures: `--rounds` says how often. */
 fun main(args: Array<String>) {
-    val rounds = args.getOrNull(0)?.toInt() ?: 10
-    val steps = args.getOrNull(1)?.toInt() ?: 50_000
+    val rounds = args.getOrNull(args.indexOf("--rounds") + 1)?.toIntOrNull() ?: 5
     val above = File(System.getenv("BENCH_DIR") ?: System.getProperty("java.io.tmpdir"))
-    val folder = Files.createTempDirectory(above.toPath(), "tracewire-bench-")
-    val subjects = listOf(OfTracewire(folder.toFile()), OfOpenTelemetry())
-    for (round in 1..rounds) {
-        for (subject in subjects) {
-            val about =
-                linkedMapOf<String, Any?>(
-                    "bench" to "record",
-                    "subject" to subject.name,
-                    "version" to subject.version,
-                )
-            val row = about + mapOf("round" to round, "steps" to steps) + round(subject, steps)
-            println(Formats.encode(row))
-        }
-    }
+
+    fun folder() = Files.createTempDirectory(above.toPath(), "tracewire-bench-").toFile()
+    val subjects = listOf(OfTracewire(folder()), OfCoroutine(folder()), OfOpenTelemetry())
+    for (subject in subjects) subject.times(WARM_UP)
+    repeat(rounds) { for (subject in subjects) measure(subject) }
     subjects.forEach { it.close() }
 }

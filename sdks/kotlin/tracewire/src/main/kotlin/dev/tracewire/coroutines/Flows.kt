@@ -39,7 +39,7 @@ public fun <T> Flow<T>.traced(
         var downstream: Throwable? = null
         try {
             upstream.flowOn(TracewireContext(step)).collect { item ->
-                if (capturesOutput) step.chunk(item) else step.arrived()
+                if (capturesOutput) step.yielded(item) else step.arrived()
                 try {
                     emit(item)
                 } catch (

@@ -3,6 +3,7 @@ package dev.tracewire.protocols
 import dev.tracewire.Client
 import dev.tracewire.EventId
 import dev.tracewire.Span
+import dev.tracewire.SpanOptions
 import dev.tracewire.Status
 import dev.tracewire.internal.recording.Propagation
 
@@ -28,6 +29,7 @@ public class Mcp internal constructor(
      * @param params its arguments.
      * @param meta the request's `_meta`, or the params that it stands in: names the client's step.
      * @param agentId whose tool it is: `gen_ai.agent.id`.
+     * @param correlationId the application's own id of the trace, on a root.
      */
     @JvmOverloads
     public fun <T> toolExecution(
@@ -35,8 +37,12 @@ public class Mcp internal constructor(
         params: Any? = null,
         meta: Map<*, *>? = null,
         agentId: String? = null,
+        correlationId: String? = null,
         work: (Span) -> T,
-    ): T = client.span(toolName, "tool", params, facts(toolName, agentId), parentOf(meta), work = work)
+    ): T {
+        val options = correlationId?.let { SpanOptions().apply { this.correlationId = it } }
+        return client.span(toolName, "tool", params, facts(toolName, agentId), parentOf(meta), options, work)
+    }
 
     /**
      * A call of a tool on a client's side as a step. Send what [Client.inject] gives in the request's `_meta`.
@@ -132,6 +138,54 @@ public class Mcp internal constructor(
         return logRequest(agentId, options)
     }
 
+    /** Records that a server asks for a completion: a `sampling/createMessage`. */
+    @JvmOverloads
+    public fun logSamplingRequest(
+        agentId: String? = null,
+        prompt: Any? = null,
+        model: String? = null,
+        options: McpRequestOptions = McpRequestOptions(),
+    ): EventId? {
+        if (options.method == null) options.method = SAMPLING
+        options.data = withMembers(present("prompt" to prompt, "model" to model), options.data)
+        options.attributes = present("gen_ai.request.model" to model) + options.attributes.orEmpty()
+        return logRequest(agentId, options)
+    }
+
+    /**
+     * Records a completion that a server asked for.
+     *
+     * @param tokenUsage what it used; the names of providers are understood.
+     */
+    @JvmOverloads
+    public fun logSamplingResponse(
+        agentId: String? = null,
+        response: Any? = null,
+        model: String? = null,
+        tokenUsage: Map<String, Any?>? = null,
+        options: McpResponseOptions = McpResponseOptions(),
+    ): EventId? {
+        if (options.method == null) options.method = SAMPLING
+        val facts = LinkedHashMap(present("gen_ai.response.model" to model))
+        for ((attribute, names) in USAGE) {
+            names.firstNotNullOfOrNull { tokenUsage?.get(it) as? Number }?.let { facts[attribute] = it }
+        }
+        val members = present("response" to response, "model" to model, "token_usage" to tokenUsage)
+        options.data = withMembers(members, options.data)
+        options.attributes = facts + options.attributes.orEmpty()
+        return logResponse(agentId, options)
+    }
+
+    private fun withMembers(
+        members: Map<String, Any?>,
+        data: Any?,
+    ): Any? =
+        when (data) {
+            null -> members
+            is Map<*, *> -> members + data.mapKeys { it.key.toString() }
+            else -> data
+        }
+
     internal fun parentOf(meta: Map<*, *>?) = meta?.let { Propagation.extract(it) }
 
     private fun present(vararg members: Pair<String, Any?>): Map<String, Any?> =
@@ -154,5 +208,13 @@ public class Mcp internal constructor(
 
     private companion object {
         const val TOOLS_CALL = "tools/call"
+        const val SAMPLING = "sampling/createMessage"
+        val USAGE =
+            mapOf(
+                "gen_ai.usage.input_tokens" to
+                    listOf("inputTokens", "input_tokens", "promptTokens", "prompt_tokens"),
+                "gen_ai.usage.output_tokens" to
+                    listOf("outputTokens", "output_tokens", "completionTokens", "completion_tokens"),
+            )
     }
 }

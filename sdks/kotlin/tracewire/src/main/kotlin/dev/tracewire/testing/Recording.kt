@@ -11,6 +11,13 @@ import dev.tracewire.internal.recording.Opener
 import java.io.File
 import java.nio.file.Files
 import dev.tracewire.internal.ffi.Recorder as NativeRecorder
+import dev.tracewire.internal.ffi.recoverJournal as nativeRecoverJournal
+import dev.tracewire.internal.ffi.sealJournal as nativeSealJournal
+import dev.tracewire.internal.ffi.testingLiveRecorders as nativeTestingLiveRecorders
+import dev.tracewire.internal.ffi.testingPanic as nativeTestingPanic
+import dev.tracewire.internal.ffi.testingRead as nativeTestingRead
+import dev.tracewire.internal.ffi.testingRecorder as nativeTestingRecorder
+import dev.tracewire.internal.ffi.testingSealDirectory as nativeTestingSealDirectory
 
 /** The clock and ids of a test, and how its client is configured. */
 public class RecordingOptions {
@@ -103,15 +110,13 @@ public class Recording internal constructor(
     private fun readEvents(): List<Map<String, Any?>> =
         Native.refusing {
             Json.read(
-                dev.tracewire.internal.ffi
-                    .testingRead(directory.path),
+                nativeTestingRead(directory.path),
             ) as List<Map<String, Any?>>
         }
 
     private fun readEnvelopes(): List<ByteArray> =
         Native.refusing {
-            dev.tracewire.internal.ffi
-                .testingSealDirectory(directory.path)
+            nativeTestingSealDirectory(directory.path)
                 .envelopes
         }
 }
@@ -164,9 +169,7 @@ public object Testing {
     private fun open(
         options: Map<String, Any?>,
         script: String,
-    ): NativeRecorder =
-        dev.tracewire.internal.ffi
-            .testingRecorder(Json.write(options), script)
+    ): NativeRecorder = nativeTestingRecorder(Json.write(options), script)
 
     /**
      * The envelopes of a journal, given by the bytes of its file.
@@ -177,8 +180,7 @@ public object Testing {
     public fun seal(journal: ByteArray): Sealed =
         Native.refusing {
             val sealed =
-                dev.tracewire.internal.ffi
-                    .sealJournal(Whole.direct(journal))
+                nativeSealJournal(Whole.direct(journal))
             Sealed(sealed.envelopes, sealed.pending.toLong())
         }
 
@@ -189,16 +191,14 @@ public object Testing {
     @JvmStatic
     public fun recover(journal: ByteArray): ByteArray =
         Native.refusing {
-            dev.tracewire.internal.ffi
-                .recoverJournal(Whole.direct(journal))
+            nativeRecoverJournal(Whole.direct(journal))
         }
 
     /** How many recorders this process has not let go of: 0 where everything that was opened was ended. */
     @JvmStatic
     public fun liveRecorders(): Long =
         Native.refusing {
-            dev.tracewire.internal.ffi
-                .testingLiveRecorders()
+            nativeTestingLiveRecorders()
                 .toLong()
         }
 
@@ -206,8 +206,7 @@ public object Testing {
     @JvmStatic
     public fun panic(): Unit =
         Native.refusing {
-            dev.tracewire.internal.ffi
-                .testingPanic()
+            nativeTestingPanic()
         }
 }
 

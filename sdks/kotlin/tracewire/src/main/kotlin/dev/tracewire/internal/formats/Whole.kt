@@ -8,6 +8,7 @@ import dev.tracewire.internal.values.Utf8
 import dev.tracewire.internal.values.Walker
 import java.math.BigInteger
 import java.nio.ByteBuffer
+import dev.tracewire.internal.ffi.encode as nativeEncode
 
 /** Writes a whole value: nothing is cut, and the first thing in it that has no form is remembered. */
 internal class Whole(
@@ -182,8 +183,7 @@ internal class Whole(
         /** A value as JSON in wire form, by the same walk as every recorded value. */
         fun json(value: Any?): String =
             Native.refusing {
-                dev.tracewire.internal.ffi
-                    .encode(cbor(value, false, true), "json", "", false)
+                nativeEncode(cbor(value, false, true), "json", "", false)
                     .decodeToString()
             }
     }

@@ -9,6 +9,10 @@ import dev.tracewire.internal.json.Json
 import java.io.File
 import com.sun.jna.Native as Jna
 import dev.tracewire.internal.ffi.TracewireException as Refusal
+import dev.tracewire.internal.ffi.contractVersion as nativeContractVersion
+import dev.tracewire.internal.ffi.internalErrors as nativeInternalErrors
+import dev.tracewire.internal.ffi.uniffiEnsureInitialized as nativeUniffiEnsureInitialized
+import dev.tracewire.internal.ffi.version as nativeVersion
 
 /** The native half: found, loaded and compared once, at its first use. */
 internal object Native {
@@ -37,17 +41,9 @@ internal object Native {
                 // The package manager has put it where both find it.
                 Hot.loadByName(NAME)
             } else {
-                val path = locate()
-                Hot.load(path)
-                if (System.getProperty(OVERRIDE) == null) System.setProperty(OVERRIDE, path)
+                loadFile()
             }
-            compare(
-                dev.tracewire.internal.ffi
-                    .contractVersion()
-                    .toLong(),
-                dev.tracewire.internal.ffi
-                    .version(),
-            )
+            compare(nativeContractVersion().toLong(), nativeVersion())
         } catch (
             @Suppress("TooGenericExceptionCaught") thrown: Throwable,
         ) {
@@ -60,6 +56,18 @@ internal object Native {
             )
         }
 
+    private fun loadFile() {
+        val named = System.getProperty(PROPERTY) ?: System.getenv(VARIABLE)
+        val isOwn = named.isNullOrEmpty()
+        val file = if (isOwn) Jna.extractFromResourcePath(NAME, Native::class.java.classLoader) else File(named)
+        Hot.load(file.absolutePath)
+        if (System.getProperty(OVERRIDE) == null) System.setProperty(OVERRIDE, file.absolutePath)
+        nativeUniffiEnsureInitialized()
+        // Both have it open. A process that is killed would leave the copy behind for ever; where open files cannot be
+        // deleted, JNA does it at the end.
+        if (isOwn) file.delete()
+    }
+
     /** What is wrong with a library of this contract; null for nothing. */
     fun compare(
         contract: Long,
@@ -69,13 +77,6 @@ internal object Native {
         val spoken = "the native library speaks contract $contract, this package $CONTRACT"
         val versions = "(library $version, package $VERSION)"
         return TracewireException("library", "$spoken $versions: use the library of the same release")
-    }
-
-    private fun locate(): String {
-        val named = System.getProperty(PROPERTY) ?: System.getenv(VARIABLE)
-        if (!named.isNullOrEmpty()) return File(named).absolutePath
-        // Of the jar, as a file that JNA removes again.
-        return Jna.extractFromResourcePath(NAME, Native::class.java.classLoader).absolutePath
     }
 
     private fun isAndroid(): Boolean = System.getProperty("java.vm.name") == "Dalvik"
@@ -103,8 +104,7 @@ internal object Native {
         val count =
             FlushReport.number(
                 Json.readMap(
-                    dev.tracewire.internal.ffi
-                        .internalErrors(),
+                    nativeInternalErrors(),
                 )["count"],
             )
         return if (count > 0) mapOf("internal_error" to count) else emptyMap()

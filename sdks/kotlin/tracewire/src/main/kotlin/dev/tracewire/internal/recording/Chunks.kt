@@ -31,11 +31,13 @@ internal class Chunks(
      * Takes one chunk.
      *
      * @param name of the event; chunks of one name that follow each other are written together.
+     * @param isLent whether whoever yielded it may fill it anew: then it is written while it is what was yielded.
      */
     @Synchronized
     fun add(
         name: String,
         item: Any?,
+        isLent: Boolean = false,
     ) {
         if (isOver) return
         val now = arrived()
@@ -45,12 +47,12 @@ internal class Chunks(
         }
         waiting.add(item)
         keepText(item)
-        // It can be filled anew by who yielded it, so it is written while it is what was yielded.
-        val isImmutable =
-            item is String || item is Number || item is Boolean || item is Char || item == null || item is Enum<*>
         val isDue = firstNanos == now - began || now - written >= LONGEST_WAIT_NANOS
-        if (!isImmutable || isDue || waiting.size >= MOST_CHUNKS) flush(now) else wake()
+        if ((isLent && !isImmutable(item)) || isDue || waiting.size >= MOST_CHUNKS) flush(now) else wake()
     }
+
+    private fun isImmutable(item: Any?): Boolean =
+        item == null || item is String || item is Number || item is Boolean || item is Char || item is Enum<*>
 
     /** Notes the time of a chunk. */
     @Synchronized

@@ -4,6 +4,7 @@ import dev.tracewire.EventId
 import dev.tracewire.HasContext
 import dev.tracewire.SpanContext
 import dev.tracewire.protocols.ALIASES
+import dev.tracewire.internal.ffi.traceIdOf as nativeTraceIdOf
 
 /** Events that are given as one map, as the Agentic Observability Protocol has them. */
 internal object Dictionary {
@@ -121,8 +122,7 @@ internal object Dictionary {
         val correlationId = (Places.here() as? Place)?.correlationId ?: given
         if (correlationId.isNullOrEmpty()) return null
         return State.traceId(
-            dev.tracewire.internal.ffi
-                .traceIdOf(correlationId),
+            nativeTraceIdOf(correlationId),
         )
     }
 }

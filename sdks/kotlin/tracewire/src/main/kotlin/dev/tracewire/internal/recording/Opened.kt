@@ -19,6 +19,7 @@ import dev.tracewire.internal.values.Limits
 import java.util.concurrent.ConcurrentHashMap
 import dev.tracewire.internal.ffi.Recorder as NativeRecorder
 import dev.tracewire.internal.ffi.TracewireException as Refusal
+import dev.tracewire.internal.ffi.openRecorder as nativeOpenRecorder
 
 /** Opens the native recorder; a test injects a clock and ids here. */
 internal fun interface Opener {
@@ -44,8 +45,7 @@ internal class Opened(
     val problems: Problems,
     open: Opener =
         Opener {
-            dev.tracewire.internal.ffi
-                .openRecorder(Json.write(it))
+            nativeOpenRecorder(Json.write(it))
         },
 ) {
     val policy: Policy
@@ -233,12 +233,20 @@ internal class Opened(
     fun settle(): Unit = problems.settle()
 
     /** Numbers of the recorder, without waiting for anything. */
-    fun stats(): Stats = lastStats ?: recorder?.let { Stats.of(it.stats()) } ?: Stats()
+    fun stats(): Stats = lastStats ?: alive { Stats.of(it.stats()) } ?: lastStats ?: Stats()
+
+    /** Asks the recorder; null where there is none, or where it is let go of at this moment. */
+    private inline fun <T> alive(ask: (NativeRecorder) -> T): T? =
+        try {
+            recorder?.let(ask)
+        } catch (_: IllegalStateException) {
+            null
+        }
 
     /** Delivers what the mode delivers, and counts. */
     fun flush(timeoutMillis: Long): FlushReport {
         last?.let { return it.copy(dropped = added(it.dropped, lost)) }
-        val counts = counts(recorder?.flush())
+        val counts = counts(alive { it.flush() })
         return together(counts, delivery?.flush(timeoutMillis))
     }
 
@@ -248,7 +256,7 @@ internal class Opened(
         isClosed = true
         Closing.forget(this)
         // The journal first, so that the exporters get the envelope that closes it.
-        val counts = counts(recorder?.closeJournal())
+        val counts = counts(alive { it.closeJournal() })
         return together(counts, delivery?.close(timeoutMillis))
     }
 
@@ -265,7 +273,7 @@ internal class Opened(
     }
 
     private fun counts(report: String?): FlushReport {
-        recorder?.takeNotices()?.let(::say)
+        alive { it.takeNotices() }?.let(::say)
         val counts = if (report == null) FlushReport() else FlushReport.of(report)
         return counts.copy(dropped = added(counts.dropped, lost))
     }

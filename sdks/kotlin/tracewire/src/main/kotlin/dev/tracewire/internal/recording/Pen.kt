@@ -154,8 +154,7 @@ internal class Pen(
             listener.closed()
             return
         }
-        val slot = Thread.currentThread().hashCode() and (SPARE - 1)
-        val desk = spare.getAndSet(slot, null) ?: Desk(Walker(limits))
+        val desk = take()
         try {
             work(desk)
         } catch (
@@ -165,8 +164,21 @@ internal class Pen(
             listener.failed(thrown)
         } finally {
             desk.shrink()
-            spare.set(slot, desk)
+            giveBack(desk)
         }
+    }
+
+    /** One that is not used, looked for where this thread left one; a new one where there is none near. */
+    private fun take(): Desk {
+        val first = Thread.currentThread().hashCode()
+        for (step in 0 until TRIES) spare.getAndSet((first + step) and (SPARE - 1), null)?.let { return it }
+        return Desk(Walker(limits))
+    }
+
+    private fun giveBack(desk: Desk) {
+        val first = Thread.currentThread().hashCode()
+        for (step in 0 until TRIES) if (spare.compareAndSet((first + step) and (SPARE - 1), null, desk)) return
+        // As many as there are threads at once: the collector takes it.
     }
 
     /** Memory for one record at a time: what the walker writes, and a copy of it outside of the collected heap. */
@@ -249,7 +261,10 @@ internal class Pen(
 
     private companion object {
         /** Desks that are kept for later: a power of two. */
-        const val SPARE = 16
+        const val SPARE = 64
+
+        /** Places in which one is looked for. */
+        const val TRIES = 4
         const val FIRST = 8 shl 10
         const val KEPT = 256 shl 10
         const val KIND_LENGTH = 72

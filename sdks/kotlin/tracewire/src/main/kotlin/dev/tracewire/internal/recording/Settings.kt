@@ -6,6 +6,7 @@ import dev.tracewire.Mode
 import dev.tracewire.VERSION
 import dev.tracewire.internal.json.Json
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.ffi.loadConfig as nativeLoadConfig
 
 /**
  * What a client is configured to do: arguments over `TRACEWIRE_…` in the environment over `tracewire.toml` or `.yaml`.
@@ -54,8 +55,7 @@ internal class Settings(
         val loaded =
             runCatching {
                 Json.readMap(
-                    dev.tracewire.internal.ffi
-                        .loadConfig(),
+                    nativeLoadConfig(),
                 )
             }.getOrElse {
                 problems += "settings cannot be read: ${it.message}; the defaults are used"

@@ -23,8 +23,22 @@ pub fn swift(workspace: &Workspace, verb: &str, package: &str, profile: &str) ->
     Ok(command)
 }
 
-/// The SDK's tests.
+/// Everything in Swift that people write; what is generated says itself that it is left alone.
+const WRITTEN: [&str; 7] = [
+    "sdks/swift/Package.swift",
+    "sdks/swift/Sources/Tracewire",
+    "sdks/swift/Sources/TracewireTesting",
+    "sdks/swift/Tests",
+    "sdks/swift/bench",
+    "examples/research-agent/swift",
+    "conformance/adapters/swift",
+];
+
+/// The SDK's formatting, rules and tests.
 pub fn test(workspace: &Workspace, profile: &str) -> Result<Counts> {
+    let mut lint = Command::new(workspace.path(".ci/swift"));
+    lint.args(["swift", "format", "lint", "--strict", "--recursive", "--configuration", "sdks/swift/.swift-format"]);
+    process::run(lint.args(WRITTEN).current_dir(&workspace.root))?;
     counts::run(&mut swift(workspace, "test", SDK, profile)?, counts::of_swift)
 }
 

@@ -10,5 +10,6 @@ from jsonschema import Draft202012Validator
 schema = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 Draft202012Validator.check_schema(schema)
 validator = Draft202012Validator(schema)
-for line in Path(sys.argv[2]).read_text(encoding="utf-8").splitlines():
+# `splitlines` would also cut at U+2028 and other characters that JSON has inside its texts.
+for line in Path(sys.argv[2]).read_text(encoding="utf-8").removesuffix("\n").split("\n"):
     print("true" if validator.is_valid(json.loads(line)["document"]) else "false")

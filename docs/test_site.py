@@ -84,6 +84,7 @@ def test_every_public_name_is_in_the_reference() -> None:
         ("first\n…\nlast", "first\n2\n3\nlast"),
         ("…\nlast", "last"),
         ('question="Shall w… → 1', 'question="Sha… → 1'),
+        ('tool a  query="Which?" → [1]    463 µs  ━╸', 'tool a · slow 89%  query="Wh… → [1]    1.2 ms  ━╸'),
         ("trace: b0fb8bcf", 'trace: "57526928"'),
         ("trace b0fb8bcf --step ID", "trace abcdefab --step ID"),
         ("  9fa,null,agent,run,21,error,1,0", '  "902",null,agent,run,1.5,error,1,0'),
@@ -103,6 +104,8 @@ def test_what_changes_is_not_compared(shown: str, printed: str) -> None:
         ("3 steps", "4 steps"),
         ("a\nb", "a\nb\nc"),
         ("defaced", "acceded"),
+        ('query="Which?" → [1]', 'query="Wo… → [1]'),
+        ('query="Which?" → [1]', 'query="Wh… → [2]'),
     ],
 )
 def test_what_differs_is_found(shown: str, printed: str) -> None:

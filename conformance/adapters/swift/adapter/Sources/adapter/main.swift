@@ -8,7 +8,10 @@ import TracewireTesting
 struct Absent: Error { let what: String }
 /// A value without a form, one that one thread alone knows, and one that contains itself.
 final class Widget {}
-struct Kept: @unchecked Sendable, TracewireRecordable { let tracewireValue: Any? }
+struct Kept: Hashable, TracewireRecordable {
+  let notation: Value
+  var tracewireValue: Any? { try? host(notation) }
+}
 final class ListLoop: TracewireRecordable { var tracewireValue: Any? { [self] } }
 final class MapLoop: TracewireRecordable { var tracewireValue: Any? { ["k": self] } }
 
@@ -118,28 +121,30 @@ func host(_ value: Value) throws -> Any? {
     return (0..<levels).reduce(inner) { it, _ in given[0] == "list" ? [it] : ["k": it] }
   case "cycle": return text == "list" ? ListLoop() : MapLoop()
   case "set":
-    let members = try (given.list ?? []).map(hashable)
+    let members = try (given.list ?? []).map { try host($0) as? AnyHashable ?? AnyHashable(Kept(notation: $0)) }
     if Set(members).count < members.count { throw Absent(what: "set with two members that are equal") }
     if isCut && members.count > 1 { throw Absent(what: "set with an order, in which it could be cut") }
     return Set(members)
   case "map":
-    let kept = { (value: Value?) in Kept(tracewireValue: try host(value ?? .null)) }
     return Pairs(try (given.list ?? []).map { (key: try $0[0]?.text ?? kept($0[0]), value: try kept($0[1])) })
   default: throw Absent(what: entry.key == "decimal" ? "decimal number \(text)" : names[entry.key] ?? entry.key)
   }
 }
 
-func hashable(_ value: Value) throws -> AnyHashable {
-  if let items = value.list { return AnyHashable(try items.map(hashable)) }
-  guard let pairs = value["map"]?.list else { return try host(value) as? AnyHashable ?? AnyHashable(Int?.none) }
-  return AnyHashable(Dictionary(try pairs.map { (try hashable($0[0] ?? .null), try hashable($0[1] ?? .null)) }) { $1 })
+func kept(_ value: Value?) throws -> Kept {
+  _ = try host(value ?? .null)
+  return Kept(notation: value ?? .null)
 }
 
 func moment(_ text: String) throws -> Date {
   let fraction = text.firstMatch(of: /\.(\d+)/).map { String($0.1) } ?? ""
   guard fraction.dropFirst(3).allSatisfy({ $0 == "0" }) else { throw Absent(what: "time finer than a millisecond") }
-  let whole = ISO8601DateFormatter().date(from: text.replacing(/\.\d+/, with: "")) ?? .distantPast
-  return whole.addingTimeInterval(Double("0.\(fraction)0") ?? 0)
+  // Foundation's calendars are Julian before 1582; this one is Gregorian throughout, in years that begin in March.
+  let n = text.replacing(/\.\d+/, with: "").matches(of: /\d+/).map { Int($0.0) ?? 0 } + [0, 0]
+  let (year, month) = n[1] < 3 ? (n[0] + 399, n[1] + 9) : (n[0] + 400, n[1] - 3)
+  let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + n[2] - 865_566
+  let minutes = days * 1440 + n[3] * 60 + n[4] + (text.contains("+") ? -1 : 1) * (n[6] * 60 + n[7])
+  return Date(timeIntervalSince1970: Double(minutes * 60 + n[5]) + (Double("0.\(fraction)0") ?? 0))
 }
 
 func format(_ name: Value?) -> Format? { name?.text.flatMap { Format(rawValue: $0) } }

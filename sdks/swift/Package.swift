@@ -34,7 +34,9 @@ let package = Package(
       linkerSettings: nativeSettings),
     .target(name: "Tracewire", dependencies: ["CTracewire", "TracewireNative"], exclude: ["README.md"]),
     .target(name: "TracewireTesting", dependencies: ["Tracewire", "TracewireNative"]),
-    .testTarget(name: "TracewireTests", dependencies: ["Tracewire", "TracewireTesting"]),
+    // A program that the tests run; no product.
+    .executableTarget(name: "TracewireSubject", dependencies: ["Tracewire"], path: "Tests/TracewireSubject"),
+    .testTarget(name: "TracewireTests", dependencies: ["Tracewire", "TracewireTesting", "TracewireSubject"]),
   ],
   swiftLanguageModes: [.v6]
 )

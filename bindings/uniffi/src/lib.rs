@@ -15,6 +15,7 @@
 //! | `recorder`, `ship` | the journal of this process; batches for exporters |
 //! | `formats` | values, recordings, envelopes, journals by their bytes |
 //! | `refused` | the one error |
+//! | `release` | which library this is, asked before anything else |
 //! | `testing` | injected clock and ids, readers, a panic |
 //!
 //! A panic stops in each export (`bindings/boundary`), and becomes the error `internal`.
@@ -25,6 +26,7 @@ mod formats;
 pub mod hot;
 mod recorder;
 mod refused;
+pub mod release;
 mod ship;
 mod testing;
 
@@ -34,18 +36,6 @@ pub use refused::TracewireError;
 pub use ship::{Batch, Shipper};
 
 uniffi::setup_scaffolding!("tracewire");
-
-/// The version of the contract between this library and the packages around it.
-#[uniffi::export]
-pub fn contract_version() -> u32 {
-    tracewire_boundary::CONTRACT_VERSION
-}
-
-/// The version of the library.
-#[uniffi::export]
-pub fn version() -> String {
-    env!("CARGO_PKG_VERSION").to_owned()
-}
 
 /// How many panics were stopped, and the message of the last one, given once, as JSON.
 #[uniffi::export]

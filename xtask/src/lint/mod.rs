@@ -9,6 +9,7 @@
 //! | [`length`] | a warning for files over 400 lines |
 //! | [`features`] | no dependency is patched, and none changes what serde_json does |
 //! | [`versions`] | every package has the workspace's version |
+//! | [`snippets`] | Kotlin, Java and Swift that a page shows is compiled by the tests |
 //! | [`requirements`] | requirements are numbered without gaps, and only numbers that exist are cited |
 
 mod exceptions;
@@ -16,6 +17,7 @@ mod features;
 mod generated;
 mod length;
 mod requirements;
+mod snippets;
 mod unsafety;
 mod versions;
 mod words;
@@ -72,6 +74,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     findings.extend(length::check(&files));
     findings.extend(requirements::check(&files));
     findings.extend(versions::check(&files));
+    findings.extend(snippets::check(&files));
     findings.extend(features::check(workspace, &files)?);
     for finding in &findings {
         let mark = if finding.is_warning { "warning" } else { "error" };

@@ -72,6 +72,7 @@ private let ofTheLibrary: Set<String> = ["internal", "unavailable", "config", "i
 
 /// Does what the native half can refuse.
 package func refusing<Result>(_ work: () throws -> Result) throws -> Result {
+  try Library.require()
   do {
     return try work()
   } catch let TracewireNative.TracewireError.Refused(code, reason, offset, line, path) {

@@ -465,22 +465,6 @@ fileprivate final class UniffiHandleMap<T>: @unchecked Sendable {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterUInt32: FfiConverterPrimitive {
-    typealias FfiType = UInt32
-    typealias SwiftType = UInt32
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt32 {
-        return try lift(readInt(&buf))
-    }
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        writeInt(&buf, lower(value))
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterUInt64: FfiConverterPrimitive {
     typealias FfiType = UInt64
     typealias SwiftType = UInt64
@@ -1435,32 +1419,12 @@ fileprivate struct FfiConverterSequenceData: FfiConverterRustBuffer {
     }
 }
 /**
- * The version of the contract between this library and the packages around it.
- */
-public func contractVersion() -> UInt32  {
-    return try!  FfiConverterUInt32.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_tracewire_uniffi_fn_func_contract_version(uniffiCallStatus
-    )
-})
-}
-/**
  * How many panics were stopped, and the message of the last one, given once, as JSON.
  */
 public func internalErrors() -> String  {
     return try!  FfiConverterString.lift(try! rustCall() {
         uniffiCallStatus in
     uniffi_tracewire_uniffi_fn_func_internal_errors(uniffiCallStatus
-    )
-})
-}
-/**
- * The version of the library.
- */
-public func version() -> String  {
-    return try!  FfiConverterString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_tracewire_uniffi_fn_func_version(uniffiCallStatus
     )
 })
 }
@@ -1728,13 +1692,7 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
-    if (uniffi_tracewire_uniffi_checksum_func_contract_version() != 29662) {
-        return InitializationResult.apiChecksumMismatch
-    }
     if (uniffi_tracewire_uniffi_checksum_func_internal_errors() != 62388) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tracewire_uniffi_checksum_func_version() != 48614) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tracewire_uniffi_checksum_func_convert() != 33878) {

@@ -108,6 +108,13 @@ private final class Notices: @unchecked Sendable {
     #expect(!notices.all.isEmpty)
   }
 
+  @Test func aLibraryOfAnotherReleaseIsNamed() {
+    #expect(Library.compared(contract: 1, version: "0.1.0") == nil)
+    #expect(
+      Library.compared(contract: 2, version: "0.2.0")
+        == "the native library is 0.2.0 and speaks contract 2, this package is 0.1.0 and speaks 1: use the library of the same release")
+  }
+
   @Test func aFolderMayVanish() async throws {
     let folder = Folder()
     let client = try Client(Configuration(dir: folder.path))

@@ -4,6 +4,45 @@ import Tracewire
 import TracewireTesting
 
 @Suite struct ProcessTests {
+  /// Runs the program beside these tests in a folder, by a shell's line; gives what it printed.
+  private func run(_ line: String, in folder: Folder) throws -> (said: String, reason: Process.TerminationReason) {
+    #if canImport(Darwin)
+      let products = Bundle(for: Here.self).bundleURL.deletingLastPathComponent()
+    #else
+      let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    #endif
+    let subject = products.appendingPathComponent("TracewireSubject")
+    let (process, pipe) = (Process(), Pipe())
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", line.replacingOccurrences(of: "SUBJECT", with: "exec '\(subject.path)'")]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    process.standardOutput = pipe
+    try process.run()
+    let said = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (String(decoding: said, as: UTF8.self), process.terminationReason)
+  }
+
+  private final class Here {}
+
+  @Test func whatWasRecordedSurvivesAKill() throws {
+    let folder = Folder()
+    #expect(try run("SUBJECT dies", in: folder).reason == .uncaughtSignal)
+    let left = URL(fileURLWithPath: "\(folder.path)/.tracewire")
+    let files = try #require(FileManager.default.enumerator(at: left, includingPropertiesForKeys: nil))
+    let journal = try #require(files.compactMap { $0 as? URL }.first { $0.pathExtension == "twj" })
+    let sealed = try seal(recover([UInt8](Data(contentsOf: journal))))
+    let events = try sealed.envelopes.flatMap { try Tracewire.decode($0, format: .json)["events"]?.list ?? [] }
+    #expect(events.map { $0["type"] } == ["span.start", "span.update"])
+    #expect(events.first?["body"]?["input"] == "question")
+  }
+
+  @Test func aDiskWithoutRoomCostsRecordsThatAreCounted() throws {
+    let done = try run("ulimit -f 300; SUBJECT fills", in: Folder())
+    #expect(done.said == "1000 2000 [\"file_size_limit\"] true\n")
+    #expect(done.reason == .exit)
+  }
+
   @Test func whatADeadProcessLeftIsDelivered() async throws {
     // A client that is let go of without an end leaves its journal, as a process that dies does.
     let folder = Folder()

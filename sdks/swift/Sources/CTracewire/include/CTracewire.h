@@ -318,21 +318,9 @@ RustBuffer uniffi_tracewire_uniffi_fn_method_shipper_next_batch(uint64_t ptr, ui
 void uniffi_tracewire_uniffi_fn_method_shipper_release(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_CONTRACT_VERSION
-#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_CONTRACT_VERSION
-uint32_t uniffi_tracewire_uniffi_fn_func_contract_version(RustCallStatus *_Nonnull out_status
-    
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_INTERNAL_ERRORS
 #define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_INTERNAL_ERRORS
 RustBuffer uniffi_tracewire_uniffi_fn_func_internal_errors(RustCallStatus *_Nonnull out_status
-    
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_VERSION
-#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_VERSION
-RustBuffer uniffi_tracewire_uniffi_fn_func_version(RustCallStatus *_Nonnull out_status
     
 );
 #endif
@@ -684,21 +672,9 @@ void ffi_tracewire_uniffi_rust_future_free_void(uint64_t handle
 void ffi_tracewire_uniffi_rust_future_complete_void(uint64_t handle, RustCallStatus *_Nonnull out_status
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_CONTRACT_VERSION
-#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_CONTRACT_VERSION
-uint16_t uniffi_tracewire_uniffi_checksum_func_contract_version(void
-    
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_INTERNAL_ERRORS
 #define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_INTERNAL_ERRORS
 uint16_t uniffi_tracewire_uniffi_checksum_func_internal_errors(void
-    
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_VERSION
-#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_VERSION
-uint16_t uniffi_tracewire_uniffi_checksum_func_version(void
     
 );
 #endif

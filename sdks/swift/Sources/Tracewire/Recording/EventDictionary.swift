@@ -131,7 +131,7 @@ private struct EventDictionary {
   /// The trace that an id without one belongs to: the current one, or that of the correlation id.
   private var traceIdHere: String? {
     if let here = Place.here.context { return here.traceId }
-    guard let id = Place.here.correlationId ?? rest["correlation_id"]?.text, !id.isEmpty else { return nil }
+    guard let id = Place.here.correlationId ?? rest["correlation_id"]?.text, !id.isEmpty, Library.mismatch == nil else { return nil }
     return Hex.text(TracewireNative.traceIdOf(correlationId: id))
   }
 }

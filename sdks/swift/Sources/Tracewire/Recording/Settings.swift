@@ -66,7 +66,7 @@ struct Settings: Sendable {
 
   /// Takes what the environment and files say for what nobody said here; gives where each setting stands.
   private mutating func load(_ given: Configuration) -> Value? {
-    guard let json = try? TracewireNative.loadConfig() else { return nil }
+    guard let json = try? refusing({ try TracewireNative.loadConfig() }) else { return nil }
     let loaded = JsonReader.read(json)
     let settings = loaded["settings"] ?? .null
     values.service = values.service ?? settings["service"]?.text

@@ -1,5 +1,6 @@
 package dev.tracewire
 
+import com.sun.jna.Platform
 import dev.tracewire.internal.native.Native
 import dev.tracewire.programs.Program
 import dev.tracewire.testing.Testing
@@ -23,10 +24,11 @@ class ProcessesTest {
         program: String,
         vararg environment: Pair<String, String>,
         exit: Int = 0,
+        limits: List<String> = emptyList(),
     ): String {
         val java = File(System.getProperty("java.home"), "bin/java").path
-        val builder =
-            ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Program::class.java.name, program)
+        val line = listOf(java, "-cp", System.getProperty("java.class.path"), Program::class.java.name, program)
+        val builder = ProcessBuilder(limits + line)
         builder.directory(folder)
         builder.environment().putAll(environment)
         val said = File(folder, "$program.txt")
@@ -35,6 +37,12 @@ class ProcessesTest {
         assertTrue(process.waitFor(60, TimeUnit.SECONDS))
         assertEquals(exit, process.exitValue())
         return said.readText().trim()
+    }
+
+    /** The library that comes in the jar. */
+    private fun library(): ByteArray {
+        val name = "/${Platform.RESOURCE_PREFIX}/${System.mapLibraryName("tracewire_uniffi")}"
+        return checkNotNull(Native::class.java.getResource(name)).readBytes()
     }
 
     private fun events(): List<Map<*, *>> {
@@ -81,17 +89,38 @@ class ProcessesTest {
     }
 
     @Test
+    fun `a disk without room costs records that are counted, and nothing else`() {
+        // In a file of its own: the copy out of the jar would be larger than a file may be.
+        val library = File(folder, "library.so").apply { writeBytes(library()) }
+        val limits = listOf("bash", "-c", "ulimit -f 300; exec \"$0\" \"$@\"")
+        assertEquals(
+            "1000 2000 [file_size_limit] true",
+            run("fills", "TRACEWIRE_NATIVE" to library.path, limits = limits),
+        )
+    }
+
+    @Test
     fun `without the library nothing is recorded, which is counted, and strict mode throws`() {
         val nowhere = "TRACEWIRE_NATIVE" to File(folder, "nowhere.so").path
         assertEquals("7 0 {unavailable=1} [unavailable]", run("reports", nowhere))
         val said = run("strict", nowhere)
         assertTrue(said.startsWith("unavailable: the native library cannot be loaded: "), said)
         assertTrue(said.endsWith("or name a library by TRACEWIRE_NATIVE"), said)
-        val other =
-            "the native library speaks contract 2, this package 1 (library 0.2.0, package 0.1.0): " +
-                "use the library of the same release"
-        assertEquals(other, Native.compare(2, "0.2.0")?.message)
-        assertNull(Native.compare(1, "0.1.0"))
+    }
+
+    @Test
+    fun `a library of another release records nothing, and the error names both`() {
+        val other = File(folder, "other.so")
+        // Each byte is a character of this charset, so nothing else of the file changes.
+        val text = library().toString(Charsets.ISO_8859_1).replace("0.1.0\u0000", "0.2.0\u0000")
+        other.writeText(text, Charsets.ISO_8859_1)
+        val native = "TRACEWIRE_NATIVE" to other.path
+        assertEquals("7 0 {unavailable=1} [library]", run("reports", native))
+        assertEquals(
+            "library: the native library is 0.2.0 and speaks contract 1, this package is 0.1.0 and speaks 1: " +
+                "use the library of the same release",
+            run("strict", native),
+        )
     }
 
     @Test

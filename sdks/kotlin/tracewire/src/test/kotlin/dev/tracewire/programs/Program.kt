@@ -32,6 +32,14 @@ object Program {
                 }
             }
 
+            "fills" -> {
+                val text = "x".repeat(1000)
+                val results = (1..1000).sumOf { Tracewire.span("step", "tool", input = text) { 1 } }
+                val report = Tracewire.flush()
+                val dropped = report.dropped.values.sum()
+                println("$results ${report.written + dropped} ${report.dropped.keys} ${dropped > 1000}")
+            }
+
             "idle" -> {
                 val before =
                     Thread

@@ -675,11 +675,7 @@ internal object IntegrityCheckingUniffiLib {
     }
 
     internal fun ensureInitialized() = Unit
-    external fun uniffi_tracewire_uniffi_checksum_func_contract_version(
-    ): Int
     external fun uniffi_tracewire_uniffi_checksum_func_internal_errors(
-    ): Int
-    external fun uniffi_tracewire_uniffi_checksum_func_version(
     ): Int
     external fun uniffi_tracewire_uniffi_checksum_func_convert(
     ): Int
@@ -787,11 +783,7 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_tracewire_uniffi_fn_method_shipper_release(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
-    external fun uniffi_tracewire_uniffi_fn_func_contract_version(uniffi_out_err: UniffiRustCallStatus, 
-    ): Int
     external fun uniffi_tracewire_uniffi_fn_func_internal_errors(uniffi_out_err: UniffiRustCallStatus, 
-    ): RustBuffer.ByValue
-    external fun uniffi_tracewire_uniffi_fn_func_version(uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_tracewire_uniffi_fn_func_convert(`bytes`: ForeignBytes.ByValue,`from`: RustBuffer.ByValue,`fromOptions`: RustBuffer.ByValue,`to`: RustBuffer.ByValue,`toOptions`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
@@ -946,13 +938,7 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
-    if ((lib.uniffi_tracewire_uniffi_checksum_func_contract_version() and 0xFFFF) != 29662) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
     if ((lib.uniffi_tracewire_uniffi_checksum_func_internal_errors() and 0xFFFF) != 62388) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tracewire_uniffi_checksum_func_version() and 0xFFFF) != 48614) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tracewire_uniffi_checksum_func_convert() and 0xFFFF) != 33878) {
@@ -1194,29 +1180,6 @@ private class JavaLangRefCleanable(
     val cleanable: java.lang.ref.Cleaner.Cleanable
 ) : UniffiCleaner.Cleanable {
     override fun clean() = cleanable.clean()
-}
-
-/**
- * @suppress
- */
-public object FfiConverterUInt: FfiConverter<UInt, Int> {
-    override fun lift(value: Int): UInt {
-        return value.toUInt()
-    }
-
-    override fun read(buf: ByteBuffer): UInt {
-        return lift(buf.getInt())
-    }
-
-    override fun lower(value: UInt): Int {
-        return value.toInt()
-    }
-
-    override fun allocationSize(value: UInt) = 4UL
-
-    override fun write(value: UInt, buf: ByteBuffer) {
-        buf.putInt(value.toInt())
-    }
 }
 
 /**
@@ -2494,37 +2457,11 @@ public object FfiConverterSequenceByteArray: FfiConverterRustBuffer<List<kotlin.
     }
 }
         /**
-         * The version of the contract between this library and the packages around it.
-         */ fun `contractVersion`(): kotlin.UInt {
-            return FfiConverterUInt.lift(
-    uniffiRustCall() { _status ->
-    UniffiLib.uniffi_tracewire_uniffi_fn_func_contract_version(
-    
-        _status)
-}
-    )
-    }
-    
-
-        /**
          * How many panics were stopped, and the message of the last one, given once, as JSON.
          */ fun `internalErrors`(): kotlin.String {
             return FfiConverterString.lift(
     uniffiRustCall() { _status ->
     UniffiLib.uniffi_tracewire_uniffi_fn_func_internal_errors(
-    
-        _status)
-}
-    )
-    }
-    
-
-        /**
-         * The version of the library.
-         */ fun `version`(): kotlin.String {
-            return FfiConverterString.lift(
-    uniffiRustCall() { _status ->
-    UniffiLib.uniffi_tracewire_uniffi_fn_func_version(
     
         _status)
 }

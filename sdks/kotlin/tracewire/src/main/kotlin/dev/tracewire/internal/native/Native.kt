@@ -1,5 +1,6 @@
 package dev.tracewire.internal.native
 
+import com.sun.jna.NativeLibrary
 import dev.tracewire.FlushReport
 import dev.tracewire.FormatException
 import dev.tracewire.TracewireException
@@ -9,15 +10,13 @@ import dev.tracewire.internal.json.Json
 import java.io.File
 import com.sun.jna.Native as Jna
 import dev.tracewire.internal.ffi.TracewireException as Refusal
-import dev.tracewire.internal.ffi.contractVersion as nativeContractVersion
 import dev.tracewire.internal.ffi.internalErrors as nativeInternalErrors
 import dev.tracewire.internal.ffi.uniffiEnsureInitialized as nativeUniffiEnsureInitialized
-import dev.tracewire.internal.ffi.version as nativeVersion
 
 /** The native half: found, loaded and compared once, at its first use. */
 internal object Native {
     /** What this package speaks. */
-    private const val CONTRACT = 1L
+    private const val CONTRACT = 1
     private const val NAME = "tracewire_uniffi"
 
     /** Names a library of one's own, before the one in the jar. */
@@ -40,10 +39,10 @@ internal object Native {
             if (isAndroid()) {
                 // The package manager has put it where both find it.
                 Hot.loadByName(NAME)
+                compare(NativeLibrary.getInstance(NAME))
             } else {
                 loadFile()
             }
-            compare(nativeContractVersion().toLong(), nativeVersion())
         } catch (
             @Suppress("TooGenericExceptionCaught") thrown: Throwable,
         ) {
@@ -56,27 +55,30 @@ internal object Native {
             )
         }
 
-    private fun loadFile() {
+    private fun loadFile(): TracewireException? {
         val named = System.getProperty(PROPERTY) ?: System.getenv(VARIABLE)
         val isOwn = named.isNullOrEmpty()
         val file = if (isOwn) Jna.extractFromResourcePath(NAME, Native::class.java.classLoader) else File(named)
         Hot.load(file.absolutePath)
+        // The generated binding is not asked: it knows no release, and refuses whatever differs with words of its own.
+        val mismatch = compare(NativeLibrary.getInstance(file.absolutePath))
+        if (mismatch != null) return mismatch
         if (System.getProperty(OVERRIDE) == null) System.setProperty(OVERRIDE, file.absolutePath)
         nativeUniffiEnsureInitialized()
         // Both have it open. A process that is killed would leave the copy behind for ever; where open files cannot be
         // deleted, JNA does it at the end.
         if (isOwn) file.delete()
+        return null
     }
 
-    /** What is wrong with a library of this contract; null for nothing. */
-    fun compare(
-        contract: Long,
-        version: String,
-    ): TracewireException? {
-        if (contract == CONTRACT) return null
-        val spoken = "the native library speaks contract $contract, this package $CONTRACT"
-        val versions = "(library $version, package $VERSION)"
-        return TracewireException("library", "$spoken $versions: use the library of the same release")
+    /** What is wrong with a library's release; null for nothing. */
+    private fun compare(library: NativeLibrary): TracewireException? {
+        val contract = library.getFunction("tracewire_contract_version").invokeInt(emptyArray())
+        val version = library.getFunction("tracewire_library_version").invokeString(emptyArray(), false)
+        if (contract == CONTRACT && version == VERSION) return null
+        val found = "the native library is $version and speaks contract $contract"
+        val own = "this package is $VERSION and speaks $CONTRACT"
+        return TracewireException("library", "$found, $own: use the library of the same release")
     }
 
     private fun isAndroid(): Boolean = System.getProperty("java.vm.name") == "Dalvik"

@@ -10,7 +10,7 @@ use crate::process;
 use crate::steps::Counts;
 use crate::swift;
 use crate::test::{PROFILE, counts};
-use crate::tools::{self, CC, CHROMIUM, PYTHON, PYTHON_VENV};
+use crate::tools::{self, CC, CHROMIUM, JDK, MAVEN, PYTHON, PYTHON_VENV, Tool};
 use crate::typescript;
 use crate::wasm;
 use crate::workspace::Workspace;
@@ -30,18 +30,19 @@ const PART: usize = 100;
 /// The page with the matrix, and where that begins.
 const PAGE: (&str, &str) = ("README.md", "<!-- conformance: begin -->");
 
-/// An implementation: its name, and how its adapter is built; the words of the command that starts it come back.
-type Sdk = (&'static str, fn(&Workspace) -> Result<Vec<PathBuf>>);
+/// An implementation: its name, how its adapter is built, and what that needs beside what all need; the words of the command that
+/// starts it come back.
+type Sdk = (&'static str, fn(&Workspace) -> Result<Vec<PathBuf>>, &'static [Tool]);
 
 /// All of them, in the order of the matrix.
 const SDKS: &[Sdk] = &[
-    ("rust", rust),
-    ("python", python),
-    ("node", node),
-    ("browser", browser),
-    ("kotlin", kotlin),
-    ("swift", swift),
-    ("go", go),
+    ("rust", rust, &[]),
+    ("python", python, &[]),
+    ("node", node, &[]),
+    ("browser", browser, &[CHROMIUM]),
+    ("kotlin", kotlin, &[JDK, MAVEN]),
+    ("swift", swift, &[]),
+    ("go", go, &[]),
 ];
 
 /// Options of `conformance`.
@@ -81,29 +82,16 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
     if let Some(advice) = tools::missing(&[PYTHON, PYTHON_VENV, CC]) {
         bail!(advice);
     }
-    let names = || SDKS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    if let Some(odd) = options.sdks.iter().find(|name| !SDKS.iter().any(|(known, _)| known == name)) {
+    let names = || SDKS.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(", ");
+    if let Some(odd) = options.sdks.iter().find(|name| !SDKS.iter().any(|(known, ..)| known == name)) {
         bail!("there is no SDK `{odd}`: {}", names());
     }
     let folder = workspace.scratch("conformance")?;
     let transcript = folder.join("transcript.jsonl");
     let kit = program(workspace, "tracewire-conformance", "tracewire-conformance")?;
     let mut command = Command::new(&kit);
-    let mut adapters = Vec::new();
     command.arg("run").arg("--root").arg(&workspace.root).arg("--transcript").arg(&transcript);
-    // A machine without a browser asks all others; the step of the browser's own tests says what is missing.
-    let left_out = if options.sdks.is_empty() { tools::missing(&[CHROMIUM]) } else { None };
-    if let Some(advice) = &left_out {
-        println!("conformance: without the browser: {advice}");
-    }
-    let is_wanted = |name: &str| match options.sdks.is_empty() {
-        true => left_out.is_none() || name != "browser",
-        false => options.sdks.iter().any(|sdk| sdk == name),
-    };
-    for (name, build) in SDKS.iter().filter(|(name, _)| is_wanted(name)) {
-        let words: Vec<String> = build(workspace)?.iter().map(|word| format!("'{}'", word.display())).collect();
-        adapters.push(format!("{name}={}", words.join(" ")));
-    }
+    let (adapters, is_whole) = adapters(workspace, options)?;
     for adapter in &adapters {
         command.arg("--sdk").arg(adapter);
     }
@@ -113,7 +101,7 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
     command.arg("--report").arg(options.report.as_deref().unwrap_or(&folder.join("report")));
     let (page, mark) = PAGE;
     let page = workspace.path(page);
-    if options.sdks.is_empty() && left_out.is_none() && std::fs::read_to_string(&page)?.contains(mark) {
+    if options.sdks.is_empty() && is_whole && std::fs::read_to_string(&page)?.contains(mark) {
         command.arg("--readme").arg(page).args(options.write.then_some("--write"));
     }
     let mut sum = counts::run(&mut command, counts::of_conformance)?;
@@ -130,6 +118,29 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
         sum.failed += u64::from(!is_same);
     }
     Ok(sum)
+}
+
+/// The adapters that are asked, each as `name=command`, and whether those are all.
+fn adapters(workspace: &Workspace, options: &Options) -> Result<(Vec<String>, bool)> {
+    let (mut adapters, mut is_whole) = (Vec::new(), true);
+    for (name, build, needs) in SDKS {
+        if !options.sdks.is_empty() && !options.sdks.iter().any(|sdk| sdk == name) {
+            continue;
+        }
+        // A machine that lacks something asks all others; the steps of that SDK's own tests say what is missing, too.
+        match tools::missing(needs) {
+            Some(advice) if options.sdks.is_empty() => {
+                println!("conformance: without {name}: {advice}");
+                is_whole = false;
+                continue;
+            }
+            Some(advice) => bail!(advice),
+            None => {}
+        }
+        let words: Vec<String> = build(workspace)?.iter().map(|word| format!("'{}'", word.display())).collect();
+        adapters.push(format!("{name}={}", words.join(" ")));
+    }
+    Ok((adapters, is_whole))
 }
 
 /// Whether every request and every answer of the run is one of the protocol, said by two validators that know nothing of each other.

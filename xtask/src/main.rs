@@ -17,7 +17,7 @@
 //! | `toon-peer` | compares our TOON with the reference implementation |
 //!
 //! It needs cargo and, for Python, `python3` with `venv`; everything else it gets from the registries of the languages. What it
-//! makes lies below cargo's target directory, except what `codegen` writes and what git ignores in the TypeScript package.
+//! makes lies below cargo's target directory, except what `codegen` and `bindings` write, and what git ignores in the packages.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks to a person")]

@@ -4,7 +4,7 @@
 //! as they do in the real one; so its size and the size of its pages are known. Apple's linker runs on a Mac alone.
 
 use crate::process;
-use crate::uniffi::PACKAGE;
+use crate::uniffi::{PACKAGE, shared_library};
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
@@ -88,8 +88,7 @@ pub fn measured(workspace: &Workspace) -> Result<Vec<(String, u64)>> {
 fn host(workspace: &Workspace) -> Result<PathBuf> {
     let mut command = workspace.cargo(["rustc", "--quiet", "--profile", PROFILE, "--package", PACKAGE, "--lib"]);
     process::run_quietly(command.args(["--crate-type", "cdylib"]))?;
-    let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    Ok(workspace.target.join(PROFILE).join(format!("{prefix}{}{suffix}", PACKAGE.replace('-', "_"))))
+    Ok(workspace.target.join(PROFILE).join(shared_library()))
 }
 
 fn android(workspace: &Workspace, target: &str) -> Result<PathBuf> {

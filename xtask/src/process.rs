@@ -2,11 +2,20 @@
 
 use anyhow::{Context as _, Result, bail};
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// The command of these words.
+pub fn command(words: &[PathBuf]) -> Command {
+    let mut words = words.iter();
+    let mut command = Command::new(words.next().map_or(Path::new(""), PathBuf::as_path));
+    command.args(words);
+    command
+}
 
 /// A command as one would type it.
 pub fn typed(command: &Command) -> String {
-    let mut text = std::path::Path::new(command.get_program())
+    let mut text = Path::new(command.get_program())
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     for argument in command.get_args() {

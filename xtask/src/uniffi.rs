@@ -36,9 +36,13 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 /// Builds the library; gives the folder with the shared and the static one, and the name of the shared one.
 pub fn library(workspace: &Workspace, profile: &str) -> Result<(PathBuf, String)> {
     process::run(&mut workspace.cargo(["build", "--quiet", "--profile", profile, "--package", PACKAGE, "--lib"]))?;
-    let folder = workspace.target.join(profile);
+    Ok((workspace.target.join(profile), shared_library()))
+}
+
+/// The name of the shared library on this machine.
+pub fn shared_library() -> String {
     let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    Ok((folder, format!("{prefix}{}{suffix}", PACKAGE.replace('-', "_"))))
+    format!("{prefix}{}{suffix}", PACKAGE.replace('-', "_"))
 }
 
 /// Generates the code anew and writes what has changed, or fails where something would.

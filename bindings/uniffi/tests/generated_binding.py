@@ -29,7 +29,8 @@ def check(condition: object, said: object) -> None:
 
 
 (library,) = pathlib.Path(tracewire.__file__).parent.glob("*tracewire_uniffi*")
-hot = ctypes.CDLL(str(library)).tracewire_record
+symbols = ctypes.CDLL(str(library))
+hot = symbols.tracewire_record
 hot.argtypes = [ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t]
 hot.restype = ctypes.c_uint32
 BUFFER = ctypes.create_string_buffer(4096)
@@ -42,7 +43,9 @@ def record(desk: int, operation: int, given: bytes) -> bytes:
     return BUFFER.raw[:STATE_BYTES]
 
 
-check(tracewire.contract_version() == 1, tracewire.contract_version())
+check(symbols.tracewire_contract_version() == 1, symbols.tracewire_contract_version())
+symbols.tracewire_library_version.restype = ctypes.c_char_p
+check(symbols.tracewire_library_version().count(b".") == 2, symbols.tracewire_library_version())
 check(tracewire.testing_live_recorders() == 0, tracewire.testing_live_recorders())
 
 try:

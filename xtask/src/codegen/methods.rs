@@ -1,6 +1,7 @@
 //! What the methods for protocol events are called and what they take, the same in every language that has them.
 
 use super::model::{Alias, Attribute, Event, Protocol};
+use super::names::capital;
 use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeMap;
 
@@ -46,6 +47,14 @@ impl Method<'_> {
         Ok(methods)
     }
 
+    /// What it records, as its documentation begins.
+    pub fn about(&self) -> String {
+        match self.alias {
+            None => self.event.brief.clone(),
+            Some(alias) => format!("Record `{}`.\n\n{}", alias.name, stands_for(alias, &self.event.brief)),
+        }
+    }
+
     /// What the method takes, words joined with `_`: the event's attributes that are not said by the short name already.
     pub fn parameters<'a>(
         &self,
@@ -86,10 +95,18 @@ fn parameter(protocol: &str, attribute: &str) -> String {
     short.unwrap_or(attribute).replace('.', "_")
 }
 
-/// A protocol's class.
-pub fn class_of(protocol: &str) -> String {
-    let mut letters = protocol.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+/// The options of a method in a class of their own: `log_task_assigned` of `A2a` as `A2aTaskAssignedOptions`.
+pub fn options_of(class: &str, method: &str) -> String {
+    let words = method.strip_prefix("log_").unwrap_or(method);
+    let name: String = words.split('_').map(capital).collect();
+    format!("{class}{name}Options")
+}
+
+/// What a short name is, in words.
+fn stands_for(alias: &Alias, brief: &str) -> String {
+    let said: Vec<String> = alias.sets.iter().map(|(key, value)| format!("`{key}` is `{value}`")).collect();
+    let more = if said.is_empty() { String::new() } else { format!(" where {}", said.join(" and ")) };
+    format!("It is `{}`{more}: {}.", alias.event, lower(brief.trim_end_matches('.')))
 }
 
 /// Whether a short name says that something failed.
@@ -134,6 +151,7 @@ mod tests {
         assert_eq!(parameter("ap2", "tracewire.ap2.mandate.hash"), "mandate_hash");
         assert_eq!(parameter("a2a", "tracewire.protocol.direction"), "direction");
         assert_eq!(parameter("a2a", "server.port"), "server_port");
+        assert_eq!(options_of("A2a", "log_task_assigned"), "A2aTaskAssignedOptions");
     }
 
     #[test]

@@ -236,6 +236,11 @@ impl Registry {
     pub fn attributes(&self) -> impl Iterator<Item = &Attribute> {
         self.groups.iter().flat_map(|group| &group.attributes)
     }
+
+    /// The same by their names.
+    pub fn attributes_by_name(&self) -> BTreeMap<&str, &Attribute> {
+        self.attributes().map(|attribute| (attribute.name.as_str(), attribute)).collect()
+    }
 }
 
 fn read<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T> {

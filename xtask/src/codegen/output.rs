@@ -75,6 +75,12 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The same for a text of several paragraphs; an empty line stays one.
+pub fn wrap_lines(text: &str, width: usize) -> Vec<String> {
+    let wrapped = |line| if str::is_empty(line) { vec![String::new()] } else { wrap(line, width) };
+    text.split('\n').flat_map(wrapped).collect()
+}
+
 /// The lines between the first and the last difference, old ones then new ones, with a little around them.
 fn diff(old: &str, new: &str) -> String {
     let old: Vec<&str> = old.lines().collect();

@@ -97,12 +97,7 @@ impl Agent {
                 command.arg(script).env("TRACEWIRE_NATIVE", &environment.native);
                 command
             }
-            Agent::Program(words) => {
-                let mut words = words.iter();
-                let mut command = Command::new(words.next().map_or(Path::new(""), PathBuf::as_path));
-                command.args(words);
-                command
-            }
+            Agent::Program(words) => process::command(words),
         };
         command.env("PYTHON", interpreter);
         command

@@ -1,7 +1,8 @@
 //! A method for each protocol event and each short name of one, with the registry's attributes as typed options.
 
-use super::super::methods::{Method, class_of, default_of, fails, is_amount, lower};
+use super::super::methods::{Method, default_of, fails, is_amount, lower, options_of};
 use super::super::model::{Alias, Attribute, Protocol, Registry, ValueType};
+use super::super::names::{camel, capital};
 use super::super::output::Output;
 use super::{comment, head, path, quoted};
 use anyhow::Result;
@@ -15,8 +16,7 @@ const COMMON: [&str; 3] = ["toolName", "taskId", "paymentId"];
 
 /// The short names, and a file for each protocol.
 pub fn files(registry: &Registry) -> Result<Vec<Output>> {
-    let attributes: BTreeMap<&str, &Attribute> =
-        registry.attributes().map(|attribute| (attribute.name.as_str(), attribute)).collect();
+    let attributes = registry.attributes_by_name();
     let mut outputs = vec![aliases(registry)?];
     for protocol in &registry.protocols {
         outputs.push(file(protocol, &attributes)?);
@@ -41,7 +41,7 @@ fn aliases(registry: &Registry) -> Result<Output> {
 }
 
 fn file(protocol: &Protocol, attributes: &BTreeMap<&str, &Attribute>) -> Result<Output> {
-    let class = class_of(&protocol.name);
+    let class = capital(&protocol.name);
     let mut code = head(GENERATOR, &format!("spec/registry/events/{}.yaml", protocol.name), PACKAGE)?;
     code.push_str("\nimport dev.tracewire.Client\nimport dev.tracewire.EventId\n");
     let mut methods = String::new();
@@ -93,7 +93,7 @@ fn options(
 
 fn body(code: &mut String, of: &str, method: &Method<'_>, parameters: &[(String, &Attribute)]) -> Result<()> {
     let lines = [
-        about(method),
+        method.about(),
         String::new(),
         "@param agentId whose event it is: `gen_ai.agent.id`.".to_owned(),
         "@param options its attributes and data, and where it belongs.".to_owned(),
@@ -124,20 +124,6 @@ fn body(code: &mut String, of: &str, method: &Method<'_>, parameters: &[(String,
     Ok(())
 }
 
-fn about(method: &Method<'_>) -> String {
-    match method.alias {
-        None => method.event.brief.clone(),
-        Some(alias) => format!("Record `{}`.\n\n{}", alias.name, stands_for(alias, &method.event.brief)),
-    }
-}
-
-/// What a short name is, in words.
-pub fn stands_for(alias: &Alias, brief: &str) -> String {
-    let said: Vec<String> = alias.sets.iter().map(|(key, value)| format!("`{key}` is `{value}`")).collect();
-    let more = if said.is_empty() { String::new() } else { format!(" where {}", said.join(" and ")) };
-    format!("It is `{}`{more}: {}.", alias.event, lower(brief.trim_end_matches('.')))
-}
-
 fn type_of(attribute: &Attribute) -> &'static str {
     match attribute.value_type {
         _ if is_amount(attribute) => "Any",
@@ -148,20 +134,6 @@ fn type_of(attribute: &Attribute) -> &'static str {
         ValueType::Texts => "List<String>",
         ValueType::Any => "Any",
     }
-}
-
-/// `log_task_assigned` of `A2a` as `A2aTaskAssignedOptions`.
-fn options_of(class: &str, method: &str) -> String {
-    let words = method.strip_prefix("log_").unwrap_or(method);
-    let name: String = words.split('_').map(class_of).collect();
-    format!("{class}{name}Options")
-}
-
-/// `mandate_hash` as `mandateHash`.
-pub fn camel(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| name + &class_of(word))
 }
 
 fn sets(alias: &Alias) -> Vec<String> {

@@ -2,11 +2,11 @@
 
 mod events;
 
-pub use events::{camel, files as events, stands_for};
+pub use events::files as events;
 
 use super::model::Registry;
 use super::names::constant;
-use super::output::{Output, header, wrap};
+use super::output::{Output, header, wrap, wrap_lines};
 use anyhow::Result;
 use std::fmt::Write as _;
 
@@ -98,7 +98,7 @@ fn quoted(text: &str) -> String {
 fn comment(code: &mut String, indent: &str, text: &str) -> Result<()> {
     // What begins with `/*` in a text would open a comment within the comment.
     let text = text.replace("/*", "/ *").replace("*/", "* /");
-    let lines: Vec<String> = text.split('\n').flat_map(|line| wrap_or_empty(line, WIDTH - 3 - indent.len())).collect();
+    let lines = wrap_lines(&text, WIDTH - 3 - indent.len());
     match lines.as_slice() {
         [line] if indent.len() + line.len() + 7 <= WIDTH => writeln!(code, "{indent}/** {line} */")?,
         lines => {
@@ -110,8 +110,4 @@ fn comment(code: &mut String, indent: &str, text: &str) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn wrap_or_empty(line: &str, width: usize) -> Vec<String> {
-    if line.is_empty() { vec![String::new()] } else { wrap(line, width) }
 }

@@ -1,7 +1,8 @@
 //! A method for each protocol event and each short name of one, with the registry's attributes as typed keyword arguments.
 
-use super::super::methods::{COMMON, Method, class_of, default_of, fails, is_amount, lower};
+use super::super::methods::{COMMON, Method, default_of, fails, is_amount, lower};
 use super::super::model::{Alias, Attribute, Event, Protocol, Registry, ValueType};
+use super::super::names::capital;
 use super::super::output::{Output, header, wrap};
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -14,8 +15,7 @@ const GENERATOR: &str = "xtask/src/codegen/python/events.rs";
 
 /// The short names, and a module for each protocol.
 pub fn modules(registry: &Registry) -> Result<Vec<Output>> {
-    let attributes: BTreeMap<&str, &Attribute> =
-        registry.attributes().map(|attribute| (attribute.name.as_str(), attribute)).collect();
+    let attributes = registry.attributes_by_name();
     let mut outputs = vec![aliases(registry)?];
     for protocol in &registry.protocols {
         outputs.push(module(protocol, &attributes)?);
@@ -54,7 +54,7 @@ fn aliases(registry: &Registry) -> Result<Output> {
 /// A protocol's module; MCP's has more in it that is written by hand, and takes its class from here.
 fn module(protocol: &Protocol, attributes: &BTreeMap<&str, &Attribute>) -> Result<Output> {
     let is_public = protocol.name != "mcp";
-    let class = if is_public { class_of(&protocol.name) } else { format!("{}Events", class_of(&protocol.name)) };
+    let class = if is_public { capital(&protocol.name) } else { format!("{}Events", capital(&protocol.name)) };
     let mut code = format!("# {}\n", header(GENERATOR, &format!("spec/registry/events/{}.yaml", protocol.name)));
     writeln!(code, "\"\"\"Events of the {}, {}.\n", protocol.title, protocol.versions.join(", "))?;
     code.push_str(

@@ -1,8 +1,8 @@
 //! A method for each protocol event and each short name of one, with the registry's attributes as labelled arguments.
 
-use super::super::kotlin::{camel, stands_for};
-use super::super::methods::{Method, class_of, default_of, fails, is_amount, lower};
+use super::super::methods::{Method, default_of, fails, is_amount, lower};
 use super::super::model::{Alias, Attribute, Protocol, Registry, ValueType};
+use super::super::names::{camel, capital};
 use super::super::output::Output;
 use super::{comment, head, name, path};
 use anyhow::Result;
@@ -13,8 +13,7 @@ const GENERATOR: &str = "xtask/src/codegen/swift/events.rs";
 
 /// The short names, and a file for each protocol.
 pub fn files(registry: &Registry) -> Result<Vec<Output>> {
-    let attributes: BTreeMap<&str, &Attribute> =
-        registry.attributes().map(|attribute| (attribute.name.as_str(), attribute)).collect();
+    let attributes = registry.attributes_by_name();
     let mut outputs = vec![aliases(registry)?];
     for protocol in &registry.protocols {
         outputs.push(file(protocol, &attributes)?);
@@ -34,7 +33,7 @@ fn aliases(registry: &Registry) -> Result<Output> {
 }
 
 fn file(protocol: &Protocol, attributes: &BTreeMap<&str, &Attribute>) -> Result<Output> {
-    let class = class_of(&protocol.name);
+    let class = capital(&protocol.name);
     let mut code = head(GENERATOR, &format!("spec/registry/events/{}.yaml", protocol.name))?;
     if !protocol.methods.is_empty() {
         methods(&mut code, protocol, &class)?;
@@ -81,7 +80,7 @@ fn body(
     protocol: &Protocol,
     parameters: &[(String, &Attribute)],
 ) -> Result<()> {
-    let mut lines = vec![about(method), String::new(), "- Parameters:".to_owned()];
+    let mut lines = vec![method.about(), String::new(), "- Parameters:".to_owned()];
     lines.push("  - agentId: whose event it is: `gen_ai.agent.id`.".to_owned());
     for (parameter, attribute) in parameters {
         let needed = if method.event.attributes.required.contains(&attribute.name) { " Expected." } else { "" };
@@ -137,16 +136,9 @@ fn parameter_list(code: &mut String, lines: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn about(method: &Method<'_>) -> String {
-    match method.alias {
-        None => method.event.brief.clone(),
-        Some(alias) => format!("Record `{}`.\n\n{}", alias.name, stands_for(alias, &method.event.brief)),
-    }
-}
-
 fn type_of(attribute: &Attribute, protocol: &Protocol) -> String {
     if is_method(attribute, protocol) {
-        return format!("{}Method", class_of(&protocol.name));
+        return format!("{}Method", capital(&protocol.name));
     }
     let of = match attribute.value_type {
         _ if is_amount(attribute) => "Amount",

@@ -4,8 +4,8 @@ mod events;
 
 pub use events::files as events;
 
-use super::kotlin::camel;
 use super::model::Registry;
+use super::names::camel;
 use super::output::{Output, header, wrap};
 use anyhow::Result;
 use std::fmt::Write as _;

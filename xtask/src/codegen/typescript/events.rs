@@ -1,8 +1,9 @@
 //! A method for each protocol event and each short name of one, with the registry's attributes as typed options.
 
-use super::super::methods::{Method, class_of, default_of, fails, is_amount, lower};
+use super::super::methods::{Method, default_of, fails, is_amount, options_of};
 use super::super::model::{Alias, Attribute, Protocol, Registry};
-use super::super::output::{Output, header, wrap};
+use super::super::names::{camel, capital};
+use super::super::output::{Output, header, wrap_lines};
 use super::{WIDTH, comment, open, path, type_of};
 use anyhow::{Result, bail};
 use std::collections::BTreeMap;
@@ -12,8 +13,7 @@ const GENERATOR: &str = "xtask/src/codegen/typescript/events.rs";
 
 /// The short names, and a module for each protocol.
 pub fn modules(registry: &Registry) -> Result<Vec<Output>> {
-    let attributes: BTreeMap<&str, &Attribute> =
-        registry.attributes().map(|attribute| (attribute.name.as_str(), attribute)).collect();
+    let attributes = registry.attributes_by_name();
     let mut outputs = vec![aliases(registry)?];
     for protocol in &registry.protocols {
         outputs.push(module(protocol, &attributes)?);
@@ -46,7 +46,7 @@ fn aliases(registry: &Registry) -> Result<Output> {
 }
 
 fn module(protocol: &Protocol, attributes: &BTreeMap<&str, &Attribute>) -> Result<Output> {
-    let prefix = class_of(&protocol.name);
+    let prefix = capital(&protocol.name);
     let mut code = format!("// {}\n", header(GENERATOR, &format!("spec/registry/events/{}.yaml", protocol.name)));
     writeln!(code, "/**\n * Events of the {}, {}.\n *", protocol.title, protocol.versions.join(", "))?;
     code.push_str(
@@ -121,15 +121,7 @@ fn interface(
 }
 
 fn body(code: &mut String, of: &str, method: &Method<'_>, parameters: &[(String, &Attribute)]) -> Result<()> {
-    let mut lines: Vec<String> = Vec::new();
-    match method.alias {
-        None => lines.extend(wrap(&method.event.brief, WIDTH - 5)),
-        Some(alias) => {
-            lines.push(format!("Record `{}`.", alias.name));
-            lines.push(String::new());
-            lines.extend(wrap(&stands_for(alias, &method.event.brief), WIDTH - 5));
-        }
-    }
+    let mut lines = wrap_lines(&method.about(), WIDTH - 5);
     lines.push(String::new());
     lines.push("@param agentId - whose event it is: `gen_ai.agent.id`.".to_owned());
     lines.push("@param options - its attributes and data, and where it belongs.".to_owned());
@@ -165,35 +157,15 @@ fn body(code: &mut String, of: &str, method: &Method<'_>, parameters: &[(String,
     Ok(())
 }
 
-fn stands_for(alias: &Alias, brief: &str) -> String {
-    let said: Vec<String> = alias.sets.iter().map(|(key, value)| format!("`{key}` is `{value}`")).collect();
-    let more = if said.is_empty() { String::new() } else { format!(" where {}", said.join(" and ")) };
-    format!("It is `{}`{more}: {}.", alias.event, lower(brief.trim_end_matches('.')))
-}
-
 /// The type of an option: that of the attribute, but for amounts and methods.
 fn option_type(attribute: &Attribute, protocol: &Protocol) -> String {
     if is_amount(attribute) {
         return "Amount".to_owned();
     }
     if attribute.name == format!("{}.method.name", protocol.name) {
-        return open([""].into_iter()).replace("\"\"", &format!("{}Method", class_of(&protocol.name)));
+        return open([""].into_iter()).replace("\"\"", &format!("{}Method", capital(&protocol.name)));
     }
     type_of(attribute)
-}
-
-/// `log_task_assigned` of `A2a` as `A2aTaskAssignedOptions`.
-fn options_of(prefix: &str, method: &str) -> String {
-    let words = method.strip_prefix("log_").unwrap_or(method);
-    let name: String = words.split('_').map(class_of).collect();
-    format!("{prefix}{name}Options")
-}
-
-/// `mandate_hash` as `mandateHash`.
-fn camel(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| name + &class_of(word))
 }
 
 fn entries(alias: &Alias) -> Vec<String> {
@@ -203,17 +175,4 @@ fn entries(alias: &Alias) -> Vec<String> {
 fn sets(alias: &Alias) -> String {
     let entries = entries(alias);
     if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_those_of_the_language() {
-        assert_eq!(camel("log_task_assigned"), "logTaskAssigned");
-        assert_eq!(camel("mcp_session_id"), "mcpSessionId");
-        assert_eq!(camel("method"), "method");
-        assert_eq!(options_of("A2a", "log_task_assigned"), "A2aTaskAssignedOptions");
-    }
 }

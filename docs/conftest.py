@@ -8,6 +8,7 @@ a ``console`` block                     its ``$ `` lines run in the page's folde
 ``<!-- exits with 1 -->``               how commands end that do not end with 0
 ``<!-- not run: why -->``               the next block cannot run here; there are few of them, and they are counted
 a ``typescript`` block                  is run by ``sdks/typescript/tests/docs``, and so is each page below ``docs/typescript``
+``kotlin``, ``java``, ``swift``         stands in a file that the SDK's tests compile: a rule of ``cargo xtask lint``
 =====================================  ==========================================================================
 
 Ids, times, durations and sizes are not compared, and a line ``…`` stands for any lines. ``TRACEWIRE_DOCS_UPDATE=1`` takes over

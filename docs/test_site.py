@@ -20,6 +20,8 @@ import tracewire
 
 MODULES = ("a2a", "ap2", "context", "envelopes", "exporters", "logs", "manual", "mcp", "store", "testing")
 INTERNAL = {"recorder_options"}
+ELSEWHERE = ("typescript", "kotlin", "java", "swift")
+"""Whose blocks, and pages, the SDKs' own tests run or compile."""
 DOCS = Path(__file__).parent
 PAGES = [page for page in sorted(DOCS.rglob("*.md")) if page.relative_to(DOCS).parts[0] not in ("spec", "_build")]
 
@@ -29,7 +31,7 @@ def test_nearly_every_block_is_run() -> None:
     run = 0
     for page in PAGES:
         for block in blocks_of(page.read_text(encoding="utf-8")):
-            if page.parent.name == "typescript" or block.language == "typescript":
+            if page.parent.name in ELSEWHERE or block.language in ELSEWHERE:
                 continue
             if block.why_not_run is not None:
                 skipped[f"{page.relative_to(DOCS)}:{block.line}"] = block.why_not_run
@@ -46,7 +48,7 @@ def test_code_is_as_wide_as_the_page() -> None:
         for page in PAGES
         for block in blocks_of(page.read_text(encoding="utf-8"))
         for number, line in enumerate(block.text.splitlines())
-        if len(line) > int(COLUMNS) and block.language in ("python", "typescript")
+        if len(line) > int(COLUMNS) and block.language in ("python", *ELSEWHERE)
     ]
     assert wide == []
 

@@ -21,8 +21,14 @@ _OPTION = re.compile(r"^:(?P<name>[\w-]+):[ ]*(?P<value>.*)\n", re.MULTILINE)
 RUN = ("python", "console")
 """Languages whose blocks are run."""
 
-SHOWN = ("typescript", "html", "text", "json", "toml", "yaml", "ini", "none", "ascii", "csv")
-"""Languages whose blocks are only read: outputs, and files where they have a caption. TypeScript runs in its SDK's tests."""
+SHOWN = (
+    *("typescript", "kotlin", "java", "swift"),
+    *("html", "xml", "text", "json", "toml", "yaml", "ini", "none", "ascii", "csv"),
+)
+"""Languages whose blocks are only read here: outputs, and files where they have a caption.
+
+The tests of their SDKs run TypeScript, and compile Kotlin, Java and Swift.
+"""
 
 
 @dataclass

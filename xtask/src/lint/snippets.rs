@@ -50,8 +50,12 @@ fn blocks(page: &str) -> impl Iterator<Item = Block<'_>> {
                 above = line;
                 continue;
             };
+            // The site's own way to write it, with options such as `:caption:` before the code.
+            let directive = language.strip_prefix("{code-block} ");
+            let language = directive.unwrap_or(language);
             let is_left_out = above.starts_with(LEFT_OUT);
-            let inside = lines.by_ref().map(|(_, line)| line).take_while(|line| !line.starts_with("```")).collect();
+            let inside = lines.by_ref().map(|(_, line)| line).take_while(|line| !line.starts_with("```"));
+            let inside = inside.filter(|line| directive.is_none() || !line.starts_with(':')).collect();
             above = "";
             return Some(Block { language, line: at + 1, lines: inside, is_left_out });
         }
@@ -97,6 +101,13 @@ mod tests {
         let page = "```swift\nimport Tracewire\nlet x = 1\n```\n";
         let source = file(&format!("{FOLDER}Page.swift"), "let x = 1\n");
         assert_eq!(check(&[file("a.md", page), source]).len(), 1);
+    }
+
+    #[test]
+    fn a_block_with_a_caption_is_one() {
+        let page = "```{code-block} swift\n:caption: main.swift\n\nlet x = 1\n```\n";
+        assert_eq!(check(&[file("a.md", page)]).len(), 1);
+        assert!(check(&[file("a.md", page), file(&format!("{FOLDER}Page.swift"), "let x = 1\n")]).is_empty());
     }
 
     #[test]

@@ -53,7 +53,7 @@ import TracewireTesting
     let collector = Collector()
     let client = try Client(Configuration(service: "test", dir: folder.path, mode: .local, exporters: [Named(collector)]))
     client.span("mine") { _ in }
-    let report = try await client.shutdown()
+    let report = try await client.shutdown(timeout: longest)
     #expect(await Set(collector.names) == ["left", "mine"])
     #expect(report.sent == 2)
     #expect(report.exporters["away"]?.recovered == 2)
@@ -78,24 +78,24 @@ import TracewireTesting
       let client = try Client(Configuration(dir: folder.path))
       client.span("one") { _ in }
       gone = client
-      try await client.shutdown()
+      try await client.shutdown(timeout: longest)
     }
+    // Whether the native half's goes with it is what LeakTests count: other tests' recorders live beside this one.
     #expect(gone == nil)
-    #expect(liveRecorders >= 0)
   }
 
   @Test func replacingAConfigurationClosesTheOneBefore() async throws {
     let (one, two) = (Folder(), Folder())
-    let recorded = try Recording()
     let client = try Client(Configuration(dir: one.path))
-    client.span("a") { _ in }
+    let open = client.startSpan("a")
     #expect(client.stats.directory == one.path)
-    let other = try Client(Configuration(dir: two.path))
-    other.span("b") { _ in }
-    #expect(other.stats.directory == two.path)
-    #expect(other.stats.producer != client.stats.producer)
-    try await client.shutdown()
-    try await other.shutdown()
-    recorded.end()
+    let producer = client.stats.producer
+    try client.configure(Configuration(dir: two.path))
+    client.span("b") { _ in }
+    #expect(client.stats.directory == two.path)
+    #expect(client.stats.producer != producer)
+    let report = try await client.shutdown(timeout: longest)
+    #expect(report.written == 2)
+    open.end()
   }
 }

@@ -27,7 +27,7 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
   /// - Parameter dictionary: values of any types, copied as they would be recorded.
   public init(_ dictionary: [String: Any]) {
     entries = []
-    for (key, value) in dictionary { entries.append((key: key, value: snapshot(value))) }
+    for (key, value) in dictionary { entries.append((key: key, value: copied(value))) }
   }
 
   /// The attribute of this name.
@@ -78,5 +78,5 @@ extension Attributes: Walked {
   }
 }
 
-/// A copy of a value that may be no one else's, as it would be recorded.
-private func snapshot(_ value: Any) -> any Sendable { Value(value) }
+/// A copy of a value that may be no one else's, as it would be recorded. Not in `Attributes`, whose literals have a type `Value` of their own.
+private func copied(_ value: Any) -> Value { Value(value) }

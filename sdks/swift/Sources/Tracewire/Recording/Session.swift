@@ -1,3 +1,4 @@
+// Unchecked, as its class above is; all that it adds never changes.
 /// A run of an agent: made by `session`, flushed when it is left. It is a step.
 ///
 /// Its steps find it from anywhere: below the current step if that is part of the run, else directly below the run.

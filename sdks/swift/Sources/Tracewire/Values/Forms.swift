@@ -257,8 +257,15 @@ extension UInt: Walked {
 
 extension Duration: Walked {
   func walk(_ walker: inout Walker) {
+    walker.number(inSeconds)
+  }
+}
+
+extension Duration {
+  /// With all its digits that a `Double` can hold.
+  var inSeconds: Double {
     let (seconds, attoseconds) = components
-    walker.number(Double(seconds) + Double(attoseconds) * 1e-18)
+    return Double(seconds) + Double(attoseconds) * 1e-18
   }
 }
 

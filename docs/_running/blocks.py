@@ -21,8 +21,9 @@ _OPTION = re.compile(r"^:(?P<name>[\w-]+):[ ]*(?P<value>.*)\n", re.MULTILINE)
 RUN = ("python", "console")
 """Languages whose blocks are run."""
 
-SHOWN = ("typescript", "html", "text", "json", "toml", "yaml", "ini", "none", "ascii", "csv")
-"""Languages whose blocks are only read: outputs, and files where they have a caption. TypeScript runs in its SDK's tests."""
+SHOWN = ("typescript", "swift", "html", "text", "json", "toml", "yaml", "ini", "none", "ascii", "csv")
+"""Languages whose blocks are only read: outputs, and files where they have a caption.
+TypeScript runs in its SDK's tests; Swift is compiled by its own."""
 
 
 @dataclass

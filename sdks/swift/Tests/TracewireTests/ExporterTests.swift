@@ -178,7 +178,8 @@ actor Collector: Exporter {
   @Test func sendsByHttp() async throws {
     let folder = Folder()
     let server = try Server()
-    let exporter = HTTPExporter(URL(string: "http://u:p@127.0.0.1:\(server.port)/v1/envelopes?key=1")!, headers: ["X-A": "b"], timeout: longest)
+    let url = URL(string: "http://u:p@127.0.0.1:\(server.port)/v1/envelopes?key=1")!
+    let exporter = HTTPExporter(url, headers: ["X-A": "b"], timeout: longest)
     #expect(exporter.name == "http:http://127.0.0.1:\(server.port)/v1/envelopes")
     let client = try client(exporter, .local, folder)
     client.span("one", input: String(repeating: "x", count: 2000)) { _ in }

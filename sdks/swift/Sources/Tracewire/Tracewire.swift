@@ -8,7 +8,7 @@
 /// }
 /// ```
 public enum Tracewire {
-  private static let standard = Client(opener: Client.open)
+  private static let standard = Client(opener: Client.nativeRecorder)
   private static let replaced = Locked<Client?>(nil)
   /// What is the default client in a task and its children: a test's.
   @TaskLocal package static var here: Client?

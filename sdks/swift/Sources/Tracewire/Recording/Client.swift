@@ -19,11 +19,11 @@ public final class Client: Sendable {
   /// - Parameter configuration: what is left out stands in the environment or in a file, or is the default.
   /// - Throws: `TracewireError` in strict mode, for a configuration that cannot be used.
   public convenience init(_ configuration: Configuration = Configuration()) throws {
-    self.init(opener: Self.open)
+    self.init(opener: Self.nativeRecorder)
     try configure(configuration)
   }
 
-  @Sendable static func open(_ options: String) throws -> Recorder {
+  @Sendable package static func nativeRecorder(_ options: String) throws -> Recorder {
     try TracewireNative.openRecorder(given: options)
   }
 

@@ -66,15 +66,10 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
 
 extension Attributes: Walked {
   func walk(_ walker: inout Walker) {
-    guard walker.beginMap() else { return }
-    var written = 0
-    for (key, value) in entries {
-      if !walker.hasBudget { break }
-      walker.key(key)
-      walker.value(value)
-      written += 1
+    walker.map(of: entries) { walker, entry in
+      walker.key(entry.key)
+      walker.value(entry.value)
     }
-    walker.endMap(missing: entries.count - written)
   }
 }
 

@@ -5,7 +5,20 @@ import TracewireTesting
 
 @Suite struct ProcessTests {
   /// Runs the program beside these tests in a folder, by a shell's line; gives what it printed.
-  private func run(_ line: String, in folder: Folder) throws -> (said: String, reason: Process.TerminationReason) {
+  ///
+  /// On a thread of its own: who waits for a process on one of Swift's own, of which there are as many as cores, keeps other tests from going on.
+  private func run(_ line: String, in folder: Folder) async throws -> Ended {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Swift.Result { try self.wait(for: line, in: folder) }) }
+    }
+  }
+
+  private struct Ended: Sendable {
+    let said: String
+    let reason: Process.TerminationReason
+  }
+
+  private func wait(for line: String, in folder: Folder) throws -> Ended {
     #if canImport(Darwin)
       let products = Bundle(for: Here.self).bundleURL.deletingLastPathComponent()
     #else
@@ -20,14 +33,14 @@ import TracewireTesting
     try process.run()
     let said = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    return (String(decoding: said, as: UTF8.self), process.terminationReason)
+    return Ended(said: String(decoding: said, as: UTF8.self), reason: process.terminationReason)
   }
 
   private final class Here {}
 
-  @Test func whatWasRecordedSurvivesAKill() throws {
+  @Test func whatWasRecordedSurvivesAKill() async throws {
     let folder = Folder()
-    #expect(try run("SUBJECT dies", in: folder).reason == .uncaughtSignal)
+    #expect(try await run("SUBJECT dies", in: folder).reason == .uncaughtSignal)
     let left = URL(fileURLWithPath: "\(folder.path)/.tracewire")
     let files = try #require(FileManager.default.enumerator(at: left, includingPropertiesForKeys: nil))
     let journal = try #require(files.compactMap { $0 as? URL }.first { $0.pathExtension == "twj" })
@@ -37,10 +50,17 @@ import TracewireTesting
     #expect(events.first?["body"]?["input"] == "question")
   }
 
-  @Test func aDiskWithoutRoomCostsRecordsThatAreCounted() throws {
-    let done = try run("ulimit -f 300; SUBJECT fills", in: Folder())
+  @Test func aDiskWithoutRoomCostsRecordsThatAreCounted() async throws {
+    let done = try await run("ulimit -f 300; SUBJECT fills", in: Folder())
     #expect(done.said == "1000 2000 [\"file_size_limit\"] true\n")
     #expect(done.reason == .exit)
+  }
+
+  @Test func whatTheEnvironmentHasWrongIsThrownByTheFirstFlush() async throws {
+    let folder = Folder()
+    let strict = "TRACEWIRE_STRICT=1 TRACEWIRE_SAMPLING=7 SUBJECT strict"
+    #expect(try await run(strict, in: folder).said == "configuration\n2\n")
+    #expect(try await run("TRACEWIRE_SAMPLING=7 SUBJECT strict", in: folder).said == "nothing\n2\n")
   }
 
   @Test func whatADeadProcessLeftIsDelivered() async throws {

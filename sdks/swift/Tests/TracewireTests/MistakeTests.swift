@@ -96,8 +96,8 @@ import TracewireTesting
     #expect(notices.all.last?.hasPrefix("tracewire: nothing is recorded: ") == true)
   }
 
-  @Test func exportersThatCannotBeMade() async throws {
-    // Two of one name are no mistake: the second has a number.
+  @Test func twoExportersOfOneName() async throws {
+    // They are no mistake: the second has a number.
     let folder = Folder()
     let client = try Client(Configuration(dir: folder.path, mode: .local, exporters: [Collector(), Collector()]))
     client.span("one") { _ in }

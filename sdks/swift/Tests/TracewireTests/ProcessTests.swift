@@ -61,6 +61,8 @@ import TracewireTesting
     let strict = "TRACEWIRE_STRICT=1 TRACEWIRE_SAMPLING=7 SUBJECT strict"
     #expect(try await run(strict, in: folder).said == "configuration\n2\n")
     #expect(try await run("TRACEWIRE_SAMPLING=7 SUBJECT strict", in: folder).said == "nothing\n2\n")
+    let exporters = "TRACEWIRE_STRICT=1 TRACEWIRE_EXPORTERS=pigeon SUBJECT strict"
+    #expect(try await run(exporters, in: folder).said == "configuration\n2\n")
   }
 
   @Test func whatADeadProcessLeftIsDelivered() async throws {

@@ -64,6 +64,13 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
   }
 }
 
+extension Attributes? {
+  /// Those of a step that executes a tool; what a program says itself holds.
+  static func ofTool(_ name: String, _ others: Attributes?) -> Attributes? {
+    Attributes(dictionaryLiteral: ("gen_ai.tool.name", name)).merging(others ?? [:])
+  }
+}
+
 extension Attributes: Walked {
   func walk(_ walker: inout Walker) {
     walker.map(of: entries) { walker, entry in

@@ -33,8 +33,7 @@ public final class Session: Span, @unchecked Sendable {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws -> Result
   ) async rethrows -> Result {
-    let attributes = Attributes(dictionaryLiteral: ("gen_ai.tool.name", name)).merging(attributes ?? [:])
-    return try await opened.begin(name, .tool, input, attributes, options, above: inside, make: Span.init).running(work)
+    try await opened.begin(name, .tool, input, .ofTool(name, attributes), options, above: inside, make: Span.init).running(work)
   }
 
   /// A step that asks a model: kind `llm`.

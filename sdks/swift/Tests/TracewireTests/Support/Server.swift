@@ -11,6 +11,8 @@ import Foundation
 #endif
 
 /// A server on the loopback interface that answers each request as it is told.
+///
+/// Unchecked: what was seen is touched behind the lock alone; nothing else changes.
 final class Server: @unchecked Sendable {
   struct Request: Sendable {
     let line: String

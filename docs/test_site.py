@@ -29,7 +29,7 @@ def test_nearly_every_block_is_run() -> None:
     run = 0
     for page in PAGES:
         for block in blocks_of(page.read_text(encoding="utf-8")):
-            if page.parent.name == "typescript" or block.language == "typescript":
+            if page.parent.name in ("typescript", "swift") or block.language == "typescript":
                 continue
             if block.why_not_run is not None:
                 skipped[f"{page.relative_to(DOCS)}:{block.line}"] = block.why_not_run
@@ -46,7 +46,7 @@ def test_code_is_as_wide_as_the_page() -> None:
         for page in PAGES
         for block in blocks_of(page.read_text(encoding="utf-8"))
         for number, line in enumerate(block.text.splitlines())
-        if len(line) > int(COLUMNS) and block.language in ("python", "typescript")
+        if len(line) > int(COLUMNS) and block.language in ("python", "typescript", "swift")
     ]
     assert wide == []
 

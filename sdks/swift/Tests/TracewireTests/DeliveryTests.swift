@@ -28,6 +28,13 @@ import TracewireTesting
     server.stop()
   }
 
+  @Test func anAnswerThatBreaksOff() async throws {
+    let server = try Server { number, _ in Server.Answer(body: "yes", breaksOff: number == 0) }
+    let report = try await errors(HTTPExporter(server.url, timeout: longest), until: "connection")
+    #expect(report.errors["connection"] == 1)
+    server.stop()
+  }
+
   @Test func aServerThatLeadsElsewhere() async throws {
     let circle = try Server { _, _ in Server.Answer(status: 308, headers: ["Location": "/again"]) }
     let report = try await errors(HTTPExporter(circle.url, timeout: longest), until: "http_redirect")

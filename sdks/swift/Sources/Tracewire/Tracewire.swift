@@ -8,7 +8,7 @@
 /// }
 /// ```
 public enum Tracewire {
-  private static let standard = Client(opener: Client.open)
+  private static let standard = Client(opener: Client.nativeRecorder)
   private static let replaced = Locked<Client?>(nil)
   /// What is the default client in a task and its children: a test's.
   @TaskLocal package static var here: Client?
@@ -33,7 +33,7 @@ public enum Tracewire {
   /// try Tracewire.initialize(Configuration(service: "research-agent", redact: ["api_key"]))
   /// ```
   ///
-  /// - Throws: `TracewireError` in strict mode alone, for a configuration that cannot be used. Recording goes on all the same.
+  /// - Throws: `TracewireError` in strict mode alone: what the configuration has wrong, or a mistake that no flush has thrown yet. Recording goes on.
   @discardableResult
   public static func initialize(_ configuration: Configuration = Configuration()) throws -> Client {
     let client = Self.client

@@ -58,6 +58,7 @@ public final class Recording: Sendable {
   private let isOurs: Bool
   private let state: StateBox
 
+  /// Unchecked: all of it is touched behind its lock, or before the recording is anybody's.
   private final class StateBox: @unchecked Sendable {
     let lock = NSLock()
     var before: Client?
@@ -97,7 +98,7 @@ public final class Recording: Sendable {
       }
     }
     state = StateBox()
-    try? client.configure(own)
+    client.open(with: own)
     if let error = failure.error {
       if isOurs { try? FileManager.default.removeItem(at: folder) }
       try refusing { throw error }
@@ -108,6 +109,7 @@ public final class Recording: Sendable {
     }
   }
 
+  /// Unchecked: the opener alone writes it, while `init` waits for that.
   private final class FailureBox: @unchecked Sendable {
     var error: (any Error)?
   }

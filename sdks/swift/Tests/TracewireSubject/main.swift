@@ -18,6 +18,16 @@ case "fills":
   let dropped = report.dropped.values.reduce(0, +)
   print(results, report.written + dropped, report.dropped.keys.sorted(), dropped > 1000)
 
+case "strict":
+  Tracewire.span("one") { _ in }
+  do {
+    try await Tracewire.flush()
+    print("nothing")
+  } catch let error as TracewireError {
+    print(error.code)
+  }
+  print(try await Tracewire.shutdown().written)
+
 default:
   exit(64)
 }

@@ -14,12 +14,13 @@ final class LeakTests: XCTestCase {
         span.setOutput(index)
       }
       client.stream("two").chunk("left open")
-      try await client.shutdown()
+      try await client.shutdown(timeout: longest)
       let recorded = try recording { _ in Tracewire.span("three") { _ in } }
       XCTAssertEqual(recorded.spans.count, 1)
     }
     // A task that was delivering may hold one for a moment longer.
-    for _ in 0..<100 where liveRecorders > 0 { try await Task.sleep(for: .milliseconds(20)) }
+    let deadline = ContinuousClock.now + longest
+    while liveRecorders > 0, ContinuousClock.now < deadline { await Task.yield() }
     XCTAssertEqual(liveRecorders, 0)
   }
 }

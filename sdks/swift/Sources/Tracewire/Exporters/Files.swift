@@ -10,9 +10,13 @@ enum Files {
     ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.intValue ?? 0
   }
 
-  static func append(_ bytes: [UInt8], to path: String, fsync: Bool = false) throws {
+  private static func makeFolder(of path: String) throws {
     let folder = (path as NSString).deletingLastPathComponent
     if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+  }
+
+  static func append(_ bytes: [UInt8], to path: String, fsync: Bool = false) throws {
+    try makeFolder(of: path)
     let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT, 0o644)
     guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
@@ -23,8 +27,7 @@ enum Files {
   }
 
   static func replace(_ bytes: [UInt8], at path: String) throws {
-    let folder = (path as NSString).deletingLastPathComponent
-    if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+    try makeFolder(of: path)
     try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
   }
 

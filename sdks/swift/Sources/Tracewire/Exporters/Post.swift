@@ -50,8 +50,7 @@ final class Post: Sendable {
     self.headers = own
     self.authorize = authorize
     self.isCompressed = isCompressed
-    let (seconds, attoseconds) = timeout.components
-    self.timeout = max(0.001, Double(seconds) + Double(attoseconds) * 1e-18)
+    self.timeout = max(0.001, timeout.inSeconds)
     session = URLSession(configuration: configuration, delegate: NoRedirects(), delegateQueue: nil)
   }
 
@@ -96,28 +95,26 @@ final class Post: Sendable {
   }
 
   private func answer(to request: URLRequest) async throws -> (String, HTTPURLResponse) {
-    let deadline = Task { [timeout, session] in
+    let asked = Task { [session] in try await session.answer(to: request) }
+    // The request's own timeout begins anew with each packet.
+    let deadline = Task { [timeout] in
       try await Task.sleep(for: .seconds(timeout))
-      session.getAllTasks { tasks in tasks.filter { $0.originalRequest?.url == request.url }.forEach { $0.cancel() } }
+      asked.cancel()
     }
     defer { deadline.cancel() }
-    return try await withCheckedThrowingContinuation { continuation in
-      let task = session.dataTask(with: request) { [shown] data, response, error in
-        if let response = response as? HTTPURLResponse {
-          continuation.resume(returning: (Self.beginning(of: data), response))
-        } else if let error = error as? URLError, error.code == .timedOut || error.code == .cancelled {
-          continuation.resume(throwing: RetryLater(code: "http_timeout", message: "\(shown) did not answer in the time that there was"))
-        } else {
-          let said = error.map { "\($0.localizedDescription)" } ?? "no answer"
-          continuation.resume(throwing: RetryLater(code: "connection", message: "\(shown): \(said)"))
-        }
-      }
-      task.resume()
+    do {
+      let (data, response) = try await asked.value
+      guard let response = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
+      return (Self.beginning(of: data), response)
+    } catch let error as URLError where error.code == .timedOut || error.code == .cancelled {
+      throw RetryLater(code: "http_timeout", message: "\(shown) did not answer in the time that there was")
+    } catch {
+      throw RetryLater(code: "connection", message: "\(shown): \(error.localizedDescription)")
     }
   }
 
-  private static func beginning(of data: Data?) -> String {
-    let text = String(decoding: (data ?? Data()).prefix(16_384), as: UTF8.self)
+  private static func beginning(of data: Data) -> String {
+    let text = String(decoding: data.prefix(16_384), as: UTF8.self)
     return String(text.split { $0.isWhitespace || $0.unicodeScalars.allSatisfy { $0.value < 32 } }.joined(separator: " ").prefix(200))
   }
 

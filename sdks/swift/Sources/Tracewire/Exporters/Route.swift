@@ -133,7 +133,7 @@ actor Route {
     isServerWait = later?.after != nil
     // The first wait is the shortest; jitter keeps many processes from coming back at once.
     let grown = min(Self.longestWait, Self.firstWait * Double(1 << min(failures, 16))) * Double.random(in: 0.5...1)
-    let seconds = later?.after.map { Double($0.components.seconds) } ?? grown
+    let seconds = later?.after?.inSeconds ?? grown
     failures += 1
     notBefore = .now + .seconds(min(max(seconds, 0), Self.longestServerWait))
     note(later?.code ?? "export_failed", later?.message ?? "\(typeName(of: error)): \(message(of: error))")

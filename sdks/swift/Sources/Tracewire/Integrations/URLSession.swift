@@ -58,7 +58,7 @@ extension URLSession {
   }
 
   /// The session's own asynchronous method is younger than what this package runs on; a cancelled task cancels the request.
-  private func answer(to request: URLRequest) async throws -> (Data, URLResponse) {
+  func answer(to request: URLRequest) async throws -> (Data, URLResponse) {
     let running = Locked<URLSessionDataTask?>(nil)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in

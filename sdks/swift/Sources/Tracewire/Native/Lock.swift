@@ -8,7 +8,10 @@
   import Android
 #endif
 
-/// The platform's lock. Held for a few instructions, never while code of the host runs. Whoever makes it gives it back.
+/// The platform's lock. Held for a few instructions, never while code of the host runs; only the opening of the default client, which others
+/// must wait for, takes longer. Whoever makes it gives it back.
+///
+/// Unchecked: it is a pointer that never changes, to memory that only the platform's own functions touch.
 struct Lock: @unchecked Sendable {
   #if canImport(Darwin)
     private let raw: UnsafeMutablePointer<os_unfair_lock>
@@ -47,6 +50,8 @@ struct Lock: @unchecked Sendable {
 }
 
 /// Something that one thread uses at a time.
+///
+/// Unchecked: `state` is touched behind the lock alone. It need not be `Sendable`, so nothing of it may be handed out and kept on both sides.
 final class Locked<State>: @unchecked Sendable {
   private let lock = Lock()
   private var state: State

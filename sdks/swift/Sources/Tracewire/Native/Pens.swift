@@ -5,7 +5,7 @@ import TracewireNative
 ///
 /// Each record has a buffer of its own out of a pool, for as long as it is written, so any number of threads record at once, and code of the
 /// host that is called for a value may record, too.
-final class Pens: @unchecked Sendable {
+final class Pens: Sendable {
   /// What a buffer begins with, and what is kept of it for the next record, in bytes.
   private static let firstBytes = 16 << 10
   private static let keptBytes = 256 << 10

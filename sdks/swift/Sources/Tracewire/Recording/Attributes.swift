@@ -27,7 +27,7 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
   /// - Parameter dictionary: values of any types, copied as they would be recorded.
   public init(_ dictionary: [String: Any]) {
     entries = []
-    for (key, value) in dictionary { entries.append((key: key, value: snapshot(value))) }
+    for (key, value) in dictionary { entries.append((key: key, value: copied(value))) }
   }
 
   /// The attribute of this name.
@@ -64,19 +64,21 @@ public struct Attributes: Sendable, ExpressibleByDictionaryLiteral {
   }
 }
 
-extension Attributes: Walked {
-  func walk(_ walker: inout Walker) {
-    guard walker.beginMap() else { return }
-    var written = 0
-    for (key, value) in entries {
-      if !walker.hasBudget { break }
-      walker.key(key)
-      walker.value(value)
-      written += 1
-    }
-    walker.endMap(missing: entries.count - written)
+extension Attributes? {
+  /// Those of a step that executes a tool; what a program says itself holds.
+  static func ofTool(_ name: String, _ others: Attributes?) -> Attributes? {
+    Attributes(dictionaryLiteral: ("gen_ai.tool.name", name)).merging(others ?? [:])
   }
 }
 
-/// A copy of a value that may be no one else's, as it would be recorded.
-private func snapshot(_ value: Any) -> any Sendable { Value(value) }
+extension Attributes: Walked {
+  func walk(_ walker: inout Walker) {
+    walker.map(of: entries) { walker, entry in
+      walker.key(entry.key)
+      walker.value(entry.value)
+    }
+  }
+}
+
+/// A copy of a value that may be no one else's, as it would be recorded. Not in `Attributes`, whose literals have a type `Value` of their own.
+private func copied(_ value: Any) -> Value { Value(value) }

@@ -13,10 +13,10 @@ extension Client {
   /// ```
   ///
   /// - Parameter timeout: the longest that it may take.
-  /// - Returns: the work, for whoever wants to wait for it.
+  /// - Returns: the work, for whoever wants to wait for it. It throws nothing, in strict mode either.
   @discardableResult
   public func flushInBackground(timeout: Duration = .seconds(20)) -> Task<FlushReport, Never> {
-    let work = Task.detached(priority: .utility) { [self] in await openedAlready?.flush(timeout: timeout) ?? FlushReport() }
+    let work = Task.detached(priority: .utility) { [self] in counted(await openedAlready?.flush(timeout: timeout)) }
     #if os(iOS) || os(tvOS) || os(watchOS) || os(visionOS)
       ProcessInfo.processInfo.performExpiringActivity(withReason: "tracewire.flush") { isExpired in
         if isExpired { return work.cancel() }

@@ -1,6 +1,8 @@
 import Dispatch
 
 /// What a step yields, written many in one event and in order: the first one at once, then 64 at a time or what came in a tenth of a second.
+///
+/// Unchecked: all that changes is touched behind the lock alone.
 final class Chunks: @unchecked Sendable {
   private static let mostChunks = 64
   private static let longestWaitNanos: UInt64 = 100_000_000

@@ -19,11 +19,11 @@ public final class Client: Sendable {
   /// - Parameter configuration: what is left out stands in the environment or in a file, or is the default.
   /// - Throws: `TracewireError` in strict mode, for a configuration that cannot be used.
   public convenience init(_ configuration: Configuration = Configuration()) throws {
-    self.init(opener: Self.open)
+    self.init(opener: Self.nativeRecorder)
     try configure(configuration)
   }
 
-  @Sendable static func open(_ options: String) throws -> Recorder {
+  @Sendable package static func nativeRecorder(_ options: String) throws -> Recorder {
     try TracewireNative.openRecorder(given: options)
   }
 
@@ -33,31 +33,26 @@ public final class Client: Sendable {
     current = Locked(nil)
   }
 
-  /// Opens a recorder with this configuration, and closes the one before.
+  /// Opens a recorder with this configuration, and closes the one before. Strict mode throws last: recording goes on whatever is wrong.
   package func configure(_ configuration: Configuration) throws {
-    // Recording goes on whatever is wrong, so strict mode throws last.
-    problems.configure(isStrict: false, notify: configuration.onNotice)
-    let before = problems.report["configuration"] ?? 0
+    open(with: configuration)
+    try problems.settle()
+  }
+
+  /// The same, where nobody can be thrown to: strict mode owes it to the next flush.
+  package func open(with configuration: Configuration) {
     let settings = Settings(configuration)
+    problems.configure(isStrict: settings.values.strict == true, notify: configuration.onNotice)
+    if !settings.problems.isEmpty {
+      let counted = problems.renew("configuration")
+      problems.note("configuration", settings.problems.joined(separator: "; "), count: counted + settings.problems.count)
+    }
     let opened = Opened(settings, problems, open: opener)
     let previous = current.withLock { current in
       defer { current = opened }
       return current
     }
     if let previous { Task.detached { _ = await previous.close(timeout: .seconds(2)) } }
-    if !settings.problems.isEmpty {
-      let counted = problems.renew("configuration")
-      problems.note("configuration", settings.problems.joined(separator: "; "), count: counted + settings.problems.count)
-    }
-    problems.configure(isStrict: settings.values.strict == true, notify: configuration.onNotice)
-    if settings.values.strict == true {
-      let report = problems.report
-      if (report["configuration"] ?? 0) > before {
-        let sentences = settings.problems.joined(separator: "; ")
-        throw TracewireError(code: "configuration", message: "the configuration cannot be used as it is: \(sentences)")
-      }
-      if report["library"] != nil, let mismatch = Library.mismatch { throw TracewireError(code: "library", message: mismatch) }
-    }
   }
 
   /// What records, opened by its first use.
@@ -72,7 +67,7 @@ public final class Client: Sendable {
   private func openByDefault() -> Opened {
     first.withLock { _ in
       if let opened = current.withLock({ $0 }) { return opened }
-      try? configure(Configuration())
+      open(with: Configuration())
       return current.withLock { $0! }
     }
   }
@@ -251,16 +246,22 @@ public final class Client: Sendable {
   public var stats: Stats { Stats(openedAlready?.recorder?.stats()) }
 
   private func report(_ counts: FlushReport?) throws -> FlushReport {
-    var report = counts ?? FlushReport()
-    for (code, count) in problems.report { report.errors[code, default: 0] += count }
-    let inside = Library.mismatch == nil ? Library.internalErrors() : 0
-    if inside > 0 { report.errors["internal_error"] = inside }
+    let report = counted(counts)
     if problems.isStrict {
       try problems.settle()
       if !report.dropped.isEmpty {
         throw TracewireError(code: "records_dropped", message: "records were dropped: \(report.dropped)")
       }
     }
+    return report
+  }
+
+  /// What a recorder counted, with what went wrong on the way to it.
+  func counted(_ counts: FlushReport?) -> FlushReport {
+    var report = counts ?? FlushReport()
+    for (code, count) in problems.report { report.errors[code, default: 0] += count }
+    let inside = Library.mismatch == nil ? Library.internalErrors() : 0
+    if inside > 0 { report.errors["internal_error"] = inside }
     return report
   }
 

@@ -20,12 +20,12 @@ public enum Capture: String, Sendable {
   case output
 }
 
-/// What can be configured. Each but `mask`, `batching`, `onNotice` and `store` can also stand in the environment (`TRACEWIRE_SERVICE`,
+/// What can be configured. Each but `mask`, `batching`, `onNotice` and `limits` can also stand in the environment (`TRACEWIRE_SERVICE`,
 /// `TRACEWIRE_MODE`, …) or in the nearest `tracewire.toml` or `tracewire.yaml` from the working directory upward; what is said here wins
 /// over the environment, and that over a file.
 ///
 /// ```swift
-/// try Tracewire.initialize(Configuration(service: "research-agent", mode: .background, exporters: [HTTPExporter(url: url)]))
+/// try Tracewire.initialize(Configuration(service: "research-agent", mode: .background, exporters: [HTTPExporter(url)]))
 /// ```
 public struct Configuration: Sendable {
   /// The name of the program, `service.name` of its resource; else `OTEL_SERVICE_NAME` or the program's name.

@@ -4,7 +4,7 @@ import TracewireNative
 package typealias Opener = @Sendable (_ options: String) throws -> Recorder
 
 /// A recorder, its settings, and its exporters.
-final class Opened: @unchecked Sendable {
+final class Opened: Sendable {
   let problems: Problems
   let policy: Policy
   /// What the root of each run says, where it does not say it itself.

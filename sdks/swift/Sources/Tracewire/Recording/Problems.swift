@@ -17,6 +17,7 @@ package final class Problems: Sendable {
   func configure(isStrict: Bool, notify: (@Sendable (String) -> Void)?) {
     state.withLock {
       $0.isStrict = isStrict
+      if !isStrict { $0.owed = nil }
       $0.notify = notify
     }
   }

@@ -1,3 +1,4 @@
+// Unchecked, as its class above is; all that it adds never changes.
 /// A run of an agent: made by `session`, flushed when it is left. It is a step.
 ///
 /// Its steps find it from anywhere: below the current step if that is part of the run, else directly below the run.
@@ -32,8 +33,7 @@ public final class Session: Span, @unchecked Sendable {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws -> Result
   ) async rethrows -> Result {
-    let attributes = Attributes(dictionaryLiteral: ("gen_ai.tool.name", name)).merging(attributes ?? [:])
-    return try await opened.begin(name, .tool, input, attributes, options, above: inside, make: Span.init).running(work)
+    try await opened.begin(name, .tool, input, .ofTool(name, attributes), options, above: inside, make: Span.init).running(work)
   }
 
   /// A step that asks a model: kind `llm`.

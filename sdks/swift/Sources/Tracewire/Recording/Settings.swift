@@ -83,6 +83,7 @@ struct Settings: Sendable {
     values.quotaBytes = values.quotaBytes ?? settings["quota_bytes"]?.int
     values.fileBytes = values.fileBytes ?? settings["file_bytes"]?.int
     values.fsync = values.fsync ?? settings["fsync"]?.bool
+    values.store = values.store ?? settings["store"]?.bool
     if given.exporters == nil { exporterNames = settings["exporters"]?.list ?? [] }
     if given.resource == nil { resourceFromFile = settings["resource"]?.members }
     for problem in loaded["problems"]?.list ?? [] {

@@ -8,8 +8,7 @@ extension Client {
   public func agent<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = attributes
-    return try opened.begin(name, .agent, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try opened.begin(name, .agent, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a run of an agent, recording what it returns as the output: `span` with kind `agent`.
@@ -18,8 +17,7 @@ extension Client {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = attributes
-    return try await opened.begin(name, .agent, input, attributes, options, make: Span.init).running {
+    try await opened.begin(name, .agent, input, attributes, options, make: Span.init).running {
       $0.giving(try await work())
     }
   }
@@ -29,8 +27,7 @@ extension Client {
   public func tool<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = Attributes(dictionaryLiteral: ("gen_ai.tool.name", name)).merging(attributes ?? [:])
-    return try opened.begin(name, .tool, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try opened.begin(name, .tool, input, .ofTool(name, attributes), options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a step that executes a tool, recording what it returns as the output: `span` with kind `tool`.
@@ -39,8 +36,7 @@ extension Client {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = Attributes(dictionaryLiteral: ("gen_ai.tool.name", name)).merging(attributes ?? [:])
-    return try await opened.begin(name, .tool, input, attributes, options, make: Span.init).running {
+    try await opened.begin(name, .tool, input, .ofTool(name, attributes), options, make: Span.init).running {
       $0.giving(try await work())
     }
   }
@@ -50,8 +46,7 @@ extension Client {
   public func llm<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = attributes
-    return try opened.begin(name, .llm, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try opened.begin(name, .llm, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a step that asks a model, recording what it returns as the output: `span` with kind `llm`.
@@ -60,8 +55,7 @@ extension Client {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = attributes
-    return try await opened.begin(name, .llm, input, attributes, options, make: Span.init).running {
+    try await opened.begin(name, .llm, input, attributes, options, make: Span.init).running {
       $0.giving(try await work())
     }
   }
@@ -71,8 +65,7 @@ extension Client {
   public func step<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = attributes
-    return try opened.begin(name, .step, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try opened.begin(name, .step, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a step of an agent itself, recording what it returns as the output: `span` with kind `step`.
@@ -81,8 +74,7 @@ extension Client {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = attributes
-    return try await opened.begin(name, .step, input, attributes, options, make: Span.init).running {
+    try await opened.begin(name, .step, input, attributes, options, make: Span.init).running {
       $0.giving(try await work())
     }
   }
@@ -92,8 +84,7 @@ extension Client {
   public func retrieval<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = attributes
-    return try opened.begin(name, .retrieval, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try opened.begin(name, .retrieval, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a step that fetches documents, recording what it returns as the output: `span` with kind `retrieval`.
@@ -102,8 +93,7 @@ extension Client {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = attributes
-    return try await opened.begin(name, .retrieval, input, attributes, options, make: Span.init).running {
+    try await opened.begin(name, .retrieval, input, attributes, options, make: Span.init).running {
       $0.giving(try await work())
     }
   }
@@ -113,8 +103,7 @@ extension Client {
   public func workflow<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = attributes
-    return try opened.begin(name, .workflow, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try opened.begin(name, .workflow, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a workflow, recording what it returns as the output: `span` with kind `workflow`.
@@ -123,8 +112,7 @@ extension Client {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = attributes
-    return try await opened.begin(name, .workflow, input, attributes, options, make: Span.init).running {
+    try await opened.begin(name, .workflow, input, attributes, options, make: Span.init).running {
       $0.giving(try await work())
     }
   }
@@ -136,8 +124,7 @@ extension Tracewire {
   public static func agent<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = attributes
-    return try client.opened.begin(name, .agent, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try client.opened.begin(name, .agent, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a run of an agent, recording what it returns as the output: `span` with kind `agent`.
@@ -146,8 +133,7 @@ extension Tracewire {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = attributes
-    return try await client.opened.begin(name, .agent, input, attributes, options, make: Span.init).running {
+    try await client.opened.begin(name, .agent, input, attributes, options, make: Span.init).running {
       $0.giving(try await work())
     }
   }
@@ -157,8 +143,7 @@ extension Tracewire {
   public static func tool<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = Attributes(dictionaryLiteral: ("gen_ai.tool.name", name)).merging(attributes ?? [:])
-    return try client.opened.begin(name, .tool, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try client.opened.begin(name, .tool, input, .ofTool(name, attributes), options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a step that executes a tool, recording what it returns as the output: `span` with kind `tool`.
@@ -167,8 +152,7 @@ extension Tracewire {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = Attributes(dictionaryLiteral: ("gen_ai.tool.name", name)).merging(attributes ?? [:])
-    return try await client.opened.begin(name, .tool, input, attributes, options, make: Span.init).running {
+    try await client.opened.begin(name, .tool, input, .ofTool(name, attributes), options, make: Span.init).running {
       $0.giving(try await work())
     }
   }
@@ -178,8 +162,7 @@ extension Tracewire {
   public static func llm<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = attributes
-    return try client.opened.begin(name, .llm, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try client.opened.begin(name, .llm, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a step that asks a model, recording what it returns as the output: `span` with kind `llm`.
@@ -188,8 +171,7 @@ extension Tracewire {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = attributes
-    return try await client.opened.begin(name, .llm, input, attributes, options, make: Span.init).running {
+    try await client.opened.begin(name, .llm, input, attributes, options, make: Span.init).running {
       $0.giving(try await work())
     }
   }
@@ -199,8 +181,7 @@ extension Tracewire {
   public static func step<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = attributes
-    return try client.opened.begin(name, .step, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try client.opened.begin(name, .step, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a step of an agent itself, recording what it returns as the output: `span` with kind `step`.
@@ -209,8 +190,7 @@ extension Tracewire {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = attributes
-    return try await client.opened.begin(name, .step, input, attributes, options, make: Span.init).running {
+    try await client.opened.begin(name, .step, input, attributes, options, make: Span.init).running {
       $0.giving(try await work())
     }
   }
@@ -220,8 +200,7 @@ extension Tracewire {
   public static func retrieval<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = attributes
-    return try client.opened.begin(name, .retrieval, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try client.opened.begin(name, .retrieval, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a step that fetches documents, recording what it returns as the output: `span` with kind `retrieval`.
@@ -230,8 +209,7 @@ extension Tracewire {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = attributes
-    return try await client.opened.begin(name, .retrieval, input, attributes, options, make: Span.init).running {
+    try await client.opened.begin(name, .retrieval, input, attributes, options, make: Span.init).running {
       $0.giving(try await work())
     }
   }
@@ -241,8 +219,7 @@ extension Tracewire {
   public static func workflow<Result: Sendable>(
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil, _ work: () throws -> Result
   ) rethrows -> Result {
-    let attributes = attributes
-    return try client.opened.begin(name, .workflow, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
+    try client.opened.begin(name, .workflow, input, attributes, options, make: Span.init).running { try $0.giving(work()) }
   }
 
   /// Runs asynchronous work as a workflow, recording what it returns as the output: `span` with kind `workflow`.
@@ -251,8 +228,7 @@ extension Tracewire {
     _ name: String, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
   ) async rethrows -> Result {
-    let attributes = attributes
-    return try await client.opened.begin(name, .workflow, input, attributes, options, make: Span.init).running {
+    try await client.opened.begin(name, .workflow, input, attributes, options, make: Span.init).running {
       $0.giving(try await work())
     }
   }

@@ -1,3 +1,4 @@
+// Unchecked: what changes stands in `mutable`, which is touched behind the lock alone, and in `deinit`, when nobody else has the step.
 /// A step: made by `span` or `startSpan`, ended once.
 ///
 /// Its methods never throw, and any thread may call them. What `set` and `setOutput` are given is written when the step ends; `update` and
@@ -84,10 +85,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   ///   - key: the attribute's name.
   ///   - value: any value.
   public func set(_ key: String, _ value: (any Sendable)?) {
-    unlessEnded { mutable in
-      if mutable.attributes == nil { mutable.attributes = Attributes() }
-      return mutable.attributes?.set(key, value)
-    }
+    unlessEnded { $0.set(key, value) }
   }
 
   /// Sets several attributes; they are recorded when the step ends.
@@ -97,7 +95,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
         mutable.attributes = attributes
         return nil
       }
-      return attributes.entries.compactMap { mutable.attributes?.set($0.key, $0.value) }
+      return attributes.entries.compactMap { mutable.set($0.key, $0.value) }
     }
   }
 
@@ -146,9 +144,11 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
   ///   - type: such as `rate_limited`.
   ///   - message: why.
   public func setError(_ type: String, _ message: String? = nil) {
-    if isEnded { return late() }
-    set("error.type", type)
-    setStatus(.error, message)
+    unlessEnded { mutable in
+      mutable.status = .error
+      if let message { mutable.end { $0.message = message } }
+      return mutable.set("error.type", type)
+    }
   }
 
   /// Says what a model call used; it is recorded when the step ends. Of two calls the later one holds for what both say.
@@ -349,6 +349,12 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
 }
 
 extension Span.Mutable {
+  /// Sets an attribute; gives the value of before.
+  fileprivate mutating func set(_ key: String, _ value: (any Sendable)?) -> (any Sendable)? {
+    if attributes == nil { attributes = Attributes() }
+    return attributes!.set(key, value)
+  }
+
   fileprivate mutating func end(_ change: (inout Span.Ending) -> Void) {
     if ending == nil { ending = Span.Ending() }
     change(&ending!)

@@ -1,3 +1,4 @@
+// Unchecked, as its class above is; all that it adds never changes.
 /// A step that yields chunks: made by `stream`. What came is written when it ends, and while it goes on.
 public final class Stream: Span, @unchecked Sendable {
   private let chunks: Chunks

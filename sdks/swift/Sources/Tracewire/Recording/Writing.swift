@@ -28,18 +28,20 @@ enum Writing {
   /// Writes a member that the host's mask may want to see first.
   static func content(_ walker: inout Walker, _ name: StaticString, _ value: Any?, _ policy: Policy) {
     walker.member(name)
-    guard let mask = policy.mask else { return walker.value(value) }
-    if case .some(let masked) = masked(name.description, value, mask, policy) {
-      walker.value(masked)
-    } else {
-      walker.redacted("mask_failed")
-    }
+    content(&walker, value, policy) { name.description }
   }
 
+  /// The same for a name that the host gave.
   static func content(_ walker: inout Walker, named name: String, _ value: Any?, _ policy: Policy) {
     walker.member(name)
+    content(&walker, value, policy) { name }
+  }
+
+  /// Writes the value of a member; its name is asked for where there is a mask.
+  @inline(__always)
+  private static func content(_ walker: inout Walker, _ value: Any?, _ policy: Policy, _ name: () -> String) {
     guard let mask = policy.mask else { return walker.value(value) }
-    if case .some(let masked) = masked(name, value, mask, policy) {
+    if case .some(let masked) = masked(name(), value, mask, policy) {
       walker.value(masked)
     } else {
       walker.redacted("mask_failed")

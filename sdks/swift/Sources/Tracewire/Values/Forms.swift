@@ -84,6 +84,19 @@ extension Walker {
     endList(missing: hasBudget ? 0 : max(0, items.count - written))
   }
 
+  /// Writes a map, each entry as `write` does, as far as there is room.
+  @inline(__always)
+  mutating func map<Entries: Collection>(of entries: Entries, _ write: (inout Walker, Entries.Element) -> Void) {
+    guard beginMap() else { return }
+    var written = 0
+    for entry in entries {
+      if !hasBudget { break }
+      write(&self, entry)
+      written += 1
+    }
+    endMap(missing: entries.count - written)
+  }
+
   /// Writes the entry of a map, whatever its key is.
   mutating func entry(_ key: Any?, _ item: Any?) {
     if let text = key as? String {
@@ -111,7 +124,7 @@ extension Walker {
       guard mirror.children.first != nil else { return text(String(describing: given)) }
       members(of: mirror, nil)
     case .dictionary:
-      // What can be gone through as a dictionary, such as `KeyValuePairs`.
+      // A type that shows itself as one by a mirror of its own.
       guard beginMap() else { return }
       for child in mirror.children {
         let pair = Array(Mirror(reflecting: child.value).children)
@@ -195,27 +208,19 @@ extension Set: Walked {
 
 extension Dictionary: Walked {
   func walk(_ walker: inout Walker) {
-    guard walker.beginMap() else { return }
-    var written = 0
-    for (key, item) in self {
-      if !walker.hasBudget { break }
-      walker.entry(key, item)
-      written += 1
-    }
-    walker.endMap(missing: count - written)
+    walker.map(of: self) { $0.entry($1.key, $1.value) }
+  }
+}
+
+extension KeyValuePairs: Walked {
+  func walk(_ walker: inout Walker) {
+    walker.map(of: self) { $0.entry($1.key, $1.value) }
   }
 }
 
 extension Pairs: Walked {
   func walk(_ walker: inout Walker) {
-    guard walker.beginMap() else { return }
-    var written = 0
-    for (key, item) in entries {
-      if !walker.hasBudget { break }
-      walker.entry(key, item)
-      written += 1
-    }
-    walker.endMap(missing: entries.count - written)
+    walker.map(of: entries) { $0.entry($1.key, $1.value) }
   }
 }
 
@@ -257,8 +262,15 @@ extension UInt: Walked {
 
 extension Duration: Walked {
   func walk(_ walker: inout Walker) {
+    walker.number(inSeconds)
+  }
+}
+
+extension Duration {
+  /// With all its digits that a `Double` can hold.
+  var inSeconds: Double {
     let (seconds, attoseconds) = components
-    walker.number(Double(seconds) + Double(attoseconds) * 1e-18)
+    return Double(seconds) + Double(attoseconds) * 1e-18
   }
 }
 

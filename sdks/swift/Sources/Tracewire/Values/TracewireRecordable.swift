@@ -20,11 +20,11 @@ public protocol TracewireRecordable {
 /// ```swift
 /// span.setOutput(Pairs([(1, "one"), ("1", "text")]))
 /// ```
-public struct Pairs: @unchecked Sendable {
-  let entries: [(key: Any?, value: Any?)]
+public struct Pairs: Sendable {
+  let entries: [(key: (any Sendable)?, value: (any Sendable)?)]
 
   /// - Parameter entries: each key and its value, in their order.
   public init(_ entries: [(key: (any Sendable)?, value: (any Sendable)?)]) {
-    self.entries = entries.map { (key: $0.key, value: $0.value) }
+    self.entries = entries
   }
 }

@@ -189,14 +189,9 @@ extension Value: Walked {
 
 extension Value.Members: Walked {
   func walk(_ walker: inout Walker) {
-    guard walker.beginMap() else { return }
-    var written = 0
-    for entry in entries {
-      if !walker.hasBudget { break }
+    walker.map(of: entries) { walker, entry in
       walker.key(entry.key)
       walker.value(entry.value)
-      written += 1
     }
-    walker.endMap(missing: entries.count - written)
   }
 }

@@ -6,7 +6,7 @@
 struct Walker {
   var out: Output
   let limits: Limits
-  private var byteLimit: Int
+  private let byteLimit: Int
   private var textLimit: Int
   private var nodesLeft: Int
   private var open: [Frame] = []
@@ -94,14 +94,9 @@ struct Walker {
 
   /// Writes a number: integral ones within ±(2^53 - 1) as integers, all others as doubles.
   mutating func number(_ value: Double) {
-    guard take() else { return }
     if value.magnitude <= 0x1f_ffff_ffff_ffff, let whole = Int64(exactly: value) {
-      if whole >= 0 {
-        out.head(Cbor.uint, UInt64(whole))
-      } else {
-        out.head(Cbor.negative, UInt64(-1 - whole))
-      }
-    } else {
+      int(whole)
+    } else if take() {
       out.double(value)
     }
   }

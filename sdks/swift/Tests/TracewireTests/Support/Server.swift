@@ -11,6 +11,8 @@ import Foundation
 #endif
 
 /// A server on the loopback interface that answers each request as it is told.
+///
+/// Unchecked: what was seen is touched behind the lock alone; nothing else changes.
 final class Server: @unchecked Sendable {
   struct Request: Sendable {
     let line: String
@@ -22,6 +24,8 @@ final class Server: @unchecked Sendable {
     var status = 200
     var headers: [String: String] = [:]
     var body = ""
+    /// Ends the connection before all of the body was sent.
+    var breaksOff = false
   }
 
   let port: Int
@@ -81,10 +85,11 @@ final class Server: @unchecked Sendable {
           return seen.count - 1
         }
         let answer = self.answer(number, request)
-        var text = "HTTP/1.1 \(answer.status) X\r\nContent-Length: \(answer.body.utf8.count)\r\n"
+        var text = "HTTP/1.1 \(answer.status) X\r\nContent-Length: \(answer.body.utf8.count + (answer.breaksOff ? 1 : 0))\r\n"
         for (name, value) in answer.headers { text += "\(name): \(value)\r\n" }
         let bytes = Array((text + "\r\n" + answer.body).utf8)
         _ = bytes.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, noSignal) }
+        if answer.breaksOff { return }
       }
       let count = recv(connection, &chunk, chunk.count, 0)
       if count <= 0 { return }

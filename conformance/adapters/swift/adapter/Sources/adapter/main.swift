@@ -10,6 +10,8 @@ struct Absent: Error { let what: String }
 final class Widget {}
 struct Kept: Hashable, TracewireRecordable {
   let notation: Value
+  /// Throws where Swift has no such value.
+  init(_ given: Value?) throws { (notation, _) = (given ?? .null, try host(given ?? .null)) }
   var tracewireValue: Any? { try? host(notation) }
 }
 final class ListLoop: TracewireRecordable { var tracewireValue: Any? { [self] } }
@@ -49,8 +51,8 @@ func run(_ given: Value) throws -> Value {
   case "withhold":
     let (contents, bodies) = (strings(given["contents"]), given["bodies"]?.list?.compactMap(\.int) ?? [])
     let remove = given["mark"] == "erased" ? Envelopes.erase : { try Envelopes.withhold($0, contents: $1, bodies: $2) }
-    let envelope = try remove(bytes(given["envelope"]), contents, bodies)
-    return ["envelope": text(try Envelopes.withhold(envelope, events: given["events"]?.list?.compactMap(\.int) ?? []))]
+    let (envelope, events) = (try remove(bytes(given["envelope"]), contents, bodies), given["events"]?.list?.compactMap(\.int) ?? [])
+    return ["envelope": text(try Envelopes.withhold(envelope, events: events))]
   default:
     guard let from = format(given["from"]), let to = format(given["to"]) else { throw Absent(what: "such operation") }
     let options = given["options"]
@@ -70,10 +72,10 @@ func record(_ settings: Value, _ steps: [Value]) throws -> [[UInt8]] {
   script.moments = (clock?["moments"]?.list ?? []).map { (Int64($0[0]?.text ?? "") ?? 0, UInt64($0[1]?.text ?? "") ?? 0) }
   script.process = settings["process"]?.text ?? script.process
   let resource = settings["resource"]?.list?.map { ($0[0]?.text ?? "", $0[1]) } ?? [("service.name", "conformance")]
-  var configuration = Configuration(redact: strings(settings["redact"]), resource: Attributes(resource.map { ($0.0, $0.1) }))
-  configuration.sampling = settings["sampling"]?.double
-  configuration.limits = settings["limits"]?.members.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.key, $0.value.int ?? 0) }) }
-  isCut = configuration.limits?["nodes"] != nil
+  let limits = settings["limits"]?.members.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.key, $0.value.int ?? 0) }) }
+  isCut = limits?["nodes"] != nil
+  let (sampling, redact, about) = (settings["sampling"]?.double, strings(settings["redact"]), Attributes(resource.map { ($0.0, $0.1) }))
+  let configuration = Configuration(sampling: sampling, redact: redact, resource: about, limits: limits)
   var (spans, places, recorded) = ([String: ManualStep](), [String: SpanContext](), try Recording(script, configuration))
   for step in steps { try play(step, recorded.client, &spans, &places) }
   recorded.end()
@@ -117,23 +119,16 @@ func host(_ value: Value) throws -> Any? {
   case "moment": return try moment(text)
   case "foreign" where text == "Widget": return Widget()
   case "nest":
-    let (levels, inner) = (given[1]?.int ?? 0, try host(given[2] ?? .null))
-    return (0..<levels).reduce(inner) { it, _ in given[0] == "list" ? [it] : ["k": it] }
+    return (0..<(given[1]?.int ?? 0)).reduce(try host(given[2] ?? .null)) { it, _ in given[0] == "list" ? [it] : ["k": it] }
   case "cycle": return text == "list" ? ListLoop() : MapLoop()
   case "set":
-    let members = try (given.list ?? []).map { try host($0) as? AnyHashable ?? AnyHashable(Kept(notation: $0)) }
+    let members = try (given.list ?? []).map { try host($0) as? AnyHashable ?? AnyHashable(try Kept($0)) }
     if Set(members).count < members.count { throw Absent(what: "set with two members that are equal") }
     if isCut && members.count > 1 { throw Absent(what: "set with an order, in which it could be cut") }
     return Set(members)
-  case "map":
-    return Pairs(try (given.list ?? []).map { (key: try $0[0]?.text ?? kept($0[0]), value: try kept($0[1])) })
+  case "map": return Pairs(try (given.list ?? []).map { (key: try $0[0]?.text ?? Kept($0[0]), value: try Kept($0[1])) })
   default: throw Absent(what: entry.key == "decimal" ? "decimal number \(text)" : names[entry.key] ?? entry.key)
   }
-}
-
-func kept(_ value: Value?) throws -> Kept {
-  _ = try host(value ?? .null)
-  return Kept(notation: value ?? .null)
 }
 
 func moment(_ text: String) throws -> Date {

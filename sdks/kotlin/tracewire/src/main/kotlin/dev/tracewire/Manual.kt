@@ -101,15 +101,12 @@ public class Manual internal constructor(
         parent: Any? = null,
     ): ManualStep {
         val opened = whose().opened()
-        if (opened.recorder == null) {
-            opened.lose()
-            return ManualStep(opened, null)
-        }
+        val pen = opened.penForRecord() ?: return ManualStep(opened, null)
         val place = above(opened, parent)
         val correlationId = body[CORRELATION] as? String
         val source = Source(body, opened.policy, correlationId != null)
         val traceState = (place as? Place)?.traceState
-        val state = opened.pen.start(kind, place.state, correlationId, traceState, WRITE, source)
+        val state = pen.start(kind, place.state, correlationId, traceState, WRITE, source)
         opened.settle()
         return ManualStep(opened, state)
     }
@@ -158,13 +155,10 @@ public class Manual internal constructor(
         parent: Any?,
     ): ByteArray? {
         val opened = whose().opened()
-        if (opened.recorder == null) {
-            opened.lose()
-            return null
-        }
+        val pen = opened.penForRecord() ?: return null
         val correlationId = body[CORRELATION] as? String
         val source = Source(body, opened.policy, correlationId != null)
-        val state = opened.pen.point(operation, kind, above(opened, parent).state, correlationId, WRITE, source)
+        val state = pen.point(operation, kind, above(opened, parent).state, correlationId, WRITE, source)
         opened.settle()
         return state
     }

@@ -25,8 +25,9 @@ public class SessionOptions : SpanOptions() {
     /** The longest that the flush at the end may take. */
     public var flushTimeoutMillis: Long = 5000
 
-    internal fun facts(): Map<String, Any?>? =
-        if (agentId == null) attributes else mapOf("gen_ai.agent.id" to agentId) + attributes.orEmpty()
+    /** What the run says of [agent], whom it is of, and of itself. */
+    internal fun facts(agent: String?): Map<String, Any?>? =
+        if (agent == null) attributes else mapOf("gen_ai.agent.id" to agent) + attributes.orEmpty()
 
     /** Options made in one expression. */
     public companion object {
@@ -63,10 +64,11 @@ public class Session internal constructor(
 
     internal fun sit(
         client: Client,
+        agentId: String?,
         options: SessionOptions,
     ): Session {
         this.client = client
-        agentId = options.agentId
+        this.agentId = agentId
         sessionId = options.sessionId
         userId = options.userId
         flushMillis = options.flushTimeoutMillis

@@ -127,8 +127,8 @@ public open class Span internal constructor(
     ): Span = if (ended) late() else set("error.type", type).setStatus(Status.ERROR, message)
 
     /**
-     * Says what a model call used; it is recorded when the step ends. Called again, counts are added to those that were
-     * said.
+     * Says what a model call used; it is recorded when the step ends. Called again, counts that were not said yet come
+     * to the others, and those that were said are replaced.
      *
      * @param inputTokens tokens that went in, with what was read from or written to a cache.
      * @param outputTokens tokens that came out, with reasoning.
@@ -158,7 +158,7 @@ public open class Span internal constructor(
     /** The same with one object. */
     public fun usage(usage: Usage): Span {
         val found = if (ended) null else Amounts.usage(usage, opened.problems)
-        before { if (found != null) endingHere().let { it.usage = it.usage.orEmpty() + found } }
+        before { if (found != null) endingHere().addUsage(found) }
         opened.settle()
         return this
     }
@@ -187,7 +187,7 @@ public open class Span internal constructor(
     /** The same with one object. */
     public fun cost(cost: Cost): Span {
         val found = if (ended) null else Amounts.cost(cost, opened.problems)
-        before { if (found != null) endingHere().let { it.cost = it.cost.orEmpty() + found } }
+        before { if (found != null) endingHere().addCost(found) }
         opened.settle()
         return this
     }
@@ -210,16 +210,7 @@ public open class Span internal constructor(
             return this
         }
         val link = if (attributes == null) found else found + ("attributes" to attributes)
-        // A later list of links replaces an earlier one, so each holds all.
-        val links =
-            synchronized(this) {
-                endingHere().let { ending ->
-                    (ending.links.orEmpty() + link).also {
-                        ending.links =
-                            it
-                    }
-                }
-            }
+        val links = synchronized(this) { endingHere().addLink(link) }
         state?.let { opened.pen.update(it, Members.LINKS, links) }
         return this
     }
@@ -355,20 +346,9 @@ public open class Span internal constructor(
         synchronized(this) { if (!ended && output === NOTHING) output = value }
     }
 
-    /** A member of the end by its name on the wire, unless it is there already. */
-    internal fun endField(
-        name: String,
-        value: Any?,
-    ) {
-        synchronized(this) {
-            if (ended) return
-            val ending = endingHere()
-            if (name == "status_message") {
-                if (ending.message == null) ending.message = Texts.textOf(value)
-            } else {
-                (ending.more ?: LinkedHashMap<String, Any?>().also { ending.more = it }).putIfAbsent(name, value)
-            }
-        }
+    /** Says how long the first chunk took. */
+    internal fun firstChunkCame(nanos: Long) {
+        synchronized(this) { if (!ended) endingHere().firstChunkNanos = nanos }
     }
 
     /** Changes the step, unless it has ended. */
@@ -402,7 +382,7 @@ public open class Span internal constructor(
         val policy = opened.policy
         if (output !== NOTHING && policy.output) Writing.content(walker, "output", output, policy)
         Writing.attributes(walker, attributes, policy)
-        ending?.let { Members.ending(walker, it) }
+        ending?.write(walker)
     }
 
     internal companion object {

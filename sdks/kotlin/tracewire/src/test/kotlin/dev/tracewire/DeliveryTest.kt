@@ -180,7 +180,7 @@ class DeliveryTest {
         // Nobody ends this one: it is as if its process went on.
         val dead = client(Mode.LOCAL, Kept())
         dead.span("left") { }
-        dead.release()
+        dead.abandon()
         client(Mode.LOCAL, kept).use { client ->
             client.span("own") { }
             val report = client.flush()

@@ -98,7 +98,7 @@ public class Recording internal constructor(
     public fun end() {
         if (ended != null) return
         Tracewire.use(before)
-        client.release()
+        client.abandon()
         ended = readEvents() to readEnvelopes()
         if (isOwn) directory.deleteRecursively()
     }

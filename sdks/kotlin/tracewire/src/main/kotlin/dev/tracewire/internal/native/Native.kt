@@ -36,7 +36,7 @@ internal object Native {
 
     private fun load(): TracewireException? =
         try {
-            if (isAndroid()) {
+            if (Platform.isAndroid) {
                 // The package manager has put it where both find it.
                 Hot.loadByName(NAME)
                 compare(NativeLibrary.getInstance(NAME))
@@ -81,8 +81,6 @@ internal object Native {
         return TracewireException("library", "$found, $own: use the library of the same release")
     }
 
-    private fun isAndroid(): Boolean = System.getProperty("java.vm.name") == "Dalvik"
-
     private fun reasonOf(thrown: Throwable): String = thrown.message ?: thrown.javaClass.name
 
     private const val REMEDY =
@@ -103,12 +101,7 @@ internal object Native {
 
     /** What the native half stopped inside itself. */
     fun internalErrors(): Map<String, Long> {
-        val count =
-            FlushReport.number(
-                Json.readMap(
-                    nativeInternalErrors(),
-                )["count"],
-            )
+        val count = FlushReport.number(Json.readMap(nativeInternalErrors())["count"])
         return if (count > 0) mapOf("internal_error" to count) else emptyMap()
     }
 

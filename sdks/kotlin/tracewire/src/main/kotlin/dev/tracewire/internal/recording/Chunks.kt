@@ -95,7 +95,7 @@ internal class Chunks(
         if (isOver) return
         isOver = true
         flush(written)
-        if (firstNanos >= 0) step.endField("time_to_first_chunk_nanos", firstNanos)
+        if (firstNanos >= 0) step.firstChunkCame(firstNanos)
         if (hasTexts) texts?.let { step.offerOutput(it.toString()) }
     }
 

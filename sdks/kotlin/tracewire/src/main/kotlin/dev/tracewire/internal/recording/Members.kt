@@ -15,21 +15,6 @@ internal class Beginning(
     @JvmField val opened: Opened,
 )
 
-/** What few steps say at their end. */
-internal class Ending {
-    @JvmField var message: String? = null
-
-    @JvmField var usage: Map<String, Any?>? = null
-
-    @JvmField var cost: Map<String, Any?>? = null
-
-    @JvmField var links: List<Any?>? = null
-
-    @JvmField var more: MutableMap<String, Any?>? = null
-
-    @JvmField var error: Throwable? = null
-}
-
 /** Something that happens inside a step. */
 internal class Happening(
     @JvmField val name: String?,
@@ -141,18 +126,6 @@ internal object Members {
             Writing.attributes(walker, given.attributes, given.policy)
             Failure.write(walker, given.error, false)
         }
-
-    /** Writes what few steps say at their end. */
-    fun ending(
-        walker: Walker,
-        ending: Ending,
-    ) {
-        Writing.text(walker, "status_message", ending.message)
-        ending.usage?.let { Writing.value(walker, "usage", it) }
-        ending.cost?.let { Writing.value(walker, "cost", it) }
-        ending.more?.forEach { (name, value) -> Writing.value(walker, name, value) }
-        ending.error?.let { Failure.write(walker, it, true) }
-    }
 
     /** Writes the members of a point, by their names on the wire. */
     val POINT: Write<PointSource> =

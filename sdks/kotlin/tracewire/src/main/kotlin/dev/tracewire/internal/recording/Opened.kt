@@ -15,6 +15,7 @@ import dev.tracewire.internal.delivery.Exporters
 import dev.tracewire.internal.formats.Whole
 import dev.tracewire.internal.json.Json
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.native.Platform
 import dev.tracewire.internal.values.Limits
 import java.util.concurrent.ConcurrentHashMap
 import dev.tracewire.internal.ffi.Recorder as NativeRecorder
@@ -43,10 +44,7 @@ internal class Where(
 internal class Opened(
     settings: Settings,
     val problems: Problems,
-    open: Opener =
-        Opener {
-            nativeOpenRecorder(Json.write(it))
-        },
+    open: Opener = Opener { nativeOpenRecorder(Json.write(it)) },
 ) {
     val policy: Policy
     val rootFields: RootFields? = settings.rootFields
@@ -132,7 +130,6 @@ internal class Opened(
         @Suppress("UNCHECKED_CAST")
         val own = settings["resource"] as Map<String, Any?>?
         val mode = settings.mode.name.lowercase()
-        val isMobile = System.getProperty("java.vm.name") == "Dalvik"
         return mapOf(
             "dir" to settings.dir,
             "mode" to mode,
@@ -144,7 +141,7 @@ internal class Opened(
             "quota_bytes" to settings["quota_bytes"],
             "file_bytes" to settings["file_bytes"],
             "fsync" to (settings["fsync"] ?: false),
-            "store" to (settings.isStored ?: !isMobile),
+            "store" to (settings.isStored ?: !Platform.isAndroid),
         )
     }
 
@@ -167,11 +164,8 @@ internal class Opened(
             traceState = traceState ?: place.traceState
         }
         val span = make(this, name, place)
-        val pen = penOrNull
-        if (pen == null) {
-            lose()
-        } else {
-            delivery?.start()
+        val pen = penForRecord()
+        if (pen != null) {
             val beginning = Beginning(name, place.state == null, input, attributes, options, this)
             span.state =
                 pen.start(kind, place.state, correlationId, traceState?.ifEmpty { null }, Members.START, beginning)
@@ -194,12 +188,7 @@ internal class Opened(
         val place = if (where.parent == null) Places.here() else placeOf(where.parent)
         val correlationId =
             where.correlationId ?: members["correlation_id"]?.toString() ?: (place as? Place)?.correlationId
-        val pen = penOrNull
-        if (pen == null) {
-            lose()
-            return null
-        }
-        delivery?.start()
+        val pen = penForRecord() ?: return null
         val source = PointSource(members, policy)
         val state = pen.point(operation, where.kind, place.state, correlationId, Members.POINT, source)
         problems.settle()
@@ -217,9 +206,11 @@ internal class Opened(
         return Places.NOWHERE
     }
 
-    /** Counts a record that there is nobody to write. */
-    fun lose() {
-        if (!isDisabled) lost.merge("unavailable", 1, Long::plus)
+    /** What writes a new step or point, which also starts the delivery; null, and counted, where nothing is recorded. */
+    fun penForRecord(): Pen? {
+        if (penOrNull == null && !isDisabled) lost.merge("unavailable", 1, Long::plus)
+        delivery?.start()
+        return penOrNull
     }
 
     /** A step has ended: tells who delivers when no step above it is still going on. */

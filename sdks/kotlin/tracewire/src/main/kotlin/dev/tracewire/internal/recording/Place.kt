@@ -72,6 +72,12 @@ internal object Places {
         }
     }
 
+    /** Work that has what is current here as its own current step, on whatever thread it runs. */
+    fun bound(work: Runnable): Runnable {
+        val place = onThread() ?: return work
+        return Runnable { within(place) { work.run() } }
+    }
+
     /** Keeps a `tracestate`, to pass it on from any step of the trace. */
     fun keepTraceState(
         traceId: String,

@@ -14,7 +14,6 @@ import java.util.concurrent.ThreadLocalRandom
 internal object Points {
     private val INSTRUMENTS = listOf("counter", "gauge", "histogram")
     private val TEMPORALITIES = listOf("delta", "cumulative")
-    private val TRACEPARENT = Regex("[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}.*")
     private const val TRACE_DIGITS = 32
 
     fun event(
@@ -160,10 +159,7 @@ internal object Points {
         opened: Opened,
         feedback: Feedback,
     ): String {
-        val id =
-            feedback.feedbackId ?: java.lang.Long
-                .toHexString(ThreadLocalRandom.current().nextLong())
-                .padStart(16, '0')
+        val id = feedback.feedbackId ?: ThreadLocalRandom.current().nextLong().toULong().toString(16).padStart(16, '0')
         if (feedback.value == null && feedback.comment == null) {
             opened.problems.note("invalid_feedback", "feedback needs a value or a comment")
         }
@@ -190,28 +186,8 @@ internal object Points {
         val found = LinkedHashMap<String, String>()
         if (target == null) {
             if (sessionId == null) Places.context()?.let { found.putAll(idsOf(it)) }
-        } else if (target is String) {
-            val ids = TRACEPARENT.matchEntire(target)?.destructured
-            when {
-                ids != null -> {
-                    ids.let { (traceId, spanId) ->
-                        found.putAll(
-                            mapOf(
-                                "trace_id" to traceId,
-                                "span_id" to spanId,
-                            ),
-                        )
-                    }
-                }
-
-                target.length == TRACE_DIGITS -> {
-                    found["trace_id"] = target
-                }
-
-                else -> {
-                    invalid(problems, target)
-                }
-            }
+        } else if (target is String && target.length == TRACE_DIGITS) {
+            found["trace_id"] = target
         } else if (target !== NoParent) {
             val context = Writing.contextOf(target)
             if (context == null) invalid(problems, target) else found.putAll(idsOf(context))

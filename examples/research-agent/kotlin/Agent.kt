@@ -25,10 +25,7 @@ private const val RATE_LIMIT = "429"
 private const val ATTEMPTS = 3
 
 /** Plans, searches, reads, calculates, checks and answers. Each function that is a step says so. */
-class Researcher(
-    private val library: Library,
-    private val model: Model,
-) {
+class Researcher(private val library: Library, private val model: Model) {
     suspend fun research(question: String): String =
         agent("research", input = question) { step -> find(question).also { step.setOutput(it) } }
 
@@ -50,34 +47,32 @@ class Researcher(
         val percent = share.groupValues[1]
         val (least, most) =
             coroutineScope {
-                weights.groupValues.drop(1).map { async { call("calculate", "expression" to "$it * $percent / 100") } }.awaitAll()
+                weights.groupValues.drop(1).map {
+                    async { call("calculate", "expression" to "$it * $percent / 100") }
+                }.awaitAll()
             }
         if (!checkFacts(page, share.value.trim())) return "The source does not hold."
         return model.answer(messages, Facts(page, percent, least, most)).fold("") { answer, word -> answer + word }.trim()
     }
 
     /** Fetches a page, and once more after a rate limit. */
-    private suspend fun read(page: String): String =
-        span("read", input = page) { step ->
-            var attempt = 1
-            while (true) {
-                try {
-                    return@span call("fetch_page", "page" to page).toString().also { step.setOutput(it) }
-                } catch (error: ToolError) {
-                    if (RATE_LIMIT !in error.message.orEmpty() || attempt == ATTEMPTS) throw error
-                    step.event("retry", mapOf("tracewire.retry.attempt" to attempt++, "error.type" to "rate_limit"))
-                    delay(50)
-                }
+    private suspend fun read(page: String): String = span("read", input = page) { step ->
+        var attempt = 1
+        while (true) {
+            try {
+                return@span call("fetch_page", "page" to page).toString().also { step.setOutput(it) }
+            } catch (error: ToolError) {
+                if (RATE_LIMIT !in error.message.orEmpty() || attempt == ATTEMPTS) throw error
+                step.event("retry", mapOf("tracewire.retry.attempt" to attempt++, "error.type" to "rate_limit"))
+                delay(50)
             }
-            @Suppress("UNREACHABLE_CODE")
-            ""
         }
+        @Suppress("UNREACHABLE_CODE")
+        ""
+    }
 
     /** A sub-agent: is the quote really there? */
-    private suspend fun checkFacts(
-        page: String,
-        quote: String,
-    ): Boolean =
+    private suspend fun checkFacts(page: String, quote: String): Boolean =
         agent("fact checker", input = mapOf("page" to page, "quote" to quote)) {
             span("compare", input = mapOf("page" to page, "quote" to quote)) { compare ->
                 if (!System.getenv("RESEARCH_AGENT_PAUSE").isNullOrEmpty()) {
@@ -90,10 +85,7 @@ class Researcher(
         }
 
     /** Calls a tool of the library: a step of this trace, and the server's own step below it. */
-    private suspend fun call(
-        name: String,
-        vararg given: Pair<String, Any?>,
-    ): Any? =
+    private suspend fun call(name: String, vararg given: Pair<String, Any?>): Any? =
         span(name, "tool", given.toMap()) { step -> library.call(name, given.toMap()).also { step.setOutput(it) } }
 }
 

@@ -33,9 +33,7 @@ import java.util.concurrent.Executor
  *
  * @throws TracewireException in strict mode, for a configuration that cannot be used.
  */
-public class Client internal constructor(
-    opener: Opener?,
-) : AutoCloseable {
+public class Client internal constructor(opener: Opener?) : AutoCloseable {
     @JvmOverloads
     public constructor(configuration: Configuration = Configuration()) : this(null as Opener?) {
         configure(configuration)
@@ -124,9 +122,7 @@ public class Client internal constructor(
         val result: T
         try {
             result = Places.within(run) { work(run) }
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
+        } catch (thrown: Throwable) {
             Running.failed(run, thrown)
             runCatching { run.flush() }
             throw thrown
@@ -139,10 +135,7 @@ public class Client internal constructor(
      * Begins a run without making it current; [Session.close] ends it and flushes. Its steps find it by its methods.
      */
     @JvmOverloads
-    public fun startSession(
-        agentId: String? = null,
-        options: SessionOptions = SessionOptions(),
-    ): Session {
+    public fun startSession(agentId: String? = null, options: SessionOptions = SessionOptions()): Session {
         val agent = options.agentId ?: agentId
         val name = options.name ?: agent ?: "session"
         val run = opened().begin(::Session, name, "agent", options.input, options.facts(agent), options.parent, options)
@@ -277,10 +270,7 @@ public class Client internal constructor(
      * client.trace("order-17") { handle(order) }
      * ```
      */
-    public fun <T> trace(
-        correlationId: String,
-        work: () -> T,
-    ): T {
+    public fun <T> trace(correlationId: String, work: () -> T): T {
         if (correlationId.isNotEmpty()) return Places.within(Place(correlationId = correlationId), work)
         problems.note("invalid_correlation_id", "a correlation id is a text with at least one character")
         return work()
@@ -336,10 +326,7 @@ public class Client internal constructor(
      *
      * @param context a step, a context or a `traceparent`; null and [NoParent] are none, and begin new traces.
      */
-    public fun <T> attach(
-        context: Any?,
-        work: () -> T,
-    ): T {
+    public fun <T> attach(context: Any?, work: () -> T): T {
         val place = if (context == null) Places.NOWHERE else opened().placeOf(context)
         problems.settle()
         return Places.within(place, work)

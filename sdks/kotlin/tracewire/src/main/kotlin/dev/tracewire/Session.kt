@@ -42,11 +42,7 @@ public class SessionOptions : SpanOptions() {
  *
  * Its steps find it from anywhere: below the current step if that is part of the run, else directly below the run.
  */
-public class Session internal constructor(
-    opened: Opened,
-    name: String,
-    above: Current,
-) : Span(opened, name, above) {
+public class Session internal constructor(opened: Opened, name: String, above: Current) : Span(opened, name, above) {
     /** Which agent it is. */
     public var agentId: String? = null
         private set
@@ -62,11 +58,7 @@ public class Session internal constructor(
     private var client: Client? = null
     private var flushMillis = 0L
 
-    internal fun sit(
-        client: Client,
-        agentId: String?,
-        options: SessionOptions,
-    ): Session {
+    internal fun sit(client: Client, agentId: String?, options: SessionOptions): Session {
         this.client = client
         this.agentId = agentId
         sessionId = options.sessionId
@@ -173,13 +165,12 @@ public class Session internal constructor(
     ): Span = opened.begin(::Span, name, kind, input, attributes, parentInside(), options)
 
     /** The parent of a step of this run: elsewhere there is no current step, or one of another run. */
-    internal fun parentInside(): Any? =
-        when (val here = Places.here()) {
-            is Span -> if (here.traceId == traceId) null else this
+    internal fun parentInside(): Any? = when (val here = Places.here()) {
+        is Span -> if (here.traceId == traceId) null else this
 
-            // Somebody attached a context on purpose.
-            is Place -> if (here === Places.NOWHERE || here.state == null) this else null
+        // Somebody attached a context on purpose.
+        is Place -> if (here === Places.NOWHERE || here.state == null) this else null
 
-            else -> this
-        }
+        else -> this
+    }
 }

@@ -65,10 +65,7 @@ public open class Span internal constructor(
     public val parentId: String? get() = state?.let(State::parentId)
 
     /** Sets one attribute; it is recorded when the step ends. */
-    public fun set(
-        key: String,
-        value: Any?,
-    ): Span = before { attributesHere()[key] = value }
+    public fun set(key: String, value: Any?): Span = before { attributesHere()[key] = value }
 
     /** Sets several attributes; they are recorded when the step ends. */
     public fun set(attributes: Map<String, Any?>): Span {
@@ -92,10 +89,7 @@ public open class Span internal constructor(
      * @param message why.
      */
     @JvmOverloads
-    public fun setStatus(
-        status: String,
-        message: String? = null,
-    ): Span {
+    public fun setStatus(status: String, message: String? = null): Span {
         val isKnown = status in Status.ALL
         before {
             if (isKnown) this.status = status
@@ -110,10 +104,7 @@ public open class Span internal constructor(
 
     /** Says that the step failed where nothing is thrown out of it. */
     @JvmOverloads
-    public fun setError(
-        error: Throwable,
-        message: String? = null,
-    ): Span {
+    public fun setError(error: Throwable, message: String? = null): Span {
         if (ended) return late()
         before { endingHere().error = error }
         return setStatus(Failure.statusOf(error), message)
@@ -121,10 +112,8 @@ public open class Span internal constructor(
 
     /** Says that the step failed, by a word for `error.type` and a message. */
     @JvmOverloads
-    public fun setError(
-        type: String,
-        message: String? = null,
-    ): Span = if (ended) late() else set("error.type", type).setStatus(Status.ERROR, message)
+    public fun setError(type: String, message: String? = null): Span =
+        if (ended) late() else set("error.type", type).setStatus(Status.ERROR, message)
 
     /**
      * Says what a model call used; it is recorded when the step ends. Called again, counts that were not said yet come
@@ -142,18 +131,17 @@ public open class Span internal constructor(
         reasoningOutputTokens: Number? = null,
         details: Map<String, Number>? = null,
         raw: Any? = null,
-    ): Span =
-        usage(
-            Usage(
-                inputTokens,
-                outputTokens,
-                cacheReadInputTokens,
-                cacheWriteInputTokens,
-                reasoningOutputTokens,
-                details,
-                raw,
-            ),
-        )
+    ): Span = usage(
+        Usage(
+            inputTokens,
+            outputTokens,
+            cacheReadInputTokens,
+            cacheWriteInputTokens,
+            reasoningOutputTokens,
+            details,
+            raw,
+        ),
+    )
 
     /** The same with one object. */
     public fun usage(usage: Usage): Span {
@@ -199,10 +187,7 @@ public open class Span internal constructor(
      * @param attributes what the relation is.
      */
     @JvmOverloads
-    public fun link(
-        other: Any,
-        attributes: Map<String, Any?>? = null,
-    ): Span {
+    public fun link(other: Any, attributes: Map<String, Any?>? = null): Span {
         if (ended) return late()
         val found = Writing.linkTo(other)
         if (found == null) {
@@ -253,10 +238,7 @@ public open class Span internal constructor(
 
     /** Records at once an error that the step deals with itself; its status does not change. */
     @JvmOverloads
-    public fun recordException(
-        error: Throwable,
-        attributes: Map<String, Any?>? = null,
-    ): Span {
+    public fun recordException(error: Throwable, attributes: Map<String, Any?>? = null): Span {
         state?.let { opened.pen.spanEvent(it, Members.CAUGHT, Caught(error, attributes, opened.policy)) }
         opened.settle()
         return this
@@ -372,11 +354,8 @@ public open class Span internal constructor(
         return this
     }
 
-    private fun problem(
-        code: String,
-        message: String,
-        cause: Throwable? = null,
-    ): Unit = opened.problems.note(code, message, cause)
+    private fun problem(code: String, message: String, cause: Throwable? = null): Unit =
+        opened.problems.note(code, message, cause)
 
     private fun writeEnd(walker: Walker) {
         val policy = opened.policy

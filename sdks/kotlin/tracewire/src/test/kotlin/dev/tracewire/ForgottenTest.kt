@@ -38,16 +38,15 @@ class ForgottenTest {
     fun `events that are given as one map have the registry's names`() {
         val recorded = Testing.recording()
         recorded.use {
-            val call =
-                Tracewire.logEvent(
-                    mapOf(
-                        "event_type" to "mcp.tool.called",
-                        "agentId" to "researcher",
-                        "data" to mapOf("tool_name" to "search"),
-                        "attempt" to 2,
-                        "extra" to listOf(1),
-                    ),
-                )
+            val call = Tracewire.logEvent(
+                mapOf(
+                    "event_type" to "mcp.tool.called",
+                    "agentId" to "researcher",
+                    "data" to mapOf("tool_name" to "search"),
+                    "attempt" to 2,
+                    "extra" to listOf(1),
+                ),
+            )
             Tracewire.logEvent(
                 mapOf(
                     "event_type" to "mcp.tool.error",

@@ -78,12 +78,12 @@ public interface Exporter {
  * @property events how many of the batch's events it is about; null for all.
  */
 public class Undeliverable
-    @JvmOverloads
-    constructor(
-        public val reason: String,
-        message: String = reason,
-        public val events: Int? = null,
-    ) : Exception(message)
+@JvmOverloads
+constructor(
+    public val reason: String,
+    message: String = reason,
+    public val events: Int? = null,
+) : Exception(message)
 
 /**
  * Thrown by [Exporter.export] to have the same batch again later. Any other exception means the same.
@@ -93,13 +93,13 @@ public class Undeliverable
  *   minute.
  */
 public class RetryLater
-    @JvmOverloads
-    constructor(
-        public val code: String,
-        message: String = code,
-        public val afterMillis: Long? = null,
-        cause: Throwable? = null,
-    ) : Exception(message, cause)
+@JvmOverloads
+constructor(
+    public val code: String,
+    message: String = code,
+    public val afterMillis: Long? = null,
+    cause: Throwable? = null,
+) : Exception(message, cause)
 
 /** The batch of these envelopes. */
 internal class EnvelopeBatch(

@@ -60,21 +60,12 @@ public open class EventOptions {
     /** An option that is an attribute of this event. */
     protected fun <T : Any> attribute(name: String): ReadWriteProperty<EventOptions, T?> = Fact(name, facts)
 
-    private class Fact<T : Any>(
-        private val name: String,
-        private val into: MutableMap<String, Any?>,
-    ) : ReadWriteProperty<EventOptions, T?> {
+    private class Fact<T : Any>(private val name: String, private val into: MutableMap<String, Any?>) :
+        ReadWriteProperty<EventOptions, T?> {
         @Suppress("UNCHECKED_CAST")
-        override fun getValue(
-            thisRef: EventOptions,
-            property: KProperty<*>,
-        ): T? = into[name] as T?
+        override fun getValue(thisRef: EventOptions, property: KProperty<*>): T? = into[name] as T?
 
-        override fun setValue(
-            thisRef: EventOptions,
-            property: KProperty<*>,
-            value: T?,
-        ) {
+        override fun setValue(thisRef: EventOptions, property: KProperty<*>, value: T?) {
             if (value == null) into.remove(name) else into[name] = value
         }
     }

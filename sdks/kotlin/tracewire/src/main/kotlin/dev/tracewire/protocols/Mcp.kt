@@ -13,9 +13,7 @@ import dev.tracewire.internal.recording.Propagation
  * Context crosses in the `_meta` of each request, as MCP's own convention has it (SEP-414). `Tracewire.mcp` is the
  * default client's, `client.mcp` another one's.
  */
-public class Mcp internal constructor(
-    whose: () -> Client,
-) : McpEvents(whose) {
+public class Mcp internal constructor(whose: () -> Client) : McpEvents(whose) {
     /**
      * The execution of a tool on a server's side as a step, below the client's step that asked for it.
      *
@@ -57,17 +55,11 @@ public class Mcp internal constructor(
      * @param arguments what it is called with.
      */
     @JvmOverloads
-    public fun <T> toolCall(
-        toolName: String,
-        arguments: Any? = null,
-        work: (Span) -> T,
-    ): T = client.span("tools/call $toolName", "tool", arguments, facts(toolName, null), work = work)
+    public fun <T> toolCall(toolName: String, arguments: Any? = null, work: (Span) -> T): T =
+        client.span("tools/call $toolName", "tool", arguments, facts(toolName, null), work = work)
 
     /** Says what a call of a tool gave: its structured content or its content, and whether that is an error. */
-    public fun recordResult(
-        step: Span,
-        result: Map<*, *>,
-    ) {
+    public fun recordResult(step: Span, result: Map<*, *>) {
         step.setOutput(result["structuredContent"] ?: result["content"])
         if (result["isError"] != true) return
         val first = (result["content"] as? List<*>)?.firstOrNull() as? Map<*, *>
@@ -180,15 +172,11 @@ public class Mcp internal constructor(
         return logResponse(agentId, own)
     }
 
-    private fun withMembers(
-        members: Map<String, Any?>,
-        data: Any?,
-    ): Any? =
-        when (data) {
-            null -> members
-            is Map<*, *> -> members + data.mapKeys { it.key.toString() }
-            else -> data
-        }
+    private fun withMembers(members: Map<String, Any?>, data: Any?): Any? = when (data) {
+        null -> members
+        is Map<*, *> -> members + data.mapKeys { it.key.toString() }
+        else -> data
+    }
 
     internal fun parentOf(meta: Map<*, *>?) = meta?.let { Propagation.extract(it) }
 
@@ -196,26 +184,21 @@ public class Mcp internal constructor(
         members.filter { it.second != null }.toMap()
 
     /** What a step of a tool says. */
-    internal fun facts(
-        tool: String,
-        agentId: String?,
-    ): Map<String, Any?> =
-        present(
-            "gen_ai.operation.name" to "execute_tool",
-            "gen_ai.tool.name" to tool,
-            "mcp.method.name" to TOOLS_CALL,
-            "gen_ai.agent.id" to agentId,
-        )
+    internal fun facts(tool: String, agentId: String?): Map<String, Any?> = present(
+        "gen_ai.operation.name" to "execute_tool",
+        "gen_ai.tool.name" to tool,
+        "mcp.method.name" to TOOLS_CALL,
+        "gen_ai.agent.id" to agentId,
+    )
 
     private companion object {
         const val TOOLS_CALL = "tools/call"
         const val SAMPLING = "sampling/createMessage"
-        val USAGE =
-            mapOf(
-                "gen_ai.usage.input_tokens" to
-                    listOf("inputTokens", "input_tokens", "promptTokens", "prompt_tokens"),
-                "gen_ai.usage.output_tokens" to
-                    listOf("outputTokens", "output_tokens", "completionTokens", "completion_tokens"),
-            )
+        val USAGE = mapOf(
+            "gen_ai.usage.input_tokens" to
+                listOf("inputTokens", "input_tokens", "promptTokens", "prompt_tokens"),
+            "gen_ai.usage.output_tokens" to
+                listOf("outputTokens", "output_tokens", "completionTokens", "completion_tokens"),
+        )
     }
 }

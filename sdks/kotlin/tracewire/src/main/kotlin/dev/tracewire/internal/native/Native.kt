@@ -34,26 +34,23 @@ internal object Native {
         problem?.let { throw TracewireException(it.code, it.message.orEmpty(), it) }
     }
 
-    private fun load(): TracewireException? =
-        try {
-            if (Platform.isAndroid) {
-                // The package manager has put it where both find it.
-                Hot.loadByName(NAME)
-                compare(NativeLibrary.getInstance(NAME))
-            } else {
-                loadFile()
-            }
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
-            // A missing library, one of another platform, a linker that refuses: all of them are LinkageErrors and
-            // worse.
-            TracewireException(
-                "unavailable",
-                "the native library cannot be loaded: ${reasonOf(thrown)}; $REMEDY",
-                thrown,
-            )
+    private fun load(): TracewireException? = try {
+        if (Platform.isAndroid) {
+            // The package manager has put it where both find it.
+            Hot.loadByName(NAME)
+            compare(NativeLibrary.getInstance(NAME))
+        } else {
+            loadFile()
         }
+    } catch (thrown: Throwable) {
+        // A missing library, one of another platform, a linker that refuses: all of them are LinkageErrors and
+        // worse.
+        TracewireException(
+            "unavailable",
+            "the native library cannot be loaded: ${reasonOf(thrown)}; $REMEDY",
+            thrown,
+        )
+    }
 
     private fun loadFile(): TracewireException? {
         val named = System.getProperty(PROPERTY) ?: System.getenv(VARIABLE)

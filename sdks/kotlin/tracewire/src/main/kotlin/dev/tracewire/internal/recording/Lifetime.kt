@@ -12,9 +12,7 @@ import dev.tracewire.internal.native.Native
  *
  * @param opener opens the native recorder; null for the one that every program has.
  */
-internal class Lifetime(
-    private val opener: Opener?,
-) {
+internal class Lifetime(private val opener: Opener?) {
     val problems = Problems()
 
     /** What records; absent until it is needed. */
@@ -53,11 +51,10 @@ internal class Lifetime(
     }
 
     /** What records; opened with what the environment says where nobody has configured it. */
-    fun opened(): Opened =
-        opened ?: synchronized(this) {
-            if (opened == null) configure(Configuration())
-            checkNotNull(opened)
-        }
+    fun opened(): Opened = opened ?: synchronized(this) {
+        if (opened == null) configure(Configuration())
+        checkNotNull(opened)
+    }
 
     /** Delivers what the mode delivers, for at most so many milliseconds. */
     fun flush(timeoutMillis: Long): FlushReport {

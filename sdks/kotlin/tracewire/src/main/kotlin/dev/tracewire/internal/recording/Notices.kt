@@ -6,10 +6,7 @@ import dev.tracewire.internal.native.Platform
 internal object Notices {
     private const val NAME = "dev.tracewire"
 
-    fun say(
-        hook: ((String) -> Unit)?,
-        message: String,
-    ) {
+    fun say(hook: ((String) -> Unit)?, message: String) {
         try {
             val sentence = "tracewire: $message"
             if (hook != null) hook(sentence) else log(sentence)

@@ -100,11 +100,7 @@ internal class Opened(
         }
     }
 
-    private fun openWith(
-        settings: Settings,
-        sinks: List<String>,
-        open: Opener,
-    ): NativeRecorder? {
+    private fun openWith(settings: Settings, sinks: List<String>, open: Opener): NativeRecorder? {
         try {
             Native.problem?.let { throw it }
             val options = optionsOf(settings, sinks)
@@ -114,19 +110,14 @@ internal class Opened(
                 problems.count("configuration", "${refusal.reason}; the defaults are used")
                 open.open(mapOf("resource" to options["resource"]))
             }
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
+        } catch (thrown: Throwable) {
             val code = (thrown as? dev.tracewire.TracewireException)?.code ?: "unavailable"
             problems.count(code, "nothing is recorded: ${thrown.message ?: Texts.typeName(thrown)}")
             return null
         }
     }
 
-    private fun optionsOf(
-        settings: Settings,
-        sinks: List<String>,
-    ): Map<String, Any?> {
+    private fun optionsOf(settings: Settings, sinks: List<String>): Map<String, Any?> {
         @Suppress("UNCHECKED_CAST")
         val own = settings["resource"] as Map<String, Any?>?
         val mode = settings.mode.name.lowercase()
@@ -180,11 +171,7 @@ internal class Opened(
      * @param operation `POINT_EVENT`, `LOG`, `METRIC` or `FEEDBACK`.
      * @return the context of an event; of the others that of the step that they belong to.
      */
-    fun point(
-        operation: Int,
-        where: Where,
-        members: Map<String, Any?>,
-    ): SpanContext? {
+    fun point(operation: Int, where: Where, members: Map<String, Any?>): SpanContext? {
         val place = if (where.parent == null) Places.here() else placeOf(where.parent)
         val correlationId =
             where.correlationId ?: members["correlation_id"]?.toString() ?: (place as? Place)?.correlationId
@@ -227,12 +214,11 @@ internal class Opened(
     fun stats(): Stats = lastStats ?: alive { Stats.of(it.stats()) } ?: lastStats ?: Stats()
 
     /** Asks the recorder; null where there is none, or where it is let go of at this moment. */
-    private inline fun <T> alive(ask: (NativeRecorder) -> T): T? =
-        try {
-            recorder?.let(ask)
-        } catch (_: IllegalStateException) {
-            null
-        }
+    private inline fun <T> alive(ask: (NativeRecorder) -> T): T? = try {
+        recorder?.let(ask)
+    } catch (_: IllegalStateException) {
+        null
+    }
 
     /** Delivers what the mode delivers, and counts. */
     fun flush(timeoutMillis: Long): FlushReport {
@@ -273,10 +259,7 @@ internal class Opened(
         if (sentences.isNotEmpty()) problems.say(sentences.joinToString("; "))
     }
 
-    private fun together(
-        counts: FlushReport,
-        delivered: FlushReport?,
-    ): FlushReport {
+    private fun together(counts: FlushReport, delivered: FlushReport?): FlushReport {
         if (delivered == null) return counts
         return counts.copy(
             sent = delivered.sent,
@@ -294,10 +277,7 @@ internal class Opened(
 }
 
 /** The sums of counts of the same name. */
-internal fun added(
-    counts: Map<String, Long>,
-    more: Map<String, Long>,
-): Map<String, Long> {
+internal fun added(counts: Map<String, Long>, more: Map<String, Long>): Map<String, Long> {
     if (more.isEmpty()) return counts
     val sums = java.util.TreeMap(counts)
     for ((name, count) in more) sums.merge(name, count, Long::plus)

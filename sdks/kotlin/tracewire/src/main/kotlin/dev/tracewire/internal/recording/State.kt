@@ -39,21 +39,13 @@ internal object State {
         return state
     }
 
-    private fun read(
-        hex: String,
-        into: ByteArray,
-        at: Int,
-    ) {
+    private fun read(hex: String, into: ByteArray, at: Int) {
         for (index in 0 until hex.length / 2) {
             into[at + index] = (DIGITS.indexOf(hex[2 * index]) * 16 + DIGITS.indexOf(hex[2 * index + 1])).toByte()
         }
     }
 
-    private fun hex(
-        bytes: ByteArray,
-        from: Int,
-        to: Int,
-    ): String {
+    private fun hex(bytes: ByteArray, from: Int, to: Int): String {
         val text = CharArray((to - from) * 2)
         for (index in from until to) {
             text[(index - from) * 2] = DIGITS[(bytes[index].toInt() shr 4) and 0xF]

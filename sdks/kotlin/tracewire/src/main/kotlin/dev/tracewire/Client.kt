@@ -181,7 +181,7 @@ public class Client internal constructor(opener: Opener?) : AutoCloseable {
      * @param parent what it belongs to instead of the current step: an event's id, for one; [NoParent] is nothing.
      * @param correlationId the application's own id of the trace, where there is no step to belong to.
      * @param sessionId the conversation that it belongs to.
-     * @return the event's id, which can be the `parent` of what it causes; null where recording is switched off.
+     * @return the event's id, which can be the `parent` of what it causes; null where recording is switched off or closed.
      */
     @JvmOverloads
     public fun event(
@@ -199,7 +199,7 @@ public class Client internal constructor(opener: Opener?) : AutoCloseable {
      * `data`, `error`, `correlation_id`, `parent_id`, `trace_id`, `session_id`, …, or the same in camelCase. Other members are
      * kept: plain values as attributes, the rest in the event's data.
      *
-     * @return the event's id, for the `parent_id` of others; null where recording is switched off.
+     * @return the event's id, for the `parent_id` of others; null where recording is switched off or closed.
      */
     public fun logEvent(event: Map<String, Any?>): EventId? {
         val opened = opened()

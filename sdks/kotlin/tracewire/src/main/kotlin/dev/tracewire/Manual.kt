@@ -5,6 +5,7 @@ import dev.tracewire.internal.recording.Opened
 import dev.tracewire.internal.recording.Place
 import dev.tracewire.internal.recording.Places
 import dev.tracewire.internal.recording.Policy
+import dev.tracewire.internal.recording.State
 import dev.tracewire.internal.recording.Write
 import dev.tracewire.internal.recording.Writing
 import java.util.concurrent.atomic.AtomicBoolean
@@ -39,8 +40,8 @@ private val WRITE: Write<Source> = Write { walker, given ->
 public class ManualStep internal constructor(private val opened: Opened, private val state: ByteArray?) : HasContext {
     private val isEnded = AtomicBoolean()
 
-    /** The ids of the step; null where recording is switched off. */
-    override val context: SpanContext? get() = state?.let { SpanContext(it) }
+    /** The ids of the step; null where recording is switched off or closed. */
+    override val context: SpanContext? get() = State.contextOf(state)
 
     /** Records a `span.update`. */
     public fun update(body: Body) {
@@ -103,7 +104,7 @@ public class Manual internal constructor(private val whose: () -> Client) {
      */
     @JvmOverloads
     public fun event(body: Body, kind: String? = null, parent: Any? = null): SpanContext? =
-        point(Hot.POINT_EVENT, body, kind, parent)?.let { SpanContext(it) }
+        State.contextOf(point(Hot.POINT_EVENT, body, kind, parent))
 
     /** Records a `log`, with the step that it belongs to. */
     @JvmOverloads

@@ -52,13 +52,13 @@ public open class Span internal constructor(
     public var ended: Boolean = false
         private set
 
-    /** The ids of the step; null for a client that is switched off. */
-    override val context: SpanContext? get() = state?.let { SpanContext(it) }
+    /** The ids of the step; null for a client that is switched off or closed. */
+    override val context: SpanContext? get() = State.contextOf(state)
 
-    /** The trace, 32 hex digits; zeros for a client that is switched off. */
+    /** The trace, 32 hex digits; zeros for a client that is switched off or closed. */
     public val traceId: String get() = state?.let(State::traceId) ?: "0".repeat(TRACE_DIGITS)
 
-    /** The step, 16 hex digits; zeros for a client that is switched off. */
+    /** The step, 16 hex digits; zeros for a client that is switched off or closed. */
     public val spanId: String get() = state?.let(State::spanId) ?: "0".repeat(TRACE_DIGITS / 2)
 
     /** The step above, 16 hex digits; null for the root of a run. */

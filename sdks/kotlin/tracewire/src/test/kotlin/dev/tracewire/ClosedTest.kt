@@ -29,7 +29,8 @@ class ClosedTest {
         assertEquals(7, client.session("after") { run -> run.toolCall("inside") { 7 } })
         assertEquals(7, client.stream("after") { it.chunk(1).let { 7 } })
         client.startSpan("after").use { it.event("a").update { name = "b" } }
-        client.event("after")
+        client.span("after") { assertEquals(emptyMap(), client.inject()) }
+        assertNull(client.event("after"))
         client.log("after")
         client.metric("after", 1)
         client.feedback(Feedback(1))
@@ -60,7 +61,7 @@ class ClosedTest {
         step.set("a", 1).event("b").update { name = "c" }
         step.recordException(IllegalStateException("no"))
         step.link(run)
-        step.span("below") { assertTrue(it.context != null) }
+        step.span("below") { assertNull(it.context) }
         step.end()
         run.toolCall("search") { }
         run.close()

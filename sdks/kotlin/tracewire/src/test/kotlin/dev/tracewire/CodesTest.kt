@@ -31,7 +31,9 @@ class CodesTest {
     private val wrong: Map<String, (Span) -> Any?> = mapOf(
         "invalid_amount" to { _ -> Tracewire.ap2.logPaymentInitiated("a") { amount = "much" } },
         "invalid_attributes" to { step -> step.set(broken) },
-        "invalid_carrier" to { _ -> Tracewire.inject(java.util.Collections.unmodifiableMap(HashMap<String, String>())) },
+        "invalid_carrier" to { _ ->
+            Tracewire.inject(java.util.Collections.unmodifiableMap(HashMap<String, String>()))
+        },
         "invalid_correlation_id" to { _ -> Tracewire.trace("") { 7 } },
         "invalid_cost" to { step -> step.cost(1, currency = "euro") },
         "invalid_event" to { _ -> Tracewire.logEvent(mapOf("event_type" to "a", "attributes" to 7)) },
@@ -134,7 +136,12 @@ class CodesTest {
             "value_unserializable" to mapOf("a" to Any()),
         ).mapValues { (_, value) -> assertFailsWith<FormatException> { Formats.encode(value) } }
         for ((code, error) in found) assertEquals(code, error.code)
-        assertEquals(listOf("/a/0", "/a", "/a"), listOf("cycle", "surrogate", "unreadable").map { found["value_$it"]?.path })
+        assertEquals(
+            listOf("/a/0", "/a", "/a"),
+            listOf("cycle", "surrogate", "unreadable").map {
+                found["value_$it"]?.path
+            },
+        )
     }
 
     @Test

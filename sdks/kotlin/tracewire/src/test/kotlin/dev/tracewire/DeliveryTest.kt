@@ -73,6 +73,15 @@ class DeliveryTest {
     }
 
     @Test
+    fun `steps and points by hand are delivered in the background too`() {
+        val kept = Kept()
+        client(Mode.BACKGROUND, kept).use { client ->
+            client.manual.event(mapOf("name" to "seen"))
+            assertTrue(kept.some.await(20, TimeUnit.SECONDS))
+        }
+    }
+
+    @Test
     fun `what fails is tried again, what is refused is dropped and counted`() {
         val later = Kept(ArrayDeque(listOf(RetryLater("busy", afterMillis = 1), IllegalStateException("broken"))))
         client(Mode.LOCAL, later).use { client ->
@@ -207,21 +216,6 @@ class DeliveryTest {
     }
 
     @Test
-    fun `a folder that cannot be written costs the records, and is counted`() {
-        val file = File(folder, "file").apply { writeText("not a folder") }
-        val said = CopyOnWriteArrayList<String>()
-        Client {
-            dir = File(file, "below").path
-            onNotice = NoticeListener(said::add)
-        }.use { client ->
-            assertEquals(7, client.span("run") { 7 })
-            val report = client.flush()
-            assertTrue(report.written > 0 || report.dropped.values.sum() > 0, "$report")
-        }
-        assertTrue(said.size <= 1, "$said")
-    }
-
-    @Test
     fun `mask and capture decide what reaches the disk`() {
         val recorded = Testing.recording {
             configure {
@@ -237,32 +231,5 @@ class DeliveryTest {
         assertEquals(mapOf("\$redacted" to "mask_failed"), span["input"])
         assertEquals(mapOf("key" to mapOf("\$redacted" to "key"), "a" to 2L), span["attributes"])
         assertTrue("output" !in span)
-    }
-
-    @Test
-    fun `events of protocols are events with the registry's names`() {
-        val recorded = Testing.recording()
-        recorded.use {
-            val call = Tracewire.mcp.logToolCall("researcher", "search", mapOf("query" to "otters"))
-            Tracewire.mcp.logToolError("researcher", "search", "timeout", "too slow")
-            Tracewire.mcp.logResponse {
-                method = "ping"
-                parentId = call
-            }
-            val meta = mapOf("traceparent" to "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-            Tracewire.mcp.toolExecution("search", meta = meta) { }
-        }
-        val (call, error, ping) = recorded.events().take(3).map { it["body"] as Map<*, *> }
-        assertEquals("mcp.request", call["name"])
-        assertEquals(mapOf("name" to "search", "arguments" to mapOf("query" to "otters")), call["data"])
-        val facts = mapOf(
-            "gen_ai.agent.id" to "researcher",
-            "gen_ai.tool.name" to "search",
-            "mcp.method.name" to "tools/call",
-        )
-        assertEquals(facts + ("tracewire.protocol.direction" to "sent"), call["attributes"])
-        assertEquals("timeout", (error["attributes"] as Map<*, *>)["error.type"])
-        assertEquals("mcp.response", ping["name"])
-        assertEquals("b7ad6b7169203331", recorded.spans().single()["parent_id"])
     }
 }

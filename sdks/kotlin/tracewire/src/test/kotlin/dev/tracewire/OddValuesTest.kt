@@ -23,7 +23,10 @@ class OddValuesTest {
         assertEquals("9007199254740991", json(9007199254740991L))
         assertEquals("""{"@int":"9007199254740992"}""", json(9007199254740992L))
         assertEquals("""{"@int":"170141183460469231731687303715884105728"}""", json(BigInteger.TWO.pow(127)))
-        assertEquals("""{"@int":"-340282366920938463463374607431768211457"}""", json(-BigInteger.TWO.pow(128) - BigInteger.ONE))
+        assertEquals(
+            """{"@int":"-340282366920938463463374607431768211457"}""",
+            json(-BigInteger.TWO.pow(128) - BigInteger.ONE),
+        )
         assertEquals("7", json(BigInteger.valueOf(7)))
         assertEquals("1" + "0".repeat(3000), json(BigInteger.TEN.pow(3000)).filter { it.isDigit() })
     }

@@ -138,9 +138,7 @@ constructor(
     private fun told(type: String, body: Map<*, *>): String = when {
         type == "log" -> clean("${body["level"] ?: "info"}: ${body["message"] ?: ""}")
 
-        type == "loss" -> {
-            clean("! ${body["count"] ?: "some"} records were dropped: ${body["reason"] ?: "unknown"}")
-        }
+        type == "loss" -> clean("! ${body["count"] ?: "some"} records were dropped: ${body["reason"] ?: "unknown"}")
 
         // A stream would push everything else away.
         "chunks" in body -> ""

@@ -56,11 +56,8 @@ constructor(
         val header = if (withHeader) COLUMNS.joinToString((delimiter ?: Delimiter.COMMA).sign) + "\r\n" else ""
         val all = COLUMNS.indices.associate { nameOf(it) to 0 }
         val rows = listOf(all) + batch.events().map { rowOf(batch.producer, it) }
-        val table = Formats.encode(
-            rows,
-            Format.CSV,
-            WriteOptions(delimiter, formulaSafe = formulaSafe, keepTags = true),
-        )
+        val options = WriteOptions(delimiter, formulaSafe = formulaSafe, keepTags = true)
+        val table = Formats.encode(rows, Format.CSV, options)
         val second = table.indexOf("\r\n") + 2
         return header + table.substring(table.indexOf("\r\n", second) + 2)
     }

@@ -48,8 +48,13 @@ public abstract class DocumentExporter internal constructor(
         Files.createDirectories(folder.toPath())
         val name = producer.replace(Regex("[^\\p{L}\\p{N}_-]"), "_").take(MOST_NAME_CHARS) + "-$first.$suffix"
         val whole = Files.createTempFile(folder.toPath(), ".", ".tmp")
-        Files.write(whole, text.encodeToByteArray())
-        Files.move(whole, File(folder, name).toPath(), StandardCopyOption.REPLACE_EXISTING)
+        try {
+            Files.write(whole, text.encodeToByteArray())
+            Files.move(whole, File(folder, name).toPath(), StandardCopyOption.REPLACE_EXISTING)
+        } finally {
+            // It is there still where the disk had no room, and the batch comes again.
+            Files.deleteIfExists(whole)
+        }
     }
 
     /** What ends a document in a stream. */
@@ -90,12 +95,8 @@ constructor(
 ) : DocumentExporter("json", folder, stream, flatten, name) {
     override fun document(envelope: ByteArray, isFile: Boolean): String {
         if (indent == null) return envelope.decodeToString()
-        val text = Formats.convert(
-            envelope.decodeToString(),
-            Format.JSON,
-            Format.JSON,
-            WriteOptions(indent = indent),
-        )
+        val options = WriteOptions(indent = indent)
+        val text = Formats.convert(envelope.decodeToString(), Format.JSON, Format.JSON, options)
         return if (isFile) text + "\n" else text
     }
 

@@ -109,9 +109,7 @@ internal class EnvelopeBatch(
     override val deadlineNanos: Long?,
     private val eventsJson: ByteArray,
 ) : Batch {
-    private val documents by lazy {
-        envelopes.map { Json.readMap(it.decodeToString()) }
-    }
+    private val documents by lazy { envelopes.map { Json.readMap(it.decodeToString()) } }
 
     private val events by lazy {
         if (eventsJson.isEmpty()) {
@@ -128,12 +126,5 @@ internal class EnvelopeBatch(
 
     override fun documents(): List<Map<String, Any?>> = documents
 
-    override fun jsonLines(): ByteArray {
-        val out = java.io.ByteArrayOutputStream(envelopes.sumOf { it.size + 1 })
-        for (envelope in envelopes) {
-            out.write(envelope)
-            out.write('\n'.code)
-        }
-        return out.toByteArray()
-    }
+    override fun jsonLines(): ByteArray = Bytes.joined(envelopes, "", "\n", "\n")
 }

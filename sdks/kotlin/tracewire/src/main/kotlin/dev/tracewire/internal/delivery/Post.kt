@@ -41,9 +41,10 @@ internal class Post(
         }
         require(timeoutMillis > 0) { "timeoutMillis must be positive: $timeoutMillis" }
         login = parts.userInfo?.let { "Basic " + Base64.getEncoder().encodeToString(it.encodeToByteArray()) }
-        target = URI(parts.scheme, null, parts.host, parts.port, parts.path, parts.query, null).toURL()
         val port = if (parts.port < 0) "" else ":${parts.port}"
         shown = "${parts.scheme}://${parts.host}$port${parts.rawPath.orEmpty().ifEmpty { "/" }}"
+        // As it was written: an escaped sign is not the sign.
+        target = URI(shown + parts.rawQuery?.let { "?$it" }.orEmpty()).toURL()
     }
 
     /**

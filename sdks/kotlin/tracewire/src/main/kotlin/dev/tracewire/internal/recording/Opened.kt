@@ -179,7 +179,7 @@ internal class Opened(
         val source = PointSource(members, policy)
         val state = pen.point(operation, where.kind, place.state, correlationId, Members.POINT, source)
         problems.settle()
-        return if (operation == Hot.POINT_EVENT) SpanContext(state) else place.state?.let { SpanContext(it) }
+        return State.contextOf(if (operation == Hot.POINT_EVENT) state else place.state)
     }
 
     /** What a `parent` argument stands for; nowhere, counted, for what is none. */

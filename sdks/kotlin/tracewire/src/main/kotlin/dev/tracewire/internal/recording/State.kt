@@ -1,5 +1,6 @@
 package dev.tracewire.internal.recording
 
+import dev.tracewire.SpanContext
 import dev.tracewire.internal.Hot
 
 /** A step's own 56 bytes, as the native half leaves them; nothing is made hex digits until somebody asks. */
@@ -17,6 +18,10 @@ internal object State {
     /** Null for the root of a run. */
     fun parentId(state: ByteArray): String? =
         if ((PARENT until FLAGS).all { state[it].toInt() == 0 }) null else hex(state, PARENT, FLAGS)
+
+    /** The ids, for whoever hands them on; null where nothing was recorded: ids of zeros are none. */
+    fun contextOf(state: ByteArray?): SpanContext? =
+        if (state == null || (16 until PARENT).all { state[it].toInt() == 0 }) null else SpanContext(state)
 
     fun flags(state: ByteArray): Int = state[FLAGS].toInt() and 0xFF
 

@@ -83,19 +83,12 @@ internal object Objects {
     private fun shapeOfDataClass(type: Class<*>): Shape {
         val components = sortedMapOf<Int, Method>()
         for (method in type.declaredMethods) {
-            val number = COMPONENT
-                .matchEntire(method.name)
-                ?.groupValues
-                ?.get(1)
-                ?.toIntOrNull() ?: continue
+            val number = COMPONENT.matchEntire(method.name)?.groupValues?.get(1)?.toIntOrNull() ?: continue
             val isComponent = method.parameterCount == 0 && Modifier.isPublic(method.modifiers)
             if (isComponent && !Modifier.isStatic(method.modifiers)) components[number] = method
         }
-        if (components.isEmpty() ||
-            type.declaredMethods.none { it.name == "copy" || it.name.startsWith("copy\$") }
-        ) {
-            return NONE
-        }
+        val isData = type.declaredMethods.any { it.name == "copy" || it.name.startsWith("copy\$") }
+        if (components.isEmpty() || !isData) return NONE
         val fields = type.declaredFields.filter { !Modifier.isStatic(it.modifiers) && !it.isSynthetic }
         val names = mutableListOf<String>()
         val methods = mutableListOf<Method>()

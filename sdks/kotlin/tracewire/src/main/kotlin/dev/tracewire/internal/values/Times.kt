@@ -5,7 +5,6 @@ import java.time.LocalDate
 import java.time.LocalDateTime
 import java.time.LocalTime
 import java.time.OffsetDateTime
-import java.time.OffsetTime
 import java.time.ZoneOffset
 import java.time.ZonedDateTime
 import java.time.temporal.TemporalAccessor
@@ -26,18 +25,13 @@ internal object Times {
 
             is ZonedDateTime -> write(out, value.toEpochSecond(), value.nano)
 
-            is LocalDateTime -> {
-                bounded(out, value, value.year) {
-                    date(value.toLocalDate()) + "T" +
-                        time(value.toLocalTime())
-                }
+            is LocalDateTime -> bounded(out, value, value.year) {
+                date(value.toLocalDate()) + "T" + time(value.toLocalTime())
             }
 
             is LocalDate -> bounded(out, value, value.year) { date(value) }
 
             is LocalTime -> out.time(time(value))
-
-            is OffsetTime -> out.text(value.toString())
 
             else -> out.text(value.toString())
         }

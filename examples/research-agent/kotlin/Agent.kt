@@ -10,6 +10,7 @@
  * There is no network and no key: `Model` stands in for a language model. Everything else is as in a real agent.
  */
 
+import dev.tracewire.Span
 import dev.tracewire.Tracewire
 import dev.tracewire.coroutines.agent
 import dev.tracewire.coroutines.span
@@ -30,11 +31,10 @@ class Researcher(private val library: Library, private val model: Model) {
         agent("research", input = question) { step -> find(question).also { step.setOutput(it) } }
 
     private suspend fun find(question: String): String {
-        val messages =
-            listOf(
-                Message("system", "Answer from the library, and name your source."),
-                Message("user", question),
-            )
+        val messages = listOf(
+            Message("system", "Answer from the library, and name your source."),
+            Message("user", question),
+        )
         model.plan(messages)
 
         val found = (call("search", "query" to question) as List<*>).map { (it as Map<*, *>)["page"].toString() }
@@ -45,30 +45,27 @@ class Researcher(private val library: Library, private val model: Model) {
         val share = Regex("[^.]*about (\\d+) % of its body weight").find(text)
         if (weights == null || share == null) return "The library does not say."
         val percent = share.groupValues[1]
-        val (least, most) =
-            coroutineScope {
-                weights.groupValues.drop(1).map {
-                    async { call("calculate", "expression" to "$it * $percent / 100") }
-                }.awaitAll()
-            }
+        val (least, most) = coroutineScope {
+            weights.groupValues.drop(1).map {
+                async { call("calculate", "expression" to "$it * $percent / 100") }
+            }.awaitAll()
+        }
         if (!checkFacts(page, share.value.trim())) return "The source does not hold."
         return model.answer(messages, Facts(page, percent, least, most)).fold("") { answer, word -> answer + word }.trim()
     }
 
     /** Fetches a page, and once more after a rate limit. */
     private suspend fun read(page: String): String = span("read", input = page) { step ->
-        var attempt = 1
-        while (true) {
-            try {
-                return@span call("fetch_page", "page" to page).toString().also { step.setOutput(it) }
-            } catch (error: ToolError) {
-                if (RATE_LIMIT !in error.message.orEmpty() || attempt == ATTEMPTS) throw error
-                step.event("retry", mapOf("tracewire.retry.attempt" to attempt++, "error.type" to "rate_limit"))
-                delay(50)
-            }
-        }
-        @Suppress("UNREACHABLE_CODE")
-        ""
+        fetch(page, step, 1).also { step.setOutput(it) }
+    }
+
+    private suspend fun fetch(page: String, step: Span, attempt: Int): String = try {
+        call("fetch_page", "page" to page).toString()
+    } catch (error: ToolError) {
+        if (RATE_LIMIT !in error.message.orEmpty() || attempt == ATTEMPTS) throw error
+        step.event("retry", mapOf("tracewire.retry.attempt" to attempt, "error.type" to "rate_limit"))
+        delay(50)
+        fetch(page, step, attempt + 1)
     }
 
     /** A sub-agent: is the quote really there? */

@@ -14,9 +14,8 @@ private val CHAT = mapOf("gen_ai.operation.name" to "chat", "gen_ai.request.mode
 /** Answers as a language model would: a plan at once, prose word by word, and what it cost in tokens. */
 class Model {
     suspend fun plan(messages: List<Message>): List<String> = llm("plan", input = messages, attributes = CHAT) { step ->
-        val topics = Regex("[a-z]+").findAll(messages.last().content.lowercase()).map {
-            it.value
-        }.filter { it.length > 2 }.toList()
+        val words = Regex("[a-z]+").findAll(messages.last().content.lowercase()).map { it.value }
+        val topics = words.filter { it.length > 2 }.toList()
         step.usage(inputTokens = tokens(messages), outputTokens = topics.size)
         val search = "search: " + topics.joinToString(" ")
         listOf(search, "read the best page", "calculate", "check the source", "answer").also { step.setOutput(it) }

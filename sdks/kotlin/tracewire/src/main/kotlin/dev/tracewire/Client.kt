@@ -36,7 +36,13 @@ import java.util.concurrent.Executor
 public class Client internal constructor(opener: Opener?) : AutoCloseable {
     @JvmOverloads
     public constructor(configuration: Configuration = Configuration()) : this(null as Opener?) {
-        configure(configuration)
+        try {
+            configure(configuration)
+        } catch (refused: TracewireException) {
+            // Nobody gets this client, so nobody can close it.
+            lifetime.abandon()
+            throw refused
+        }
     }
 
     /** The same with a configuration in place. */

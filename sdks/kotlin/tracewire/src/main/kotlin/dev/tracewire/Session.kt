@@ -4,6 +4,7 @@ import dev.tracewire.internal.recording.Opened
 import dev.tracewire.internal.recording.Place
 import dev.tracewire.internal.recording.Places
 import dev.tracewire.internal.recording.Running
+import dev.tracewire.internal.recording.State
 
 /** Who runs, for whom, and in which conversation. */
 public class SessionOptions : SpanOptions() {
@@ -166,7 +167,7 @@ public class Session internal constructor(opened: Opened, name: String, above: C
 
     /** The parent of a step of this run: elsewhere there is no current step, or one of another run. */
     internal fun parentInside(): Any? = when (val here = Places.here()) {
-        is Span -> if (here.traceId == traceId) null else this
+        is Span -> if (State.isSameTrace(here.state, state)) null else this
 
         // Somebody attached a context on purpose.
         is Place -> if (here === Places.NOWHERE || here.state == null) this else null

@@ -212,6 +212,7 @@ class DeliveryTest {
             }
         }
         assertEquals("configuration", strict.code)
+        assertEquals(0, Testing.liveRecorders())
         assertEquals(0, Client { disabled = true }.use { it.span("off") { 0 } })
     }
 

@@ -120,9 +120,8 @@ private object Nowhere : SpanExporter {
 private class OfOpenTelemetry : Subject {
     override val name = "opentelemetry-sdk (jvm)"
     override val version = "1.67.0"
-    private val provider = SdkTracerProvider
-        .builder()
-        .addSpanProcessor(BatchSpanProcessor.builder(Nowhere).setMaxQueueSize(65_536).build()).build()
+    private val processor = BatchSpanProcessor.builder(Nowhere).setMaxQueueSize(65_536).build()
+    private val provider = SdkTracerProvider.builder().addSpanProcessor(processor).build()
     private val tracer = provider.get("bench")
 
     override fun one() {

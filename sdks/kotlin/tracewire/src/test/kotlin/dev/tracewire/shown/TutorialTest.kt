@@ -49,6 +49,7 @@ class TutorialTest {
         }
     }
 
+    @Suppress("UnusedPrivateProperty") // It is what nobody may see.
     class Account(val id: String, private val key: String) : Recordable {
         override fun toRecorded() = mapOf("id" to id)
     }

@@ -21,7 +21,11 @@ internal object State {
 
     /** The ids, for whoever hands them on; null where nothing was recorded: ids of zeros are none. */
     fun contextOf(state: ByteArray?): SpanContext? =
-        if (state == null || (16 until PARENT).all { state[it].toInt() == 0 }) null else SpanContext(state)
+        if (state == null || state[PRESENT].toInt() == 0) null else SpanContext(state)
+
+    /** Whether two steps are of one trace; nothing is made a text for it. */
+    fun isSameTrace(one: ByteArray?, other: ByteArray?): Boolean =
+        if (one == null || other == null) one === other else (0 until 16).all { one[it] == other[it] }
 
     fun flags(state: ByteArray): Int = state[FLAGS].toInt() and 0xFF
 

@@ -33,17 +33,16 @@ fun answer(request: Json): Json {
 }
 
 /** Does what a case asks for. */
-fun run(case: Json): Json =
-    when (case["operation"]) {
-        "record" -> mapOf("envelopes" to record(case.map("settings"), case.list("script")).map(::text))
-        "seal" -> Testing.seal(bytes(case["journal"])).let { mapOf("envelopes" to it.envelopes.map(::text), "pending" to it.pending) }
-        "recover" -> mapOf("journal" to text(Testing.recover(bytes(case["journal"]))))
-        "verify" -> Envelopes.verify(case.list("envelopes").map(::bytes)).let {
-            mapOf("sound" to it.isSound, "complete" to it.isComplete, "findings" to it.codes)
-        }
-        "withhold" -> mapOf("envelope" to text(withhold(case)))
-        else -> mapOf("bytes" to text(convert(case, case.map("options"))))
+fun run(case: Json): Json = when (case["operation"]) {
+    "record" -> mapOf("envelopes" to record(case.map("settings"), case.list("script")).map(::text))
+    "seal" -> Testing.seal(bytes(case["journal"])).let { mapOf("envelopes" to it.envelopes.map(::text), "pending" to it.pending) }
+    "recover" -> mapOf("journal" to text(Testing.recover(bytes(case["journal"]))))
+    "verify" -> Envelopes.verify(case.list("envelopes").map(::bytes)).let {
+        mapOf("sound" to it.isSound, "complete" to it.isComplete, "findings" to it.codes)
     }
+    "withhold" -> mapOf("envelope" to text(withhold(case)))
+    else -> mapOf("bytes" to text(convert(case, case.map("options"))))
+}
 
 fun withhold(case: Json): ByteArray {
     val (contents, bodies) = case.list("contents").map { it.toString() } to case.list("bodies").map { it as Long }
@@ -122,7 +121,7 @@ fun host(value: Any?): Any? {
         "map" -> (given as List<*>).map { (it as List<*>).map(::host) }.let(::mapOfAll)
         "moment" -> exactly { OffsetDateTime.parse(given.toString()) }
         "nest" -> (given as List<*>).let { (kind, levels, inner) ->
-            (1..levels as Long).fold(host(inner)) { it, _ -> if (kind == "list") listOf(it) else mapOf("k" to it) }
+            (1..levels as Long).fold(host(inner)) { value, _ -> if (kind == "list") listOf(value) else mapOf("k" to value) }
         }
         "set" -> (given as List<*>).map(::host).let(::Several)
         "time" -> exactly { LocalTime.parse(given.toString()) }
@@ -134,13 +133,15 @@ fun host(value: Any?): Any? {
 /** A map whose keys are compared by nobody, so that it has all of them, in their order. */
 fun mapOfAll(pairs: List<List<Any?>>): Map<Any?, Any?> {
     val all = Several(pairs.map { (key, item) -> SimpleEntry(key, item) as Map.Entry<Any?, Any?> })
-    return object : AbstractMap<Any?, Any?>() { override val entries: Set<Map.Entry<Any?, Any?>> get() = all }
+    return object : AbstractMap<Any?, Any?>() {
+        override val entries: Set<Map.Entry<Any?, Any?>> get() = all
+    }
 }
 
 /** A set whose members are compared by nobody. */
 class Several<T>(all: List<T>) : AbstractSet<T>(), Collection<T> by all
 
-fun <T> exactly(parse: () -> T): T = try { parse() } catch (_: DateTimeException) { throw Absent("time finer than a nanosecond") }
+fun <T> exactly(parse: () -> T): T = runCatching(parse).getOrElse { throw Absent("time finer than a nanosecond") }
 
 fun long(number: Any?): Long = number.toString().toLong()
 fun text(bytes: ByteArray): String = Base64.getEncoder().encodeToString(bytes)

@@ -10,6 +10,7 @@
  * There is no network and no key: `Model` stands in for a language model. Everything else is as in a real agent.
  */
 
+import dev.tracewire.Span
 import dev.tracewire.Tracewire
 import dev.tracewire.coroutines.agent
 import dev.tracewire.coroutines.span
@@ -25,19 +26,15 @@ private const val RATE_LIMIT = "429"
 private const val ATTEMPTS = 3
 
 /** Plans, searches, reads, calculates, checks and answers. Each function that is a step says so. */
-class Researcher(
-    private val library: Library,
-    private val model: Model,
-) {
+class Researcher(private val library: Library, private val model: Model) {
     suspend fun research(question: String): String =
         agent("research", input = question) { step -> find(question).also { step.setOutput(it) } }
 
     private suspend fun find(question: String): String {
-        val messages =
-            listOf(
-                Message("system", "Answer from the library, and name your source."),
-                Message("user", question),
-            )
+        val messages = listOf(
+            Message("system", "Answer from the library, and name your source."),
+            Message("user", question),
+        )
         model.plan(messages)
 
         val found = (call("search", "query" to question) as List<*>).map { (it as Map<*, *>)["page"].toString() }
@@ -48,36 +45,31 @@ class Researcher(
         val share = Regex("[^.]*about (\\d+) % of its body weight").find(text)
         if (weights == null || share == null) return "The library does not say."
         val percent = share.groupValues[1]
-        val (least, most) =
-            coroutineScope {
-                weights.groupValues.drop(1).map { async { call("calculate", "expression" to "$it * $percent / 100") } }.awaitAll()
-            }
+        val (least, most) = coroutineScope {
+            weights.groupValues.drop(1).map {
+                async { call("calculate", "expression" to "$it * $percent / 100") }
+            }.awaitAll()
+        }
         if (!checkFacts(page, share.value.trim())) return "The source does not hold."
         return model.answer(messages, Facts(page, percent, least, most)).fold("") { answer, word -> answer + word }.trim()
     }
 
     /** Fetches a page, and once more after a rate limit. */
-    private suspend fun read(page: String): String =
-        span("read", input = page) { step ->
-            var attempt = 1
-            while (true) {
-                try {
-                    return@span call("fetch_page", "page" to page).toString().also { step.setOutput(it) }
-                } catch (error: ToolError) {
-                    if (RATE_LIMIT !in error.message.orEmpty() || attempt == ATTEMPTS) throw error
-                    step.event("retry", mapOf("tracewire.retry.attempt" to attempt++, "error.type" to "rate_limit"))
-                    delay(50)
-                }
-            }
-            @Suppress("UNREACHABLE_CODE")
-            ""
-        }
+    private suspend fun read(page: String): String = span("read", input = page) { step ->
+        fetch(page, step, 1).also { step.setOutput(it) }
+    }
+
+    private suspend fun fetch(page: String, step: Span, attempt: Int): String = try {
+        call("fetch_page", "page" to page).toString()
+    } catch (error: ToolError) {
+        if (RATE_LIMIT !in error.message.orEmpty() || attempt == ATTEMPTS) throw error
+        step.event("retry", mapOf("tracewire.retry.attempt" to attempt, "error.type" to "rate_limit"))
+        delay(50)
+        fetch(page, step, attempt + 1)
+    }
 
     /** A sub-agent: is the quote really there? */
-    private suspend fun checkFacts(
-        page: String,
-        quote: String,
-    ): Boolean =
+    private suspend fun checkFacts(page: String, quote: String): Boolean =
         agent("fact checker", input = mapOf("page" to page, "quote" to quote)) {
             span("compare", input = mapOf("page" to page, "quote" to quote)) { compare ->
                 if (!System.getenv("RESEARCH_AGENT_PAUSE").isNullOrEmpty()) {
@@ -90,10 +82,7 @@ class Researcher(
         }
 
     /** Calls a tool of the library: a step of this trace, and the server's own step below it. */
-    private suspend fun call(
-        name: String,
-        vararg given: Pair<String, Any?>,
-    ): Any? =
+    private suspend fun call(name: String, vararg given: Pair<String, Any?>): Any? =
         span(name, "tool", given.toMap()) { step -> library.call(name, given.toMap()).also { step.setOutput(it) } }
 }
 

@@ -7,17 +7,11 @@ import java.net.http.HttpRequest
 import java.net.http.HttpResponse
 
 /** The agent's tools over HTTP, from a server that is a process of its own. */
-class Library private constructor(
-    private val process: Process,
-    private val address: String,
-) : AutoCloseable {
+class Library private constructor(private val process: Process, private val address: String) : AutoCloseable {
     private val client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
 
     /** Calls a tool. The headers name the current step, so the server's own step is below it. */
-    suspend fun call(
-        tool: String,
-        arguments: Map<String, Any?>,
-    ): Any? {
+    suspend fun call(tool: String, arguments: Map<String, Any?>): Any? {
         val body = HttpRequest.BodyPublishers.ofString(Formats.encode(arguments))
         val request = HttpRequest.newBuilder(URI("$address/tools/$tool")).POST(body)
         Tracewire.inject().forEach(request::header)
@@ -47,6 +41,4 @@ class Library private constructor(
 }
 
 /** What the server said of a call that failed. */
-class ToolError(
-    message: String,
-) : Exception(message)
+class ToolError(message: String) : Exception(message)

@@ -1,8 +1,8 @@
 package dev.tracewire
 
-import dev.tracewire.internal.native.Native
 import dev.tracewire.internal.recording.Dictionary
 import dev.tracewire.internal.recording.Forgotten
+import dev.tracewire.internal.recording.Lifetime
 import dev.tracewire.internal.recording.Opened
 import dev.tracewire.internal.recording.Opener
 import dev.tracewire.internal.recording.Place
@@ -11,10 +11,8 @@ import dev.tracewire.internal.recording.Points
 import dev.tracewire.internal.recording.Problems
 import dev.tracewire.internal.recording.Propagation
 import dev.tracewire.internal.recording.Running
-import dev.tracewire.internal.recording.Settings
 import dev.tracewire.internal.recording.Texts
 import dev.tracewire.internal.recording.Where
-import dev.tracewire.internal.recording.added
 import dev.tracewire.protocols.A2a
 import dev.tracewire.protocols.Ap2
 import dev.tracewire.protocols.Mcp
@@ -35,56 +33,28 @@ import java.util.concurrent.Executor
  *
  * @throws TracewireException in strict mode, for a configuration that cannot be used.
  */
-public class Client internal constructor(
-    private val opener: Opener?,
-) : AutoCloseable {
+public class Client internal constructor(opener: Opener?) : AutoCloseable {
     @JvmOverloads
     public constructor(configuration: Configuration = Configuration()) : this(null as Opener?) {
-        configure(configuration)
+        try {
+            configure(configuration)
+        } catch (refused: TracewireException) {
+            // Nobody gets this client, so nobody can close it.
+            lifetime.abandon()
+            throw refused
+        }
     }
 
     /** The same with a configuration in place. */
     public constructor(configure: Configuration.() -> Unit) : this(Configuration().apply(configure))
 
-    internal val problems = Problems()
+    private val lifetime = Lifetime(opener)
 
-    /** What records; absent until it is needed. */
-    @Volatile
-    private var opened: Opened? = null
+    internal val problems: Problems get() = lifetime.problems
 
-    /** Opens a recorder with these settings, and closes the one before. */
-    internal fun configure(configuration: Configuration) {
-        val previous: Opened?
-        val settings: Settings
-        synchronized(this) {
-            // Recording goes on whatever is wrong, so strict mode throws last; until then nothing does.
-            problems.isStrict = false
-            problems.notice = configuration.onNotice?.let { it::notice }
-            for (code in OF_OPENING) problems.forget(code) // Said again: it is another configuration.
-            settings = Settings(configuration)
-            previous = opened
-            opened = if (opener == null) Opened(settings, problems) else Opened(settings, problems, opener)
-        }
-        previous?.close(REPLACED_MILLIS)
-        if (settings.problems.isNotEmpty()) {
-            val before = problems.countOf("configuration")
-            problems.forget("configuration") // Said in one sentence of their own.
-            problems.count("configuration", settings.problems.joinToString("; "), before + settings.problems.size)
-        }
-        problems.isStrict = settings.isStrict
-        if (!settings.isStrict) return
-        Native.problem?.let { if (!settings.isDisabled) throw TracewireException(it.code, it.message.orEmpty(), it) }
-        if (problems.countOf("configuration") > 0) {
-            val said = settings.problems.joinToString("; ")
-            throw TracewireException("configuration", "the configuration cannot be used as it is: $said")
-        }
-    }
+    internal fun configure(configuration: Configuration): Unit = lifetime.configure(configuration)
 
-    internal fun opened(): Opened =
-        opened ?: synchronized(this) {
-            if (opened == null) configure(Configuration())
-            checkNotNull(opened)
-        }
+    internal fun opened(): Opened = lifetime.opened()
 
     // Steps.
 
@@ -158,9 +128,7 @@ public class Client internal constructor(
         val result: T
         try {
             result = Places.within(run) { work(run) }
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
+        } catch (thrown: Throwable) {
             Running.failed(run, thrown)
             runCatching { run.flush() }
             throw thrown
@@ -173,14 +141,11 @@ public class Client internal constructor(
      * Begins a run without making it current; [Session.close] ends it and flushes. Its steps find it by its methods.
      */
     @JvmOverloads
-    public fun startSession(
-        agentId: String? = null,
-        options: SessionOptions = SessionOptions(),
-    ): Session {
-        if (agentId != null && options.agentId == null) options.agentId = agentId
-        val name = options.name ?: options.agentId ?: "session"
-        val run = opened().begin(::Session, name, "agent", options.input, options.facts(), options.parent, options)
-        return Forgotten.watch(run.sit(this, options))
+    public fun startSession(agentId: String? = null, options: SessionOptions = SessionOptions()): Session {
+        val agent = options.agentId ?: agentId
+        val name = options.name ?: agent ?: "session"
+        val run = opened().begin(::Session, name, "agent", options.input, options.facts(agent), options.parent, options)
+        return Forgotten.watch(run.sit(this, agent, options))
     }
 
     /**
@@ -222,7 +187,7 @@ public class Client internal constructor(
      * @param parent what it belongs to instead of the current step: an event's id, for one; [NoParent] is nothing.
      * @param correlationId the application's own id of the trace, where there is no step to belong to.
      * @param sessionId the conversation that it belongs to.
-     * @return the event's id, which can be the `parent` of what it causes; null where recording is switched off.
+     * @return the event's id, which can be the `parent` of what it causes; null where recording is switched off or closed.
      */
     @JvmOverloads
     public fun event(
@@ -240,7 +205,7 @@ public class Client internal constructor(
      * `data`, `error`, `correlation_id`, `parent_id`, `trace_id`, `session_id`, …, or the same in camelCase. Other members are
      * kept: plain values as attributes, the rest in the event's data.
      *
-     * @return the event's id, for the `parent_id` of others; null where recording is switched off.
+     * @return the event's id, for the `parent_id` of others; null where recording is switched off or closed.
      */
     public fun logEvent(event: Map<String, Any?>): EventId? {
         val opened = opened()
@@ -311,22 +276,14 @@ public class Client internal constructor(
      * client.trace("order-17") { handle(order) }
      * ```
      */
-    public fun <T> trace(
-        correlationId: String,
-        work: () -> T,
-    ): T {
+    public fun <T> trace(correlationId: String, work: () -> T): T {
         if (correlationId.isNotEmpty()) return Places.within(Place(correlationId = correlationId), work)
-        val message = "a correlation id is a text, not ${Texts.shown(correlationId)}"
-        problems.note("invalid_correlation_id", message)
+        problems.note("invalid_correlation_id", "a correlation id is a text with at least one character")
         return work()
     }
 
     /** An executor whose work has what is current where it is submitted as its own current step, on whatever thread it runs. */
-    public fun bind(executor: Executor): Executor =
-        Executor { work ->
-            val place = Places.onThread()
-            executor.execute(if (place == null) work else Runnable { Places.within(place) { work.run() } })
-        }
+    public fun bind(executor: Executor): Executor = Executor { work -> executor.execute(Places.bound(work)) }
 
     /** Steps and points by hand: every member as it is given, parents that are named. */
     public val manual: Manual = Manual { this }
@@ -375,10 +332,7 @@ public class Client internal constructor(
      *
      * @param context a step, a context or a `traceparent`; null and [NoParent] are none, and begin new traces.
      */
-    public fun <T> attach(
-        context: Any?,
-        work: () -> T,
-    ): T {
+    public fun <T> attach(context: Any?, work: () -> T): T {
         val place = if (context == null) Places.NOWHERE else opened().placeOf(context)
         problems.settle()
         return Places.within(place, work)
@@ -401,22 +355,17 @@ public class Client internal constructor(
      * @throws TracewireException in strict mode, when records were dropped.
      */
     @JvmOverloads
-    public fun flush(timeoutMillis: Long = 5000): FlushReport {
-        Forgotten.settle()
-        return report(opened?.flush(maxOf(0, timeoutMillis)))
-    }
+    public fun flush(timeoutMillis: Long = 5000): FlushReport = lifetime.flush(timeoutMillis)
 
     /** Flushes, lets go of the exporters, and closes the journal. What is recorded later is dropped and counted. */
     @JvmOverloads
-    public fun shutdown(timeoutMillis: Long = 5000): FlushReport = report(opened?.close(maxOf(0, timeoutMillis)))
+    public fun shutdown(timeoutMillis: Long = 5000): FlushReport = lifetime.close(timeoutMillis)
 
     /** The same as [shutdown], and lets go of native memory: steps that begin later have no ids. */
-    override fun close() {
-        report(opened?.release(CLOSE_MILLIS))
-    }
+    override fun close(): Unit = lifetime.release(CLOSE_MILLIS)
 
     /** Numbers of the recorder, without waiting for anything. */
-    public fun stats(): Stats = opened?.stats() ?: Stats()
+    public fun stats(): Stats = lifetime.stats()
 
     /**
      * The program goes to the background, as Android's `onStop` says: delivers what fits into the time, and lets the
@@ -424,34 +373,17 @@ public class Client internal constructor(
      */
     @JvmOverloads
     public fun onBackground(timeoutMillis: Long = 2000): FlushReport {
-        opened?.delivery?.pause(true)
+        lifetime.pause(true)
         return flush(timeoutMillis)
     }
 
     /** The program is in front again: the background thread goes on. */
-    public fun onForeground() {
-        opened?.delivery?.pause(false)
-    }
+    public fun onForeground(): Unit = lifetime.pause(false)
 
-    private fun report(counts: FlushReport?): FlushReport {
-        var errors = added(problems.report(), counts?.errors.orEmpty())
-        if (opened?.recorder != null) errors = added(errors, Native.internalErrors())
-        val report = (counts ?: FlushReport()).copy(errors = errors)
-        if (problems.isStrict && report.dropped.isNotEmpty()) {
-            throw TracewireException("records_dropped", "records were dropped: ${report.dropped}")
-        }
-        return report
-    }
-
-    /** Closes, and lets go of the native recorder. */
-    internal fun release() {
-        opened?.release(0)
-    }
+    /** Closes without delivering: what a recording for tests holds is read from its folder. */
+    internal fun abandon(): Unit = lifetime.abandon()
 
     private companion object {
-        /** The longest that a recorder which is replaced may go on delivering. */
-        const val REPLACED_MILLIS = 2000L
         const val CLOSE_MILLIS = 5000L
-        val OF_OPENING = listOf("configuration", "unavailable", "library")
     }
 }

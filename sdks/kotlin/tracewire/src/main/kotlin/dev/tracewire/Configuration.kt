@@ -10,10 +10,7 @@ public fun interface Mask {
      * @param field the member's name: `input`, `output`, `attributes`, `data`, `chunks`, `message`.
      * @param value what the program gave.
      */
-    public fun mask(
-        field: String,
-        value: Any?,
-    ): Any?
+    public fun mask(field: String, value: Any?): Any?
 }
 
 /** Hears what tracewire has to say to whoever runs the program: each sentence once. */

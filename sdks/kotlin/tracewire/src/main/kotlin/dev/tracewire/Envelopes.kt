@@ -41,20 +41,19 @@ public class Verification internal constructor(
 
     /** The state, and a line for each finding. */
     override fun toString(): String {
-        val state =
-            if (isComplete) {
-                "complete"
-            } else if (isSound) {
-                "sound"
-            } else {
-                "not sound"
-            }
+        val state = if (isComplete) {
+            "complete"
+        } else if (isSound) {
+            "sound"
+        } else {
+            "not sound"
+        }
         return (
             listOf(state) +
                 findings.map {
                     "${it.code}: ${it.producer} from ${it.firstSeq}: ${it.message}"
                 }
-        ).joinToString("\n")
+            ).joinToString("\n")
     }
 }
 
@@ -73,17 +72,11 @@ public object Envelopes {
     @JvmStatic
     @Suppress("UNCHECKED_CAST")
     public fun verify(envelopes: List<ByteArray>): Verification {
-        val found =
-            Json.readMap(
-                Native.refusing {
-                    nativeVerify(envelopes)
-                },
-            )
-        val findings =
-            (found["findings"] as List<Map<String, Any?>>).map {
-                val firstSeq = FlushReport.number(it["first_seq"])
-                Contradiction(it["code"].toString(), it["producer"].toString(), firstSeq, it["message"].toString())
-            }
+        val found = Json.readMap(Native.refusing { nativeVerify(envelopes) })
+        val findings = (found["findings"] as List<Map<String, Any?>>).map {
+            val firstSeq = FlushReport.number(it["first_seq"])
+            Contradiction(it["code"].toString(), it["producer"].toString(), firstSeq, it["message"].toString())
+        }
         val producers = found["producers"] as Map<String, Map<String, Any?>>
         return Verification(found["sound"] == true, found["complete"] == true, findings, producers)
     }
@@ -128,8 +121,6 @@ public object Envelopes {
         erases: Boolean,
     ): ByteArray {
         val selection = mapOf("contents" to contents, "bodies" to bodies, "events" to events, "erases" to erases)
-        return Native.refusing {
-            nativeRemove(Whole.direct(envelope), Json.write(selection))
-        }
+        return Native.refusing { nativeRemove(Whole.direct(envelope), Json.write(selection)) }
     }
 }

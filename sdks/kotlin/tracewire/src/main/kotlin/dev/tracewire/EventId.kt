@@ -5,9 +5,7 @@ package dev.tracewire
  *
  * @property context trace and id of the event.
  */
-public class EventId internal constructor(
-    override val context: SpanContext,
-) : HasContext {
+public class EventId internal constructor(override val context: SpanContext) : HasContext {
     /** The id itself, 16 hex digits. */
     public val id: String get() = context.spanId
 

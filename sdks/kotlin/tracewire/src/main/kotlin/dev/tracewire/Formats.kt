@@ -10,9 +10,7 @@ import dev.tracewire.internal.ffi.decode as nativeDecode
 import dev.tracewire.internal.ffi.encode as nativeEncode
 
 /** A format of the wire. */
-public enum class Format(
-    internal val wire: String,
-) {
+public enum class Format(internal val wire: String) {
     /** Any value; canonical (RFC 8785): equal values have equal bytes. */
     JSON("json"),
 
@@ -37,16 +35,13 @@ public enum class Format(
          * @throws FormatException `format_unknown` for a name of none.
          */
         @JvmStatic
-        public fun of(name: String): Format =
-            entries.firstOrNull { it.wire == name }
-                ?: throw FormatException("format_unknown", "$name is not one of ${entries.joinToString { it.wire }}")
+        public fun of(name: String): Format = entries.firstOrNull { it.wire == name }
+            ?: throw FormatException("format_unknown", "$name is not one of ${entries.joinToString { it.wire }}")
     }
 }
 
 /** What stands between the cells of TOON and CSV. */
-public enum class Delimiter(
-    internal val sign: String,
-) {
+public enum class Delimiter(internal val sign: String) {
     /** `,` */
     COMMA(","),
 
@@ -79,15 +74,15 @@ public enum class Uniform {
  *   tag.
  */
 public data class WriteOptions
-    @JvmOverloads
-    constructor(
-        public val delimiter: Delimiter? = null,
-        public val indent: Int? = null,
-        public val formulaSafe: Boolean = false,
-        public val uniform: Uniform? = null,
-        public val lenient: Boolean = false,
-        public val keepTags: Boolean = false,
-    )
+@JvmOverloads
+constructor(
+    public val delimiter: Delimiter? = null,
+    public val indent: Int? = null,
+    public val formulaSafe: Boolean = false,
+    public val uniform: Uniform? = null,
+    public val lenient: Boolean = false,
+    public val keepTags: Boolean = false,
+)
 
 /**
  * How a value is read.
@@ -98,13 +93,13 @@ public data class WriteOptions
  * @property keepTags whether tags stay maps in the wire's form.
  */
 public data class ReadOptions
-    @JvmOverloads
-    constructor(
-        public val delimiter: Delimiter? = null,
-        public val indent: Int? = null,
-        public val lenient: Boolean = false,
-        public val keepTags: Boolean = false,
-    )
+@JvmOverloads
+constructor(
+    public val delimiter: Delimiter? = null,
+    public val indent: Int? = null,
+    public val lenient: Boolean = false,
+    public val keepTags: Boolean = false,
+)
 
 /**
  * Values and recordings in every format of the wire.
@@ -128,11 +123,7 @@ public object Formats {
      */
     @JvmStatic
     @JvmOverloads
-    public fun encode(
-        value: Any?,
-        format: Format = Format.JSON,
-        options: WriteOptions = WriteOptions(),
-    ): String {
+    public fun encode(value: Any?, format: Format = Format.JSON, options: WriteOptions = WriteOptions()): String {
         require(format != Format.PROTO) { "proto is bytes, not text: use encodeToBytes" }
         return encodeToBytes(value, format, options).decodeToString()
     }
@@ -163,16 +154,9 @@ public object Formats {
      */
     @JvmStatic
     @JvmOverloads
-    public fun decode(
-        data: ByteArray,
-        format: Format = Format.JSON,
-        options: ReadOptions = ReadOptions(),
-    ): Any? {
+    public fun decode(data: ByteArray, format: Format = Format.JSON, options: ReadOptions = ReadOptions()): Any? {
         val given = FormatOptions.reading(format, options)
-        val text =
-            Native.refusing {
-                nativeDecode(Whole.direct(data), format.wire, given)
-            }
+        val text = Native.refusing { nativeDecode(Whole.direct(data), format.wire, given) }
         val value = Json.read(text.decodeToString())
         return if (options.keepTags) value else FromWire.value(value)
     }
@@ -180,11 +164,8 @@ public object Formats {
     /** The same for a text. */
     @JvmStatic
     @JvmOverloads
-    public fun decode(
-        data: String,
-        format: Format = Format.JSON,
-        options: ReadOptions = ReadOptions(),
-    ): Any? = decode(data.encodeToByteArray(), format, options)
+    public fun decode(data: String, format: Format = Format.JSON, options: ReadOptions = ReadOptions()): Any? =
+        decode(data.encodeToByteArray(), format, options)
 
     /**
      * Writes in one format what is read from another, without values of the JVM in between.
@@ -205,9 +186,7 @@ public object Formats {
         reading: ReadOptions = ReadOptions(lenient = options.lenient),
     ): ByteArray {
         val (source, target) = FormatOptions.reading(from, reading) to FormatOptions.writing(to, options)
-        return Native.refusing {
-            nativeConvert(Whole.direct(data), from.wire, source, to.wire, target)
-        }
+        return Native.refusing { nativeConvert(Whole.direct(data), from.wire, source, to.wire, target) }
     }
 
     /** The same for texts. */

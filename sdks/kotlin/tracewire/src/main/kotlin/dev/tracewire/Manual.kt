@@ -5,6 +5,7 @@ import dev.tracewire.internal.recording.Opened
 import dev.tracewire.internal.recording.Place
 import dev.tracewire.internal.recording.Places
 import dev.tracewire.internal.recording.Policy
+import dev.tracewire.internal.recording.State
 import dev.tracewire.internal.recording.Write
 import dev.tracewire.internal.recording.Writing
 import java.util.concurrent.atomic.AtomicBoolean
@@ -22,29 +23,25 @@ private class Source(
 )
 
 /** Writes every member as it was given; values of content pass the host's mask. */
-private val WRITE: Write<Source> =
-    Write { walker, given ->
-        val policy = given.policy
-        for ((name, value) in given.body) {
-            when (name) {
-                CORRELATION -> if (!given.hasCorrelation) Writing.value(walker, name, value)
-                "input" -> if (policy.input) Writing.content(walker, name, value, policy)
-                "output", "data", "chunks" -> if (policy.output) Writing.content(walker, name, value, policy)
-                "attributes", "message" -> Writing.content(walker, name, value, policy)
-                else -> Writing.value(walker, name, value)
-            }
+private val WRITE: Write<Source> = Write { walker, given ->
+    val policy = given.policy
+    for ((name, value) in given.body) {
+        when (name) {
+            CORRELATION -> if (!given.hasCorrelation) Writing.value(walker, name, value)
+            "input" -> if (policy.input) Writing.content(walker, name, value, policy)
+            "output", "data", "chunks" -> if (policy.output) Writing.content(walker, name, value, policy)
+            "attributes", "message" -> Writing.content(walker, name, value, policy)
+            else -> Writing.value(walker, name, value)
         }
     }
+}
 
 /** A step that was started by hand: by [Manual.start]. It ends once, by [end], and can be the `parent` of others. */
-public class ManualStep internal constructor(
-    private val opened: Opened,
-    private val state: ByteArray?,
-) : HasContext {
+public class ManualStep internal constructor(private val opened: Opened, private val state: ByteArray?) : HasContext {
     private val isEnded = AtomicBoolean()
 
-    /** The ids of the step; null where recording is switched off. */
-    override val context: SpanContext? get() = state?.let { SpanContext(it) }
+    /** The ids of the step; null where recording is switched off or closed. */
+    override val context: SpanContext? get() = State.contextOf(state)
 
     /** Records a `span.update`. */
     public fun update(body: Body) {
@@ -66,10 +63,7 @@ public class ManualStep internal constructor(
      * @return whether it was the first end: later ones record nothing.
      */
     @JvmOverloads
-    public fun end(
-        status: String = Status.OK,
-        body: Body = emptyMap(),
-    ): Boolean {
+    public fun end(status: String = Status.OK, body: Body = emptyMap()): Boolean {
         if (state == null || !isEnded.compareAndSet(false, true)) return false
         opened.pen.end(state, status, WRITE, Source(body, opened.policy, false))
         opened.settle()
@@ -85,9 +79,7 @@ public class ManualStep internal constructor(
  * specification, section 1. The client's `mask`, `capture`, `redact` and `sampling` apply. Where there is no parent, a
  * text as `correlation_id` decides the trace.
  */
-public class Manual internal constructor(
-    private val whose: () -> Client,
-) {
+public class Manual internal constructor(private val whose: () -> Client) {
     /**
      * Records a `span.start`.
      *
@@ -95,21 +87,14 @@ public class Manual internal constructor(
      * @param parent a step, a context, an event's id or a `traceparent`; null begins a trace.
      */
     @JvmOverloads
-    public fun start(
-        kind: String,
-        body: Body = emptyMap(),
-        parent: Any? = null,
-    ): ManualStep {
+    public fun start(kind: String, body: Body = emptyMap(), parent: Any? = null): ManualStep {
         val opened = whose().opened()
-        if (opened.recorder == null) {
-            opened.lose()
-            return ManualStep(opened, null)
-        }
+        val pen = opened.penForRecord() ?: return ManualStep(opened, null)
         val place = above(opened, parent)
         val correlationId = body[CORRELATION] as? String
         val source = Source(body, opened.policy, correlationId != null)
         val traceState = (place as? Place)?.traceState
-        val state = opened.pen.start(kind, place.state, correlationId, traceState, WRITE, source)
+        val state = pen.start(kind, place.state, correlationId, traceState, WRITE, source)
         opened.settle()
         return ManualStep(opened, state)
     }
@@ -118,59 +103,37 @@ public class Manual internal constructor(
      * Records an `event`; gives its context, which can be the `parent` of others; null where recording is switched off.
      */
     @JvmOverloads
-    public fun event(
-        body: Body,
-        kind: String? = null,
-        parent: Any? = null,
-    ): SpanContext? = point(Hot.POINT_EVENT, body, kind, parent)?.let { SpanContext(it) }
+    public fun event(body: Body, kind: String? = null, parent: Any? = null): SpanContext? =
+        State.contextOf(point(Hot.POINT_EVENT, body, kind, parent))
 
     /** Records a `log`, with the step that it belongs to. */
     @JvmOverloads
-    public fun log(
-        body: Body,
-        parent: Any? = null,
-    ) {
+    public fun log(body: Body, parent: Any? = null) {
         point(Hot.LOG, body, null, parent)
     }
 
     /** Records a `metric`, with the step that it belongs to. */
     @JvmOverloads
-    public fun metric(
-        body: Body,
-        parent: Any? = null,
-    ) {
+    public fun metric(body: Body, parent: Any? = null) {
         point(Hot.METRIC, body, null, parent)
     }
 
     /** Records `feedback`, with the step that it belongs to. */
     @JvmOverloads
-    public fun feedback(
-        body: Body,
-        parent: Any? = null,
-    ) {
+    public fun feedback(body: Body, parent: Any? = null) {
         point(Hot.FEEDBACK, body, null, parent)
     }
 
-    private fun point(
-        operation: Int,
-        body: Body,
-        kind: String?,
-        parent: Any?,
-    ): ByteArray? {
+    private fun point(operation: Int, body: Body, kind: String?, parent: Any?): ByteArray? {
         val opened = whose().opened()
-        if (opened.recorder == null) {
-            opened.lose()
-            return null
-        }
+        val pen = opened.penForRecord() ?: return null
         val correlationId = body[CORRELATION] as? String
         val source = Source(body, opened.policy, correlationId != null)
-        val state = opened.pen.point(operation, kind, above(opened, parent).state, correlationId, WRITE, source)
+        val state = pen.point(operation, kind, above(opened, parent).state, correlationId, WRITE, source)
         opened.settle()
         return state
     }
 
-    private fun above(
-        opened: Opened,
-        parent: Any?,
-    ): Current = if (parent == null) Places.NOWHERE else opened.placeOf(parent)
+    private fun above(opened: Opened, parent: Any?): Current =
+        if (parent == null) Places.NOWHERE else opened.placeOf(parent)
 }

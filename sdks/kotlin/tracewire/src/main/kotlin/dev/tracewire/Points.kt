@@ -20,25 +20,24 @@ public object Severity {
     /** What ends the program. */
     public const val FATAL: String = "fatal"
 
-    private val NAMES =
-        mapOf(
-            "critical" to FATAL,
-            "debug" to DEBUG,
-            "error" to ERROR,
-            "exception" to ERROR,
-            "fatal" to FATAL,
-            "fine" to DEBUG,
-            "finer" to TRACE,
-            "finest" to TRACE,
-            "info" to INFO,
-            "log" to INFO,
-            "notice" to INFO,
-            "severe" to ERROR,
-            "trace" to TRACE,
-            "verbose" to DEBUG,
-            "warn" to WARNING,
-            "warning" to WARNING,
-        )
+    private val NAMES = mapOf(
+        "critical" to FATAL,
+        "debug" to DEBUG,
+        "error" to ERROR,
+        "exception" to ERROR,
+        "fatal" to FATAL,
+        "fine" to DEBUG,
+        "finer" to TRACE,
+        "finest" to TRACE,
+        "info" to INFO,
+        "log" to INFO,
+        "notice" to INFO,
+        "severe" to ERROR,
+        "trace" to TRACE,
+        "verbose" to DEBUG,
+        "warn" to WARNING,
+        "warning" to WARNING,
+    )
 
     /** A severity of the specification, of any name that is usual; null for what is none. */
     @JvmStatic
@@ -63,17 +62,17 @@ public object Severity {
  * @property feedbackId an id of one's own.
  */
 public data class Feedback
-    @JvmOverloads
-    constructor(
-        public val value: Any? = null,
-        public val target: Any? = null,
-        public val sessionId: String? = null,
-        public val name: String? = null,
-        public val source: String = "user",
-        public val comment: String? = null,
-        public val supersedes: String? = null,
-        public val feedbackId: String? = null,
-    )
+@JvmOverloads
+constructor(
+    public val value: Any? = null,
+    public val target: Any? = null,
+    public val sessionId: String? = null,
+    public val name: String? = null,
+    public val source: String = "user",
+    public val comment: String? = null,
+    public val supersedes: String? = null,
+    public val feedbackId: String? = null,
+)
 
 /**
  * Samples of a histogram that were counted elsewhere.
@@ -86,12 +85,12 @@ public data class Feedback
  * @property counts how many samples each bucket has; one more than bounds.
  */
 public data class HistogramSamples
-    @JvmOverloads
-    constructor(
-        public val count: Number? = null,
-        public val sum: Number? = null,
-        public val min: Number? = null,
-        public val max: Number? = null,
-        public val bounds: List<Number>? = null,
-        public val counts: List<Number>? = null,
-    )
+@JvmOverloads
+constructor(
+    public val count: Number? = null,
+    public val sum: Number? = null,
+    public val min: Number? = null,
+    public val max: Number? = null,
+    public val bounds: List<Number>? = null,
+    public val counts: List<Number>? = null,
+)

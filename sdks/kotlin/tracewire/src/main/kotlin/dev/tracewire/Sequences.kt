@@ -42,13 +42,10 @@ private class TracedIterator<T>(
     override fun next(): T =
         inside { upstream.next() }.also { if (capturesOutput) step.yielded(it) else step.arrived() }
 
-    private inline fun <R> inside(work: () -> R): R =
-        try {
-            Places.within(step, work)
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
-            step.fail(thrown)
-            throw thrown
-        }
+    private inline fun <R> inside(work: () -> R): R = try {
+        Places.within(step, work)
+    } catch (thrown: Throwable) {
+        step.fail(thrown)
+        throw thrown
+    }
 }

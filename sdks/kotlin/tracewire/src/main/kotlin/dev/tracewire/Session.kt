@@ -4,6 +4,7 @@ import dev.tracewire.internal.recording.Opened
 import dev.tracewire.internal.recording.Place
 import dev.tracewire.internal.recording.Places
 import dev.tracewire.internal.recording.Running
+import dev.tracewire.internal.recording.State
 
 /** Who runs, for whom, and in which conversation. */
 public class SessionOptions : SpanOptions() {
@@ -25,8 +26,9 @@ public class SessionOptions : SpanOptions() {
     /** The longest that the flush at the end may take. */
     public var flushTimeoutMillis: Long = 5000
 
-    internal fun facts(): Map<String, Any?>? =
-        if (agentId == null) attributes else mapOf("gen_ai.agent.id" to agentId) + attributes.orEmpty()
+    /** What the run says of [agent], whom it is of, and of itself. */
+    internal fun facts(agent: String?): Map<String, Any?>? =
+        if (agent == null) attributes else mapOf("gen_ai.agent.id" to agent) + attributes.orEmpty()
 
     /** Options made in one expression. */
     public companion object {
@@ -41,11 +43,7 @@ public class SessionOptions : SpanOptions() {
  *
  * Its steps find it from anywhere: below the current step if that is part of the run, else directly below the run.
  */
-public class Session internal constructor(
-    opened: Opened,
-    name: String,
-    above: Current,
-) : Span(opened, name, above) {
+public class Session internal constructor(opened: Opened, name: String, above: Current) : Span(opened, name, above) {
     /** Which agent it is. */
     public var agentId: String? = null
         private set
@@ -61,12 +59,9 @@ public class Session internal constructor(
     private var client: Client? = null
     private var flushMillis = 0L
 
-    internal fun sit(
-        client: Client,
-        options: SessionOptions,
-    ): Session {
+    internal fun sit(client: Client, agentId: String?, options: SessionOptions): Session {
         this.client = client
-        agentId = options.agentId
+        this.agentId = agentId
         sessionId = options.sessionId
         userId = options.userId
         flushMillis = options.flushTimeoutMillis
@@ -171,13 +166,12 @@ public class Session internal constructor(
     ): Span = opened.begin(::Span, name, kind, input, attributes, parentInside(), options)
 
     /** The parent of a step of this run: elsewhere there is no current step, or one of another run. */
-    internal fun parentInside(): Any? =
-        when (val here = Places.here()) {
-            is Span -> if (here.traceId == traceId) null else this
+    internal fun parentInside(): Any? = when (val here = Places.here()) {
+        is Span -> if (State.isSameTrace(here.state, state)) null else this
 
-            // Somebody attached a context on purpose.
-            is Place -> if (here === Places.NOWHERE || here.state == null) this else null
+        // Somebody attached a context on purpose.
+        is Place -> if (here === Places.NOWHERE || here.state == null) this else null
 
-            else -> this
-        }
+        else -> this
+    }
 }

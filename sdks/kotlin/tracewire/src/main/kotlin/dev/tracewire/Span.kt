@@ -52,23 +52,20 @@ public open class Span internal constructor(
     public var ended: Boolean = false
         private set
 
-    /** The ids of the step; null for a client that is switched off. */
-    override val context: SpanContext? get() = state?.let { SpanContext(it) }
+    /** The ids of the step; null for a client that is switched off or closed. */
+    override val context: SpanContext? get() = State.contextOf(state)
 
-    /** The trace, 32 hex digits; zeros for a client that is switched off. */
+    /** The trace, 32 hex digits; zeros for a client that is switched off or closed. */
     public val traceId: String get() = state?.let(State::traceId) ?: "0".repeat(TRACE_DIGITS)
 
-    /** The step, 16 hex digits; zeros for a client that is switched off. */
+    /** The step, 16 hex digits; zeros for a client that is switched off or closed. */
     public val spanId: String get() = state?.let(State::spanId) ?: "0".repeat(TRACE_DIGITS / 2)
 
     /** The step above, 16 hex digits; null for the root of a run. */
     public val parentId: String? get() = state?.let(State::parentId)
 
     /** Sets one attribute; it is recorded when the step ends. */
-    public fun set(
-        key: String,
-        value: Any?,
-    ): Span = before { attributesHere()[key] = value }
+    public fun set(key: String, value: Any?): Span = before { attributesHere()[key] = value }
 
     /** Sets several attributes; they are recorded when the step ends. */
     public fun set(attributes: Map<String, Any?>): Span {
@@ -92,10 +89,7 @@ public open class Span internal constructor(
      * @param message why.
      */
     @JvmOverloads
-    public fun setStatus(
-        status: String,
-        message: String? = null,
-    ): Span {
+    public fun setStatus(status: String, message: String? = null): Span {
         val isKnown = status in Status.ALL
         before {
             if (isKnown) this.status = status
@@ -110,10 +104,7 @@ public open class Span internal constructor(
 
     /** Says that the step failed where nothing is thrown out of it. */
     @JvmOverloads
-    public fun setError(
-        error: Throwable,
-        message: String? = null,
-    ): Span {
+    public fun setError(error: Throwable, message: String? = null): Span {
         if (ended) return late()
         before { endingHere().error = error }
         return setStatus(Failure.statusOf(error), message)
@@ -121,14 +112,12 @@ public open class Span internal constructor(
 
     /** Says that the step failed, by a word for `error.type` and a message. */
     @JvmOverloads
-    public fun setError(
-        type: String,
-        message: String? = null,
-    ): Span = if (ended) late() else set("error.type", type).setStatus(Status.ERROR, message)
+    public fun setError(type: String, message: String? = null): Span =
+        if (ended) late() else set("error.type", type).setStatus(Status.ERROR, message)
 
     /**
-     * Says what a model call used; it is recorded when the step ends. Called again, counts are added to those that were
-     * said.
+     * Says what a model call used; it is recorded when the step ends. Called again, counts that were not said yet come
+     * to the others, and those that were said are replaced.
      *
      * @param inputTokens tokens that went in, with what was read from or written to a cache.
      * @param outputTokens tokens that came out, with reasoning.
@@ -142,23 +131,22 @@ public open class Span internal constructor(
         reasoningOutputTokens: Number? = null,
         details: Map<String, Number>? = null,
         raw: Any? = null,
-    ): Span =
-        usage(
-            Usage(
-                inputTokens,
-                outputTokens,
-                cacheReadInputTokens,
-                cacheWriteInputTokens,
-                reasoningOutputTokens,
-                details,
-                raw,
-            ),
-        )
+    ): Span = usage(
+        Usage(
+            inputTokens,
+            outputTokens,
+            cacheReadInputTokens,
+            cacheWriteInputTokens,
+            reasoningOutputTokens,
+            details,
+            raw,
+        ),
+    )
 
     /** The same with one object. */
     public fun usage(usage: Usage): Span {
         val found = if (ended) null else Amounts.usage(usage, opened.problems)
-        before { if (found != null) endingHere().let { it.usage = it.usage.orEmpty() + found } }
+        before { if (found != null) endingHere().addUsage(found) }
         opened.settle()
         return this
     }
@@ -187,7 +175,7 @@ public open class Span internal constructor(
     /** The same with one object. */
     public fun cost(cost: Cost): Span {
         val found = if (ended) null else Amounts.cost(cost, opened.problems)
-        before { if (found != null) endingHere().let { it.cost = it.cost.orEmpty() + found } }
+        before { if (found != null) endingHere().addCost(found) }
         opened.settle()
         return this
     }
@@ -199,10 +187,7 @@ public open class Span internal constructor(
      * @param attributes what the relation is.
      */
     @JvmOverloads
-    public fun link(
-        other: Any,
-        attributes: Map<String, Any?>? = null,
-    ): Span {
+    public fun link(other: Any, attributes: Map<String, Any?>? = null): Span {
         if (ended) return late()
         val found = Writing.linkTo(other)
         if (found == null) {
@@ -210,16 +195,7 @@ public open class Span internal constructor(
             return this
         }
         val link = if (attributes == null) found else found + ("attributes" to attributes)
-        // A later list of links replaces an earlier one, so each holds all.
-        val links =
-            synchronized(this) {
-                endingHere().let { ending ->
-                    (ending.links.orEmpty() + link).also {
-                        ending.links =
-                            it
-                    }
-                }
-            }
+        val links = synchronized(this) { endingHere().addLink(link) }
         state?.let { opened.pen.update(it, Members.LINKS, links) }
         return this
     }
@@ -262,10 +238,7 @@ public open class Span internal constructor(
 
     /** Records at once an error that the step deals with itself; its status does not change. */
     @JvmOverloads
-    public fun recordException(
-        error: Throwable,
-        attributes: Map<String, Any?>? = null,
-    ): Span {
+    public fun recordException(error: Throwable, attributes: Map<String, Any?>? = null): Span {
         state?.let { opened.pen.spanEvent(it, Members.CAUGHT, Caught(error, attributes, opened.policy)) }
         opened.settle()
         return this
@@ -355,20 +328,9 @@ public open class Span internal constructor(
         synchronized(this) { if (!ended && output === NOTHING) output = value }
     }
 
-    /** A member of the end by its name on the wire, unless it is there already. */
-    internal fun endField(
-        name: String,
-        value: Any?,
-    ) {
-        synchronized(this) {
-            if (ended) return
-            val ending = endingHere()
-            if (name == "status_message") {
-                if (ending.message == null) ending.message = Texts.textOf(value)
-            } else {
-                (ending.more ?: LinkedHashMap<String, Any?>().also { ending.more = it }).putIfAbsent(name, value)
-            }
-        }
+    /** Says how long the first chunk took. */
+    internal fun firstChunkCame(nanos: Long) {
+        synchronized(this) { if (!ended) endingHere().firstChunkNanos = nanos }
     }
 
     /** Changes the step, unless it has ended. */
@@ -392,17 +354,14 @@ public open class Span internal constructor(
         return this
     }
 
-    private fun problem(
-        code: String,
-        message: String,
-        cause: Throwable? = null,
-    ): Unit = opened.problems.note(code, message, cause)
+    private fun problem(code: String, message: String, cause: Throwable? = null): Unit =
+        opened.problems.note(code, message, cause)
 
     private fun writeEnd(walker: Walker) {
         val policy = opened.policy
         if (output !== NOTHING && policy.output) Writing.content(walker, "output", output, policy)
         Writing.attributes(walker, attributes, policy)
-        ending?.let { Members.ending(walker, it) }
+        ending?.write(walker)
     }
 
     internal companion object {

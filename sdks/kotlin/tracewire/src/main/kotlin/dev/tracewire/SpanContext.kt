@@ -13,10 +13,7 @@ public interface HasContext {
  *
  * @property traceState the W3C `tracestate` that came with it; null where none did.
  */
-public class SpanContext internal constructor(
-    internal val state: ByteArray,
-    public val traceState: String? = null,
-) {
+public class SpanContext internal constructor(internal val state: ByteArray, public val traceState: String? = null) {
     /** 32 hex digits. */
     public val traceId: String get() = State.traceId(state)
 
@@ -52,9 +49,7 @@ public class SpanContext internal constructor(
          */
         @JvmStatic
         @JvmOverloads
-        public fun fromTraceparent(
-            header: String,
-            traceState: String? = null,
-        ): SpanContext? = State.ofTraceparent(header)?.let { SpanContext(it, traceState?.ifEmpty { null }) }
+        public fun fromTraceparent(header: String, traceState: String? = null): SpanContext? =
+            State.ofTraceparent(header)?.let { SpanContext(it, traceState?.ifEmpty { null }) }
     }
 }

@@ -68,11 +68,8 @@ public open class SpanOptions {
  * @property version which one it is.
  */
 public data class Named
-    @JvmOverloads
-    constructor(
-        public val name: String? = null,
-        public val version: String? = null,
-    )
+@JvmOverloads
+constructor(public val name: String? = null, public val version: String? = null)
 
 /**
  * A step that another one is related to without being its child.
@@ -82,12 +79,12 @@ public data class Named
  * @property attributes what the relation is.
  */
 public data class Link
-    @JvmOverloads
-    constructor(
-        public val traceId: String,
-        public val spanId: String? = null,
-        public val attributes: Map<String, Any?>? = null,
-    )
+@JvmOverloads
+constructor(
+    public val traceId: String,
+    public val spanId: String? = null,
+    public val attributes: Map<String, Any?>? = null,
+)
 
 /** Names of how a step ended. */
 public object Status {

@@ -10,11 +10,7 @@ import dev.tracewire.internal.recording.Opened
  * are written together: the first at once, then 64 at a time, or what came in a tenth of a second; the order of all is
  * kept. When the first one came is recorded as time to first chunk.
  */
-public class Stream internal constructor(
-    opened: Opened,
-    name: String,
-    above: Current,
-) : Span(opened, name, above) {
+public class Stream internal constructor(opened: Opened, name: String, above: Current) : Span(opened, name, above) {
     private val chunks = Chunks(this) { event, items -> super.event(event, null, null, items) }
 
     /** Records one chunk as it is. Texts together are the output, unless another one is set. */
@@ -30,21 +26,15 @@ public class Stream internal constructor(
      * @param attributes what came with it.
      * @param data the same, for what is no map.
      */
-    override fun event(
-        name: String?,
-        attributes: Map<String, Any?>?,
-        data: Any?,
-        chunks: List<Any?>?,
-    ): Span {
+    override fun event(name: String?, attributes: Map<String, Any?>?, data: Any?, chunks: List<Any?>?): Span {
         if (chunks != null) return super.event(name, attributes, data, chunks)
         if (ended) return late()
         // A copy: what is written together is read later.
-        val item: Any =
-            when {
-                data == null -> LinkedHashMap(attributes.orEmpty())
-                attributes == null -> data
-                else -> attributes + ("data" to data)
-            }
+        val item: Any = when {
+            data == null -> LinkedHashMap(attributes.orEmpty())
+            attributes == null -> data
+            else -> attributes + ("data" to data)
+        }
         this.chunks.add(name.orEmpty(), item)
         return this
     }

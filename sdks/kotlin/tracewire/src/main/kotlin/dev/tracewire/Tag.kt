@@ -8,9 +8,7 @@ package dev.tracewire
  *
  * @property members all members, the one that begins with `$` among them.
  */
-public class Tag(
-    public val members: Map<String, Any?>,
-) {
+public class Tag(public val members: Map<String, Any?>) {
     override fun equals(other: Any?): Boolean = other is Tag && other.members == members
 
     override fun hashCode(): Int = members.hashCode()

@@ -84,10 +84,8 @@ public object Tracewire {
     /** Begins a run without making it current; see [Client.startSession]. */
     @JvmStatic
     @JvmOverloads
-    public fun startSession(
-        agentId: String? = null,
-        options: SessionOptions = SessionOptions(),
-    ): Session = client.startSession(agentId, options)
+    public fun startSession(agentId: String? = null, options: SessionOptions = SessionOptions()): Session =
+        client.startSession(agentId, options)
 
     /** Runs work as a step that yields chunks; see [Client.stream]. */
     @JvmStatic
@@ -125,12 +123,8 @@ public object Tracewire {
     /** Runs work as a step of kind `llm`: a request to a model. */
     @JvmStatic
     @JvmOverloads
-    public fun <T> llm(
-        name: String,
-        input: Any? = null,
-        attributes: Map<String, Any?>? = null,
-        work: (Span) -> T,
-    ): T = client.span(name, "llm", input, attributes, work = work)
+    public fun <T> llm(name: String, input: Any? = null, attributes: Map<String, Any?>? = null, work: (Span) -> T): T =
+        client.span(name, "llm", input, attributes, work = work)
 
     /** Runs work as a step of kind `tool`, with its name as `gen_ai.tool.name`. */
     @JvmStatic
@@ -207,10 +201,7 @@ public object Tracewire {
 
     /** Puts everything that begins inside into the trace of an id of your own; see [Client.trace]. */
     @JvmStatic
-    public fun <T> trace(
-        correlationId: String,
-        work: () -> T,
-    ): T = client.trace(correlationId, work)
+    public fun <T> trace(correlationId: String, work: () -> T): T = client.trace(correlationId, work)
 
     /** An executor whose work keeps the step that is current where it is submitted; see [Client.bind]. */
     @JvmStatic
@@ -246,10 +237,7 @@ public object Tracewire {
 
     /** Makes a context current; see [Client.attach]. */
     @JvmStatic
-    public fun <T> attach(
-        context: Any?,
-        work: () -> T,
-    ): T = client.attach(context, work)
+    public fun <T> attach(context: Any?, work: () -> T): T = client.attach(context, work)
 
     /** An environment for a child process; see [Client.injectEnvironment]. */
     @JvmStatic

@@ -7,12 +7,12 @@ package dev.tracewire
  * @property code stable name of what went wrong, the same in every language.
  */
 public open class TracewireException
-    @JvmOverloads
-    constructor(
-        public val code: String,
-        message: String,
-        cause: Throwable? = null,
-    ) : RuntimeException(message, cause)
+@JvmOverloads
+constructor(
+    public val code: String,
+    message: String,
+    cause: Throwable? = null,
+) : RuntimeException(message, cause)
 
 /**
  * Thrown for what cannot be written or read in a format; the same input has the same error everywhere.
@@ -28,23 +28,18 @@ public open class TracewireException
  * @property path where in a value, as a JSON pointer; empty for all of it, null where that is not known.
  */
 public class FormatException
-    @JvmOverloads
-    constructor(
-        code: String,
-        public val reason: String,
-        public val offset: Long? = null,
-        public val line: Long? = null,
-        public val path: String? = null,
-    ) : TracewireException(code, sentence(reason, offset, line, path)) {
-        private companion object {
-            private fun sentence(
-                reason: String,
-                offset: Long?,
-                line: Long?,
-                path: String?,
-            ): String {
-                val places = listOfNotNull(line?.let { "line $it" }, offset?.let { "byte $it" }, path?.ifEmpty { null })
-                return if (places.isEmpty()) reason else places.joinToString(", ") + ": " + reason
-            }
+@JvmOverloads
+constructor(
+    code: String,
+    public val reason: String,
+    public val offset: Long? = null,
+    public val line: Long? = null,
+    public val path: String? = null,
+) : TracewireException(code, sentence(reason, offset, line, path)) {
+    private companion object {
+        private fun sentence(reason: String, offset: Long?, line: Long?, path: String?): String {
+            val places = listOfNotNull(line?.let { "line $it" }, offset?.let { "byte $it" }, path?.ifEmpty { null })
+            return if (places.isEmpty()) reason else places.joinToString(", ") + ": " + reason
         }
     }
+}

@@ -12,16 +12,16 @@ package dev.tracewire
  * @property raw the provider's own usage object, as it came.
  */
 public data class Usage
-    @JvmOverloads
-    constructor(
-        public val inputTokens: Number? = null,
-        public val outputTokens: Number? = null,
-        public val cacheReadInputTokens: Number? = null,
-        public val cacheWriteInputTokens: Number? = null,
-        public val reasoningOutputTokens: Number? = null,
-        public val details: Map<String, Number>? = null,
-        public val raw: Any? = null,
-    )
+@JvmOverloads
+constructor(
+    public val inputTokens: Number? = null,
+    public val outputTokens: Number? = null,
+    public val cacheReadInputTokens: Number? = null,
+    public val cacheWriteInputTokens: Number? = null,
+    public val reasoningOutputTokens: Number? = null,
+    public val details: Map<String, Number>? = null,
+    public val raw: Any? = null,
+)
 
 /**
  * What something cost. Amounts are decimal text, kept digit by digit, or numbers, which count as the shortest text that
@@ -36,16 +36,16 @@ public data class Usage
  * @property priceVersion which version of the price list.
  */
 public data class Cost
-    @JvmOverloads
-    constructor(
-        public val total: Any? = null,
-        public val currency: String = "USD",
-        public val input: Any? = null,
-        public val output: Any? = null,
-        public val details: Map<String, Any?>? = null,
-        public val priceSource: String? = "user",
-        public val priceVersion: String? = null,
-    )
+@JvmOverloads
+constructor(
+    public val total: Any? = null,
+    public val currency: String = "USD",
+    public val input: Any? = null,
+    public val output: Any? = null,
+    public val details: Map<String, Any?>? = null,
+    public val priceSource: String? = "user",
+    public val priceVersion: String? = null,
+)
 
 /** What can be made visible before a step ends; see [Span.update]. */
 public class UpdateFields {

@@ -58,10 +58,9 @@ public class ValidationReport internal constructor(
     public val isValid: Boolean get() = findings.none { it.severity == "error" }
 
     /** A line for each finding. */
-    override fun toString(): String =
-        findings.joinToString("\n") {
-            "${it.severity} ${it.code} ${it.pointer}: ${it.message}"
-        }
+    override fun toString(): String = findings.joinToString("\n") {
+        "${it.severity} ${it.code} ${it.pointer}: ${it.message}"
+    }
 }
 
 /** Says what is wrong with what some emitter wrote, where, and how to mend it. */
@@ -87,36 +86,29 @@ public object Validation {
         format: Format? = null,
         delimiter: Delimiter? = null,
     ): ValidationReport {
-        val options =
-            mapOf(
-                "level" to level?.name?.lowercase(),
-                "format" to format?.wire,
-                "delimiter" to delimiter?.sign,
-            )
+        val options = mapOf(
+            "level" to level?.name?.lowercase(),
+            "format" to format?.wire,
+            "delimiter" to delimiter?.sign,
+        )
         val given = Json.write(options.filterValues { it != null })
-        val found =
-            Json.readMap(
-                Native.refusing {
-                    nativeValidate(Whole.direct(data), given)
-                },
-            )
+        val found = Json.readMap(Native.refusing { nativeValidate(Whole.direct(data), given) })
         return ValidationReport(
             (found["findings"] as List<Map<String, Any?>>).map(::finding),
             FlushReport.counts(found["summary"]),
         )
     }
 
-    private fun finding(found: Map<String, Any?>): Finding =
-        Finding(
-            code = found["code"].toString(),
-            name = found["name"].toString(),
-            severity = found["severity"].toString(),
-            level = found["level"].toString(),
-            message = found["message"].toString(),
-            fix = found["fix"] as String?,
-            pointer = found["pointer"].toString(),
-            line = found["line"] as Long?,
-            column = found["column"] as Long?,
-            requirement = found["requirement"] as String?,
-        )
+    private fun finding(found: Map<String, Any?>): Finding = Finding(
+        code = found["code"].toString(),
+        name = found["name"].toString(),
+        severity = found["severity"].toString(),
+        level = found["level"].toString(),
+        message = found["message"].toString(),
+        fix = found["fix"] as String?,
+        pointer = found["pointer"].toString(),
+        line = found["line"] as Long?,
+        column = found["column"] as Long?,
+        requirement = found["requirement"] as String?,
+    )
 }

@@ -34,22 +34,21 @@ class CoroutinesTest {
 
     @Test
     fun `steps of async have the step that started them as parent, on whatever thread they go on`() {
-        val spans =
-            recorded {
-                span("answer", "agent") {
-                    withContext(Dispatchers.Default) {
-                        (1..20)
-                            .map { number ->
-                                async(Dispatchers.IO) {
-                                    span("outer $number") {
-                                        yield()
-                                        Tracewire.span("inner $number") { }
-                                    }
+        val spans = recorded {
+            span("answer", "agent") {
+                withContext(Dispatchers.Default) {
+                    (1..20)
+                        .map { number ->
+                            async(Dispatchers.IO) {
+                                span("outer $number") {
+                                    yield()
+                                    Tracewire.span("inner $number") { }
                                 }
-                            }.awaitAll()
-                    }
+                            }
+                        }.awaitAll()
                 }
             }
+        }
         assertEquals(41, spans.size)
         for (number in 1..20) {
             assertEquals(spans.getValue("answer")["span_id"], spans.getValue("outer $number")["parent_id"])
@@ -59,23 +58,22 @@ class CoroutinesTest {
 
     @Test
     fun `what suspends leaves nothing current for others on the same thread`() {
-        val spans =
-            recorded {
-                val isInside = CompletableDeferred<Unit>()
-                val mayEnd = CompletableDeferred<Unit>()
-                runBlocking {
-                    launch {
-                        span("first") {
-                            isInside.complete(Unit)
-                            mayEnd.await()
-                            Tracewire.span("of first") { }
-                        }
+        val spans = recorded {
+            val isInside = CompletableDeferred<Unit>()
+            val mayEnd = CompletableDeferred<Unit>()
+            runBlocking {
+                launch {
+                    span("first") {
+                        isInside.complete(Unit)
+                        mayEnd.await()
+                        Tracewire.span("of first") { }
                     }
-                    isInside.await()
-                    span("second") { Tracewire.span("of second") { } }
-                    mayEnd.complete(Unit)
                 }
+                isInside.await()
+                span("second") { Tracewire.span("of second") { } }
+                mayEnd.complete(Unit)
             }
+        }
         assertNull(spans.getValue("second")["parent_id"])
         assertEquals(spans.getValue("first")["span_id"], spans.getValue("of first")["parent_id"])
         assertEquals(spans.getValue("second")["span_id"], spans.getValue("of second")["parent_id"])
@@ -83,23 +81,21 @@ class CoroutinesTest {
 
     @Test
     fun `a cancelled coroutine ends its step as cancelled, a timeout as timeout, an error as error`() {
-        val spans =
-            recorded {
-                runBlocking {
-                    val isInside = CompletableDeferred<Unit>()
-                    val job =
-                        launch {
-                            span("cancelled") {
-                                isInside.complete(Unit)
-                                delay(Long.MAX_VALUE)
-                            }
-                        }
-                    isInside.await()
-                    job.cancelAndJoin()
-                    withTimeoutOrNull(1) { span("late") { delay(Long.MAX_VALUE) } }
-                    assertFailsWith<IllegalStateException> { span("failed") { error("no otters") } }
+        val spans = recorded {
+            runBlocking {
+                val isInside = CompletableDeferred<Unit>()
+                val job = launch {
+                    span("cancelled") {
+                        isInside.complete(Unit)
+                        delay(Long.MAX_VALUE)
+                    }
                 }
+                isInside.await()
+                job.cancelAndJoin()
+                withTimeoutOrNull(1) { span("late") { delay(Long.MAX_VALUE) } }
+                assertFailsWith<IllegalStateException> { span("failed") { error("no otters") } }
             }
+        }
         assertEquals("cancelled", spans.getValue("cancelled")["status"])
         assertNull(spans.getValue("cancelled")["exception"])
         assertEquals("timeout", spans.getValue("late")["status"])
@@ -112,19 +108,17 @@ class CoroutinesTest {
 
     @Test
     fun `a flow is a step that is current upstream only`() {
-        val spans =
-            recorded {
-                val numbers =
-                    flow {
-                        for (number in 1..3) {
-                            Tracewire.span("make $number") { }
-                            emit(number)
-                        }
-                    }
-                span("answer") {
-                    numbers.traced("numbers").collect { number -> Tracewire.span("take $number") { } }
+        val spans = recorded {
+            val numbers = flow {
+                for (number in 1..3) {
+                    Tracewire.span("make $number") { }
+                    emit(number)
                 }
             }
+            span("answer") {
+                numbers.traced("numbers").collect { number -> Tracewire.span("take $number") { } }
+            }
+        }
         val (answer, numbers) = spans.getValue("answer") to spans.getValue("numbers")
         assertEquals(answer["span_id"], numbers["parent_id"])
         for (number in 1..3) {
@@ -138,17 +132,16 @@ class CoroutinesTest {
 
     @Test
     fun `a flow that is left, fails or ends is recorded as that`() {
-        val spans =
-            recorded {
-                val texts = flow { for (text in listOf("a", "b", "c")) emit(text) }
-                assertEquals("a", texts.traced("left").first())
-                assertEquals(listOf("a", "b", "c"), texts.traced("whole").toList())
-                val broken = flow<String> { error("broken") }
-                assertFailsWith<IllegalStateException> { broken.traced("failed").toList() }
-                assertFailsWith<IllegalArgumentException> {
-                    texts.traced("refused").collect { throw IllegalArgumentException("not this") }
-                }
+        val spans = recorded {
+            val texts = flow { for (text in listOf("a", "b", "c")) emit(text) }
+            assertEquals("a", texts.traced("left").first())
+            assertEquals(listOf("a", "b", "c"), texts.traced("whole").toList())
+            val broken = flow<String> { error("broken") }
+            assertFailsWith<IllegalStateException> { broken.traced("failed").toList() }
+            assertFailsWith<IllegalArgumentException> {
+                texts.traced("refused").collect { throw IllegalArgumentException("not this") }
             }
+        }
         assertEquals("cancelled", spans.getValue("left")["status"])
         assertEquals("closed before its end", spans.getValue("left")["status_message"])
         assertEquals("abc", spans.getValue("whole")["output"])
@@ -158,15 +151,14 @@ class CoroutinesTest {
 
     @Test
     fun `steps of a session find it from anywhere`() {
-        val spans =
-            recorded {
-                session("researcher", SessionOptions { sessionId = "chat-7" }) { run ->
-                    val elsewhere = Thread { run.toolCall("search") { it.setOutput(1) } }
-                    elsewhere.start()
-                    elsewhere.join()
-                    run.agentStep("plan") { run.llmCall("chat") { } }
-                }
+        val spans = recorded {
+            session("researcher", SessionOptions { sessionId = "chat-7" }) { run ->
+                val elsewhere = Thread { run.toolCall("search") { it.setOutput(1) } }
+                elsewhere.start()
+                elsewhere.join()
+                run.agentStep("plan") { run.llmCall("chat") { } }
             }
+        }
         val run = spans.getValue("researcher")
         assertEquals("agent", run["kind"])
         assertEquals("chat-7", run["session_id"])

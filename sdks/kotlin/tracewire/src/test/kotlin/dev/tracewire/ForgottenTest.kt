@@ -33,46 +33,4 @@ class ForgottenTest {
             assertEquals("ok", recorded.spans().last()["status"])
         }
     }
-
-    @Test
-    fun `events that are given as one map have the registry's names`() {
-        val recorded = Testing.recording()
-        recorded.use {
-            val call =
-                Tracewire.logEvent(
-                    mapOf(
-                        "event_type" to "mcp.tool.called",
-                        "agentId" to "researcher",
-                        "data" to mapOf("tool_name" to "search"),
-                        "attempt" to 2,
-                        "extra" to listOf(1),
-                    ),
-                )
-            Tracewire.logEvent(
-                mapOf(
-                    "event_type" to "mcp.tool.error",
-                    "parent_id" to call,
-                    "error" to mapOf("code" to 429),
-                ),
-            )
-            Tracewire.logEvent(mapOf("a" to 1))
-            assertEquals(1, Tracewire.flush().errors["invalid_event"])
-        }
-        val (call, error, nameless) = recorded.events()
-        val body = call["body"] as Map<*, *>
-        assertEquals("mcp.request", body["name"])
-        assertEquals(
-            mapOf(
-                "gen_ai.agent.id" to "researcher",
-                "gen_ai.tool.name" to "search",
-                "mcp.method.name" to "tools/call",
-                "attempt" to 2L,
-            ),
-            body["attributes"],
-        )
-        assertEquals(mapOf("extra" to listOf(1L), "tool_name" to "search"), body["data"])
-        assertEquals(call["span_id"], error["parent_id"])
-        assertEquals("429", ((error["body"] as Map<*, *>)["attributes"] as Map<*, *>)["error.type"])
-        assertEquals("event", (nameless["body"] as Map<*, *>)["name"])
-    }
 }

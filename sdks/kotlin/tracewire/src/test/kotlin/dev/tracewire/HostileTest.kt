@@ -24,17 +24,16 @@ class HostileTest {
         val recorded = Testing.recording()
         val parents = ConcurrentHashMap<String, String>()
         recorded.use {
-            val threads =
-                (1..8).map { number ->
-                    thread {
-                        repeat(500) { index ->
-                            Tracewire.span("outer $number-$index", input = "x".repeat(index)) { outer ->
-                                val inner = Tracewire.span("inner $number-$index") { it.spanId }
-                                parents[inner] = outer.spanId
-                            }
+            val threads = (1..8).map { number ->
+                thread {
+                    repeat(500) { index ->
+                        Tracewire.span("outer $number-$index", input = "x".repeat(index)) { outer ->
+                            val inner = Tracewire.span("inner $number-$index") { it.spanId }
+                            parents[inner] = outer.spanId
                         }
                     }
                 }
+            }
             threads.forEach { it.join() }
             val report = Tracewire.flush()
             assertEquals(16_000L, report.written)
@@ -59,21 +58,19 @@ class HostileTest {
 
     @Test
     fun `exporters and listeners that throw cost nothing but themselves`() {
-        val broken =
-            object : Exporter {
-                override val name = "broken"
+        val broken = object : Exporter {
+            override val name = "broken"
 
-                override fun export(batch: Batch): Unit = throw StackOverflowError()
+            override fun export(batch: Batch): Unit = throw StackOverflowError()
 
-                override fun close(): Unit = throw LinkageError("no")
-            }
-        val client =
-            Client {
-                dir = File(folder, "journals").path
-                mode = Mode.INLINE
-                exporters(broken)
-                onNotice = NoticeListener { error("no listener") }
-            }
+            override fun close(): Unit = throw LinkageError("no")
+        }
+        val client = Client {
+            dir = File(folder, "journals").path
+            mode = Mode.INLINE
+            exporters(broken)
+            onNotice = NoticeListener { error("no listener") }
+        }
         assertEquals(7, client.span("run") { 7 })
         val report = client.flush(100)
         assertTrue(report.errors.getValue("export_failed") >= 1)

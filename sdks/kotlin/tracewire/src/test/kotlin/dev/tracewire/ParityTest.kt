@@ -14,14 +14,13 @@ import kotlin.test.assertEquals
 /** The same program as the Python SDK's `scenario.py` is recorded as that one recorded it, ids included. */
 class ParityTest {
     private fun session() {
-        val options =
-            SessionOptions {
-                sessionId = "chat-7"
-                userId = "u"
-                tags = listOf("x")
-                input = "why?"
-                environment = "test"
-            }
+        val options = SessionOptions {
+            sessionId = "chat-7"
+            userId = "u"
+            tags = listOf("x")
+            input = "why?"
+            environment = "test"
+        }
         Tracewire.session("researcher", options) { run ->
             run.agentStep("plan", attributes = mapOf("a" to 1)) { it.setOutput(listOf("search")) }
             run.toolCall("search", input = mapOf("query" to "otters")) { call ->
@@ -57,11 +56,10 @@ class ParityTest {
         val asked = McpRequestOptions().apply { requestId = "7" }
         val call = mcp.logToolCall("r", "search", mapOf("query" to "o"), asked)
         mcp.logToolResult("r", "search", listOf("L"), 52, McpResponseOptions().apply { parentId = call })
-        val failed =
-            McpResponseOptions().apply {
-                parentId = call
-                attributes = mapOf("a" to 1)
-            }
+        val failed = McpResponseOptions().apply {
+            parentId = call
+            attributes = mapOf("a" to 1)
+        }
         mcp.logToolError("r", "search", "TIMEOUT", "slow", failed)
         mcp.logSamplingRequest("r", "why?", "m")
         mcp.logSamplingResponse("r", "because", "m", mapOf("prompt_tokens" to 3, "completion_tokens" to 4))
@@ -157,10 +155,9 @@ class ParityTest {
         }
         val lines = File("../../typescript/tests/parity/events.jsonl").readLines()
         val expected = lines.map { compared(Formats.decode(it)) }
-        val found =
-            recorded.events().map {
-                compared(Formats.decode(Formats.encode(it, options = WriteOptions(keepTags = true))))
-            }
+        val found = recorded.events().map {
+            compared(Formats.decode(Formats.encode(it, options = WriteOptions(keepTags = true))))
+        }
         for ((index, event) in expected.withIndex()) assertEquals(event, found.getOrNull(index), "event ${index + 1}")
         assertEquals(expected.size, found.size)
     }

@@ -48,10 +48,8 @@ class ProcessesTest {
     private fun events(): List<Map<*, *>> {
         val directory = File(folder, ".tracewire").path
         return (
-            Formats.decode(
-                nativeTestingRead(directory),
-            ) as List<*>
-        ).map { it as Map<*, *> }
+            Formats.decode(nativeTestingRead(directory)) as List<*>
+            ).map { it as Map<*, *> }
     }
 
     @Test
@@ -61,13 +59,12 @@ class ProcessesTest {
         val (start, update) = events()
         assertEquals("question", (start["body"] as Map<*, *>)["input"])
         assertEquals(mapOf("k" to 1L), (update["body"] as Map<*, *>)["attributes"])
-        val journal =
-            checkNotNull(
-                File(folder, ".tracewire").walk().first {
-                    it.isFile && it.length() > 100 &&
-                        it.extension != "json"
-                },
-            )
+        val journal = checkNotNull(
+            File(folder, ".tracewire").walk().first {
+                it.isFile && it.length() > 100 &&
+                    it.extension != "json"
+            },
+        )
         assertTrue(Testing.seal(Testing.recover(journal.readBytes())).envelopes.isNotEmpty())
     }
 
@@ -78,11 +75,7 @@ class ProcessesTest {
         run("ends", "TRACEWIRE_SERVICE" to "of-environment", "TRACEPARENT" to parent)
         val (start) = events()
         assertEquals("b7ad6b7169203331", start["parent_id"])
-        val envelope =
-            nativeTestingSealDirectory(
-                File(folder, ".tracewire").path,
-            ).envelopes
-                .first()
+        val envelope = nativeTestingSealDirectory(File(folder, ".tracewire").path).envelopes.first()
         val resource = (Formats.decode(envelope) as Map<*, *>)["resource"] as Map<*, *>
         assertEquals("of-environment", resource["service.name"])
         assertEquals("7", resource["service.version"])

@@ -29,26 +29,22 @@ class SpanTest {
 
     @Test
     fun `a step and its child are recorded with what they say`() {
-        val spans =
-            recording {
-                Tracewire.span(
-                    "answer",
-                    "agent",
-                    input = mapOf("q" to "otters"),
-                    attributes = mapOf("a" to 1),
-                ) { step ->
-                    Tracewire.span("search", "tool") { it.setOutput(listOf("Lutra lutra")) }
-                    step
-                        .set(
-                            "k",
-                            2,
-                        ).set(mapOf("l" to null))
-                        .setOutput(null)
-                        .usage(120, 30)
-                        .usage(cacheReadInputTokens = 100)
-                    step.cost("0.0123", "eur", input = 0.01, details = mapOf("other" to "1e-7"))
-                }
+        val spans = recording {
+            Tracewire.span(
+                "answer",
+                "agent",
+                input = mapOf("q" to "otters"),
+                attributes = mapOf("a" to 1),
+            ) { step ->
+                Tracewire.span("search", "tool") { it.setOutput(listOf("Lutra lutra")) }
+                step
+                    .set("k", 2).set(mapOf("l" to null))
+                    .setOutput(null)
+                    .usage(120, 30)
+                    .usage(cacheReadInputTokens = 100)
+                step.cost("0.0123", "eur", input = 0.01, details = mapOf("other" to "1e-7"))
             }
+        }
         val (answer, search) = spans.getValue("answer") to spans.getValue("search")
         assertEquals(answer["span_id"], search["parent_id"])
         assertEquals("agent", answer["kind"])
@@ -68,16 +64,15 @@ class SpanTest {
     @Test
     fun `what is thrown goes on as it was, and ends the step as what it is`() {
         val failure = IllegalStateException("no otters", RuntimeException("cause"))
-        val spans =
-            recording {
-                assertSame(
-                    failure,
-                    assertFailsWith<IllegalStateException> { Tracewire.span("failed") { throw failure } },
-                )
-                runCatching { Tracewire.span("late") { throw TimeoutException() } }
-                runCatching { Tracewire.span("left") { throw java.util.concurrent.CancellationException("enough") } }
-                assertNull(Tracewire.currentSpan())
-            }
+        val spans = recording {
+            assertSame(
+                failure,
+                assertFailsWith<IllegalStateException> { Tracewire.span("failed") { throw failure } },
+            )
+            runCatching { Tracewire.span("late") { throw TimeoutException() } }
+            runCatching { Tracewire.span("left") { throw java.util.concurrent.CancellationException("enough") } }
+            assertNull(Tracewire.currentSpan())
+        }
         val exception = spans.getValue("failed")["exception"] as Map<*, *>
         assertEquals("java.lang.IllegalStateException", exception["type"])
         assertEquals("no otters", exception["message"])
@@ -116,24 +111,19 @@ class SpanTest {
         val said = ArrayList<String>()
         recording({ configure { onNotice = NoticeListener(said::add) } }) {
             val step = Tracewire.startSpan("work")
-            step
-                .setStatus("fine")
-                .link("nowhere")
-                .usage(inputTokens = -1)
-                .cost("much")
+            step.setStatus("fine").link("nowhere").usage(inputTokens = -1).cost("much")
             step.end()
             step.end()
             repeat(2) { step.set("late", 1) }
             Tracewire.span("orphan", parent = 17) { assertNull(it.parentId) }
             // Another test panics inside of the native half, which is counted for the process.
             val errors = Tracewire.flush().errors - "internal_error"
-            val expected =
-                mapOf(
-                    "invalid_status" to 1L,
-                    "invalid_link" to 1L,
-                    "invalid_usage" to 1L,
-                    "invalid_cost" to 1L,
-                )
+            val expected = mapOf(
+                "invalid_status" to 1L,
+                "invalid_link" to 1L,
+                "invalid_usage" to 1L,
+                "invalid_cost" to 1L,
+            )
             assertEquals(expected + mapOf("step_ended" to 2L, "invalid_parent" to 1L), errors)
         }
         assertEquals(6, said.size)
@@ -153,17 +143,16 @@ class SpanTest {
 
     @Test
     fun `threads and executors keep the step that is bound`() {
-        val spans =
-            recording {
-                val threads = Executors.newFixedThreadPool(2)
-                Tracewire.span("answer") { step ->
-                    val bound = step.bindCallable { Tracewire.span("bound") { Tracewire.currentSpan() != null } }
-                    assertTrue(threads.submit(bound).get())
-                    threads.submit(Callable { Tracewire.span("alone") { } }).get()
-                    step.span("child") { }
-                }
-                threads.shutdown()
+        val spans = recording {
+            val threads = Executors.newFixedThreadPool(2)
+            Tracewire.span("answer") { step ->
+                val bound = step.bindCallable { Tracewire.span("bound") { Tracewire.currentSpan() != null } }
+                assertTrue(threads.submit(bound).get())
+                threads.submit(Callable { Tracewire.span("alone") { } }).get()
+                step.span("child") { }
             }
+            threads.shutdown()
+        }
         assertEquals(spans.getValue("answer")["span_id"], spans.getValue("bound")["parent_id"])
         assertEquals(spans.getValue("answer")["span_id"], spans.getValue("child")["parent_id"])
         assertNull(spans.getValue("alone")["parent_id"])
@@ -172,23 +161,22 @@ class SpanTest {
     @Test
     fun `context crosses processes`() {
         val header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-        val spans =
-            recording {
-                val context = Tracewire.extract(mapOf("TraceParent" to listOf(header), "tracestate" to "vendor=1"))
-                Tracewire.attach(context) {
-                    Tracewire.span("served") { step ->
-                        val headers = Tracewire.inject(LinkedHashMap<String, String>())
-                        assertEquals("00-0af7651916cd43dd8448eb211c80319c-${step.spanId}-01", headers["traceparent"])
-                        assertEquals("vendor=1", headers["tracestate"])
-                        assertEquals(headers["traceparent"], Tracewire.injectEnvironment(emptyMap())["TRACEPARENT"])
-                    }
+        val spans = recording {
+            val context = Tracewire.extract(mapOf("TraceParent" to listOf(header), "tracestate" to "vendor=1"))
+            Tracewire.attach(context) {
+                Tracewire.span("served") { step ->
+                    val headers = Tracewire.inject(LinkedHashMap<String, String>())
+                    assertEquals("00-0af7651916cd43dd8448eb211c80319c-${step.spanId}-01", headers["traceparent"])
+                    assertEquals("vendor=1", headers["tracestate"])
+                    assertEquals(headers["traceparent"], Tracewire.injectEnvironment(emptyMap())["TRACEPARENT"])
                 }
-                assertNotNull(Tracewire.extract(mapOf("_meta" to mapOf("traceparent" to header))))
-                for (bad in listOf("", "00-${"0".repeat(32)}-b7ad6b7169203331-01", "ff$header", header.uppercase())) {
-                    assertNull(SpanContext.fromTraceparent(bad), bad)
-                }
-                Tracewire.trace("order-17") { Tracewire.span("handled") { } }
             }
+            assertNotNull(Tracewire.extract(mapOf("_meta" to mapOf("traceparent" to header))))
+            for (bad in listOf("", "00-${"0".repeat(32)}-b7ad6b7169203331-01", "ff$header", header.uppercase())) {
+                assertNull(SpanContext.fromTraceparent(bad), bad)
+            }
+            Tracewire.trace("order-17") { Tracewire.span("handled") { } }
+        }
         assertEquals("b7ad6b7169203331", spans.getValue("served")["parent_id"])
         assertEquals("order-17", spans.getValue("handled")["correlation_id"])
     }
@@ -221,10 +209,9 @@ class SpanTest {
 
     @Test
     fun `a stream writes the first chunk at once and the rest together, in order`() {
-        val spans =
-            recording {
-                Tracewire.stream("voice") { stream -> for (number in 1..100) stream.chunk("$number ") }
-            }
+        val spans = recording {
+            Tracewire.stream("voice") { stream -> for (number in 1..100) stream.chunk("$number ") }
+        }
         val voice = spans.getValue("voice")
         val events = (voice["events"] as List<*>).map { (it as Map<*, *>)["chunks"] as List<*> }
         assertEquals(1, events.first().size)

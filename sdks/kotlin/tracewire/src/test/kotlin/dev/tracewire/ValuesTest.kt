@@ -21,17 +21,11 @@ import kotlin.time.Duration.Companion.milliseconds
 class ValuesTest {
     private enum class Colour { RED }
 
-    data class Account(
-        val id: String,
-        val limit: Int,
-        private val key: String = "secret",
-    )
+    data class Account(val id: String, val limit: Int, private val key: String = "secret")
 
     class Plain
 
-    class Own(
-        private val form: Any?,
-    ) : Recordable {
+    class Own(private val form: Any?) : Recordable {
         override fun toRecorded(): Any? = form
     }
 
@@ -75,13 +69,7 @@ class ValuesTest {
         assertEquals("[\"a\",1]", json(setOf(1, "a")))
         assertEquals(
             """{"1":"a","[1,\"b\"]":null,"null":2}""",
-            json(
-                linkedMapOf(
-                    1 to "a",
-                    null to 2,
-                    listOf(1, "b") to Unit,
-                ),
-            ),
+            json(linkedMapOf(1 to "a", null to 2, listOf(1, "b") to Unit)),
         )
         assertEquals("""{"first":1,"second":[2]}""", json(1 to arrayOf(2)))
         assertEquals("""{"id":"a","limit":7}""", json(Account("a", 7)))
@@ -97,19 +85,17 @@ class ValuesTest {
 
     @Test
     fun `what throws while it is read costs the value, never the record`() {
-        val hostile =
-            mapOf(
-                "list" to
-                    object : AbstractList<Int>() {
-                        override val size get() = error("no size")
+        val hostile = mapOf(
+            "list" to object : AbstractList<Int>() {
+                override val size get() = error("no size")
 
-                        override fun get(index: Int) = 1
-                    },
-                "form" to Recordable { error("no form") },
-                "endless" to Recordable { endless() },
-                "iterator" to listOf(1).iterator(),
-                "fine" to 1,
-            )
+                override fun get(index: Int) = 1
+            },
+            "form" to Recordable { error("no form") },
+            "endless" to Recordable { endless() },
+            "iterator" to listOf(1).iterator(),
+            "fine" to 1,
+        )
         val recorded = Testing.recording()
         recorded.use { Tracewire.span("hostile", attributes = hostile) { it.setOutput(hostile["form"]) } }
         val span = recorded.spans().single()
@@ -138,8 +124,7 @@ class ValuesTest {
 
     @Test
     fun `what is too large is cut and says so`() {
-        val recorded =
-            Testing.recording { configure { limits = mapOf("text_bytes" to 5L, "depth" to 2L) } }
+        val recorded = Testing.recording { configure { limits = mapOf("text_bytes" to 5L, "depth" to 2L) } }
         recorded.use { Tracewire.span("big", input = listOf("äöüß", listOf(listOf(1)))) { } }
         val (text, nested) = recorded.spans().single()["input"] as List<*>
         assertEquals(mapOf("\$cut" to "äö", "missing_bytes" to 4L), text)
@@ -148,15 +133,14 @@ class ValuesTest {
 
     @Test
     fun `values come back as what they were`() {
-        val values =
-            listOf(
-                1L,
-                1.5,
-                "x",
-                BigInteger.TEN.pow(20),
-                BigDecimal("1.50"),
-                Instant.parse("2026-11-21T04:30:00.123456789Z"),
-            )
+        val values = listOf(
+            1L,
+            1.5,
+            "x",
+            BigInteger.TEN.pow(20),
+            BigDecimal("1.50"),
+            Instant.parse("2026-11-21T04:30:00.123456789Z"),
+        )
         assertEquals(values, Formats.decode(Formats.encode(values)))
         val tag = Tag(mapOf("\$ref" to "sha256:00"))
         assertEquals(
@@ -178,17 +162,7 @@ class ValuesTest {
         assertEquals("value_unserializable" to "/a/1", strict.code to strict.path)
         assertEquals("format_unknown", assertFailsWith<FormatException> { Format.of("xml") }.code)
         assertFailsWith<IllegalArgumentException> { Formats.encode(1, Format.TOON, WriteOptions(formulaSafe = true)) }
-        assertEquals(
-            listOf(
-                "TW0107",
-            ),
-            Validation
-                .validate(
-                    """{"seq":1,"time":"2026-11-21T04:30:00Z","type":"log"}""".encodeToByteArray(),
-                ).findings
-                .map {
-                    it.code
-                },
-        )
+        val line = """{"seq":1,"time":"2026-11-21T04:30:00Z","type":"log"}""".encodeToByteArray()
+        assertEquals(listOf("TW0107"), Validation.validate(line).findings.map { it.code })
     }
 }

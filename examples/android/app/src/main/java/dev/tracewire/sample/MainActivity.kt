@@ -17,6 +17,10 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
+import java.util.concurrent.Executors
+
+/** One thread, so that what is said last holds. Not the activity's: that one may be gone before all is delivered. */
+private val hooks = Executors.newSingleThreadExecutor()
 
 /** One button: each press is a run of an agent. */
 class MainActivity : ComponentActivity() {
@@ -39,12 +43,12 @@ class MainActivity : ComponentActivity() {
 
     override fun onStart() {
         super.onStart()
-        Tracewire.onForeground()
+        hooks.execute { Tracewire.onForeground() }
     }
 
     override fun onStop() {
         // What fits into the time is delivered; the rest waits in the app's folder.
-        lifecycleScope.launch(Dispatchers.IO) { Tracewire.onBackground() }
+        hooks.execute { Tracewire.onBackground() }
         super.onStop()
     }
 

@@ -59,19 +59,16 @@ private interface Subject : AutoCloseable {
     }
 }
 
-private open class OfTracewire(
-    private val folder: File,
-) : Subject {
+private open class OfTracewire(private val folder: File) : Subject {
     override val name = "tracewire (jvm)"
     override val version = "0.1.0"
     protected var steps = 0L
-    protected val client =
-        Client {
-            dir = folder.path
-            service = "bench"
-            store = false
-            quotaBytes = 8L shl 30
-        }
+    protected val client = Client {
+        dir = folder.path
+        service = "bench"
+        store = false
+        quotaBytes = 8L shl 30
+    }
 
     override fun one() {
         steps++
@@ -99,20 +96,17 @@ private open class OfTracewire(
     }
 }
 
-private class OfCoroutine(
-    folder: File,
-) : OfTracewire(folder) {
+private class OfCoroutine(folder: File) : OfTracewire(folder) {
     override val name = "tracewire (coroutine)"
 
-    override fun times(steps: Int): LongArray =
-        runBlocking {
-            LongArray(steps) {
-                val began = System.nanoTime()
-                this@OfCoroutine.steps++
-                span("search", "tool", INPUT, attributes(), client = client) { it.setOutput(OUTPUT) }
-                System.nanoTime() - began
-            }
+    override fun times(steps: Int): LongArray = runBlocking {
+        LongArray(steps) {
+            val began = System.nanoTime()
+            this@OfCoroutine.steps++
+            span("search", "tool", INPUT, attributes(), client = client) { it.setOutput(OUTPUT) }
+            System.nanoTime() - began
         }
+    }
 }
 
 private object Nowhere : SpanExporter {
@@ -126,12 +120,8 @@ private object Nowhere : SpanExporter {
 private class OfOpenTelemetry : Subject {
     override val name = "opentelemetry-sdk (jvm)"
     override val version = "1.67.0"
-    private val provider =
-        SdkTracerProvider
-            .builder()
-            .addSpanProcessor(
-                BatchSpanProcessor.builder(Nowhere).setMaxQueueSize(65_536).build(),
-            ).build()
+    private val processor = BatchSpanProcessor.builder(Nowhere).setMaxQueueSize(65_536).build()
+    private val provider = SdkTracerProvider.builder().addSpanProcessor(processor).build()
     private val tracer = provider.get("bench")
 
     override fun one() {
@@ -182,12 +172,7 @@ private fun measure(subject: Subject) {
     row(subject, "allocated", "B", bytes)
 }
 
-private fun row(
-    subject: Subject,
-    metric: String,
-    unit: String,
-    value: Number,
-) {
+private fun row(subject: Subject, metric: String, unit: String, value: Number) {
     val about = linkedMapOf<String, Any?>("bench" to "record", "subject" to subject.name, "version" to subject.version)
     println(Formats.encode(about + mapOf("metric" to metric, "unit" to unit, "value" to value)))
 }

@@ -18,15 +18,14 @@ class TracewirePluginTest {
     @Test
     fun `requests are steps, and the server is told which`() {
         val headers = ArrayList<String?>()
-        val engine =
-            MockEngine { request ->
-                headers += request.headers["traceparent"]
-                when (request.url.encodedPath) {
-                    "/fine" -> respond("otters")
-                    "/gone" -> respond("", HttpStatusCode.NotFound)
-                    else -> throw IOException("away")
-                }
+        val engine = MockEngine { request ->
+            headers += request.headers["traceparent"]
+            when (request.url.encodedPath) {
+                "/fine" -> respond("otters")
+                "/gone" -> respond("", HttpStatusCode.NotFound)
+                else -> throw IOException("away")
             }
+        }
         val recorded = Testing.recording()
         recorded.use {
             runBlocking {

@@ -37,23 +37,12 @@ class TracewireInterceptorTest {
                 http.newCall(Request.Builder().url("$url/fine?key=secret").build()).execute().close()
                 val done = CompletableFuture<Int>()
                 http
-                    .newCall(
-                        Request
-                            .Builder()
-                            .url("$url/gone")
-                            .traced()
-                            .build(),
-                    ).enqueue(
+                    .newCall(Request.Builder().url("$url/gone").traced().build()).enqueue(
                         object : Callback {
-                            override fun onResponse(
-                                call: Call,
-                                response: Response,
-                            ) = response.use { done.complete(it.code) }.let { }
+                            override fun onResponse(call: Call, response: Response) =
+                                response.use { done.complete(it.code) }.let { }
 
-                            override fun onFailure(
-                                call: Call,
-                                e: IOException,
-                            ) = done.completeExceptionally(e).let { }
+                            override fun onFailure(call: Call, e: IOException) = done.completeExceptionally(e).let { }
                         },
                     )
                 assertEquals(404, done.get())

@@ -42,16 +42,12 @@ public fun <T> Flow<T>.traced(
                 if (capturesOutput) step.yielded(item) else step.arrived()
                 try {
                     emit(item)
-                } catch (
-                    @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-                ) {
+                } catch (thrown: Throwable) {
                     downstream = thrown
                     throw thrown
                 }
             }
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
+        } catch (thrown: Throwable) {
             if (downstream != null) step.abandon() else step.fail(thrown)
             throw thrown
         }

@@ -21,9 +21,8 @@ import kotlin.coroutines.CoroutineContext
  * Carries the current step in a coroutine and into those that it starts: over `async`, `launch`, `withContext`,
  * dispatchers and suspension. The suspending functions of this package put it there themselves.
  */
-public class TracewireContext internal constructor(
-    private val current: Current?,
-) : AbstractCoroutineContextElement(Key),
+public class TracewireContext internal constructor(private val current: Current?) :
+    AbstractCoroutineContextElement(Key),
     ThreadContextElement<Any?> {
     /** The key of this element. */
     public companion object Key : CoroutineContext.Key<TracewireContext>
@@ -36,10 +35,8 @@ public class TracewireContext internal constructor(
     }
 
     /** Puts back what was current there. */
-    override fun restoreThreadContext(
-        context: CoroutineContext,
-        oldState: Any?,
-    ): Unit = Places.set(oldState as Current?)
+    override fun restoreThreadContext(context: CoroutineContext, oldState: Any?): Unit =
+        Places.set(oldState as Current?)
 }
 
 /**
@@ -55,21 +52,14 @@ public fun currentTracewireContext(): CoroutineContext = TracewireContext(Places
 public fun Span.asContext(): CoroutineContext = TracewireContext(this)
 
 /** Runs suspending work with a step current. The step does not end by it. */
-public suspend fun <T> withStep(
-    step: Span,
-    work: suspend () -> T,
-): T = withContext(TracewireContext(step)) { work() }
+public suspend fun <T> withStep(step: Span, work: suspend () -> T): T = withContext(TracewireContext(step)) { work() }
 
 /**
  * Makes a context current for suspending work; see [Client.attach].
  *
  * @param context a step, a context or a `traceparent`; null and `NoParent` are none, and begin new traces.
  */
-public suspend fun <T> attach(
-    context: Any?,
-    client: Client = Tracewire.client,
-    work: suspend () -> T,
-): T {
+public suspend fun <T> attach(context: Any?, client: Client = Tracewire.client, work: suspend () -> T): T {
     val place = if (context == null) Places.NOWHERE else client.opened().placeOf(context)
     client.problems.settle()
     return withContext(TracewireContext(place)) { work() }
@@ -156,25 +146,16 @@ public suspend fun <T> session(
 }
 
 /** Puts everything that begins inside suspending work into the trace of an id of your own; see [Client.trace]. */
-public suspend fun <T> trace(
-    correlationId: String,
-    client: Client = Tracewire.client,
-    work: suspend () -> T,
-): T {
+public suspend fun <T> trace(correlationId: String, client: Client = Tracewire.client, work: suspend () -> T): T {
     val place = client.trace(correlationId) { Places.onThread() }
     return withContext(TracewireContext(place)) { work() }
 }
 
-private suspend fun <S : Span, T> runInStep(
-    step: S,
-    work: suspend (S) -> T,
-): T {
+private suspend fun <S : Span, T> runInStep(step: S, work: suspend (S) -> T): T {
     val result: T
     try {
         result = withContext(TracewireContext(step)) { work(step) }
-    } catch (
-        @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-    ) {
+    } catch (thrown: Throwable) {
         Running.failed(step, thrown)
         throw thrown
     }

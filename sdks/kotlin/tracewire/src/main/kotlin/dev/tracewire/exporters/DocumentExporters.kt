@@ -40,11 +40,7 @@ public abstract class DocumentExporter internal constructor(
         }
     }
 
-    private fun write(
-        producer: String,
-        first: Any?,
-        text: String,
-    ) {
+    private fun write(producer: String, first: Any?, text: String) {
         if (stream != null) {
             stream.append(text).append(between())
             return
@@ -52,18 +48,20 @@ public abstract class DocumentExporter internal constructor(
         Files.createDirectories(folder.toPath())
         val name = producer.replace(Regex("[^\\p{L}\\p{N}_-]"), "_").take(MOST_NAME_CHARS) + "-$first.$suffix"
         val whole = Files.createTempFile(folder.toPath(), ".", ".tmp")
-        Files.write(whole, text.encodeToByteArray())
-        Files.move(whole, File(folder, name).toPath(), StandardCopyOption.REPLACE_EXISTING)
+        try {
+            Files.write(whole, text.encodeToByteArray())
+            Files.move(whole, File(folder, name).toPath(), StandardCopyOption.REPLACE_EXISTING)
+        } finally {
+            // It is there still where the disk had no room, and the batch comes again.
+            Files.deleteIfExists(whole)
+        }
     }
 
     /** What ends a document in a stream. */
     internal open fun between(): String = "\n"
 
     /** The text of an envelope. */
-    internal abstract fun document(
-        envelope: ByteArray,
-        isFile: Boolean,
-    ): String
+    internal abstract fun document(envelope: ByteArray, isFile: Boolean): String
 
     /** The text of rows. */
     internal abstract fun rows(rows: List<Map<String, Any?>>): String
@@ -87,32 +85,24 @@ public abstract class DocumentExporter internal constructor(
  * @param name names the destination; the folder's path by default.
  */
 public class JsonExporter
-    @JvmOverloads
-    constructor(
-        folder: String = "tracewire-json",
-        stream: Appendable? = null,
-        private val indent: Int? = null,
-        flatten: Boolean = false,
-        name: String? = null,
-    ) : DocumentExporter("json", folder, stream, flatten, name) {
-        override fun document(
-            envelope: ByteArray,
-            isFile: Boolean,
-        ): String {
-            if (indent == null) return envelope.decodeToString()
-            val text =
-                Formats.convert(
-                    envelope.decodeToString(),
-                    Format.JSON,
-                    Format.JSON,
-                    WriteOptions(indent = indent),
-                )
-            return if (isFile) text + "\n" else text
-        }
-
-        override fun rows(rows: List<Map<String, Any?>>): String =
-            Formats.encode(rows, Format.JSON, WriteOptions(indent = indent, keepTags = true))
+@JvmOverloads
+constructor(
+    folder: String = "tracewire-json",
+    stream: Appendable? = null,
+    private val indent: Int? = null,
+    flatten: Boolean = false,
+    name: String? = null,
+) : DocumentExporter("json", folder, stream, flatten, name) {
+    override fun document(envelope: ByteArray, isFile: Boolean): String {
+        if (indent == null) return envelope.decodeToString()
+        val options = WriteOptions(indent = indent)
+        val text = Formats.convert(envelope.decodeToString(), Format.JSON, Format.JSON, options)
+        return if (isFile) text + "\n" else text
     }
+
+    override fun rows(rows: List<Map<String, Any?>>): String =
+        Formats.encode(rows, Format.JSON, WriteOptions(indent = indent, keepTags = true))
+}
 
 /**
  * Writes each envelope as a TOON document, for language models to read; decoding gives the envelope back, to the last
@@ -125,21 +115,19 @@ public class JsonExporter
  * @param name names the destination; the folder's path by default.
  */
 public class ToonExporter
-    @JvmOverloads
-    constructor(
-        folder: String = "tracewire-toon",
-        stream: Appendable? = null,
-        private val delimiter: Delimiter? = null,
-        flatten: Boolean = false,
-        name: String? = null,
-    ) : DocumentExporter("toon", folder, stream, flatten, name) {
-        override fun between(): String = "\n\n"
+@JvmOverloads
+constructor(
+    folder: String = "tracewire-toon",
+    stream: Appendable? = null,
+    private val delimiter: Delimiter? = null,
+    flatten: Boolean = false,
+    name: String? = null,
+) : DocumentExporter("toon", folder, stream, flatten, name) {
+    override fun between(): String = "\n\n"
 
-        override fun document(
-            envelope: ByteArray,
-            isFile: Boolean,
-        ): String = Formats.convert(envelope.decodeToString(), Format.JSON, Format.TOON, WriteOptions(delimiter))
+    override fun document(envelope: ByteArray, isFile: Boolean): String =
+        Formats.convert(envelope.decodeToString(), Format.JSON, Format.TOON, WriteOptions(delimiter))
 
-        override fun rows(rows: List<Map<String, Any?>>): String =
-            Formats.encode(rows, Format.TOON, WriteOptions(delimiter, keepTags = true))
-    }
+    override fun rows(rows: List<Map<String, Any?>>): String =
+        Formats.encode(rows, Format.TOON, WriteOptions(delimiter, keepTags = true))
+}

@@ -78,12 +78,12 @@ public interface Exporter {
  * @property events how many of the batch's events it is about; null for all.
  */
 public class Undeliverable
-    @JvmOverloads
-    constructor(
-        public val reason: String,
-        message: String = reason,
-        public val events: Int? = null,
-    ) : Exception(message)
+@JvmOverloads
+constructor(
+    public val reason: String,
+    message: String = reason,
+    public val events: Int? = null,
+) : Exception(message)
 
 /**
  * Thrown by [Exporter.export] to have the same batch again later. Any other exception means the same.
@@ -93,13 +93,13 @@ public class Undeliverable
  *   minute.
  */
 public class RetryLater
-    @JvmOverloads
-    constructor(
-        public val code: String,
-        message: String = code,
-        public val afterMillis: Long? = null,
-        cause: Throwable? = null,
-    ) : Exception(message, cause)
+@JvmOverloads
+constructor(
+    public val code: String,
+    message: String = code,
+    public val afterMillis: Long? = null,
+    cause: Throwable? = null,
+) : Exception(message, cause)
 
 /** The batch of these envelopes. */
 internal class EnvelopeBatch(
@@ -109,9 +109,7 @@ internal class EnvelopeBatch(
     override val deadlineNanos: Long?,
     private val eventsJson: ByteArray,
 ) : Batch {
-    private val documents by lazy {
-        envelopes.map { Json.readMap(it.decodeToString()) }
-    }
+    private val documents by lazy { envelopes.map { Json.readMap(it.decodeToString()) } }
 
     private val events by lazy {
         if (eventsJson.isEmpty()) {
@@ -128,12 +126,5 @@ internal class EnvelopeBatch(
 
     override fun documents(): List<Map<String, Any?>> = documents
 
-    override fun jsonLines(): ByteArray {
-        val out = java.io.ByteArrayOutputStream(envelopes.sumOf { it.size + 1 })
-        for (envelope in envelopes) {
-            out.write(envelope)
-            out.write('\n'.code)
-        }
-        return out.toByteArray()
-    }
+    override fun jsonLines(): ByteArray = Bytes.joined(envelopes, "", "\n", "\n")
 }

@@ -32,11 +32,7 @@ internal object FlatRows {
         return row
     }
 
-    private fun add(
-        row: MutableMap<String, Any?>,
-        name: String,
-        value: Any?,
-    ) {
+    private fun add(row: MutableMap<String, Any?>, name: String, value: Any?) {
         if (value is Map<*, *> && value.isNotEmpty() && name !in WHOLE && !isTag(value)) {
             for ((key, inner) in value) add(row, "$name.$key", inner)
             return

@@ -39,84 +39,83 @@ public fun interface HeadersSource {
  * @throws IllegalArgumentException when the URL is not one of http or https, or the timeout is none.
  */
 public class HttpExporter
-    @JvmOverloads
-    constructor(
-        url: String,
-        headers: HeadersSource = HeadersSource { emptyMap() },
-        compress: Boolean = true,
-        timeoutMillis: Int = 10_000,
-        private val json: Boolean = false,
-        private val minBytes: Long = 0,
-        private val maxDelayMillis: Long = 60_000,
-        name: String? = null,
-    ) : Exporter {
-        private val post =
-            Post(
-                url,
-                if (json) "application/json" else "application/x-ndjson",
-                headers::headers,
-                compress,
-                timeoutMillis,
-            )
-        private var waitingSince = 0L
+@JvmOverloads
+constructor(
+    url: String,
+    headers: HeadersSource = HeadersSource { emptyMap() },
+    compress: Boolean = true,
+    timeoutMillis: Int = 10_000,
+    private val json: Boolean = false,
+    private val minBytes: Long = 0,
+    private val maxDelayMillis: Long = 60_000,
+    name: String? = null,
+) : Exporter {
+    private val post = Post(
+        url,
+        if (json) "application/json" else "application/x-ndjson",
+        headers::headers,
+        compress,
+        timeoutMillis,
+    )
+    private var waitingSince = 0L
 
-        override val name: String = name ?: "http:${post.shown}"
+    override val name: String = name ?: "http:${post.shown}"
 
-        override val usesEvents: Boolean get() = false
+    override val usesEvents: Boolean get() = false
 
-        /** Sends the batch; when it returns, the server has said that it has it. */
-        override fun export(batch: Batch) {
-            waitForMore(batch)
-            send(batch.envelopes)
-            waitingSince = 0
-        }
-
-        /** Nobody asked for it yet, and the radio costs more than the wait. */
-        private fun waitForMore(batch: Batch) {
-            if (minBytes <= 0 || batch.deadlineNanos != null ||
-                batch.envelopes.sumOf { it.size.toLong() } >= minBytes
-            ) {
-                return
-            }
-            val now = System.nanoTime()
-            if (waitingSince == 0L) waitingSince = now
-            val left = maxDelayMillis - (now - waitingSince) / NANOS_OF_MILLI
-            if (left > 0) throw WaitsForMore(left)
-        }
-
-        private fun send(envelopes: List<ByteArray>) {
-            val body = if (json) Bytes.joined(envelopes, "[", ",", "]") else Bytes.joined(envelopes, "", "\n", "\n")
-            val answer = post.send(body)
-            val status = answer.status
-            if (status in OK) return
-            if (status == TOO_LARGE && envelopes.size > 1) {
-                sendHalves(envelopes)
-                return
-            }
-            val message = "${post.shown} answers $status" + if (answer.text.isEmpty()) "" else ": ${answer.text}"
-            if (Post.isWorthAnotherTry(status)) throw RetryLater("http_$status", message, answer.afterMillis)
-            throw Undeliverable("http_$status", message, envelopes.sumOf(::countOf))
-        }
-
-        private fun sendHalves(envelopes: List<ByteArray>) {
-            val refused = ArrayList<Undeliverable>()
-            for (half in envelopes.chunked((envelopes.size + 1) / 2)) {
-                try {
-                    send(half)
-                } catch (error: Undeliverable) {
-                    refused.add(error)
-                }
-            }
-            val first = refused.firstOrNull() ?: return
-            throw Undeliverable(first.reason, first.message.orEmpty(), refused.sumOf { it.events ?: 0 })
-        }
-
-        private fun countOf(envelope: ByteArray): Int =
-            (Json.readMap(envelope.decodeToString())["events"] as? List<*>)?.size ?: 0
-
-        private companion object {
-            val OK = 200..299
-            const val TOO_LARGE = 413
-            const val NANOS_OF_MILLI = 1_000_000L
-        }
+    /** Sends the batch; when it returns, the server has said that it has it. */
+    override fun export(batch: Batch) {
+        waitForMore(batch)
+        send(batch.envelopes)
+        waitingSince = 0
     }
+
+    /** Nobody asked for it yet, and the radio costs more than the wait. */
+    private fun waitForMore(batch: Batch) {
+        if (minBytes <= 0 || batch.deadlineNanos != null ||
+            batch.envelopes.sumOf { it.size.toLong() } >= minBytes
+        ) {
+            return
+        }
+        val now = System.nanoTime()
+        if (waitingSince == 0L) waitingSince = now
+        val left = maxDelayMillis - (now - waitingSince) / NANOS_OF_MILLI
+        if (left > 0) throw WaitsForMore(left)
+    }
+
+    private fun send(envelopes: List<ByteArray>) {
+        val body = if (json) Bytes.joined(envelopes, "[", ",", "]") else Bytes.joined(envelopes, "", "\n", "\n")
+        val answer = post.send(body)
+        val status = answer.status
+        if (status in OK) return
+        if (status == TOO_LARGE && envelopes.size > 1) {
+            sendHalves(envelopes)
+            return
+        }
+        val message = "${post.shown} answers $status" + if (answer.text.isEmpty()) "" else ": ${answer.text}"
+        if (Post.isWorthAnotherTry(status)) throw RetryLater("http_$status", message, answer.afterMillis)
+        throw Undeliverable("http_$status", message, envelopes.sumOf(::countOf))
+    }
+
+    private fun sendHalves(envelopes: List<ByteArray>) {
+        val refused = ArrayList<Undeliverable>()
+        for (half in envelopes.chunked((envelopes.size + 1) / 2)) {
+            try {
+                send(half)
+            } catch (error: Undeliverable) {
+                refused.add(error)
+            }
+        }
+        val first = refused.firstOrNull() ?: return
+        throw Undeliverable(first.reason, first.message.orEmpty(), refused.sumOf { it.events ?: 0 })
+    }
+
+    private fun countOf(envelope: ByteArray): Int =
+        (Json.readMap(envelope.decodeToString())["events"] as? List<*>)?.size ?: 0
+
+    private companion object {
+        val OK = 200..299
+        const val TOO_LARGE = 413
+        const val NANOS_OF_MILLI = 1_000_000L
+    }
+}

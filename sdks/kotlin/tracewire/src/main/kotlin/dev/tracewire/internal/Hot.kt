@@ -53,11 +53,5 @@ internal object Hot {
      * @return a sum of 2 (the trace is left out) and [NOTICES].
      */
     @JvmStatic
-    external fun record(
-        desk: Long,
-        operation: Int,
-        address: Long,
-        capacity: Int,
-        length: Int,
-    ): Int
+    external fun record(desk: Long, operation: Int, address: Long, capacity: Int, length: Int): Int
 }

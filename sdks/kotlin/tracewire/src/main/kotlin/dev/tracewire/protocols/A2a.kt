@@ -9,6 +9,4 @@ import dev.tracewire.Client
  * Tracewire.a2a.logTaskAssigned("orchestrator") { taskId = "t1" }
  * ```
  */
-public class A2a internal constructor(
-    whose: () -> Client,
-) : A2aEvents(whose)
+public class A2a internal constructor(whose: () -> Client) : A2aEvents(whose)

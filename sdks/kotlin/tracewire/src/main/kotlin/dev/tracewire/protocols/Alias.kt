@@ -7,8 +7,4 @@ package dev.tracewire.protocols
  * @property sets attributes that the name says.
  * @property fails whether it says that something failed.
  */
-internal class Alias(
-    val event: String,
-    val sets: Map<String, String> = emptyMap(),
-    val fails: Boolean = false,
-)
+internal class Alias(val event: String, val sets: Map<String, String> = emptyMap(), val fails: Boolean = false)

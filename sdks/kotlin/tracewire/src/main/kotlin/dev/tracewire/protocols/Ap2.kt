@@ -9,6 +9,4 @@ import dev.tracewire.Client
  * Tracewire.ap2.logPaymentInitiated("shopper") { paymentId = "p1" }
  * ```
  */
-public class Ap2 internal constructor(
-    whose: () -> Client,
-) : Ap2Events(whose)
+public class Ap2 internal constructor(whose: () -> Client) : Ap2Events(whose)

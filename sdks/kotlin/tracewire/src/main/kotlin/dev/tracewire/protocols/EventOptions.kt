@@ -44,24 +44,28 @@ public open class EventOptions {
     /** Further members: of the data where that is a map, else attributes. */
     public val more: MutableMap<String, Any?> = LinkedHashMap()
 
+    /** Takes over what other options say, so that an event can add to its own and leave the program's as they are. */
+    internal fun take(other: EventOptions) {
+        facts.putAll(other.facts)
+        meant.putAll(other.meant)
+        more.putAll(other.more)
+        data = other.data
+        attributes = other.attributes
+        parentId = other.parentId
+        correlationId = other.correlationId
+        sessionId = other.sessionId
+        errorCode = other.errorCode
+    }
+
     /** An option that is an attribute of this event. */
     protected fun <T : Any> attribute(name: String): ReadWriteProperty<EventOptions, T?> = Fact(name, facts)
 
-    private class Fact<T : Any>(
-        private val name: String,
-        private val into: MutableMap<String, Any?>,
-    ) : ReadWriteProperty<EventOptions, T?> {
+    private class Fact<T : Any>(private val name: String, private val into: MutableMap<String, Any?>) :
+        ReadWriteProperty<EventOptions, T?> {
         @Suppress("UNCHECKED_CAST")
-        override fun getValue(
-            thisRef: EventOptions,
-            property: KProperty<*>,
-        ): T? = into[name] as T?
+        override fun getValue(thisRef: EventOptions, property: KProperty<*>): T? = into[name] as T?
 
-        override fun setValue(
-            thisRef: EventOptions,
-            property: KProperty<*>,
-            value: T?,
-        ) {
+        override fun setValue(thisRef: EventOptions, property: KProperty<*>, value: T?) {
             if (value == null) into.remove(name) else into[name] = value
         }
     }

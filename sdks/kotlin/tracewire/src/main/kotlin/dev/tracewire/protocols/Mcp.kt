@@ -13,9 +13,7 @@ import dev.tracewire.internal.recording.Propagation
  * Context crosses in the `_meta` of each request, as MCP's own convention has it (SEP-414). `Tracewire.mcp` is the
  * default client's, `client.mcp` another one's.
  */
-public class Mcp internal constructor(
-    whose: () -> Client,
-) : McpEvents(whose) {
+public class Mcp internal constructor(whose: () -> Client) : McpEvents(whose) {
     /**
      * The execution of a tool on a server's side as a step, below the client's step that asked for it.
      *
@@ -57,17 +55,11 @@ public class Mcp internal constructor(
      * @param arguments what it is called with.
      */
     @JvmOverloads
-    public fun <T> toolCall(
-        toolName: String,
-        arguments: Any? = null,
-        work: (Span) -> T,
-    ): T = client.span("tools/call $toolName", "tool", arguments, facts(toolName, null), work = work)
+    public fun <T> toolCall(toolName: String, arguments: Any? = null, work: (Span) -> T): T =
+        client.span("tools/call $toolName", "tool", arguments, facts(toolName, null), work = work)
 
     /** Says what a call of a tool gave: its structured content or its content, and whether that is an error. */
-    public fun recordResult(
-        step: Span,
-        result: Map<*, *>,
-    ) {
+    public fun recordResult(step: Span, result: Map<*, *>) {
         step.setOutput(result["structuredContent"] ?: result["content"])
         if (result["isError"] != true) return
         val first = (result["content"] as? List<*>)?.firstOrNull() as? Map<*, *>
@@ -86,10 +78,11 @@ public class Mcp internal constructor(
         params: Any? = null,
         options: McpRequestOptions = McpRequestOptions(),
     ): EventId? {
-        if (options.method == null) options.method = TOOLS_CALL
-        if (options.toolName == null) options.toolName = toolName
-        if (options.data == null) options.data = present("name" to toolName, "arguments" to params)
-        return logRequest(agentId, options)
+        val own = McpRequestOptions().apply { take(options) }
+        if (own.method == null) own.method = TOOLS_CALL
+        if (own.toolName == null) own.toolName = toolName
+        if (own.data == null) own.data = present("name" to toolName, "arguments" to params)
+        return logRequest(agentId, own)
     }
 
     /** Records what a tool gave: an `mcp.response` to `tools/call`. */
@@ -101,15 +94,14 @@ public class Mcp internal constructor(
         durationMillis: Number? = null,
         options: McpResponseOptions = McpResponseOptions(),
     ): EventId? {
-        if (options.method == null) options.method = TOOLS_CALL
-        if (options.toolName == null) options.toolName = toolName
-        if (options.data == null) options.data = result
-        if (durationMillis !=
-            null
-        ) {
-            options.attributes = mapOf("duration_ms" to durationMillis) + options.attributes.orEmpty()
+        val own = McpResponseOptions().apply { take(options) }
+        if (own.method == null) own.method = TOOLS_CALL
+        if (own.toolName == null) own.toolName = toolName
+        if (own.data == null) own.data = result
+        if (durationMillis != null) {
+            own.attributes = mapOf("duration_ms" to durationMillis) + own.attributes.orEmpty()
         }
-        return logResponse(agentId, options)
+        return logResponse(agentId, own)
     }
 
     /** Records that a tool failed: an `mcp.response` with `error.type`. */
@@ -121,8 +113,9 @@ public class Mcp internal constructor(
         errorMessage: String? = null,
         options: McpResponseOptions = McpResponseOptions(),
     ): EventId? {
-        if (options.errorType == null) options.errorType = errorCode
-        return logToolResult(agentId, toolName, present("code" to errorCode, "message" to errorMessage), null, options)
+        val own = McpResponseOptions().apply { take(options) }
+        if (own.errorType == null) own.errorType = errorCode
+        return logToolResult(agentId, toolName, present("code" to errorCode, "message" to errorMessage), null, own)
     }
 
     /** Records an access to a resource: a `resources/…` request. */
@@ -133,9 +126,10 @@ public class Mcp internal constructor(
         accessType: String = "read",
         options: McpRequestOptions = McpRequestOptions(),
     ): EventId? {
-        if (options.method == null) options.method = "resources/$accessType"
-        if (options.resourceUri == null) options.resourceUri = resourceUri
-        return logRequest(agentId, options)
+        val own = McpRequestOptions().apply { take(options) }
+        if (own.method == null) own.method = "resources/$accessType"
+        if (own.resourceUri == null) own.resourceUri = resourceUri
+        return logRequest(agentId, own)
     }
 
     /** Records that a server asks for a completion: a `sampling/createMessage`. */
@@ -146,10 +140,11 @@ public class Mcp internal constructor(
         model: String? = null,
         options: McpRequestOptions = McpRequestOptions(),
     ): EventId? {
-        if (options.method == null) options.method = SAMPLING
-        options.data = withMembers(present("prompt" to prompt, "model" to model), options.data)
-        options.attributes = present("gen_ai.request.model" to model) + options.attributes.orEmpty()
-        return logRequest(agentId, options)
+        val own = McpRequestOptions().apply { take(options) }
+        if (own.method == null) own.method = SAMPLING
+        own.data = withMembers(present("prompt" to prompt, "model" to model), own.data)
+        own.attributes = present("gen_ai.request.model" to model) + own.attributes.orEmpty()
+        return logRequest(agentId, own)
     }
 
     /**
@@ -165,56 +160,45 @@ public class Mcp internal constructor(
         tokenUsage: Map<String, Any?>? = null,
         options: McpResponseOptions = McpResponseOptions(),
     ): EventId? {
-        if (options.method == null) options.method = SAMPLING
+        val own = McpResponseOptions().apply { take(options) }
+        if (own.method == null) own.method = SAMPLING
         val facts = LinkedHashMap(present("gen_ai.response.model" to model))
         for ((attribute, names) in USAGE) {
             names.firstNotNullOfOrNull { tokenUsage?.get(it) as? Number }?.let { facts[attribute] = it }
         }
         val members = present("response" to response, "model" to model, "token_usage" to tokenUsage)
-        options.data = withMembers(members, options.data)
-        options.attributes = facts + options.attributes.orEmpty()
-        return logResponse(agentId, options)
+        own.data = withMembers(members, own.data)
+        own.attributes = facts + own.attributes.orEmpty()
+        return logResponse(agentId, own)
     }
 
-    private fun withMembers(
-        members: Map<String, Any?>,
-        data: Any?,
-    ): Any? =
-        when (data) {
-            null -> members
-            is Map<*, *> -> members + data.mapKeys { it.key.toString() }
-            else -> data
-        }
+    private fun withMembers(members: Map<String, Any?>, data: Any?): Any? = when (data) {
+        null -> members
+        is Map<*, *> -> members + data.mapKeys { it.key.toString() }
+        else -> data
+    }
 
     internal fun parentOf(meta: Map<*, *>?) = meta?.let { Propagation.extract(it) }
 
     private fun present(vararg members: Pair<String, Any?>): Map<String, Any?> =
-        members
-            .filter {
-                it.second != null
-            }.toMap()
+        members.filter { it.second != null }.toMap()
 
     /** What a step of a tool says. */
-    internal fun facts(
-        tool: String,
-        agentId: String?,
-    ): Map<String, Any?> =
-        present(
-            "gen_ai.operation.name" to "execute_tool",
-            "gen_ai.tool.name" to tool,
-            "mcp.method.name" to TOOLS_CALL,
-            "gen_ai.agent.id" to agentId,
-        )
+    internal fun facts(tool: String, agentId: String?): Map<String, Any?> = present(
+        "gen_ai.operation.name" to "execute_tool",
+        "gen_ai.tool.name" to tool,
+        "mcp.method.name" to TOOLS_CALL,
+        "gen_ai.agent.id" to agentId,
+    )
 
     private companion object {
         const val TOOLS_CALL = "tools/call"
         const val SAMPLING = "sampling/createMessage"
-        val USAGE =
-            mapOf(
-                "gen_ai.usage.input_tokens" to
-                    listOf("inputTokens", "input_tokens", "promptTokens", "prompt_tokens"),
-                "gen_ai.usage.output_tokens" to
-                    listOf("outputTokens", "output_tokens", "completionTokens", "completion_tokens"),
-            )
+        val USAGE = mapOf(
+            "gen_ai.usage.input_tokens" to
+                listOf("inputTokens", "input_tokens", "promptTokens", "prompt_tokens"),
+            "gen_ai.usage.output_tokens" to
+                listOf("outputTokens", "output_tokens", "completionTokens", "completion_tokens"),
+        )
     }
 }

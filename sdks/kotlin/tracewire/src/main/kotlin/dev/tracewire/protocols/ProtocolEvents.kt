@@ -10,9 +10,7 @@ import dev.tracewire.internal.recording.Texts
 import dev.tracewire.internal.recording.Where
 
 /** Records events of a protocol for a client. Who records is asked at each event, so that `init` may come later. */
-public open class ProtocolEvents internal constructor(
-    private val whose: () -> Client,
-) {
+public open class ProtocolEvents internal constructor(private val whose: () -> Client) {
     internal val client: Client get() = whose()
 
     /**

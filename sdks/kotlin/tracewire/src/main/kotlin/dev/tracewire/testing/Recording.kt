@@ -55,17 +55,16 @@ public class RecordingOptions {
         configuration.configure()
     }
 
-    internal fun script(): String =
-        Json.write(
-            mapOf(
-                "start" to listOf("$startNanos", "$startMonotonicNanos"),
-                "step" to "$stepNanos",
-                "moments" to moments.map { (wall, monotonic) -> listOf("$wall", "$monotonic") },
-                "trace_ids" to traceIds,
-                "span_ids" to spanIds,
-                "process" to process,
-            ),
-        )
+    internal fun script(): String = Json.write(
+        mapOf(
+            "start" to listOf("$startNanos", "$startMonotonicNanos"),
+            "step" to "$stepNanos",
+            "moments" to moments.map { (wall, monotonic) -> listOf("$wall", "$monotonic") },
+            "trace_ids" to traceIds,
+            "span_ids" to spanIds,
+            "process" to process,
+        ),
+    )
 }
 
 /**
@@ -98,7 +97,7 @@ public class Recording internal constructor(
     public fun end() {
         if (ended != null) return
         Tracewire.use(before)
-        client.release()
+        client.abandon()
         ended = readEvents() to readEnvelopes()
         if (isOwn) directory.deleteRecursively()
     }
@@ -107,18 +106,13 @@ public class Recording internal constructor(
     override fun close(): Unit = end()
 
     @Suppress("UNCHECKED_CAST")
-    private fun readEvents(): List<Map<String, Any?>> =
-        Native.refusing {
-            Json.read(
-                nativeTestingRead(directory.path),
-            ) as List<Map<String, Any?>>
-        }
+    private fun readEvents(): List<Map<String, Any?>> = Native.refusing {
+        Json.read(nativeTestingRead(directory.path)) as List<Map<String, Any?>>
+    }
 
-    private fun readEnvelopes(): List<ByteArray> =
-        Native.refusing {
-            nativeTestingSealDirectory(directory.path)
-                .envelopes
-        }
+    private fun readEnvelopes(): List<ByteArray> = Native.refusing {
+        nativeTestingSealDirectory(directory.path).envelopes
+    }
 }
 
 /** For tests: a clock and ids that are the same in every run, and what was recorded. */
@@ -148,16 +142,15 @@ public object Testing {
         options.configuration.dir = directory.path
         val resource = Json.readMap(Whole.json(options.resource))
         var failure: Throwable? = null
-        val client =
-            Client(
-                Opener { settings ->
-                    // It is tried again with the defaults, and these are no test's.
-                    failure?.let { throw it }
-                    runCatching { open(settings + ("resource" to resource), options.script()) }
-                        .onFailure { failure = it }
-                        .getOrThrow()
-                },
-            )
+        val client = Client(
+            Opener { settings ->
+                // It is tried again with the defaults, and these are no test's.
+                failure?.let { throw it }
+                runCatching { open(settings + ("resource" to resource), options.script()) }
+                    .onFailure { failure = it }
+                    .getOrThrow()
+            },
+        )
         client.configure(options.configuration)
         failure?.let {
             if (given == null) directory.deleteRecursively()
@@ -166,10 +159,8 @@ public object Testing {
         return Recording(client, Tracewire.use(client), directory, given == null)
     }
 
-    private fun open(
-        options: Map<String, Any?>,
-        script: String,
-    ): NativeRecorder = nativeTestingRecorder(Json.write(options), script)
+    private fun open(options: Map<String, Any?>, script: String): NativeRecorder =
+        nativeTestingRecorder(Json.write(options), script)
 
     /**
      * The envelopes of a journal, given by the bytes of its file.
@@ -177,37 +168,27 @@ public object Testing {
      * @throws FormatException `journal_foreign`, `journal_header` or `journal_newer` for what cannot be read as one.
      */
     @JvmStatic
-    public fun seal(journal: ByteArray): Sealed =
-        Native.refusing {
-            val sealed =
-                nativeSealJournal(Whole.direct(journal))
-            Sealed(sealed.envelopes, sealed.pending.toLong())
-        }
+    public fun seal(journal: ByteArray): Sealed = Native.refusing {
+        val sealed = nativeSealJournal(Whole.direct(journal))
+        Sealed(sealed.envelopes, sealed.pending.toLong())
+    }
 
     /**
      * The bytes of a journal's file as they are left by whoever finds it and knows that its writer is dead. What cannot
      * be read as a journal stays as it is.
      */
     @JvmStatic
-    public fun recover(journal: ByteArray): ByteArray =
-        Native.refusing {
-            nativeRecoverJournal(Whole.direct(journal))
-        }
+    public fun recover(journal: ByteArray): ByteArray = Native.refusing {
+        nativeRecoverJournal(Whole.direct(journal))
+    }
 
     /** How many recorders this process has not let go of: 0 where everything that was opened was ended. */
     @JvmStatic
-    public fun liveRecorders(): Long =
-        Native.refusing {
-            nativeTestingLiveRecorders()
-                .toLong()
-        }
+    public fun liveRecorders(): Long = Native.refusing { nativeTestingLiveRecorders().toLong() }
 
     /** Panics inside the native library, to see that the program survives it: throws code `internal`. */
     @JvmStatic
-    public fun panic(): Unit =
-        Native.refusing {
-            nativeTestingPanic()
-        }
+    public fun panic(): Unit = Native.refusing { nativeTestingPanic() }
 }
 
 /**
@@ -216,7 +197,4 @@ public object Testing {
  * @property envelopes each envelope in canonical JSON, in order.
  * @property pending how many events stand behind the last boundary.
  */
-public class Sealed internal constructor(
-    public val envelopes: List<ByteArray>,
-    public val pending: Long,
-)
+public class Sealed internal constructor(public val envelopes: List<ByteArray>, public val pending: Long)

@@ -25,19 +25,13 @@ internal object TestSpans {
                     (span?.get("events") as MutableList<Any?>?)?.add(body)
                 }
 
-                "span.update", "span.end" -> {
-                    if (span != null) merge(span, body, event)
-                }
+                "span.update", "span.end" -> if (span != null) merge(span, body, event)
             }
         }
         return spans.values.toList()
     }
 
-    private fun merge(
-        span: MutableMap<String, Any?>,
-        body: Map<*, *>,
-        event: Map<String, Any?>,
-    ) {
+    private fun merge(span: MutableMap<String, Any?>, body: Map<*, *>, event: Map<String, Any?>) {
         for ((key, value) in body) {
             val known = span[key]
             val merges = key in MERGED_BY_KEY && value is Map<*, *> && known is Map<*, *>

@@ -13,9 +13,7 @@ object Program {
                 Runtime.getRuntime().halt(9)
             }
 
-            "ends" -> {
-                Tracewire.span("served") { }
-            }
+            "ends" -> Tracewire.span("served") { }
 
             "reports" -> {
                 val result = Tracewire.span("work") { 7 }
@@ -41,20 +39,9 @@ object Program {
             }
 
             "idle" -> {
-                val before =
-                    Thread
-                        .getAllStackTraces()
-                        .keys
-                        .map { it.name }
-                        .toSet()
+                val before = Thread.getAllStackTraces().keys.map { it.name }.toSet()
                 checkNotNull(Tracewire.client)
-                println(
-                    Thread
-                        .getAllStackTraces()
-                        .keys
-                        .map { it.name }
-                        .toSet() - before,
-                )
+                println(Thread.getAllStackTraces().keys.map { it.name }.toSet() - before)
             }
         }
     }

@@ -44,20 +44,17 @@ internal class Delivery private constructor(
     private var isPaused = false
 
     /** A route and the thread that it has while there is something to do. */
-    private class Worker(
-        val route: Route,
-    ) {
+    private class Worker(val route: Route) {
         private val threads =
             ThreadPoolExecutor(1, 1, KEEP_MILLIS, TimeUnit.MILLISECONDS, LinkedBlockingQueue()) { work ->
                 Thread(work, "tracewire-${route.sink}").apply { isDaemon = true }
             }.apply { allowCoreThreadTimeOut(true) }
 
-        fun submit(work: () -> Unit): Future<*>? =
-            try {
-                threads.submit(work)
-            } catch (_: RejectedExecutionException) {
-                null
-            }
+        fun submit(work: () -> Unit): Future<*>? = try {
+            threads.submit(work)
+        } catch (_: RejectedExecutionException) {
+            null
+        }
 
         val isBusy: Boolean get() = threads.activeCount > 0
 
@@ -118,10 +115,7 @@ internal class Delivery private constructor(
         return report()
     }
 
-    private fun drain(
-        timeoutMillis: Long,
-        isUrgent: Boolean,
-    ) {
+    private fun drain(timeoutMillis: Long, isUrgent: Boolean) {
         val deadline = deadlineIn(timeoutMillis)
         val free = if (isUrgent) workers else workers.filter { !it.isBusy }
         val late = await(free.map { it to it.submit { it.route.drain(deadline, isUrgent) } }, deadline)
@@ -136,26 +130,20 @@ internal class Delivery private constructor(
     }
 
     /** Waits for all; gives those that were not done in time. */
-    private fun await(
-        jobs: List<Pair<Worker, Future<*>?>>,
-        deadline: Long,
-    ): List<Worker> = jobs.filter { (_, job) -> job != null && !isDone(job, deadline) }.map { it.first }
+    private fun await(jobs: List<Pair<Worker, Future<*>?>>, deadline: Long): List<Worker> =
+        jobs.filter { (_, job) -> job != null && !isDone(job, deadline) }.map { it.first }
 
-    private fun isDone(
-        job: Future<*>,
-        deadline: Long,
-    ): Boolean =
-        try {
-            job.get(maxOf(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)
-            true
-        } catch (_: TimeoutException) {
-            false
-        } catch (_: ExecutionException) {
-            true
-        } catch (_: InterruptedException) {
-            Thread.currentThread().interrupt()
-            false
-        }
+    private fun isDone(job: Future<*>, deadline: Long): Boolean = try {
+        job.get(maxOf(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)
+        true
+    } catch (_: TimeoutException) {
+        false
+    } catch (_: ExecutionException) {
+        true
+    } catch (_: InterruptedException) {
+        Thread.currentThread().interrupt()
+        false
+    }
 
     private fun deadlineIn(millis: Long): Long = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis)
 
@@ -181,12 +169,7 @@ internal class Delivery private constructor(
         private const val KEEP_MILLIS = 1000L
 
         /** Drains a recorder's journal into exporters; null where there are none. */
-        fun of(
-            recorder: Recorder,
-            exporters: Map<String, Exporter>,
-            mode: Mode,
-            problems: Problems,
-        ): Delivery? {
+        fun of(recorder: Recorder, exporters: Map<String, Exporter>, mode: Mode, problems: Problems): Delivery? {
             if (exporters.isEmpty()) return null
             val routes = exporters.map { (sink, exporter) -> Route(recorder, sink, exporter, problems) }
             return Delivery(recorder, routes, mode)

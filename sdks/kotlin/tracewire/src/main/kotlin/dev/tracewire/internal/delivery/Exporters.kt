@@ -13,38 +13,36 @@ import dev.tracewire.internal.recording.Texts
 
 /** Makes exporters from a configuration: exporters, names, or maps with `type` and the options of the exporter. */
 internal object Exporters {
-    private val MAKERS: Map<String, (Map<String, Any?>) -> Exporter> =
-        linkedMapOf(
-            "console" to { ConsoleExporter(colour = (it["colour"] ?: it["color"]) as Boolean?) },
-            "csv" to {
-                CsvExporter(
-                    text(it, "target", "tracewire.csv"),
-                    null,
-                    delimiter(it),
-                    it["formula_safe"] == true,
-                    name(it),
-                )
-            },
-            "file" to ::jsonLines,
-            "http" to ::http,
-            "json" to {
-                val indent = (it["indent"] as Number?)?.toInt()
-                JsonExporter(text(it, "target", "tracewire-json"), null, indent, it["flatten"] == true, name(it))
-            },
-            "jsonl" to ::jsonLines,
-            "toon" to {
-                ToonExporter(text(it, "target", "tracewire-toon"), null, delimiter(it), it["flatten"] == true, name(it))
-            },
-        )
+    private val MAKERS: Map<String, (Map<String, Any?>) -> Exporter> = linkedMapOf(
+        "console" to { ConsoleExporter(colour = (it["colour"] ?: it["color"]) as Boolean?) },
+        "csv" to {
+            CsvExporter(
+                text(it, "target", "tracewire.csv"),
+                null,
+                delimiter(it),
+                it["formula_safe"] == true,
+                name(it),
+            )
+        },
+        "file" to ::jsonLines,
+        "http" to ::http,
+        "json" to {
+            val indent = (it["indent"] as Number?)?.toInt()
+            JsonExporter(text(it, "target", "tracewire-json"), null, indent, it["flatten"] == true, name(it))
+        },
+        "jsonl" to ::jsonLines,
+        "toon" to {
+            ToonExporter(text(it, "target", "tracewire-toon"), null, delimiter(it), it["flatten"] == true, name(it))
+        },
+    )
 
-    private fun jsonLines(options: Map<String, Any?>): Exporter =
-        JsonLinesExporter(
-            text(options, "path", "tracewire.jsonl"),
-            (options["max_bytes"] as Number?)?.toLong(),
-            (options["keep"] as Number?)?.toInt() ?: MOST_KEPT,
-            options["fsync"] == true,
-            name(options),
-        )
+    private fun jsonLines(options: Map<String, Any?>): Exporter = JsonLinesExporter(
+        text(options, "path", "tracewire.jsonl"),
+        (options["max_bytes"] as Number?)?.toLong(),
+        (options["keep"] as Number?)?.toInt() ?: MOST_KEPT,
+        options["fsync"] == true,
+        name(options),
+    )
 
     private fun http(options: Map<String, Any?>): Exporter {
         val headers = (options["headers"] as Map<*, *>?).orEmpty().entries.associate { "${it.key}" to "${it.value}" }
@@ -61,24 +59,17 @@ internal object Exporters {
 
     private fun name(options: Map<String, Any?>): String? = options["name"] as String?
 
-    private fun text(
-        options: Map<String, Any?>,
-        name: String,
-        otherwise: String,
-    ): String = options[name] as String? ?: otherwise
+    private fun text(options: Map<String, Any?>, name: String, otherwise: String): String =
+        options[name] as String? ?: otherwise
 
-    private fun delimiter(options: Map<String, Any?>): Delimiter? =
-        (options["delimiter"] as String?)?.let { given ->
-            requireNotNull(Delimiter.entries.firstOrNull { given in listOf(it.sign, it.name.lowercase()) }) {
-                "delimiter must be comma, tab or pipe: $given"
-            }
+    private fun delimiter(options: Map<String, Any?>): Delimiter? = (options["delimiter"] as String?)?.let { given ->
+        requireNotNull(Delimiter.entries.firstOrNull { given in listOf(it.sign, it.name.lowercase()) }) {
+            "delimiter must be comma, tab or pipe: $given"
         }
+    }
 
     /** The exporters by the names of their sinks. What cannot be made is a problem and left out. */
-    fun from(
-        given: List<Any>,
-        problems: Problems,
-    ): Map<String, Exporter> {
+    fun from(given: List<Any>, problems: Problems): Map<String, Exporter> {
         val exporters = LinkedHashMap<String, Exporter>()
         for (setting in given) {
             try {
@@ -108,10 +99,7 @@ internal object Exporters {
     /**
      * Two that share a cursor would each get half. The number depends on the order only, so it is the same next time.
      */
-    private fun unique(
-        name: String,
-        taken: Set<String>,
-    ): String {
+    private fun unique(name: String, taken: Set<String>): String {
         var found = name
         var number = 2
         while (found in taken) found = "$name#${number++}"

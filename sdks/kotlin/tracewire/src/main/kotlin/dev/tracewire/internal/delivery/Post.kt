@@ -17,11 +17,7 @@ import java.util.Base64
 import java.util.zip.GZIPOutputStream
 
 /** What a server said: its status, what it says besides, and how long it wants to be left alone. */
-internal class Answer(
-    val status: Int,
-    val text: String,
-    val afterMillis: Long?,
-)
+internal class Answer(val status: Int, val text: String, val afterMillis: Long?)
 
 /** A URL that is posted to. By `HttpURLConnection`, for every platform has that one. */
 internal class Post(
@@ -45,9 +41,10 @@ internal class Post(
         }
         require(timeoutMillis > 0) { "timeoutMillis must be positive: $timeoutMillis" }
         login = parts.userInfo?.let { "Basic " + Base64.getEncoder().encodeToString(it.encodeToByteArray()) }
-        target = URI(parts.scheme, null, parts.host, parts.port, parts.path, parts.query, null).toURL()
         val port = if (parts.port < 0) "" else ":${parts.port}"
         shown = "${parts.scheme}://${parts.host}$port${parts.rawPath.orEmpty().ifEmpty { "/" }}"
+        // As it was written: an escaped sign is not the sign.
+        target = URI(shown + parts.rawQuery?.let { "?$it" }.orEmpty()).toURL()
     }
 
     /**
@@ -76,11 +73,7 @@ internal class Post(
         throw RetryLater("http_redirect", "$shown leads in a circle")
     }
 
-    private fun post(
-        connection: HttpURLConnection,
-        body: ByteArray,
-        own: Map<String, String>,
-    ): Answer {
+    private fun post(connection: HttpURLConnection, body: ByteArray, own: Map<String, String>): Answer {
         connection.requestMethod = "POST"
         connection.connectTimeout = timeoutMillis
         connection.readTimeout = timeoutMillis
@@ -96,12 +89,7 @@ internal class Post(
         val status = connection.responseCode
         // The status is known already, so an answer that breaks off is no failure.
         val text = runCatching { beginningOf(if (status < BAD) connection.inputStream else connection.errorStream) }
-        val short =
-            text
-                .getOrDefault("")
-                .replace(Regex("[\\p{C}\\s]+"), " ")
-                .trim()
-                .take(MOST_SAID)
+        val short = text.getOrDefault("").replace(Regex("[\\p{C}\\s]+"), " ").trim().take(MOST_SAID)
         return Answer(status, short, afterMillis(connection.getHeaderField("Retry-After")))
     }
 
@@ -119,11 +107,7 @@ internal class Post(
     }
 
     /** Where an answer leads; null for one that is final. */
-    private fun nextOf(
-        connection: HttpURLConnection,
-        status: Int,
-        url: URL,
-    ): URL? {
+    private fun nextOf(connection: HttpURLConnection, status: Int, url: URL): URL? {
         val location = connection.getHeaderField("Location")
         if (status !in REDIRECTS || location == null) return null
         val next = runCatching { url.toURI().resolve(location).toURL() }.getOrNull()
@@ -163,14 +147,9 @@ internal class Post(
         private fun afterMillis(value: String?): Long? {
             val text = value?.trim().orEmpty()
             if (SECONDS.matches(text)) return text.toLong() * MILLIS
-            val date =
-                runCatching {
-                    ZonedDateTime
-                        .parse(
-                            text,
-                            DateTimeFormatter.RFC_1123_DATE_TIME,
-                        ).toInstant()
-                }.getOrNull()
+            val date = runCatching {
+                ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant()
+            }.getOrNull()
             return date?.let { maxOf(0, Duration.between(Instant.now(), it).toMillis()) }
         }
     }

@@ -18,9 +18,7 @@ import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicLong
 
 /** Thrown by an exporter of ours that leaves a small batch where it is for a while: neither an error nor delivered. */
-internal class WaitsForMore(
-    val millis: Long,
-) : Exception()
+internal class WaitsForMore(val millis: Long) : Exception()
 
 /**
  * One exporter's way: batches from its shipper, what it says about each, and what is counted.
@@ -57,10 +55,7 @@ internal class Route(
      * @param deadline of `System.nanoTime()`; null where nobody waits.
      * @param isUrgent whether somebody asked for it: a failure is then tried again until the deadline.
      */
-    fun drain(
-        deadline: Long?,
-        isUrgent: Boolean,
-    ) {
+    fun drain(deadline: Long?, isUrgent: Boolean) {
         if (isUrgent && !isServerWait) notBefore = System.nanoTime()
         try {
             while (!isClosed) {
@@ -76,22 +71,19 @@ internal class Route(
             }
         } catch (_: InterruptedException) {
             Thread.currentThread().interrupt()
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
+        } catch (thrown: Throwable) {
             countError("internal_error", Texts.textOf(thrown))
         }
     }
 
     /** Hands one batch over; false when there is none. */
     private fun step(deadline: Long?): Boolean {
-        val native =
-            try {
-                shipper.nextBatch(MOST_BATCH_BYTES) ?: return false
-            } catch (error: Exception) {
-                countError("journals_unreadable", error.message.orEmpty())
-                return false
-            }
+        val native = try {
+            shipper.nextBatch(MOST_BATCH_BYTES) ?: return false
+        } catch (error: Exception) {
+            countError("journals_unreadable", error.message.orEmpty())
+            return false
+        }
         if (!native.isOwn && exporter.onlyThisProcess) {
             acknowledge(native)
             return true
@@ -109,18 +101,13 @@ internal class Route(
             return false
         } catch (refused: Undeliverable) {
             drop(native, refused)
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
+        } catch (thrown: Throwable) {
             failed(native, thrown)
         }
         return true
     }
 
-    private fun drop(
-        native: Batch,
-        refused: Undeliverable,
-    ) {
+    private fun drop(native: Batch, refused: Undeliverable) {
         acknowledge(native)
         val all = native.events.toLong()
         val lost = (refused.events?.toLong() ?: all).coerceIn(0, all)
@@ -139,20 +126,14 @@ internal class Route(
         }
     }
 
-    private fun countSent(
-        events: Long,
-        isOwn: Boolean,
-    ) {
+    private fun countSent(events: Long, isOwn: Boolean) {
         (if (isOwn) sent else recovered).addAndGet(events)
         failures = 0
         notBefore = System.nanoTime()
         isServerWait = false
     }
 
-    private fun failed(
-        native: Batch,
-        error: Throwable,
-    ) {
+    private fun failed(native: Batch, error: Throwable) {
         try {
             shipper.batchResult(native.id, false)
         } catch (reason: Exception) {
@@ -177,10 +158,7 @@ internal class Route(
     }
 
     /** Counts something that cost no event. */
-    fun countError(
-        code: String,
-        message: String,
-    ) {
+    fun countError(code: String, message: String) {
         if (errors.merge(code, 1, Long::plus) == 1L) say(message)
     }
 
@@ -191,9 +169,7 @@ internal class Route(
         isClosed = true
         try {
             exporter.close()
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
+        } catch (thrown: Throwable) {
             countError("internal_error", "${Texts.typeName(thrown)}: ${thrown.message}")
         }
         release()

@@ -12,18 +12,14 @@ import dev.tracewire.internal.json.Json
  */
 internal object FormatOptions {
     private const val MOST_SPACES = 64
-    private val TAKES =
-        mapOf(
-            "delimiter" to setOf(Format.TOON, Format.CSV),
-            "formulaSafe" to setOf(Format.CSV),
-            "indent" to setOf(Format.JSON, Format.TOON),
-            "uniform" to setOf(Format.JSON, Format.JSONL, Format.TOON, Format.CSV),
-        )
+    private val TAKES = mapOf(
+        "delimiter" to setOf(Format.TOON, Format.CSV),
+        "formulaSafe" to setOf(Format.CSV),
+        "indent" to setOf(Format.JSON, Format.TOON),
+        "uniform" to setOf(Format.JSON, Format.JSONL, Format.TOON, Format.CSV),
+    )
 
-    fun writing(
-        format: Format,
-        options: WriteOptions,
-    ): String {
+    fun writing(format: Format, options: WriteOptions): String {
         check("delimiter", options.delimiter, format)
         check("indent", options.indent, format)
         check("formulaSafe", options.formulaSafe.takeIf { it }, format)
@@ -37,10 +33,7 @@ internal object FormatOptions {
         )
     }
 
-    fun reading(
-        format: Format,
-        options: ReadOptions,
-    ): String {
+    fun reading(format: Format, options: ReadOptions): String {
         // TOON says itself what separates its cells.
         val delimiter = options.delimiter.takeIf { format != Format.TOON }
         check("delimiter", delimiter, format)
@@ -48,11 +41,7 @@ internal object FormatOptions {
         return text(delimiter, options.indent, false, null, options.lenient)
     }
 
-    private fun check(
-        name: String,
-        value: Any?,
-        format: Format,
-    ) {
+    private fun check(name: String, value: Any?, format: Format) {
         val takes = TAKES.getValue(name)
         require(value == null || format in takes) {
             "$name is an option of ${takes.joinToString { it.wire }}, not of ${format.wire}"

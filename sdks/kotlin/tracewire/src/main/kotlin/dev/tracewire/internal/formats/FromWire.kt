@@ -18,20 +18,18 @@ internal object FromWire {
     private const val MOST_DIGITS = 1 shl 16
     private val LARGEST = BigInteger.ONE.shiftLeft(53) - BigInteger.ONE
     private val INTEGER = Regex("-?[1-9][0-9]*")
-    private val FLOATS =
-        listOf(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY).associateBy {
-            it.toString()
-        }
+    private val FLOATS = listOf(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY).associateBy {
+        it.toString()
+    }
     private const val DATE_CHARS = 10
     private const val TIME_CHARS = 18
     private const val LOCAL_CHARS = 29
 
-    fun value(value: Any?): Any? =
-        when (value) {
-            is List<*> -> value.map(::value)
-            is Map<*, *> -> map(value)
-            else -> value
-        }
+    fun value(value: Any?): Any? = when (value) {
+        is List<*> -> value.map(::value)
+        is Map<*, *> -> map(value)
+        else -> value
+    }
 
     private fun map(members: Map<*, *>): Any? {
         val isTag = members.keys.any { isTagKey(it.toString()) }
@@ -72,12 +70,11 @@ internal object FromWire {
         Base64.getDecoder().decode(text).takeIf { Base64.getEncoder().encodeToString(it) == text }
 
     /** In the forms of TW-TIME-001, and no others. */
-    private fun moment(text: String): Any? =
-        when (text.length) {
-            DATE_CHARS -> LocalDate.parse(text)
-            TIME_CHARS -> LocalTime.parse(text)
-            LOCAL_CHARS -> LocalDateTime.parse(text)
-            LOCAL_CHARS + 1 -> if (text.endsWith("Z")) Instant.parse(text) else null
-            else -> null
-        }
+    private fun moment(text: String): Any? = when (text.length) {
+        DATE_CHARS -> LocalDate.parse(text)
+        TIME_CHARS -> LocalTime.parse(text)
+        LOCAL_CHARS -> LocalDateTime.parse(text)
+        LOCAL_CHARS + 1 -> if (text.endsWith("Z")) Instant.parse(text) else null
+        else -> null
+    }
 }

@@ -11,9 +11,8 @@ import java.nio.ByteBuffer
 import dev.tracewire.internal.ffi.encode as nativeEncode
 
 /** Writes a whole value: nothing is cut, and the first thing in it that has no form is remembered. */
-internal class Whole(
-    private val keepsTags: Boolean,
-) : Walker(Limits(MOST_LEVELS, MOST_PARTS, Limits.MOST, Limits.MOST)) {
+internal class Whole(private val keepsTags: Boolean) :
+    Walker(Limits(MOST_LEVELS, MOST_PARTS, Limits.MOST, Limits.MOST)) {
     /** The first thing that has no form. */
     var problem: FormatException? = null
         private set
@@ -30,15 +29,11 @@ internal class Whole(
         begin(0)
     }
 
-    private fun complain(
-        code: String,
-        reason: String,
-    ) {
+    private fun complain(code: String, reason: String) {
         if (problem != null) return
-        val path =
-            (0 until level).joinToString("") {
-                "/" + places[it].toString().replace("~", "~0").replace("/", "~1")
-            }
+        val path = (0 until level).joinToString("") {
+            "/" + places[it].toString().replace("~", "~0").replace("/", "~1")
+        }
         problem = FormatException(code, reason, path = path)
     }
 
@@ -71,11 +66,7 @@ internal class Whole(
         return super.beginKey()
     }
 
-    override fun opens(
-        identity: Any?,
-        isMap: Boolean,
-        tag: Int,
-    ): Boolean {
+    override fun opens(identity: Any?, isMap: Boolean, tag: Int): Boolean {
         val isTag = opensTag
         opensTag = false
         if (!super.opens(identity, isMap, if (isTag) dev.tracewire.internal.values.TAG_WIRE else tag)) return false
@@ -114,10 +105,7 @@ internal class Whole(
         }
     }
 
-    override fun unserializable(
-        typeName: String,
-        description: String?,
-    ) {
+    override fun unserializable(typeName: String, description: String?) {
         val fix = "convert it first, or encode with lenient = true for a mark in its place"
         complain("value_unserializable", "a value of type $typeName has no form on the wire: $fix")
         super.unserializable(typeName, description)
@@ -139,10 +127,7 @@ internal class Whole(
         super.tooDeep()
     }
 
-    override fun longInteger(
-        value: BigInteger,
-        bytes: Int,
-    ): Unit = tagged("\$int", value.toString())
+    override fun longInteger(value: BigInteger, bytes: Int): Unit = tagged("\$int", value.toString())
 
     /** Values as bytes. */
     companion object {
@@ -159,11 +144,7 @@ internal class Whole(
          * @param isLenient whether marks stand for what has no form.
          * @throws FormatException for the first thing in it that has no form, with its path.
          */
-        fun cbor(
-            value: Any?,
-            keepsTags: Boolean,
-            isLenient: Boolean,
-        ): ByteBuffer {
+        fun cbor(value: Any?, keepsTags: Boolean, isLenient: Boolean): ByteBuffer {
             val walker = Whole(keepsTags)
             walker.value(value)
             if (!isLenient) walker.problem?.let { throw it }
@@ -171,20 +152,15 @@ internal class Whole(
         }
 
         /** Bytes where the native half can read them without a copy. */
-        fun direct(
-            bytes: ByteArray,
-            length: Int = bytes.size,
-        ): ByteBuffer {
+        fun direct(bytes: ByteArray, length: Int = bytes.size): ByteBuffer {
             val memory = ByteBuffer.allocateDirect(length)
             memory.put(bytes, 0, length).flip()
             return memory
         }
 
         /** A value as JSON in wire form, by the same walk as every recorded value. */
-        fun json(value: Any?): String =
-            Native.refusing {
-                nativeEncode(cbor(value, false, true), "json", "", false)
-                    .decodeToString()
-            }
+        fun json(value: Any?): String = Native.refusing {
+            nativeEncode(cbor(value, false, true), "json", "", false).decodeToString()
+        }
     }
 }

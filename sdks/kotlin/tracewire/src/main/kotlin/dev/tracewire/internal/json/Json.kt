@@ -5,10 +5,7 @@ internal object Json {
     /** Writes a value in one line. Texts keep what they are; half of a surrogate pair becomes U+FFFD. */
     fun write(value: Any?): String = StringBuilder().also { write(it, value) }.toString()
 
-    private fun write(
-        out: StringBuilder,
-        value: Any?,
-    ) {
+    private fun write(out: StringBuilder, value: Any?) {
         when (value) {
             null, is Boolean -> out.append(value)
             is Number -> out.append(if (value is Double && !value.isFinite()) null else value)
@@ -18,10 +15,7 @@ internal object Json {
         }
     }
 
-    private fun writeMap(
-        out: StringBuilder,
-        map: Map<*, *>,
-    ) {
+    private fun writeMap(out: StringBuilder, map: Map<*, *>) {
         out.append('{')
         var isFirst = true
         for ((key, item) in map) {
@@ -34,10 +28,7 @@ internal object Json {
         out.append('}')
     }
 
-    private fun writeList(
-        out: StringBuilder,
-        list: Iterable<*>,
-    ) {
+    private fun writeList(out: StringBuilder, list: Iterable<*>) {
         out.append('[')
         var isFirst = true
         for (item in list) {
@@ -49,34 +40,23 @@ internal object Json {
     }
 
     /** Writes a text in quotes. */
-    fun quote(
-        out: StringBuilder,
-        text: String,
-    ) {
+    fun quote(out: StringBuilder, text: String) {
         out.append('"')
         var index = 0
         while (index < text.length) {
             val unit = text[index++]
             when {
-                unit == '"' || unit == '\\' -> {
-                    out.append('\\').append(unit)
-                }
+                unit == '"' || unit == '\\' -> out.append('\\').append(unit)
 
-                unit < ' ' -> {
-                    out.append("\\u").append(unit.code.toString(HEX).padStart(ESCAPE_DIGITS, '0'))
-                }
+                unit < ' ' -> out.append("\\u").append(unit.code.toString(HEX).padStart(ESCAPE_DIGITS, '0'))
 
                 unit.isHighSurrogate() && index < text.length && text[index].isLowSurrogate() -> {
                     out.append(unit).append(text[index++])
                 }
 
-                unit.isSurrogate() -> {
-                    out.append('\uFFFD')
-                }
+                unit.isSurrogate() -> out.append('\uFFFD')
 
-                else -> {
-                    out.append(unit)
-                }
+                else -> out.append(unit)
             }
         }
         out.append('"')

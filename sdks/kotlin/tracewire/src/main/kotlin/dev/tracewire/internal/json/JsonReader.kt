@@ -6,9 +6,7 @@ package dev.tracewire.internal.json
  *
  * @param text JSON. What is none throws [IllegalArgumentException]: this reader is for what the native half wrote.
  */
-internal class JsonReader(
-    private val text: String,
-) {
+internal class JsonReader(private val text: String) {
     private var at = 0
 
     fun read(): Any? {
@@ -77,40 +75,15 @@ internal class JsonReader(
         }
     }
 
-    private fun escaped(): Char =
-        when (val unit = next()) {
-            'n' -> {
-                '\n'
-            }
-
-            't' -> {
-                '\t'
-            }
-
-            'r' -> {
-                '\r'
-            }
-
-            'b' -> {
-                '\b'
-            }
-
-            'f' -> {
-                '\u000C'
-            }
-
-            'u' -> {
-                text
-                    .substring(at, at + ESCAPE_DIGITS)
-                    .toInt(HEX)
-                    .toChar()
-                    .also { at += ESCAPE_DIGITS }
-            }
-
-            else -> {
-                unit
-            }
-        }
+    private fun escaped(): Char = when (val unit = next()) {
+        'n' -> '\n'
+        't' -> '\t'
+        'r' -> '\r'
+        'b' -> '\b'
+        'f' -> '\u000C'
+        'u' -> text.substring(at, at + ESCAPE_DIGITS).toInt(HEX).toChar().also { at += ESCAPE_DIGITS }
+        else -> unit
+    }
 
     private fun number(): Any {
         val from = at
@@ -119,10 +92,7 @@ internal class JsonReader(
         return digits.toLongOrNull() ?: digits.toDouble()
     }
 
-    private fun word(
-        word: String,
-        value: Any?,
-    ): Any? {
+    private fun word(word: String, value: Any?): Any? {
         require(text.startsWith(word, at)) { "not JSON at $at" }
         at += word.length
         return value

@@ -34,26 +34,23 @@ internal object Native {
         problem?.let { throw TracewireException(it.code, it.message.orEmpty(), it) }
     }
 
-    private fun load(): TracewireException? =
-        try {
-            if (isAndroid()) {
-                // The package manager has put it where both find it.
-                Hot.loadByName(NAME)
-                compare(NativeLibrary.getInstance(NAME))
-            } else {
-                loadFile()
-            }
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
-            // A missing library, one of another platform, a linker that refuses: all of them are LinkageErrors and
-            // worse.
-            TracewireException(
-                "unavailable",
-                "the native library cannot be loaded: ${reasonOf(thrown)}; $REMEDY",
-                thrown,
-            )
+    private fun load(): TracewireException? = try {
+        if (Platform.isAndroid) {
+            // The package manager has put it where both find it.
+            Hot.loadByName(NAME)
+            compare(NativeLibrary.getInstance(NAME))
+        } else {
+            loadFile()
         }
+    } catch (thrown: Throwable) {
+        // A missing library, one of another platform, a linker that refuses: all of them are LinkageErrors and
+        // worse.
+        TracewireException(
+            "unavailable",
+            "the native library cannot be loaded: ${reasonOf(thrown)}; $REMEDY",
+            thrown,
+        )
+    }
 
     private fun loadFile(): TracewireException? {
         val named = System.getProperty(PROPERTY) ?: System.getenv(VARIABLE)
@@ -81,8 +78,6 @@ internal object Native {
         return TracewireException("library", "$found, $own: use the library of the same release")
     }
 
-    private fun isAndroid(): Boolean = System.getProperty("java.vm.name") == "Dalvik"
-
     private fun reasonOf(thrown: Throwable): String = thrown.message ?: thrown.javaClass.name
 
     private const val REMEDY =
@@ -103,12 +98,7 @@ internal object Native {
 
     /** What the native half stopped inside itself. */
     fun internalErrors(): Map<String, Long> {
-        val count =
-            FlushReport.number(
-                Json.readMap(
-                    nativeInternalErrors(),
-                )["count"],
-            )
+        val count = FlushReport.number(Json.readMap(nativeInternalErrors())["count"])
         return if (count > 0) mapOf("internal_error" to count) else emptyMap()
     }
 

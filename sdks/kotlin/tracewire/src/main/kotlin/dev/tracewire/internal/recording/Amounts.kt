@@ -12,17 +12,10 @@ internal object Amounts {
     private val CURRENCY = Regex("[A-Za-z]{3}")
 
     /** The body's `usage`; null where nothing in it can be used. */
-    fun usage(
-        given: Usage,
-        problems: Problems,
-    ): Map<String, Any?>? {
+    fun usage(given: Usage, problems: Problems): Map<String, Any?>? {
         val usage = LinkedHashMap<String, Any?>()
 
-        fun count(
-            name: String,
-            wire: String,
-            count: Number?,
-        ) {
+        fun count(name: String, wire: String, count: Number?) {
             if (count == null) return
             if (isCount(count)) {
                 usage[wire] = count
@@ -40,19 +33,15 @@ internal object Amounts {
         return usage.ifEmpty { null }
     }
 
-    private fun isCount(count: Number): Boolean =
-        when (count) {
-            is Int, is Long, is Short, is Byte -> count.toLong() >= 0
-            is BigInteger -> count.signum() >= 0
-            is Double, is Float -> count.toDouble() >= 0 && count.toDouble() % 1.0 == 0.0
-            else -> false
-        }
+    private fun isCount(count: Number): Boolean = when (count) {
+        is Int, is Long, is Short, is Byte -> count.toLong() >= 0
+        is BigInteger -> count.signum() >= 0
+        is Double, is Float -> count.toDouble() >= 0 && count.toDouble() % 1.0 == 0.0
+        else -> false
+    }
 
     /** The body's `cost`; null when no amount in it can be used. */
-    fun cost(
-        given: Cost,
-        problems: Problems,
-    ): Map<String, Any?>? {
+    fun cost(given: Cost, problems: Problems): Map<String, Any?>? {
         val cost = LinkedHashMap<String, Any?>()
         amount(cost, "total", given.total, problems)
         amount(cost, "input", given.input, problems)
@@ -72,12 +61,7 @@ internal object Amounts {
         return cost
     }
 
-    private fun amount(
-        cost: MutableMap<String, Any?>,
-        name: String,
-        amount: Any?,
-        problems: Problems,
-    ) {
+    private fun amount(cost: MutableMap<String, Any?>, name: String, amount: Any?, problems: Problems) {
         if (amount == null) return
         val text = decimalText(amount)
         if (text != null) {
@@ -89,17 +73,16 @@ internal object Amounts {
 
     /** An amount as plain decimal text, every digit kept; null for what is not a finite decimal number. */
     fun decimalText(amount: Any?): String? {
-        val given =
-            when (amount) {
-                is String -> amount
+        val given = when (amount) {
+            is String -> amount
 
-                is BigDecimal, is BigInteger, is Int, is Long, is Short, is Byte, is Float -> amount.toString()
+            is BigDecimal, is BigInteger, is Int, is Long, is Short, is Byte, is Float -> amount.toString()
 
-                // Kotlin writes whole numbers with a fraction of zero, which says more than the number does.
-                is Double -> amount.toString().removeSuffix(".0").replace(".0E", "E")
+            // Kotlin writes whole numbers with a fraction of zero, which says more than the number does.
+            is Double -> amount.toString().removeSuffix(".0").replace(".0E", "E")
 
-                else -> return null
-            }
+            else -> return null
+        }
         val found = DECIMAL.matchEntire(given) ?: return null
         val (sign, whole, fraction, exponent) = found.destructured
         val all = whole + fraction
@@ -109,16 +92,11 @@ internal object Amounts {
         val point = whole.length + exponent.ifEmpty { "0" }.toInt()
         val magnitude = if (digits == "0") 0 else point - all.indexOfFirst { it in '1'..'9' } - 1
         if (magnitude !in -MOST_DIGITS..MOST_DIGITS || point !in -2 * MOST_DIGITS..2 * MOST_DIGITS) return null
-        val before =
-            if (point <= 0) {
-                "0"
-            } else {
-                all
-                    .take(point)
-                    .padEnd(point, '0')
-                    .trimStart('0')
-                    .ifEmpty { "0" }
-            }
+        val before = if (point <= 0) {
+            "0"
+        } else {
+            all.take(point).padEnd(point, '0').trimStart('0').ifEmpty { "0" }
+        }
         val after = if (point >= 0) all.drop(point) else "0".repeat(-point) + all
         return (if (sign == "-") "-" else "") + before + (if (after.isEmpty()) "" else ".$after")
     }

@@ -34,11 +34,7 @@ internal class Chunks(
      * @param isLent whether whoever yielded it may fill it anew: then it is written while it is what was yielded.
      */
     @Synchronized
-    fun add(
-        name: String,
-        item: Any?,
-        isLent: Boolean = false,
-    ) {
+    fun add(name: String, item: Any?, isLent: Boolean = false) {
         if (isOver) return
         val now = arrived()
         if (name != this.name) {
@@ -65,12 +61,11 @@ internal class Chunks(
     @OptIn(DelicateCoroutinesApi::class)
     private fun wake() {
         if (timer != null) return
-        timer =
-            GlobalScope.launch(Dispatchers.Default) {
-                delay(LONGEST_WAIT_MILLIS)
-                // Nobody waits for it: what strict mode throws is counted already.
-                runCatching { flushLate() }
-            }
+        timer = GlobalScope.launch(Dispatchers.Default) {
+            delay(LONGEST_WAIT_MILLIS)
+            // Nobody waits for it: what strict mode throws is counted already.
+            runCatching { flushLate() }
+        }
     }
 
     @Synchronized
@@ -95,7 +90,7 @@ internal class Chunks(
         if (isOver) return
         isOver = true
         flush(written)
-        if (firstNanos >= 0) step.endField("time_to_first_chunk_nanos", firstNanos)
+        if (firstNanos >= 0) step.firstChunkCame(firstNanos)
         if (hasTexts) texts?.let { step.offerOutput(it.toString()) }
     }
 

@@ -8,34 +8,29 @@ import dev.tracewire.internal.ffi.traceIdOf as nativeTraceIdOf
 
 /** Events that are given as one map, as the Agentic Observability Protocol has them. */
 internal object Dictionary {
-    private val CAMEL =
-        mapOf(
-            "agentId" to "agent_id",
-            "correlationId" to "correlation_id",
-            "eventType" to "event_type",
-            "parentId" to "parent_id",
-            "parentSpanId" to "parent_span_id",
-            "sessionId" to "session_id",
-            "spanId" to "span_id",
-            "traceId" to "trace_id",
-            "userId" to "user_id",
-        )
+    private val CAMEL = mapOf(
+        "agentId" to "agent_id",
+        "correlationId" to "correlation_id",
+        "eventType" to "event_type",
+        "parentId" to "parent_id",
+        "parentSpanId" to "parent_span_id",
+        "sessionId" to "session_id",
+        "spanId" to "span_id",
+        "traceId" to "trace_id",
+        "userId" to "user_id",
+    )
 
     /** Members of data that are attributes. */
-    private val OF_DATA =
-        listOf(
-            Triple("tool_name", "toolName", "gen_ai.tool.name"),
-            Triple("task_id", "taskId", "a2a.task.id"),
-            Triple("payment_id", "paymentId", "tracewire.ap2.payment.id"),
-        )
+    private val OF_DATA = listOf(
+        Triple("tool_name", "toolName", "gen_ai.tool.name"),
+        Triple("task_id", "taskId", "a2a.task.id"),
+        Triple("payment_id", "paymentId", "tracewire.ap2.payment.id"),
+    )
     private const val ERROR = "error.type"
     private const val SPAN_DIGITS = 16
     private const val TRACE_DIGITS = 32
 
-    fun record(
-        opened: Opened,
-        event: Map<String, Any?>,
-    ): EventId? {
+    fun record(opened: Opened, event: Map<String, Any?>): EventId? {
         val rest = LinkedHashMap<String, Any?>()
         for ((key, value) in event) if (value != null) rest[CAMEL[key] ?: key] = value
         val given = rest.remove("attributes")
@@ -71,22 +66,15 @@ internal object Dictionary {
     }
 
     /** Takes a member out where it is a text. */
-    private fun takeText(
-        rest: MutableMap<String, Any?>,
-        key: String,
-    ): String? = (rest[key] as? String)?.also { rest.remove(key) }
+    private fun takeText(rest: MutableMap<String, Any?>, key: String): String? =
+        (rest[key] as? String)?.also { rest.remove(key) }
 
     /** Takes a member out; what is no text, or empty, is none. */
-    private fun take(
-        rest: MutableMap<String, Any?>,
-        key: String,
-    ): String? = (rest.remove(key) as? String)?.ifEmpty { null }
+    private fun take(rest: MutableMap<String, Any?>, key: String): String? =
+        (rest.remove(key) as? String)?.ifEmpty { null }
 
     /** The attributes that members are, taken out of them. */
-    private fun factsOf(
-        rest: MutableMap<String, Any?>,
-        data: Any?,
-    ): MutableMap<String, Any?> {
+    private fun factsOf(rest: MutableMap<String, Any?>, data: Any?): MutableMap<String, Any?> {
         val facts = LinkedHashMap<String, Any?>()
         for ((key, attribute) in listOf("agent_id" to "gen_ai.agent.id", "user_id" to "user.id")) {
             take(rest, key)?.let { facts[attribute] = it }
@@ -121,8 +109,6 @@ internal object Dictionary {
         Places.context()?.let { return it.traceId }
         val correlationId = (Places.here() as? Place)?.correlationId ?: given
         if (correlationId.isNullOrEmpty()) return null
-        return State.traceId(
-            nativeTraceIdOf(correlationId),
-        )
+        return State.traceId(nativeTraceIdOf(correlationId))
     }
 }

@@ -22,11 +22,7 @@ internal object Failure {
     }
 
     /** Writes the member `exception` of an event. */
-    fun write(
-        walker: Walker,
-        error: Throwable,
-        hasEscaped: Boolean,
-    ) {
+    fun write(walker: Walker, error: Throwable, hasEscaped: Boolean) {
         walker.member("exception")
         if (!walker.beginMap(null)) return
         walker.key("type")

@@ -27,12 +27,8 @@ internal object Forgotten {
         Write { walker, _ -> Writing.text(walker, "status_message", "the step was dropped without an end") }
 
     /** What is left of a step. It does not lead to it. */
-    class Left(
-        span: Span,
-        val state: ByteArray,
-        val opened: Opened,
-        val above: Current?,
-    ) : PhantomReference<Span>(span, queue)
+    class Left(span: Span, val state: ByteArray, val opened: Opened, val above: Current?) :
+        PhantomReference<Span>(span, queue)
 
     /** Has a step end when the program forgets it; gives the step. */
     fun <S : Span> watch(span: S): S {
@@ -56,10 +52,9 @@ internal object Forgotten {
     }
 
     private fun register(span: Span) {
-        val left =
-            synchronized(
-                span,
-            ) { span.state?.takeUnless { span.ended }?.let { Left(span, it, span.opened, span.above) } }
+        val left = synchronized(
+            span,
+        ) { span.state?.takeUnless { span.ended }?.let { Left(span, it, span.opened, span.above) } }
         if (left == null) return
         registered.add(left)
         span.left = left

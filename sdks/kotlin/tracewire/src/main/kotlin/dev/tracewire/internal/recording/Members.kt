@@ -15,21 +15,6 @@ internal class Beginning(
     @JvmField val opened: Opened,
 )
 
-/** What few steps say at their end. */
-internal class Ending {
-    @JvmField var message: String? = null
-
-    @JvmField var usage: Map<String, Any?>? = null
-
-    @JvmField var cost: Map<String, Any?>? = null
-
-    @JvmField var links: List<Any?>? = null
-
-    @JvmField var more: MutableMap<String, Any?>? = null
-
-    @JvmField var error: Throwable? = null
-}
-
 /** Something that happens inside a step. */
 internal class Happening(
     @JvmField val name: String?,
@@ -47,35 +32,24 @@ internal class Caught(
 )
 
 /** What is said before the end. */
-internal class Updating(
-    @JvmField val fields: UpdateFields,
-    @JvmField val policy: Policy,
-)
+internal class Updating(@JvmField val fields: UpdateFields, @JvmField val policy: Policy)
 
 /** A point, and what of it reaches the disk. */
-internal class PointSource(
-    @JvmField val members: Map<String, Any?>,
-    @JvmField val policy: Policy,
-)
+internal class PointSource(@JvmField val members: Map<String, Any?>, @JvmField val policy: Policy)
 
 /** Members of the records of steps and points, in their order. */
 internal object Members {
     /** Writes the members of a start. */
-    val START: Write<Beginning> =
-        Write { walker, given ->
-            val policy = given.opened.policy
-            Writing.text(walker, "name", given.name)
-            Writing.attributes(walker, given.attributes, policy)
-            if (given.input != null && policy.input) Writing.content(walker, "input", given.input, policy)
-            if (given.isRoot) given.opened.rootFields?.write(walker, given.options)
-            given.options?.let { options -> writeOptions(walker, options, policy) }
-        }
+    val START: Write<Beginning> = Write { walker, given ->
+        val policy = given.opened.policy
+        Writing.text(walker, "name", given.name)
+        Writing.attributes(walker, given.attributes, policy)
+        if (given.input != null && policy.input) Writing.content(walker, "input", given.input, policy)
+        if (given.isRoot) given.opened.rootFields?.write(walker, given.options)
+        given.options?.let { options -> writeOptions(walker, options, policy) }
+    }
 
-    private fun writeOptions(
-        walker: Walker,
-        options: SpanOptions,
-        policy: Policy,
-    ) {
+    private fun writeOptions(walker: Walker, options: SpanOptions, policy: Policy) {
         Writing.text(walker, "dataset_item_id", options.datasetItemId)
         Writing.text(walker, "environment", options.environment)
         Writing.text(walker, "experiment_run_id", options.experimentRunId)
@@ -92,11 +66,7 @@ internal object Members {
         Writing.text(walker, "user_id", options.userId)
     }
 
-    private fun named(
-        walker: Walker,
-        name: String,
-        named: Named?,
-    ) {
+    private fun named(walker: Walker, name: String, named: Named?) {
         if (named == null) return
         val members = LinkedHashMap<String, Any?>()
         if (named.name != null) members["name"] = named.name
@@ -108,88 +78,59 @@ internal object Members {
     val LINKS: Write<List<Any?>> = Write { walker, links -> Writing.value(walker, "links", links) }
 
     /** Writes what is said before the end. */
-    val UPDATE: Write<Updating> =
-        Write { walker, given ->
-            val (fields, policy) = given.fields to given.policy
-            Writing.attributes(walker, fields.attributes, policy)
-            fields.cost?.let { Amounts.cost(it, policy.problems) }?.let { Writing.value(walker, "cost", it) }
-            if (fields.input != null && policy.input) Writing.content(walker, "input", fields.input, policy)
-            Writing.text(walker, "level", fields.level)
-            Writing.links(walker, fields.links, policy)
-            Writing.text(walker, "name", fields.name)
-            if (fields.output != null && policy.output) Writing.content(walker, "output", fields.output, policy)
-            Writing.texts(walker, "tags", fields.tags, policy)
-            fields.timeToFirstChunkNanos?.let { Writing.value(walker, "time_to_first_chunk_nanos", it) }
-            fields.usage?.let { Amounts.usage(it, policy.problems) }?.let { Writing.value(walker, "usage", it) }
-        }
+    val UPDATE: Write<Updating> = Write { walker, given ->
+        val (fields, policy) = given.fields to given.policy
+        Writing.attributes(walker, fields.attributes, policy)
+        fields.cost?.let { Amounts.cost(it, policy.problems) }?.let { Writing.value(walker, "cost", it) }
+        if (fields.input != null && policy.input) Writing.content(walker, "input", fields.input, policy)
+        Writing.text(walker, "level", fields.level)
+        Writing.links(walker, fields.links, policy)
+        Writing.text(walker, "name", fields.name)
+        if (fields.output != null && policy.output) Writing.content(walker, "output", fields.output, policy)
+        Writing.texts(walker, "tags", fields.tags, policy)
+        fields.timeToFirstChunkNanos?.let { Writing.value(walker, "time_to_first_chunk_nanos", it) }
+        fields.usage?.let { Amounts.usage(it, policy.problems) }?.let { Writing.value(walker, "usage", it) }
+    }
 
     /** Writes something that happens inside a step. */
-    val EVENT: Write<Happening> =
-        Write { walker, given ->
-            Writing.text(walker, "name", given.name)
-            Writing.attributes(walker, given.attributes, given.policy)
-            if (given.policy.output) {
-                if (given.data != null) Writing.content(walker, "data", given.data, given.policy)
-                if (given.chunks != null) Writing.content(walker, "chunks", given.chunks, given.policy)
-            }
+    val EVENT: Write<Happening> = Write { walker, given ->
+        Writing.text(walker, "name", given.name)
+        Writing.attributes(walker, given.attributes, given.policy)
+        if (given.policy.output) {
+            if (given.data != null) Writing.content(walker, "data", given.data, given.policy)
+            if (given.chunks != null) Writing.content(walker, "chunks", given.chunks, given.policy)
         }
+    }
 
     /** Writes an error that a step deals with itself. */
-    val CAUGHT: Write<Caught> =
-        Write { walker, given ->
-            Writing.text(walker, "name", "exception")
-            Writing.attributes(walker, given.attributes, given.policy)
-            Failure.write(walker, given.error, false)
-        }
-
-    /** Writes what few steps say at their end. */
-    fun ending(
-        walker: Walker,
-        ending: Ending,
-    ) {
-        Writing.text(walker, "status_message", ending.message)
-        ending.usage?.let { Writing.value(walker, "usage", it) }
-        ending.cost?.let { Writing.value(walker, "cost", it) }
-        ending.more?.forEach { (name, value) -> Writing.value(walker, name, value) }
-        ending.error?.let { Failure.write(walker, it, true) }
+    val CAUGHT: Write<Caught> = Write { walker, given ->
+        Writing.text(walker, "name", "exception")
+        Writing.attributes(walker, given.attributes, given.policy)
+        Failure.write(walker, given.error, false)
     }
 
     /** Writes the members of a point, by their names on the wire. */
-    val POINT: Write<PointSource> =
-        Write { walker, given ->
-            for ((name, value) in given.members) {
-                // The correlation id also decides the trace, so whoever knows that writes it.
-                if (value != null && name != "correlation_id") writeMember(walker, name, value, given.policy)
-            }
+    val POINT: Write<PointSource> = Write { walker, given ->
+        for ((name, value) in given.members) {
+            // The correlation id also decides the trace, so whoever knows that writes it.
+            if (value != null && name != "correlation_id") writeMember(walker, name, value, given.policy)
         }
+    }
 
-    private fun writeMember(
-        walker: Walker,
-        name: String,
-        value: Any,
-        policy: Policy,
-    ) {
+    private fun writeMember(walker: Walker, name: String, value: Any, policy: Policy) {
         when (name) {
             "attributes" -> {
                 @Suppress("UNCHECKED_CAST")
                 Writing.attributes(walker, value as Map<String, Any?>, policy)
             }
 
-            "input" -> {
-                if (policy.input) Writing.content(walker, name, value, policy)
-            }
+            "input" -> if (policy.input) Writing.content(walker, name, value, policy)
 
-            "output", "data" -> {
-                if (policy.output) Writing.content(walker, name, value, policy)
-            }
+            "output", "data" -> if (policy.output) Writing.content(walker, name, value, policy)
 
-            "message" -> {
-                Writing.content(walker, name, value, policy)
-            }
+            "message" -> Writing.content(walker, name, value, policy)
 
-            else -> {
-                Writing.value(walker, name, value)
-            }
+            else -> Writing.value(walker, name, value)
         }
     }
 }
@@ -200,10 +141,7 @@ internal class RootFields(
     private val release: String?,
     private val sessionId: String?,
 ) {
-    fun write(
-        walker: Walker,
-        options: SpanOptions?,
-    ) {
+    fun write(walker: Walker, options: SpanOptions?) {
         if (options?.environment == null) Writing.text(walker, "environment", environment)
         if (options?.release == null) Writing.text(walker, "release", release)
         if (options?.sessionId == null) Writing.text(walker, "session_id", sessionId)

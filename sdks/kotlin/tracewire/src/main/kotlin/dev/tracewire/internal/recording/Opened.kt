@@ -15,6 +15,7 @@ import dev.tracewire.internal.delivery.Exporters
 import dev.tracewire.internal.formats.Whole
 import dev.tracewire.internal.json.Json
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.native.Platform
 import dev.tracewire.internal.values.Limits
 import java.util.concurrent.ConcurrentHashMap
 import dev.tracewire.internal.ffi.Recorder as NativeRecorder
@@ -43,10 +44,7 @@ internal class Where(
 internal class Opened(
     settings: Settings,
     val problems: Problems,
-    open: Opener =
-        Opener {
-            nativeOpenRecorder(Json.write(it))
-        },
+    open: Opener = Opener { nativeOpenRecorder(Json.write(it)) },
 ) {
     val policy: Policy
     val rootFields: RootFields? = settings.rootFields
@@ -102,11 +100,7 @@ internal class Opened(
         }
     }
 
-    private fun openWith(
-        settings: Settings,
-        sinks: List<String>,
-        open: Opener,
-    ): NativeRecorder? {
+    private fun openWith(settings: Settings, sinks: List<String>, open: Opener): NativeRecorder? {
         try {
             Native.problem?.let { throw it }
             val options = optionsOf(settings, sinks)
@@ -116,23 +110,17 @@ internal class Opened(
                 problems.count("configuration", "${refusal.reason}; the defaults are used")
                 open.open(mapOf("resource" to options["resource"]))
             }
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
+        } catch (thrown: Throwable) {
             val code = (thrown as? dev.tracewire.TracewireException)?.code ?: "unavailable"
             problems.count(code, "nothing is recorded: ${thrown.message ?: Texts.typeName(thrown)}")
             return null
         }
     }
 
-    private fun optionsOf(
-        settings: Settings,
-        sinks: List<String>,
-    ): Map<String, Any?> {
+    private fun optionsOf(settings: Settings, sinks: List<String>): Map<String, Any?> {
         @Suppress("UNCHECKED_CAST")
         val own = settings["resource"] as Map<String, Any?>?
         val mode = settings.mode.name.lowercase()
-        val isMobile = System.getProperty("java.vm.name") == "Dalvik"
         return mapOf(
             "dir" to settings.dir,
             "mode" to mode,
@@ -144,7 +132,7 @@ internal class Opened(
             "quota_bytes" to settings["quota_bytes"],
             "file_bytes" to settings["file_bytes"],
             "fsync" to (settings["fsync"] ?: false),
-            "store" to (settings.isStored ?: !isMobile),
+            "store" to (settings.isStored ?: !Platform.isAndroid),
         )
     }
 
@@ -167,11 +155,8 @@ internal class Opened(
             traceState = traceState ?: place.traceState
         }
         val span = make(this, name, place)
-        val pen = penOrNull
-        if (pen == null) {
-            lose()
-        } else {
-            delivery?.start()
+        val pen = penForRecord()
+        if (pen != null) {
             val beginning = Beginning(name, place.state == null, input, attributes, options, this)
             span.state =
                 pen.start(kind, place.state, correlationId, traceState?.ifEmpty { null }, Members.START, beginning)
@@ -186,24 +171,15 @@ internal class Opened(
      * @param operation `POINT_EVENT`, `LOG`, `METRIC` or `FEEDBACK`.
      * @return the context of an event; of the others that of the step that they belong to.
      */
-    fun point(
-        operation: Int,
-        where: Where,
-        members: Map<String, Any?>,
-    ): SpanContext? {
+    fun point(operation: Int, where: Where, members: Map<String, Any?>): SpanContext? {
         val place = if (where.parent == null) Places.here() else placeOf(where.parent)
         val correlationId =
             where.correlationId ?: members["correlation_id"]?.toString() ?: (place as? Place)?.correlationId
-        val pen = penOrNull
-        if (pen == null) {
-            lose()
-            return null
-        }
-        delivery?.start()
+        val pen = penForRecord() ?: return null
         val source = PointSource(members, policy)
         val state = pen.point(operation, where.kind, place.state, correlationId, Members.POINT, source)
         problems.settle()
-        return if (operation == Hot.POINT_EVENT) SpanContext(state) else place.state?.let { SpanContext(it) }
+        return State.contextOf(if (operation == Hot.POINT_EVENT) state else place.state)
     }
 
     /** What a `parent` argument stands for; nowhere, counted, for what is none. */
@@ -217,9 +193,11 @@ internal class Opened(
         return Places.NOWHERE
     }
 
-    /** Counts a record that there is nobody to write. */
-    fun lose() {
-        if (!isDisabled) lost.merge("unavailable", 1, Long::plus)
+    /** What writes a new step or point, which also starts the delivery; null, and counted, where nothing is recorded. */
+    fun penForRecord(): Pen? {
+        if (penOrNull == null && !isDisabled) lost.merge("unavailable", 1, Long::plus)
+        delivery?.start()
+        return penOrNull
     }
 
     /** A step has ended: tells who delivers when no step above it is still going on. */
@@ -236,12 +214,11 @@ internal class Opened(
     fun stats(): Stats = lastStats ?: alive { Stats.of(it.stats()) } ?: lastStats ?: Stats()
 
     /** Asks the recorder; null where there is none, or where it is let go of at this moment. */
-    private inline fun <T> alive(ask: (NativeRecorder) -> T): T? =
-        try {
-            recorder?.let(ask)
-        } catch (_: IllegalStateException) {
-            null
-        }
+    private inline fun <T> alive(ask: (NativeRecorder) -> T): T? = try {
+        recorder?.let(ask)
+    } catch (_: IllegalStateException) {
+        null
+    }
 
     /** Delivers what the mode delivers, and counts. */
     fun flush(timeoutMillis: Long): FlushReport {
@@ -282,10 +259,7 @@ internal class Opened(
         if (sentences.isNotEmpty()) problems.say(sentences.joinToString("; "))
     }
 
-    private fun together(
-        counts: FlushReport,
-        delivered: FlushReport?,
-    ): FlushReport {
+    private fun together(counts: FlushReport, delivered: FlushReport?): FlushReport {
         if (delivered == null) return counts
         return counts.copy(
             sent = delivered.sent,
@@ -303,10 +277,7 @@ internal class Opened(
 }
 
 /** The sums of counts of the same name. */
-internal fun added(
-    counts: Map<String, Long>,
-    more: Map<String, Long>,
-): Map<String, Long> {
+internal fun added(counts: Map<String, Long>, more: Map<String, Long>): Map<String, Long> {
     if (more.isEmpty()) return counts
     val sums = java.util.TreeMap(counts)
     for ((name, count) in more) sums.merge(name, count, Long::plus)

@@ -13,10 +13,7 @@ import dev.tracewire.internal.ffi.Recorder as NativeRecorder
 
 /** Writes the members of a record: for each `walker.member(name)` and then one value. It must not throw. */
 internal fun interface Write<S> {
-    fun write(
-        walker: Walker,
-        source: S,
-    )
+    fun write(walker: Walker, source: S)
 }
 
 /** Hears of what is no ordinary outcome. */
@@ -37,11 +34,7 @@ internal interface Listener {
  * Whoever writes borrows a [Desk] of memory. Virtual threads are many, so these are no thread's own; and code of a
  * value that is being read may record something itself, and then borrows another one.
  */
-internal class Pen(
-    private val recorder: NativeRecorder,
-    private val limits: Limits,
-    private val listener: Listener,
-) {
+internal class Pen(private val recorder: NativeRecorder, private val limits: Limits, private val listener: Listener) {
     private val desk = recorder.desk().toLong()
     private val spare = AtomicReferenceArray<Desk?>(SPARE)
 
@@ -80,26 +73,15 @@ internal class Pen(
     }
 
     /** Says what must be visible before a step ends. */
-    fun <S> update(
-        state: ByteArray,
-        write: Write<S>,
-        source: S,
-    ): Unit = later(Hot.UPDATE, state, null, write, source)
+    fun <S> update(state: ByteArray, write: Write<S>, source: S): Unit = later(Hot.UPDATE, state, null, write, source)
 
     /** Records something that happened inside a step. */
-    fun <S> spanEvent(
-        state: ByteArray,
-        write: Write<S>,
-        source: S,
-    ): Unit = later(Hot.SPAN_EVENT, state, null, write, source)
+    fun <S> spanEvent(state: ByteArray, write: Write<S>, source: S): Unit =
+        later(Hot.SPAN_EVENT, state, null, write, source)
 
     /** Ends a step. Whoever calls sees to it that it ends once. */
-    fun <S> end(
-        state: ByteArray,
-        status: String,
-        write: Write<S>,
-        source: S,
-    ): Unit = later(Hot.END, state, status, write, source)
+    fun <S> end(state: ByteArray, status: String, write: Write<S>, source: S): Unit =
+        later(Hot.END, state, status, write, source)
 
     /**
      * Records what is no step.
@@ -127,13 +109,7 @@ internal class Pen(
         return state
     }
 
-    private fun <S> later(
-        operation: Int,
-        state: ByteArray,
-        status: String?,
-        write: Write<S>,
-        source: S,
-    ) {
+    private fun <S> later(operation: Int, state: ByteArray, status: String?, write: Write<S>, source: S) {
         borrowing { desk ->
             desk.open(state)
             desk.text(KIND_LENGTH, status)
@@ -142,10 +118,7 @@ internal class Pen(
         }
     }
 
-    private fun send(
-        operation: Int,
-        memory: Desk,
-    ) {
+    private fun send(operation: Int, memory: Desk) {
         if (memory.record(desk, operation) and Hot.NOTICES != 0) listener.notices(recorder.takeNotices())
     }
 
@@ -157,9 +130,7 @@ internal class Pen(
         val desk = take()
         try {
             work(desk)
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
+        } catch (thrown: Throwable) {
             // Recording never throws into the program, whatever there is too little of.
             listener.failed(thrown)
         } finally {
@@ -182,9 +153,7 @@ internal class Pen(
     }
 
     /** Memory for one record at a time: what the walker writes, and a copy of it outside of the collected heap. */
-    private class Desk(
-        private val walker: Walker,
-    ) {
+    private class Desk(private val walker: Walker) {
         private var memory = ByteBuffer.allocateDirect(FIRST)
         private var address = addressOf(memory)
         private var end = 0
@@ -203,10 +172,7 @@ internal class Pen(
         }
 
         /** Writes one of the texts of the fixed part. */
-        fun text(
-            length: Int,
-            text: String?,
-        ) {
+        fun text(length: Int, text: String?) {
             if (text == null) return
             walker.at = end
             walker.reserve(Math.multiplyExact(text.length, MOST_BYTES))
@@ -217,18 +183,12 @@ internal class Pen(
             for (index in 0 until 4) bytes[length + index] = (count shr (8 * index)).toByte()
         }
 
-        fun <S> write(
-            write: Write<S>,
-            source: S,
-        ) {
+        fun <S> write(write: Write<S>, source: S) {
             walker.begin(end)
             write.write(walker, source)
         }
 
-        fun record(
-            desk: Long,
-            operation: Int,
-        ): Int {
+        fun record(desk: Long, operation: Int): Int {
             val length = walker.at
             if (length > memory.capacity()) allocate(maxOf(length, minOf(memory.capacity() * 2, KEPT)))
             val memory = memory

@@ -26,10 +26,9 @@ internal object Places {
      * The `tracestate` that came with a trace, by trace id: passed on by every step of the trace. Bounded: the oldest
      * goes.
      */
-    private val traceStates =
-        object : LinkedHashMap<String, String>() {
-            override fun removeEldestEntry(eldest: Map.Entry<String, String>): Boolean = size > MOST_TRACE_STATES
-        }
+    private val traceStates = object : LinkedHashMap<String, String>() {
+        override fun removeEldestEntry(eldest: Map.Entry<String, String>): Boolean = size > MOST_TRACE_STATES
+    }
 
     @Volatile
     private var hasTraceStates = false
@@ -51,18 +50,14 @@ internal object Places {
     fun span(): Span? = here() as? Span
 
     /** The ids that something caused now should have as its parent, in this process or from another one. */
-    fun context(): SpanContext? =
-        when (val here = here()) {
-            is Span -> here.context
-            is Place -> here.state?.let { SpanContext(it, here.traceState) }
-            else -> null
-        }
+    fun context(): SpanContext? = when (val here = here()) {
+        is Span -> here.context
+        is Place -> here.state?.let { SpanContext(it, here.traceState) }
+        else -> null
+    }
 
     /** Runs work with something current. */
-    inline fun <T> within(
-        place: Current,
-        work: () -> T,
-    ): T {
+    inline fun <T> within(place: Current, work: () -> T): T {
         val before = onThread()
         set(place)
         try {
@@ -72,11 +67,14 @@ internal object Places {
         }
     }
 
+    /** Work that has what is current here as its own current step, on whatever thread it runs. */
+    fun bound(work: Runnable): Runnable {
+        val place = onThread() ?: return work
+        return Runnable { within(place) { work.run() } }
+    }
+
     /** Keeps a `tracestate`, to pass it on from any step of the trace. */
-    fun keepTraceState(
-        traceId: String,
-        traceState: String,
-    ) {
+    fun keepTraceState(traceId: String, traceState: String) {
         hasTraceStates = true
         synchronized(traceStates) { traceStates[traceId] = traceState }
     }
@@ -88,11 +86,10 @@ internal object Places {
     /** Takes up the step that started this process, once for the process. */
     fun prepareProcess() {
         if (outside != null) return
-        val context =
-            listOf("", "OTEL_").firstNotNullOfOrNull { prefix ->
-                val names = listOf("traceparent" to "TRACEPARENT", "tracestate" to "TRACESTATE")
-                Propagation.extract(names.associate { (name, variable) -> name to System.getenv(prefix + variable) })
-            }
+        val context = listOf("", "OTEL_").firstNotNullOfOrNull { prefix ->
+            val names = listOf("traceparent" to "TRACEPARENT", "tracestate" to "TRACESTATE")
+            Propagation.extract(names.associate { (name, variable) -> name to System.getenv(prefix + variable) })
+        }
         outside = context?.let { Place(it.state, it.traceState) } ?: NOWHERE
     }
 }

@@ -14,7 +14,6 @@ import java.util.concurrent.ThreadLocalRandom
 internal object Points {
     private val INSTRUMENTS = listOf("counter", "gauge", "histogram")
     private val TEMPORALITIES = listOf("delta", "cumulative")
-    private val TRACEPARENT = Regex("[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}.*")
     private const val TRACE_DIGITS = 32
 
     fun event(
@@ -64,20 +63,15 @@ internal object Points {
     }
 
     /** Runs work that reads values of the program. What they throw is counted, and null is given. */
-    fun <T> guarded(
-        opened: Opened,
-        what: String,
-        work: () -> T,
-    ): T? =
-        try {
-            work()
-        } catch (error: TracewireException) {
-            throw error
-        } catch (error: Exception) {
-            val thrown = Texts.typeName(error)
-            opened.problems.note("unreadable_value", "$what: a value threw $thrown while it was read", error)
-            null
-        }
+    fun <T> guarded(opened: Opened, what: String, work: () -> T): T? = try {
+        work()
+    } catch (error: TracewireException) {
+        throw error
+    } catch (error: Exception) {
+        val thrown = Texts.typeName(error)
+        opened.problems.note("unreadable_value", "$what: a value threw $thrown while it was read", error)
+        null
+    }
 
     /** The members that depend on the instrument; null for a value that is not one of it. */
     private fun measured(
@@ -111,21 +105,17 @@ internal object Points {
     }
 
     /** The samples of a histogram: counted here, or as they were counted elsewhere. */
-    private fun histogram(
-        value: Any?,
-        buckets: Iterable<Number>?,
-    ): Map<String, Any?>? {
-        val samples =
-            when (value) {
-                is HistogramSamples -> return membersOf(value)
-                is Map<*, *> -> return value.entries.associate { it.key.toString() to it.value }
-                is Number -> listOf(value)
-                is Iterable<*> -> value.map { it as? Number ?: return null }
-                is DoubleArray -> value.toList()
-                is LongArray -> value.toList()
-                is IntArray -> value.toList()
-                else -> return null
-            }
+    private fun histogram(value: Any?, buckets: Iterable<Number>?): Map<String, Any?>? {
+        val samples = when (value) {
+            is HistogramSamples -> return membersOf(value)
+            is Map<*, *> -> return value.entries.associate { it.key.toString() to it.value }
+            is Number -> listOf(value)
+            is Iterable<*> -> value.map { it as? Number ?: return null }
+            is DoubleArray -> value.toList()
+            is LongArray -> value.toList()
+            is IntArray -> value.toList()
+            else -> return null
+        }
         val areWhole = samples.all { it is Long || it is Int || it is Short || it is Byte }
         val histogram = LinkedHashMap<String, Any?>()
         histogram["count"] = samples.size
@@ -146,72 +136,40 @@ internal object Points {
         return histogram
     }
 
-    private fun membersOf(samples: HistogramSamples): Map<String, Any?> =
-        mapOf(
-            "count" to samples.count,
-            "sum" to samples.sum,
-            "min" to samples.min,
-            "max" to samples.max,
-            "bounds" to samples.bounds,
-            "counts" to samples.counts,
-        ).filterValues { it != null }
+    private fun membersOf(samples: HistogramSamples): Map<String, Any?> = mapOf(
+        "count" to samples.count,
+        "sum" to samples.sum,
+        "min" to samples.min,
+        "max" to samples.max,
+        "bounds" to samples.bounds,
+        "counts" to samples.counts,
+    ).filterValues { it != null }
 
-    fun feedback(
-        opened: Opened,
-        feedback: Feedback,
-    ): String {
-        val id =
-            feedback.feedbackId ?: java.lang.Long
-                .toHexString(ThreadLocalRandom.current().nextLong())
-                .padStart(16, '0')
+    fun feedback(opened: Opened, feedback: Feedback): String {
+        val id = feedback.feedbackId ?: ThreadLocalRandom.current().nextLong().toULong().toString(16).padStart(16, '0')
         if (feedback.value == null && feedback.comment == null) {
             opened.problems.note("invalid_feedback", "feedback needs a value or a comment")
         }
-        val members =
-            mapOf(
-                "feedback_id" to id,
-                "name" to feedback.name,
-                "value" to feedback.value,
-                "source" to feedback.source,
-                "target" to targetOf(opened.problems, feedback.target, feedback.sessionId),
-                "supersedes" to feedback.supersedes,
-                "comment" to feedback.comment,
-            )
+        val members = mapOf(
+            "feedback_id" to id,
+            "name" to feedback.name,
+            "value" to feedback.value,
+            "source" to feedback.source,
+            "target" to targetOf(opened.problems, feedback.target, feedback.sessionId),
+            "supersedes" to feedback.supersedes,
+            "comment" to feedback.comment,
+        )
         opened.point(Hot.FEEDBACK, Where(), members)
         return id
     }
 
     /** The ids of what feedback is about; null where they are not known. */
-    private fun targetOf(
-        problems: Problems,
-        target: Any?,
-        sessionId: String?,
-    ): Map<String, String>? {
+    private fun targetOf(problems: Problems, target: Any?, sessionId: String?): Map<String, String>? {
         val found = LinkedHashMap<String, String>()
         if (target == null) {
             if (sessionId == null) Places.context()?.let { found.putAll(idsOf(it)) }
-        } else if (target is String) {
-            val ids = TRACEPARENT.matchEntire(target)?.destructured
-            when {
-                ids != null -> {
-                    ids.let { (traceId, spanId) ->
-                        found.putAll(
-                            mapOf(
-                                "trace_id" to traceId,
-                                "span_id" to spanId,
-                            ),
-                        )
-                    }
-                }
-
-                target.length == TRACE_DIGITS -> {
-                    found["trace_id"] = target
-                }
-
-                else -> {
-                    invalid(problems, target)
-                }
-            }
+        } else if (target is String && target.length == TRACE_DIGITS) {
+            found["trace_id"] = target
         } else if (target !== NoParent) {
             val context = Writing.contextOf(target)
             if (context == null) invalid(problems, target) else found.putAll(idsOf(context))
@@ -222,8 +180,6 @@ internal object Points {
 
     private fun idsOf(context: SpanContext) = mapOf("trace_id" to context.traceId, "span_id" to context.spanId)
 
-    private fun invalid(
-        problems: Problems,
-        target: Any,
-    ): Unit = problems.note("invalid_parent", "not a step, a context, a traceparent or ids: ${Texts.shown(target)}")
+    private fun invalid(problems: Problems, target: Any): Unit =
+        problems.note("invalid_parent", "not a step, a context, a traceparent or ids: ${Texts.shown(target)}")
 }

@@ -25,21 +25,13 @@ internal class Problems(
     private var owesSomewhere = false
 
     /** Counts something, says it the first time, and in strict mode throws it. */
-    fun note(
-        code: String,
-        message: String,
-        cause: Throwable? = null,
-    ) {
+    fun note(code: String, message: String, cause: Throwable? = null) {
         count(code, message)
         if (isStrict) throw TracewireException(code, message, cause)
     }
 
     /** The same in the middle of a record, which is completed first; see [settle]. */
-    fun noteLater(
-        code: String,
-        message: String,
-        cause: Throwable? = null,
-    ) {
+    fun noteLater(code: String, message: String, cause: Throwable? = null) {
         count(code, message)
         if (isStrict && owedHere.get() == null) {
             owedHere.set(TracewireException(code, message, cause))
@@ -56,11 +48,7 @@ internal class Problems(
     }
 
     /** Counts and says, whatever the mode. */
-    fun count(
-        code: String,
-        message: String,
-        count: Long = 1,
-    ) {
+    fun count(code: String, message: String, count: Long = 1) {
         if (counts.merge(code, count, Long::plus) == count) say(message)
     }
 
@@ -84,25 +72,23 @@ internal object Texts {
     private const val MOST_SHOWN = 80
 
     /** A value for a message. Code of the host is not run for it. */
-    fun shown(value: Any?): String =
-        when (value) {
-            is String -> short(StringBuilder().also { Json.quote(it, value) }.toString())
-            null, is Number, is Boolean, is Char -> short(value.toString())
-            is Enum<*> -> value.name
-            is Function<*> -> "a function"
-            else -> "a ${typeName(value)}"
-        }
+    fun shown(value: Any?): String = when (value) {
+        is String -> short(StringBuilder().also { Json.quote(it, value) }.toString())
+        null, is Number, is Boolean, is Char -> short(value.toString())
+        is Enum<*> -> value.name
+        is Function<*> -> "a function"
+        else -> "a ${typeName(value)}"
+    }
 
     /** What an object is called by its class. */
     fun typeName(value: Any?): String = if (value == null) "null" else short(value.javaClass.name)
 
     /** A text that a program gave, or the text of something else. */
-    fun textOf(value: Any?): String =
-        try {
-            value.toString()
-        } catch (_: Exception) {
-            typeName(value)
-        }
+    fun textOf(value: Any?): String = try {
+        value.toString()
+    } catch (_: Exception) {
+        typeName(value)
+    }
 
     private fun short(text: String): String = if (text.length <= MOST_SHOWN) text else text.take(MOST_SHOWN) + "…"
 }

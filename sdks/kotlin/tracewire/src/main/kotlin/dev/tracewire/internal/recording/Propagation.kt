@@ -25,14 +25,13 @@ internal object Propagation {
     }
 
     /** Reads `traceparent` and `tracestate` from a carrier; see `Client.extract`. */
-    fun extract(carrier: Map<*, *>): SpanContext? =
-        try {
-            val meta = if (header(carrier, "traceparent") == null) carrier["_meta"] as? Map<*, *> else null
-            read(meta ?: carrier)
-        } catch (_: Exception) {
-            // A carrier is an object of the host's or of a library's, and may throw anything while it is read.
-            null
-        }
+    fun extract(carrier: Map<*, *>): SpanContext? = try {
+        val meta = if (header(carrier, "traceparent") == null) carrier["_meta"] as? Map<*, *> else null
+        read(meta ?: carrier)
+    } catch (_: Exception) {
+        // A carrier is an object of the host's or of a library's, and may throw anything while it is read.
+        null
+    }
 
     private fun read(carrier: Map<*, *>): SpanContext? {
         val context = header(carrier, "traceparent")?.let { SpanContext.fromTraceparent(it.trim()) } ?: return null
@@ -42,10 +41,7 @@ internal object Propagation {
         return SpanContext(context.state, state)
     }
 
-    private fun header(
-        carrier: Map<*, *>,
-        name: String,
-    ): String? {
+    private fun header(carrier: Map<*, *>, name: String): String? {
         val found =
             carrier[name] ?: carrier.entries.firstOrNull { name.equals(it.key as? String, ignoreCase = true) }?.value
         if (found !is Iterable<*>) return textIn(found)
@@ -54,12 +50,11 @@ internal object Propagation {
         return if (texts.isEmpty() || (name == "traceparent" && texts.size > 1)) null else texts.joinToString(",")
     }
 
-    private fun textIn(value: Any?): String? =
-        when (value) {
-            is String -> value
-            is ByteArray -> value.decodeToString()
-            else -> null
-        }
+    private fun textIn(value: Any?): String? = when (value) {
+        is String -> value
+        is ByteArray -> value.decodeToString()
+        else -> null
+    }
 
     private fun isPrintable(state: String): Boolean =
         state.isNotEmpty() && state.length <= MOST_STATE_CHARS && state.all { it in ' '..'~' }

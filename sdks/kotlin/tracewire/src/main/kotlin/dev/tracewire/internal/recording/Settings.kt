@@ -14,9 +14,7 @@ import dev.tracewire.internal.ffi.loadConfig as nativeLoadConfig
  * A value that cannot be used is named with its key, its source and a remedy, once; recording goes on with what comes
  * after it.
  */
-internal class Settings(
-    given: Configuration,
-) {
+internal class Settings(given: Configuration) {
     /** By the name on the wire. What nobody said is absent. */
     private val values = LinkedHashMap<String, Any?>()
     private val sources = HashMap<String, String>()
@@ -52,15 +50,10 @@ internal class Settings(
 
     private fun load() {
         if (Native.problem != null) return
-        val loaded =
-            runCatching {
-                Json.readMap(
-                    nativeLoadConfig(),
-                )
-            }.getOrElse {
-                problems += "settings cannot be read: ${it.message}; the defaults are used"
-                return
-            }
+        val loaded = runCatching { Json.readMap(nativeLoadConfig()) }.getOrElse {
+            problems += "settings cannot be read: ${it.message}; the defaults are used"
+            return
+        }
         for ((key, value) in loaded["settings"] as Map<*, *>) values[key.toString()] = value
         for ((key, source) in loaded["sources"] as Map<*, *>) sources[key.toString()] = source.toString()
         for (problem in loaded["problems"] as List<*>) {
@@ -69,34 +62,19 @@ internal class Settings(
         }
     }
 
-    private fun take(
-        key: String,
-        value: Any?,
-    ) {
+    private fun take(key: String, value: Any?) {
         if (value == null) return
         values[key] = value
         sources[key] = "argument"
     }
 
-    private fun text(
-        key: String,
-        value: String?,
-        example: String,
-    ): Unit = check(key, value, value != "", "a text", example)
+    private fun text(key: String, value: String?, example: String): Unit =
+        check(key, value, value != "", "a text", example)
 
-    private fun bytes(
-        key: String,
-        value: Long?,
-        example: String,
-    ): Unit = check(key, value, value == null || value > 0, "a number of bytes", example)
+    private fun bytes(key: String, value: Long?, example: String): Unit =
+        check(key, value, value == null || value > 0, "a number of bytes", example)
 
-    private fun check(
-        key: String,
-        value: Any?,
-        fits: Boolean,
-        expected: String,
-        example: String,
-    ) {
+    private fun check(key: String, value: Any?, fits: Boolean, expected: String, example: String) {
         if (fits) {
             take(key, value)
         } else {
@@ -120,13 +98,12 @@ internal class Settings(
     val exporters: List<Any> get() = (values["exporters"] as List<*>?).orEmpty().filterNotNull()
 
     val capture: Capture
-        get() =
-            when (values["capture"]) {
-                false, "none" -> Capture.NONE
-                "input" -> Capture.INPUT
-                "output" -> Capture.OUTPUT
-                else -> Capture.ALL
-            }
+        get() = when (values["capture"]) {
+            false, "none" -> Capture.NONE
+            "input" -> Capture.INPUT
+            "output" -> Capture.OUTPUT
+            else -> Capture.ALL
+        }
 
     /** Who delivers: with exporters it is `inline` by default, since they would be for nothing otherwise. */
     val mode: Mode

@@ -1,5 +1,6 @@
 package dev.tracewire.internal.recording
 
+import dev.tracewire.SpanContext
 import dev.tracewire.internal.Hot
 
 /** A step's own 56 bytes, as the native half leaves them; nothing is made hex digits until somebody asks. */
@@ -17,6 +18,14 @@ internal object State {
     /** Null for the root of a run. */
     fun parentId(state: ByteArray): String? =
         if ((PARENT until FLAGS).all { state[it].toInt() == 0 }) null else hex(state, PARENT, FLAGS)
+
+    /** The ids, for whoever hands them on; null where nothing was recorded: ids of zeros are none. */
+    fun contextOf(state: ByteArray?): SpanContext? =
+        if (state == null || state[PRESENT].toInt() == 0) null else SpanContext(state)
+
+    /** Whether two steps are of one trace; nothing is made a text for it. */
+    fun isSameTrace(one: ByteArray?, other: ByteArray?): Boolean =
+        if (one == null || other == null) one === other else (0 until 16).all { one[it] == other[it] }
 
     fun flags(state: ByteArray): Int = state[FLAGS].toInt() and 0xFF
 
@@ -39,21 +48,13 @@ internal object State {
         return state
     }
 
-    private fun read(
-        hex: String,
-        into: ByteArray,
-        at: Int,
-    ) {
+    private fun read(hex: String, into: ByteArray, at: Int) {
         for (index in 0 until hex.length / 2) {
             into[at + index] = (DIGITS.indexOf(hex[2 * index]) * 16 + DIGITS.indexOf(hex[2 * index + 1])).toByte()
         }
     }
 
-    private fun hex(
-        bytes: ByteArray,
-        from: Int,
-        to: Int,
-    ): String {
+    private fun hex(bytes: ByteArray, from: Int, to: Int): String {
         val text = CharArray((to - from) * 2)
         for (index in from until to) {
             text[(index - from) * 2] = DIGITS[(bytes[index].toInt() shr 4) and 0xF]

@@ -8,12 +8,7 @@ import dev.tracewire.SpanContext
 import dev.tracewire.internal.values.Walker
 
 /** What of the host's values reaches the disk; the same for all steps of a recorder. */
-internal class Policy(
-    val input: Boolean,
-    val output: Boolean,
-    val mask: Mask?,
-    val problems: Problems,
-)
+internal class Policy(val input: Boolean, val output: Boolean, val mask: Mask?, val problems: Problems)
 
 /** Members of an event's body from what a program gives: which of them reach the disk, and in what form. */
 internal object Writing {
@@ -21,11 +16,7 @@ internal object Writing {
     private val FAILED = Any()
 
     /** Writes `attributes`, unless there are none. */
-    fun attributes(
-        walker: Walker,
-        attributes: Map<String, Any?>?,
-        policy: Policy,
-    ) {
+    fun attributes(walker: Walker, attributes: Map<String, Any?>?, policy: Policy) {
         if (attributes == null || isEmpty(attributes)) return
         if (policy.mask == null) {
             value(walker, "attributes", attributes)
@@ -37,45 +28,27 @@ internal object Writing {
     }
 
     /** Writes a member that the host's mask may want to see first. */
-    fun content(
-        walker: Walker,
-        name: String,
-        value: Any?,
-        policy: Policy,
-    ) {
+    fun content(walker: Walker, name: String, value: Any?, policy: Policy) {
         walker.member(name)
         val masked = if (policy.mask == null) value else masked(policy, name, value)
         if (masked === FAILED) walker.redacted("mask_failed") else walker.value(masked)
     }
 
     /** Writes a member that is a text, if it is there. */
-    fun text(
-        walker: Walker,
-        name: String,
-        text: String?,
-    ) {
+    fun text(walker: Walker, name: String, text: String?) {
         if (text == null) return
         walker.member(name)
         walker.text(text)
     }
 
     /** Writes a member of any value. */
-    fun value(
-        walker: Walker,
-        name: String,
-        value: Any?,
-    ) {
+    fun value(walker: Walker, name: String, value: Any?) {
         walker.member(name)
         walker.value(value)
     }
 
     /** Writes labels, if there are any. */
-    fun texts(
-        walker: Walker,
-        name: String,
-        texts: List<String>?,
-        policy: Policy,
-    ) {
+    fun texts(walker: Walker, name: String, texts: List<String>?, policy: Policy) {
         if (texts == null) return
         val found = ArrayList<String>()
         try {
@@ -88,11 +61,7 @@ internal object Writing {
     }
 
     /** Writes links as plain ids, if there are any. */
-    fun links(
-        walker: Walker,
-        links: List<Any>?,
-        policy: Policy,
-    ) {
+    fun links(walker: Walker, links: List<Any>?, policy: Policy) {
         if (links == null) return
         try {
             value(walker, "links", links.map { linkTo(it) ?: it })
@@ -101,26 +70,18 @@ internal object Writing {
         }
     }
 
-    private fun masked(
-        policy: Policy,
-        name: String,
-        value: Any?,
-    ): Any? =
-        try {
-            policy.mask?.mask(name, value)
-        } catch (
-            @Suppress("TooGenericExceptionCaught") error: Throwable,
-        ) {
-            policy.problems.noteLater("mask_failed", "mask: ${Texts.textOf(error)}; $name is left out", error)
-            FAILED
-        }
+    private fun masked(policy: Policy, name: String, value: Any?): Any? = try {
+        policy.mask?.mask(name, value)
+    } catch (error: Throwable) {
+        policy.problems.noteLater("mask_failed", "mask: ${Texts.textOf(error)}; $name is left out", error)
+        FAILED
+    }
 
-    private fun isEmpty(map: Map<*, *>): Boolean =
-        try {
-            map.isEmpty()
-        } catch (_: Exception) {
-            false
-        }
+    private fun isEmpty(map: Map<*, *>): Boolean = try {
+        map.isEmpty()
+    } catch (_: Exception) {
+        false
+    }
 
     /** The ids of what is linked, as the wire has them; null for what has none. */
     fun linkTo(link: Any?): Map<String, Any?>? {
@@ -135,12 +96,11 @@ internal object Writing {
     }
 
     /** What a program gives as a step: a step, its context, its `traceparent`, or whatever knows its context. */
-    fun contextOf(known: Any?): SpanContext? =
-        when (known) {
-            is SpanContext -> known
-            is String -> SpanContext.fromTraceparent(known)
-            is EventId -> known.context
-            is HasContext -> known.context
-            else -> null
-        }
+    fun contextOf(known: Any?): SpanContext? = when (known) {
+        is SpanContext -> known
+        is String -> SpanContext.fromTraceparent(known)
+        is EventId -> known.context
+        is HasContext -> known.context
+        else -> null
+    }
 }

@@ -4,9 +4,7 @@ package dev.tracewire.internal.values
  * Lists, maps and keys within the budget of a record, and what becomes of a value for which nothing is left: the open
  * list or map counts it (TW-LIM-004).
  */
-internal open class Budget(
-    private val limits: Limits,
-) : Output() {
+internal open class Budget(private val limits: Limits) : Output() {
     @JvmField protected val byteLimit: Int = limits.recordBytes
     private var textLimit = 0
     private var nodesLeft = 0
@@ -52,11 +50,7 @@ internal open class Budget(
     /**
      * Opens a list, set or map, behind [tag] unless that is 0; false: it is left out, or a mark stands in its place.
      */
-    protected open fun opens(
-        identity: Any?,
-        isMap: Boolean,
-        tag: Int,
-    ): Boolean {
+    protected open fun opens(identity: Any?, isMap: Boolean, tag: Int): Boolean {
         if (!take()) return false
         if (identity != null && isOpen(identity)) {
             cycle()
@@ -169,12 +163,7 @@ internal open class Budget(
     }
 
     /** Goes back to where a value began that failed in the middle. What it took from the budget stays taken. */
-    fun rewind(
-        at: Int,
-        level: Int,
-        keyLevel: Int,
-        owesValue: Boolean,
-    ) {
+    fun rewind(at: Int, level: Int, keyLevel: Int, owesValue: Boolean) {
         for (index in level until this.level) open[index] = null
         this.at = at
         this.level = level

@@ -20,10 +20,7 @@ import java.util.concurrent.atomic.AtomicLong
  */
 internal object Forms {
     /** Writes an object with exactly one item, whatever becomes of it. */
-    fun write(
-        out: Walker,
-        value: Any,
-    ) {
+    fun write(out: Walker, value: Any) {
         val at = out.at
         val level = out.level
         val keyLevel = out.keyLevel
@@ -31,9 +28,7 @@ internal object Forms {
         val asked = out.asked.size
         try {
             writeObject(out, value)
-        } catch (
-            @Suppress("TooGenericExceptionCaught") thrown: Throwable,
-        ) {
+        } catch (thrown: Throwable) {
             // An iterator of the host's, a component, a stack that ends.
             if (thrown is OutOfMemoryError) throw thrown
             while (out.asked.size > asked) out.asked.removeAt(out.asked.size - 1)
@@ -42,10 +37,7 @@ internal object Forms {
         }
     }
 
-    private fun writeObject(
-        out: Walker,
-        value: Any,
-    ) {
+    private fun writeObject(out: Walker, value: Any) {
         when (value) {
             is Recordable -> writeRecordable(out, value)
             is Map<*, *> -> writeMap(out, value)
@@ -62,10 +54,7 @@ internal object Forms {
         }
     }
 
-    private fun writeNumber(
-        out: Walker,
-        value: Number,
-    ) {
+    private fun writeNumber(out: Walker, value: Number) {
         when (value) {
             is Float -> out.number(value.toDouble())
             is Short, is Byte -> out.integer(value.toLong())
@@ -76,10 +65,7 @@ internal object Forms {
         }
     }
 
-    private fun writeScalar(
-        out: Walker,
-        value: Any,
-    ): Boolean {
+    private fun writeScalar(out: Walker, value: Any): Boolean {
         when (value) {
             is UByte -> out.integer(value.toLong())
             is UShort -> out.integer(value.toLong())
@@ -107,10 +93,7 @@ internal object Forms {
         value.toComponents { seconds, nanoseconds -> seconds + nanoseconds / 1e9 }
 
     @OptIn(ExperimentalUnsignedTypes::class)
-    private fun writePrimitives(
-        out: Walker,
-        value: Any,
-    ): Boolean {
+    private fun writePrimitives(out: Walker, value: Any): Boolean {
         when (value) {
             is IntArray -> writeArray(out, value, value.size) { out.integer(value[it].toLong()) }
             is LongArray -> writeArray(out, value, value.size) { out.integer(value[it]) }
@@ -127,22 +110,14 @@ internal object Forms {
         return true
     }
 
-    private inline fun writeArray(
-        out: Walker,
-        identity: Any,
-        size: Int,
-        write: (Int) -> Unit,
-    ) {
+    private inline fun writeArray(out: Walker, identity: Any, size: Int, write: (Int) -> Unit) {
         if (!out.beginList(identity)) return
         var index = 0
         while (index < size && out.hasBudget) write(index++)
         out.endList((size - index).toLong())
     }
 
-    private fun writeList(
-        out: Walker,
-        value: List<*>,
-    ) {
+    private fun writeList(out: Walker, value: List<*>) {
         if (!out.beginList(value)) return
         if (value !is RandomAccess) {
             writeAll(out, value.iterator(), sizeOf(value))
@@ -154,10 +129,7 @@ internal object Forms {
         out.endList(maxOf(0, value.size - index).toLong())
     }
 
-    private fun writeIterable(
-        out: Walker,
-        value: Iterable<*>,
-    ) {
+    private fun writeIterable(out: Walker, value: Iterable<*>) {
         if (JsonTrees.write(out, value)) return
         val iterator = value.iterator()
         // Reading one that gives itself would take it from the program.
@@ -171,33 +143,27 @@ internal object Forms {
     private fun sizeOf(value: Any): Int = (value as? Collection<*>)?.size ?: 0
 
     /** What the host says about its size is used for one thing only: how much is missing. */
-    private fun writeAll(
-        out: Walker,
-        iterator: Iterator<*>,
-        size: Int,
-    ) {
+    private fun writeAll(out: Walker, iterator: Iterator<*>, size: Int) {
         var written = 0
         var missing = 0L
         while (true) {
-            val hasNext =
-                try {
-                    iterator.hasNext()
-                } catch (_: Exception) {
-                    missing = maxOf(1, size - written).toLong()
-                    false
-                }
+            val hasNext = try {
+                iterator.hasNext()
+            } catch (_: Exception) {
+                missing = maxOf(1, size - written).toLong()
+                false
+            }
             if (!hasNext) break
             if (!out.hasBudget) {
                 missing = maxOf(1, size - written).toLong()
                 break
             }
-            val item =
-                try {
-                    iterator.next()
-                } catch (_: Exception) {
-                    missing = maxOf(1, size - written).toLong()
-                    break
-                }
+            val item = try {
+                iterator.next()
+            } catch (_: Exception) {
+                missing = maxOf(1, size - written).toLong()
+                break
+            }
             out.value(item)
             written++
         }
@@ -205,10 +171,7 @@ internal object Forms {
     }
 
     /** Writes a map in its own order, with keys of any type. */
-    fun writeMap(
-        out: Walker,
-        map: Map<*, *>,
-    ) {
+    fun writeMap(out: Walker, map: Map<*, *>) {
         if (!out.beginMap(map)) return
         var written = 0
         var missing = 0L
@@ -223,20 +186,13 @@ internal object Forms {
         out.endMap(missing)
     }
 
-    private fun writePair(
-        out: Walker,
-        entry: Map.Entry<*, *>,
-    ) {
+    private fun writePair(out: Walker, entry: Map.Entry<*, *>) {
         if (!out.beginMap(entry)) return
         writeEntry(out, entry.key, entry.value)
         out.endMap(0)
     }
 
-    private fun writeEntry(
-        out: Walker,
-        key: Any?,
-        item: Any?,
-    ) {
+    private fun writeEntry(out: Walker, key: Any?, item: Any?) {
         if (key is String) {
             out.key(key)
         } else if (out.beginKey()) {
@@ -246,10 +202,7 @@ internal object Forms {
         out.value(item)
     }
 
-    private fun writeThrowable(
-        out: Walker,
-        error: Throwable,
-    ) {
+    private fun writeThrowable(out: Walker, error: Throwable) {
         if (!out.beginMap(error)) return
         out.key("type")
         out.text(error.javaClass.name)
@@ -258,10 +211,7 @@ internal object Forms {
         out.endMap(0)
     }
 
-    private fun writeRecordable(
-        out: Walker,
-        value: Recordable,
-    ) {
+    private fun writeRecordable(out: Walker, value: Recordable) {
         if (out.asked.any { it === value }) {
             out.unserializable("cycle")
             return
@@ -272,10 +222,7 @@ internal object Forms {
         out.asked.removeAt(out.asked.size - 1)
     }
 
-    private fun writeOther(
-        out: Walker,
-        value: Any,
-    ) {
+    private fun writeOther(out: Walker, value: Any) {
         if (!JsonTrees.write(out, value) && !Objects.writeMembers(out, value)) Objects.writeMark(out, value)
     }
 }

@@ -8,10 +8,7 @@ import java.math.BigDecimal
  */
 internal object JsonTrees {
     /** Writes a node; false for any other object. */
-    fun write(
-        out: Walker,
-        value: Any,
-    ): Boolean {
+    fun write(out: Walker, value: Any): Boolean {
         var type: Class<*>? = value.javaClass
         while (type != null && type != Any::class.java) {
             val name = type.name
@@ -26,19 +23,12 @@ internal object JsonTrees {
         return false
     }
 
-    private fun call(
-        value: Any,
-        name: String,
-        vararg arguments: Any,
-    ): Any? {
+    private fun call(value: Any, name: String, vararg arguments: Any): Any? {
         val types = arguments.map { if (it is Int) Int::class.java else it.javaClass }.toTypedArray()
         return Objects.open(value.javaClass.getMethod(name, *types)).invoke(value, *arguments)
     }
 
-    private fun writeKotlinx(
-        out: Walker,
-        value: Any,
-    ) {
+    private fun writeKotlinx(out: Walker, value: Any) {
         val content = call(value, "getContent") as String
         when {
             call(value, "isString") == true -> out.text(content)
@@ -49,10 +39,7 @@ internal object JsonTrees {
     }
 
     /** A number as JSON has it: digits alone are an integer of any size. */
-    private fun writeLiteral(
-        out: Walker,
-        text: String,
-    ) {
+    private fun writeLiteral(out: Walker, text: String) {
         val decimal = text.toBigDecimalOrNull()
         when {
             decimal == null -> out.text(text)
@@ -61,10 +48,7 @@ internal object JsonTrees {
         }
     }
 
-    private fun writeJackson(
-        out: Walker,
-        value: Any,
-    ) {
+    private fun writeJackson(out: Walker, value: Any) {
         when {
             call(value, "isObject") == true -> writeObject(out, value, jacksonEntries(value))
             call(value, "isArray") == true -> writeItems(out, value, (value as Iterable<*>).iterator())
@@ -78,48 +62,31 @@ internal object JsonTrees {
     }
 
     private fun jacksonEntries(value: Any): Iterator<Pair<String, Any?>> {
-        val names =
-            runCatching { call(value, "fieldNames") as Iterator<*> }
-                .getOrElse { (call(value, "propertyNames") as Iterable<*>).iterator() }
+        val names = runCatching { call(value, "fieldNames") as Iterator<*> }
+            .getOrElse { (call(value, "propertyNames") as Iterable<*>).iterator() }
         return names.asSequence().map { it.toString() to call(value, "get", it.toString()) }.iterator()
     }
 
-    private fun writeGson(
-        out: Walker,
-        value: Any,
-    ) {
+    private fun writeGson(out: Walker, value: Any) {
         when {
-            call(value, "isJsonNull") == true -> {
-                out.nothing()
-            }
+            call(value, "isJsonNull") == true -> out.nothing()
 
-            call(value, "isJsonArray") == true -> {
-                writeItems(out, value, (value as Iterable<*>).iterator())
-            }
+            call(value, "isJsonArray") == true -> writeItems(out, value, (value as Iterable<*>).iterator())
 
             call(value, "isJsonObject") == true -> {
                 val entries = (call(value, "entrySet") as Set<*>).asSequence().map { it as Map.Entry<*, *> }
                 writeObject(out, value, entries.map { it.key.toString() to it.value }.iterator())
             }
 
-            call(value, "isBoolean") == true -> {
-                out.bool(call(value, "getAsBoolean") as Boolean)
-            }
+            call(value, "isBoolean") == true -> out.bool(call(value, "getAsBoolean") as Boolean)
 
-            call(value, "isNumber") == true -> {
-                writeLiteral(out, call(value, "getAsString") as String)
-            }
+            call(value, "isNumber") == true -> writeLiteral(out, call(value, "getAsString") as String)
 
-            else -> {
-                out.text(call(value, "getAsString") as String)
-            }
+            else -> out.text(call(value, "getAsString") as String)
         }
     }
 
-    private fun writeOrgJson(
-        out: Walker,
-        value: Any,
-    ): Boolean {
+    private fun writeOrgJson(out: Walker, value: Any): Boolean {
         when (value.javaClass.name) {
             "org.json.JSONObject" -> {
                 val keys = (call(value, "keys") as Iterator<*>).asSequence()
@@ -132,22 +99,14 @@ internal object JsonTrees {
             }
 
             // What stands for null there.
-            "org.json.JSONObject\$Null", "org.json.JSONObject\$1" -> {
-                out.nothing()
-            }
+            "org.json.JSONObject\$Null", "org.json.JSONObject\$1" -> out.nothing()
 
-            else -> {
-                return false
-            }
+            else -> return false
         }
         return true
     }
 
-    private fun writeObject(
-        out: Walker,
-        identity: Any,
-        entries: Iterator<Pair<String, Any?>>,
-    ) {
+    private fun writeObject(out: Walker, identity: Any, entries: Iterator<Pair<String, Any?>>) {
         if (!out.beginMap(identity)) return
         var missing = 0L
         for ((key, item) in entries) {
@@ -161,11 +120,7 @@ internal object JsonTrees {
         out.endMap(missing)
     }
 
-    private fun writeItems(
-        out: Walker,
-        identity: Any,
-        items: Iterator<Any?>,
-    ) {
+    private fun writeItems(out: Walker, identity: Any, items: Iterator<Any?>) {
         if (!out.beginList(identity)) return
         var missing = 0L
         for (item in items) if (out.hasBudget) out.value(item) else missing++

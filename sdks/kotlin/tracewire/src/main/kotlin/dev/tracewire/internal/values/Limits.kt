@@ -16,10 +16,8 @@ internal class Limits(
         fun of(given: Map<String, Any?>?): Limits {
             val default = Limits()
 
-            fun bound(
-                name: String,
-                otherwise: Int,
-            ): Int = (given?.get(name) as? Number)?.toLong()?.coerceIn(0, MOST.toLong())?.toInt() ?: otherwise
+            fun bound(name: String, otherwise: Int): Int =
+                (given?.get(name) as? Number)?.toLong()?.coerceIn(0, MOST.toLong())?.toInt() ?: otherwise
             return Limits(
                 depth = bound("depth", default.depth),
                 nodes = bound("nodes", default.nodes),

@@ -11,19 +11,13 @@ internal object Objects {
     private val COMPONENT = Regex("component(\\d+)(\\$.*)?")
 
     /** The components of a class, in order; empty where it has none. */
-    private class Shape(
-        val names: List<String>,
-        val methods: List<Method>,
-    )
+    private class Shape(val names: List<String>, val methods: List<Method>)
 
     private val NONE = Shape(emptyList(), emptyList())
     private val shapes = WeakHashMap<Class<*>, SoftReference<Shape>>()
 
     /** Writes the components of a data class or record as a map; false where it is neither. */
-    fun writeMembers(
-        out: Walker,
-        value: Any,
-    ): Boolean {
+    fun writeMembers(out: Walker, value: Any): Boolean {
         val shape = shapeOf(value.javaClass)
         // What can be entered and closed is a resource and not data: its members hold keys and connections.
         if (shape.methods.isEmpty() || value is AutoCloseable) return false
@@ -40,10 +34,7 @@ internal object Objects {
     }
 
     /** Writes the mark of a value that has no form. */
-    fun writeMark(
-        out: Walker,
-        value: Any,
-    ) {
+    fun writeMark(out: Walker, value: Any) {
         when (value) {
             is Function<*> -> out.unserializable("function")
             is AutoCloseable -> out.unserializable(typeName(value))
@@ -55,32 +46,29 @@ internal object Objects {
     fun typeName(value: Any): String = value.javaClass.name
 
     /** What an error says; empty where it says nothing, or throws. */
-    fun messageOf(error: Throwable): String =
-        try {
-            error.message.orEmpty()
-        } catch (_: Exception) {
-            ""
-        }
+    fun messageOf(error: Throwable): String = try {
+        error.message.orEmpty()
+    } catch (_: Exception) {
+        ""
+    }
 
     /** What an object's own `toString` says; null where it has none of its own. */
-    private fun descriptionOf(value: Any): String? =
-        try {
-            val owner = value.javaClass.getMethod("toString").declaringClass
-            if (owner == Any::class.java) null else value.toString().take(MOST_CHARS)
-        } catch (_: Exception) {
-            null
-        } catch (_: StackOverflowError) {
-            null
-        }
+    private fun descriptionOf(value: Any): String? = try {
+        val owner = value.javaClass.getMethod("toString").declaringClass
+        if (owner == Any::class.java) null else value.toString().take(MOST_CHARS)
+    } catch (_: Exception) {
+        null
+    } catch (_: StackOverflowError) {
+        null
+    }
 
     private fun shapeOf(type: Class<*>): Shape {
         synchronized(shapes) { shapes[type]?.get() }?.let { return it }
-        val shape =
-            when {
-                type.superclass?.name == "java.lang.Record" -> shapeOfRecord(type)
-                type.isAnnotationPresent(Metadata::class.java) -> shapeOfDataClass(type)
-                else -> NONE
-            }
+        val shape = when {
+            type.superclass?.name == "java.lang.Record" -> shapeOfRecord(type)
+            type.isAnnotationPresent(Metadata::class.java) -> shapeOfDataClass(type)
+            else -> NONE
+        }
         synchronized(shapes) { shapes[type] = SoftReference(shape) }
         return shape
     }
@@ -95,20 +83,12 @@ internal object Objects {
     private fun shapeOfDataClass(type: Class<*>): Shape {
         val components = sortedMapOf<Int, Method>()
         for (method in type.declaredMethods) {
-            val number =
-                COMPONENT
-                    .matchEntire(method.name)
-                    ?.groupValues
-                    ?.get(1)
-                    ?.toIntOrNull() ?: continue
+            val number = COMPONENT.matchEntire(method.name)?.groupValues?.get(1)?.toIntOrNull() ?: continue
             val isComponent = method.parameterCount == 0 && Modifier.isPublic(method.modifiers)
             if (isComponent && !Modifier.isStatic(method.modifiers)) components[number] = method
         }
-        if (components.isEmpty() ||
-            type.declaredMethods.none { it.name == "copy" || it.name.startsWith("copy\$") }
-        ) {
-            return NONE
-        }
+        val isData = type.declaredMethods.any { it.name == "copy" || it.name.startsWith("copy\$") }
+        if (components.isEmpty() || !isData) return NONE
         val fields = type.declaredFields.filter { !Modifier.isStatic(it.modifiers) && !it.isSynthetic }
         val names = mutableListOf<String>()
         val methods = mutableListOf<Method>()

@@ -52,16 +52,11 @@ internal open class Output {
         bytes[at++] = value.toByte()
     }
 
-    protected fun head(
-        major: Int,
-        argument: Int,
-    ) {
+    protected fun head(major: Int, argument: Int) {
         reserve(HEAD)
         val bytes = bytes
         when {
-            argument < 24 -> {
-                bytes[at++] = (major or argument).toByte()
-            }
+            argument < 24 -> bytes[at++] = (major or argument).toByte()
 
             argument < 0x100 -> {
                 bytes[at++] = (major or 24).toByte()
@@ -82,10 +77,7 @@ internal open class Output {
     }
 
     /** A head whose argument is an unsigned number of 64 bits. */
-    protected fun head(
-        major: Int,
-        argument: Long,
-    ) {
+    protected fun head(major: Int, argument: Long) {
         if (argument in 0..Int.MAX_VALUE) {
             head(major, argument.toInt())
             return
@@ -120,23 +112,19 @@ internal open class Output {
         }
     }
 
-    protected fun putBytes(
-        value: ByteArray,
-        count: Int = value.size,
-    ) {
+    protected fun putBytes(value: ByteArray, count: Int = value.size) {
         head(BYTES, count)
         reserve(count)
         value.copyInto(bytes, at, 0, count)
         at += count
     }
 
-    private fun headBytes(argument: Int): Int =
-        when {
-            argument < 24 -> 1
-            argument < 0x100 -> 2
-            argument < 0x1_0000 -> 3
-            else -> 5
-        }
+    private fun headBytes(argument: Int): Int = when {
+        argument < 24 -> 1
+        argument < 0x100 -> 2
+        argument < 0x1_0000 -> 3
+        else -> 5
+    }
 
     private companion object {
         /** Most bytes of a head. */

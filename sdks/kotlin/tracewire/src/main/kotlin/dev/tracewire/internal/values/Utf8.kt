@@ -10,11 +10,7 @@ internal object Utf8 {
     /**
      * Writes the characters up to the first that is not ASCII; gives how many those are. There must be room for all.
      */
-    fun writeAscii(
-        text: String,
-        bytes: ByteArray,
-        at: Int,
-    ): Int {
+    fun writeAscii(text: String, bytes: ByteArray, at: Int): Int {
         val length = text.length
         for (index in 0 until length) {
             val unit = text[index].code
@@ -25,11 +21,7 @@ internal object Utf8 {
     }
 
     /** Writes the text; gives where it ends. There must be room for all. */
-    fun write(
-        text: CharSequence,
-        bytes: ByteArray,
-        from: Int,
-    ): Int {
+    fun write(text: CharSequence, bytes: ByteArray, from: Int): Int {
         var at = from
         var index = 0
         while (index < text.length) {
@@ -53,10 +45,7 @@ internal object Utf8 {
     }
 
     /** The longest prefix of whole characters within [room] bytes. */
-    fun prefix(
-        text: String,
-        room: Int,
-    ): String {
+    fun prefix(text: String, room: Int): String {
         if (text.length * 3L <= room) return text
         var bytes = 0
         var index = 0
@@ -82,10 +71,7 @@ internal object Utf8 {
         return false
     }
 
-    private fun scalarAt(
-        text: CharSequence,
-        index: Int,
-    ): Int {
+    private fun scalarAt(text: CharSequence, index: Int): Int {
         val unit = text[index]
         if (!unit.isSurrogate()) return unit.code
         if (unit.isHighSurrogate() && index + 1 < text.length) {
@@ -95,24 +81,17 @@ internal object Utf8 {
         return REPLACEMENT
     }
 
-    private fun size(scalar: Int): Int =
-        when {
-            scalar < 0x80 -> 1
-            scalar < 0x800 -> 2
-            scalar < 0x10000 -> 3
-            else -> 4
-        }
+    private fun size(scalar: Int): Int = when {
+        scalar < 0x80 -> 1
+        scalar < 0x800 -> 2
+        scalar < 0x10000 -> 3
+        else -> 4
+    }
 
-    private fun put(
-        scalar: Int,
-        bytes: ByteArray,
-        from: Int,
-    ): Int {
+    private fun put(scalar: Int, bytes: ByteArray, from: Int): Int {
         var at = from
         when {
-            scalar < 0x80 -> {
-                bytes[at++] = scalar.toByte()
-            }
+            scalar < 0x80 -> bytes[at++] = scalar.toByte()
 
             scalar < 0x800 -> {
                 bytes[at++] = (0xC0 or (scalar shr 6)).toByte()

@@ -10,9 +10,7 @@ import java.nio.ByteBuffer
  * budget is used up is counted by the list or map that is open, which says at its end how much it misses; where none
  * is, or where a key stands already, a mark takes the value's place (TW-LIM-004).
  */
-internal open class Walker(
-    limits: Limits,
-) : Budget(limits) {
+internal open class Walker(limits: Limits) : Budget(limits) {
     /** Objects whose own form is being written: one that gives itself again is a cycle. */
     @JvmField internal val asked: ArrayList<Any> = ArrayList(0)
 
@@ -81,10 +79,7 @@ internal open class Walker(
     }
 
     /** Writes an integer beyond the bound: its size alone. */
-    protected open fun longInteger(
-        value: BigInteger,
-        bytes: Int,
-    ) {
+    protected open fun longInteger(value: BigInteger, bytes: Int) {
         unserializable("int", "$bytes bytes")
     }
 
@@ -95,10 +90,7 @@ internal open class Walker(
         if (value.length * 3L <= room) putText(value) else boundedText(value, room)
     }
 
-    private fun boundedText(
-        value: String,
-        room: Int,
-    ) {
+    private fun boundedText(value: String, room: Int) {
         val whole = Utf8.length(value)
         if (whole <= room) {
             putText(value)
@@ -150,19 +142,13 @@ internal open class Walker(
     fun decimal(value: String): Unit = tagged("\$decimal", value)
 
     /** Writes the mark of a value that has no form, with a bounded description. */
-    open fun unserializable(
-        typeName: String,
-        description: String? = null,
-    ): Unit = tagged("\$unserializable", Utf8.prefix(typeName, TYPE_NAME_BYTES), description)
+    open fun unserializable(typeName: String, description: String? = null): Unit =
+        tagged("\$unserializable", Utf8.prefix(typeName, TYPE_NAME_BYTES), description)
 
     /** Writes the mark of a value that a rule of this name took away (TW-POL-001). */
     fun redacted(rule: String): Unit = tagged("\$redacted", rule)
 
-    protected fun tagged(
-        tag: String,
-        value: String,
-        description: String? = null,
-    ) {
+    protected fun tagged(tag: String, value: String, description: String? = null) {
         if (!take()) return
         val room = byteLimit - at
         if (value.length * 3L > room && Utf8.length(value) > room) {

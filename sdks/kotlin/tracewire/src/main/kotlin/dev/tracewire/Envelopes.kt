@@ -1,8 +1,8 @@
 package dev.tracewire
 
-import dev.tracewire.internal.formats.Whole
 import dev.tracewire.internal.json.Json
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.native.lending
 import dev.tracewire.internal.ffi.remove as nativeRemove
 import dev.tracewire.internal.ffi.verify as nativeVerify
 
@@ -121,6 +121,6 @@ public object Envelopes {
         erases: Boolean,
     ): ByteArray {
         val selection = mapOf("contents" to contents, "bodies" to bodies, "events" to events, "erases" to erases)
-        return Native.refusing { nativeRemove(Whole.direct(envelope), Json.write(selection)) }
+        return Native.refusing { lending(envelope) { nativeRemove(it, Json.write(selection)) } }
     }
 }

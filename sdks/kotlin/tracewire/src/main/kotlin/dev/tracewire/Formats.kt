@@ -5,9 +5,9 @@ import dev.tracewire.internal.formats.FromWire
 import dev.tracewire.internal.formats.Whole
 import dev.tracewire.internal.json.Json
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.native.lending
 import dev.tracewire.internal.ffi.convert as nativeConvert
 import dev.tracewire.internal.ffi.decode as nativeDecode
-import dev.tracewire.internal.ffi.encode as nativeEncode
 
 /** A format of the wire. */
 public enum class Format(internal val wire: String) {
@@ -141,10 +141,7 @@ public object Formats {
         options: WriteOptions = WriteOptions(),
     ): ByteArray {
         val given = FormatOptions.writing(format, options)
-        return Native.refusing {
-            val cbor = Whole.cbor(value, options.keepTags, options.lenient)
-            nativeEncode(cbor, format.wire, given, options.keepTags)
-        }
+        return Whole.encode(value, format.wire, given, options.keepTags, options.lenient)
     }
 
     /**
@@ -156,7 +153,7 @@ public object Formats {
     @JvmOverloads
     public fun decode(data: ByteArray, format: Format = Format.JSON, options: ReadOptions = ReadOptions()): Any? {
         val given = FormatOptions.reading(format, options)
-        val text = Native.refusing { nativeDecode(Whole.direct(data), format.wire, given) }
+        val text = Native.refusing { lending(data) { nativeDecode(it, format.wire, given) } }
         val value = Json.read(text.decodeToString())
         return if (options.keepTags) value else FromWire.value(value)
     }
@@ -186,7 +183,7 @@ public object Formats {
         reading: ReadOptions = ReadOptions(lenient = options.lenient),
     ): ByteArray {
         val (source, target) = FormatOptions.reading(from, reading) to FormatOptions.writing(to, options)
-        return Native.refusing { nativeConvert(Whole.direct(data), from.wire, source, to.wire, target) }
+        return Native.refusing { lending(data) { nativeConvert(it, from.wire, source, to.wire, target) } }
     }
 
     /** The same for texts. */

@@ -1,8 +1,8 @@
 package dev.tracewire
 
-import dev.tracewire.internal.formats.Whole
 import dev.tracewire.internal.json.Json
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.native.lending
 import dev.tracewire.internal.ffi.validate as nativeValidate
 
 /** What a rule looks at. */
@@ -92,7 +92,7 @@ public object Validation {
             "delimiter" to delimiter?.sign,
         )
         val given = Json.write(options.filterValues { it != null })
-        val found = Json.readMap(Native.refusing { nativeValidate(Whole.direct(data), given) })
+        val found = Json.readMap(Native.refusing { lending(data) { nativeValidate(it, given) } })
         return ValidationReport(
             (found["findings"] as List<Map<String, Any?>>).map(::finding),
             FlushReport.counts(found["summary"]),

@@ -7,6 +7,7 @@ import dev.tracewire.Tracewire
 import dev.tracewire.internal.formats.Whole
 import dev.tracewire.internal.json.Json
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.native.lending
 import dev.tracewire.internal.recording.Opener
 import java.io.File
 import java.nio.file.Files
@@ -169,7 +170,7 @@ public object Testing {
      */
     @JvmStatic
     public fun seal(journal: ByteArray): Sealed = Native.refusing {
-        val sealed = nativeSealJournal(Whole.direct(journal))
+        val sealed = lending(journal) { nativeSealJournal(it) }
         Sealed(sealed.envelopes, sealed.pending.toLong())
     }
 
@@ -179,7 +180,7 @@ public object Testing {
      */
     @JvmStatic
     public fun recover(journal: ByteArray): ByteArray = Native.refusing {
-        nativeRecoverJournal(Whole.direct(journal))
+        lending(journal) { nativeRecoverJournal(it) }
     }
 
     /** How many recorders this process has not let go of: 0 where everything that was opened was ended. */

@@ -2,12 +2,12 @@ package dev.tracewire.internal.formats
 
 import dev.tracewire.FormatException
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.native.lending
 import dev.tracewire.internal.values.Forms
 import dev.tracewire.internal.values.Limits
 import dev.tracewire.internal.values.Utf8
 import dev.tracewire.internal.values.Walker
 import java.math.BigInteger
-import java.nio.ByteBuffer
 import dev.tracewire.internal.ffi.encode as nativeEncode
 
 /** Writes a whole value: nothing is cut, and the first thing in it that has no form is remembered. */
@@ -138,29 +138,24 @@ internal class Whole(private val keepsTags: Boolean) :
         private const val MOST_PARTS = 1 shl 26
 
         /**
-         * The whole value as CBOR, outside of the collected heap.
+         * The whole value in a format.
          *
+         * @param format the format's name on the wire.
+         * @param given its options, as JSON.
          * @param keepsTags whether maps in the wire's form stay what they are.
          * @param isLenient whether marks stand for what has no form.
          * @throws FormatException for the first thing in it that has no form, with its path.
          */
-        fun cbor(value: Any?, keepsTags: Boolean, isLenient: Boolean): ByteBuffer {
+        fun encode(value: Any?, format: String, given: String, keepsTags: Boolean, isLenient: Boolean): ByteArray {
             val walker = Whole(keepsTags)
             walker.value(value)
             if (!isLenient) walker.problem?.let { throw it }
-            return direct(walker.bytes, walker.at)
-        }
-
-        /** Bytes where the native half can read them without a copy. */
-        fun direct(bytes: ByteArray, length: Int = bytes.size): ByteBuffer {
-            val memory = ByteBuffer.allocateDirect(length)
-            memory.put(bytes, 0, length).flip()
-            return memory
+            return Native.refusing {
+                lending(walker.bytes, walker.at) { nativeEncode(it, format, given, keepsTags) }
+            }
         }
 
         /** A value as JSON in wire form, by the same walk as every recorded value. */
-        fun json(value: Any?): String = Native.refusing {
-            nativeEncode(cbor(value, false, true), "json", "", false).decodeToString()
-        }
+        fun json(value: Any?): String = encode(value, "json", "", keepsTags = false, isLenient = true).decodeToString()
     }
 }

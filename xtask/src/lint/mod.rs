@@ -9,6 +9,7 @@
 //! | [`length`] | a warning for files over 400 lines |
 //! | [`features`] | no dependency is patched, and none changes what serde_json does |
 //! | [`versions`] | every package has the workspace's version |
+//! | [`lent`] | in Kotlin, memory that the native half reads in place is made where it is kept until then |
 //! | [`snippets`] | Kotlin, Java and Swift that a page shows is compiled by the tests |
 //! | [`requirements`] | requirements are numbered without gaps, and only numbers that exist are cited |
 
@@ -16,6 +17,7 @@ mod exceptions;
 mod features;
 mod generated;
 mod length;
+mod lent;
 mod requirements;
 mod snippets;
 mod unsafety;
@@ -72,6 +74,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     findings.extend(words::check(&files));
     findings.extend(generated::check(workspace, &files)?);
     findings.extend(length::check(&files));
+    findings.extend(lent::check(&files));
     findings.extend(requirements::check(&files));
     findings.extend(versions::check(&files));
     findings.extend(snippets::check(&files));

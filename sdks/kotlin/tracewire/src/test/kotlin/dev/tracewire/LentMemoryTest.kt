@@ -42,6 +42,6 @@ class LentMemoryTest {
 
     private companion object {
         const val ROWS = 400
-        const val TIMES = 3000
+        const val TIMES = 1000
     }
 }

@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | [`store`] | [`Store`], the one trait that engines implement | – |
 //! | [`model`] | what goes in and comes out | – |
+//! | [`sql`] | what SQL engines share | a database, by a driver |
 //! | [`sqlite`] | [`SqliteStore`], the engine in one file | one SQLite file |
 //! | [`sweep`] | [`Sweeper`]: journals of live and dead processes into a store | journals, acknowledgements |
 //! | `local` | [`LocalStore`], a directory's store as the SDKs ask it | as `sqlite` and `sweep` |
@@ -28,6 +29,7 @@ pub mod model;
 mod packed;
 mod rollup;
 pub mod search;
+pub mod sql;
 pub mod sqlite;
 pub mod store;
 pub mod sweep;

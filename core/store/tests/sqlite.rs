@@ -82,7 +82,7 @@ fn a_database_of_an_earlier_version_is_brought_to_this_one() {
     drop(connection);
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(snapshot(&store), before);
-    assert_eq!(store.stats().unwrap().version, 3);
+    assert_eq!(store.stats().unwrap().version, 4);
     store.check().unwrap();
 }
 
@@ -135,7 +135,7 @@ fn a_newer_database_is_left_alone() {
     let bytes = std::fs::read(&path).unwrap();
     let error = SqliteStore::open(&path).unwrap_err();
     assert_eq!(error.code(), "store_newer_version");
-    assert!(error.to_string().contains("version 99, this program knows versions up to 3"), "{error}");
+    assert!(error.to_string().contains("version 99, this program knows versions up to 4"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
 }
 

@@ -1,7 +1,7 @@
 //! Tables, and how a database of an earlier version becomes one of this version.
 //!
 //! Step 1 holds facts: what was received. The steps after it hold what follows from facts, for queries; it can be made
-//! anew at any time ([`super::derive::rebuild_all`]), so a later version that derives more only needs such a step.
+//! anew at any time ([`crate::sql::rebuild`]), so a later version that derives more only needs such a step.
 
 use crate::error::StoreError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -20,7 +20,7 @@ pub(super) enum Step {
 }
 
 /// A database of version n has been through the first n steps. Published steps never change.
-pub(super) const STEPS: &[Step] = &[Step::Sql(FACTS), Step::Derive(DERIVED), Step::Derive(SEARCHED)];
+pub(super) const STEPS: &[Step] = &[Step::Sql(FACTS), Step::Derive(DERIVED), Step::Derive(SEARCHED), Step::Sql(FORKED)];
 
 const FACTS: &str = "
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -107,6 +107,12 @@ CREATE TABLE loose_label(
   what INTEGER, value TEXT, time INTEGER, event INTEGER, PRIMARY KEY(what, value, time, event)) WITHOUT ROWID;
 ";
 
+const FORKED: &str = "
+-- Found by a comparison that every engine understands.
+DROP INDEX IF EXISTS envelope_fork;
+CREATE INDEX IF NOT EXISTS envelope_forked ON envelope(producer, first_seq) WHERE fork <> 0;
+";
+
 /// Refuses what is not ours or is newer, before anything is changed.
 pub(super) fn check(connection: &Connection, path: &Path, steps: &[Step]) -> Result<(), StoreError> {
     let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
@@ -140,7 +146,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path, steps: &[Step]) 
     }
     // Once, and behind the last step: what is derived today needs the tables of today.
     if is_derived_stale {
-        super::derive::rebuild_all(&transaction)?;
+        crate::sql::rebuild(&*transaction)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", known)?;

@@ -1,7 +1,7 @@
 //! Producers by row: their names and services, read once in each transaction or query.
 
+use super::driver::{Driver, params};
 use crate::error::StoreError;
-use rusqlite::{Connection, OptionalExtension as _};
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -14,12 +14,12 @@ pub(super) struct Named {
 }
 
 pub(super) struct Names<'c> {
-    connection: &'c Connection,
+    connection: &'c dyn Driver,
     known: RefCell<HashMap<i64, Named>>,
 }
 
 impl<'c> Names<'c> {
-    pub(super) fn new(connection: &'c Connection) -> Self {
+    pub(super) fn new(connection: &'c dyn Driver) -> Self {
         Names { connection, known: RefCell::default() }
     }
 
@@ -27,9 +27,9 @@ impl<'c> Names<'c> {
         if let Some(named) = self.known.borrow().get(&producer) {
             return Ok(named.clone());
         }
-        let mut statement = self.connection.prepare_cached("SELECT name, service FROM producer WHERE id = ?1")?;
-        let read = |row: &rusqlite::Row<'_>| Ok(Named { name: row.get(0)?, service: row.get(1)? });
-        let named = statement.query_row([producer], read).optional()?;
+        let named = self.connection.first("SELECT name, service FROM producer WHERE id = ?1", params![producer], |row| {
+            Ok(Named { name: row.text(0)?.into(), service: row.maybe_text(1)?.map(Arc::from) })
+        })?;
         let named = named.ok_or_else(|| StoreError::corrupt(format!("producer row {producer} is missing")))?;
         self.known.borrow_mut().insert(producer, named.clone());
         Ok(named)

@@ -3,11 +3,11 @@
 //! An item of the table `content` is: state (1 byte: 0 withheld, 1 value, 2 erased; the greater wins), hash (32 bytes),
 //! length of the members beside the value (LEB128), these members as canonical JSON, the value as canonical JSON.
 
+use super::driver::{Driver, Statement, first, params};
 use super::pack::{self, PackWriter, Table};
 use crate::error::StoreError;
 use crate::model::{ContentBody, IncomingContent, StoredContent};
 use crate::packed::{Run, Runs, read_number, write_number};
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _};
 use tracewire_wire::id::Hash;
 use tracewire_wire::value::Map;
 
@@ -36,22 +36,22 @@ fn next_key(key: i64) -> i64 {
 
 /// Puts content in, inside one transaction.
 pub(super) struct ContentWriter<'t> {
-    connection: &'t Connection,
-    claim: CachedStatement<'t>,
-    is_old: CachedStatement<'t>,
-    look_up: CachedStatement<'t>,
+    connection: &'t dyn Driver,
+    claim: Box<dyn Statement + 't>,
+    is_old: Box<dyn Statement + 't>,
+    look_up: Box<dyn Statement + 't>,
     pack: PackWriter<'t>,
     young_keys: i64,
 }
 
 impl<'t> ContentWriter<'t> {
-    pub(super) fn new(connection: &'t Connection) -> Result<Self, StoreError> {
+    pub(super) fn new(connection: &'t dyn Driver) -> Result<Self, StoreError> {
         Ok(ContentWriter {
             connection,
             // Two plain statements: one that could write several rows keeps a copy of each page it touches.
-            claim: connection.prepare_cached("INSERT OR IGNORE INTO content_key(key, content) VALUES (?1, ?2)")?,
-            is_old: connection.prepare_cached("SELECT 1 FROM content_key_old WHERE key = ?1")?,
-            look_up: connection.prepare_cached(LOOK_UP)?,
+            claim: connection.prepare("INSERT INTO content_key(key, content) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?,
+            is_old: connection.prepare("SELECT 1 FROM content_key_old WHERE key = ?1")?,
+            look_up: connection.prepare(LOOK_UP)?,
             pack: PackWriter::new(connection, Table::Content, pack::next_number(connection, Table::Content)?)?,
             young_keys: super::counter(connection, "young_content_keys")?,
         })
@@ -62,10 +62,12 @@ impl<'t> ContentWriter<'t> {
     pub(super) fn put(&mut self, content: &IncomingContent<'_>) -> Result<i64, StoreError> {
         let mut key = first_key(&content.hash);
         loop {
-            if !self.is_old.exists([key])? && self.claim.execute([key, self.pack.next()])? == 1 {
+            let is_old = first(&mut *self.is_old, params![key], |row| row.int(0))?.is_some();
+            if !is_old && self.claim.execute(params![key, self.pack.next()])? == 1 {
                 return self.insert(content);
             }
-            let number: i64 = self.look_up.query_row([key], |row| row.get(0))?;
+            let number = first(&mut *self.look_up, params![key], |row| row.int(0))?;
+            let number = number.ok_or_else(|| StoreError::corrupt("a content's key went missing"))?;
             let (hash, state) = match self.pack.unflushed(number) {
                 Some(item) => Item::read(item)?.identity(),
                 None => Item::read(&pack::one(self.connection, Table::Content, number)?)?.identity(),
@@ -103,7 +105,7 @@ impl<'t> ContentWriter<'t> {
         self.flush()?;
         let mut young_keys = self.young_keys;
         if young_keys >= YOUNG_KEYS {
-            self.connection.execute_batch(
+            self.connection.batch(
                 "INSERT INTO content_key_old SELECT key, content FROM content_key ORDER BY key; DELETE FROM content_key;",
             )?;
             young_keys = 0;
@@ -171,11 +173,11 @@ impl<'a> Item<'a> {
 }
 
 /// One content, by its hash.
-pub(super) fn read(connection: &Connection, hash: &Hash) -> Result<Option<StoredContent>, StoreError> {
-    let mut look_up = connection.prepare_cached(LOOK_UP)?;
+pub(super) fn read(connection: &dyn Driver, hash: &Hash) -> Result<Option<StoredContent>, StoreError> {
+    let mut look_up = connection.prepare(LOOK_UP)?;
     let mut key = first_key(hash);
     loop {
-        let Some(number) = look_up.query_row([key], |row| row.get(0)).optional()? else { return Ok(None) };
+        let Some(number) = first(&mut *look_up, params![key], |row| row.int(0))? else { return Ok(None) };
         let bytes = pack::one(connection, Table::Content, number)?;
         let item = Item::read(&bytes)?;
         if item.hash == *hash {
@@ -187,7 +189,7 @@ pub(super) fn read(connection: &Connection, hash: &Hash) -> Result<Option<Stored
 
 /// Calls `each` with the hash and what is stored of every content of a list.
 pub(super) fn each_of(
-    connection: &Connection,
+    connection: &dyn Driver,
     contents: &Runs,
     mut each: impl FnMut(Hash, StoredContent) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
@@ -202,7 +204,7 @@ pub(super) fn each_of(
 
 /// Calls `each` with the number and hash of every content of a list.
 pub(super) fn each_hash(
-    connection: &Connection,
+    connection: &dyn Driver,
     contents: &Runs,
     mut each: impl FnMut(i64, Hash),
 ) -> Result<(), StoreError> {

@@ -4,9 +4,9 @@
 //! `content`; `owner` is the producer of events, and nobody for content. The column `lengths` holds the length of each
 //! item (LEB128), the column `items` the items.
 
+use super::driver::{Driver, Statement, params};
 use crate::error::StoreError;
 use crate::packed::{Run, read_number, write_number};
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 
 /// A row takes items until they are this many bytes. Larger rows are read for the sake of one item, smaller ones cost more.
 const PACK_BYTES: usize = 16 << 10;
@@ -57,7 +57,7 @@ impl Table {
 
 /// Adds items, inside one transaction. Nothing is there to read before [`PackWriter::flush`].
 pub(super) struct PackWriter<'t> {
-    insert: CachedStatement<'t>,
+    insert: Box<dyn Statement + 't>,
     owner: i64,
     first: i64,
     ends: Vec<usize>,
@@ -67,8 +67,8 @@ pub(super) struct PackWriter<'t> {
 
 impl<'t> PackWriter<'t> {
     /// A writer whose first item has this number.
-    pub(super) fn new(connection: &'t Connection, table: Table, next: i64) -> Result<Self, StoreError> {
-        let insert = connection.prepare_cached(table.insert())?;
+    pub(super) fn new(connection: &'t dyn Driver, table: Table, next: i64) -> Result<Self, StoreError> {
+        let insert = connection.prepare(table.insert())?;
         Ok(PackWriter { insert, owner: 0, first: next, ends: Vec::new(), bytes: Vec::new(), lengths: Vec::new() })
     }
 
@@ -108,7 +108,7 @@ impl<'t> PackWriter<'t> {
             write_number((end - start) as u64, &mut self.lengths);
             start = *end;
         }
-        self.insert.execute(params![self.first, self.owner, self.ends.len() as i64, self.lengths, self.bytes])?;
+        self.insert.put(params![self.first, self.owner, self.ends.len() as i64, &self.lengths, &self.bytes])?;
         self.first = self.next();
         self.ends.clear();
         self.bytes.clear();
@@ -117,26 +117,24 @@ impl<'t> PackWriter<'t> {
 }
 
 /// The number behind the last item of a table.
-pub(super) fn next_number(connection: &Connection, table: Table) -> Result<i64, StoreError> {
+pub(super) fn next_number(connection: &dyn Driver, table: Table) -> Result<i64, StoreError> {
     let statement = format!("SELECT id + count FROM {} ORDER BY id DESC LIMIT 1", table.name());
-    Ok(connection.prepare_cached(&statement)?.query_row([], |row| row.get(0)).optional()?.unwrap_or(1))
+    Ok(connection.first(&statement, &[], |row| row.int(0))?.unwrap_or(1))
 }
 
 /// Calls `each` with number, owner and bytes of every item of a run. An item that was taken back is empty.
 pub(super) fn each_of(
-    connection: &Connection,
+    connection: &dyn Driver,
     table: Table,
     run: Run,
     mut each: impl FnMut(i64, i64, &[u8]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let end = run.first.saturating_add(run.count);
     let mut next = run.first;
-    let from = connection.prepare_cached(table.last())?.query_row([run.first], |row| row.get(0)).optional()?;
-    let mut statement = connection.prepare_cached(table.range())?;
-    let mut rows = statement.query([from.unwrap_or(run.first), end])?;
-    while let Some(row) = rows.next()? {
-        let (first, owner): (i64, i64) = (row.get(0)?, row.get(1)?);
-        for (number, item) in (first..end).zip(split(row.get_ref(2)?.as_blob()?, row.get_ref(3)?.as_blob()?)?) {
+    let from = connection.first(table.last(), params![run.first], |row| row.int(0))?;
+    connection.prepare(table.range())?.query(params![from.unwrap_or(run.first), end], &mut |row| {
+        let (first, owner) = (row.int(0)?, row.int(1)?);
+        for (number, item) in (first..end).zip(split(row.blob(2)?, row.blob(3)?)?) {
             if number >= next {
                 if number > next {
                     break;
@@ -145,7 +143,8 @@ pub(super) fn each_of(
                 next += 1;
             }
         }
-    }
+        Ok(true)
+    })?;
     if next < end {
         return Err(StoreError::corrupt(format!("{} {next} is missing", table.name())));
     }
@@ -153,7 +152,7 @@ pub(super) fn each_of(
 }
 
 /// One item.
-pub(super) fn one(connection: &Connection, table: Table, number: i64) -> Result<Vec<u8>, StoreError> {
+pub(super) fn one(connection: &dyn Driver, table: Table, number: i64) -> Result<Vec<u8>, StoreError> {
     let mut found = Vec::new();
     each_of(connection, table, Run { first: number, count: 1 }, |_, _, item| {
         found = item.to_vec();
@@ -163,23 +162,19 @@ pub(super) fn one(connection: &Connection, table: Table, number: i64) -> Result<
 }
 
 /// Puts other bytes in an item's place.
-pub(super) fn replace(connection: &Connection, table: Table, number: i64, bytes: &[u8]) -> Result<(), StoreError> {
+pub(super) fn replace(connection: &dyn Driver, table: Table, number: i64, bytes: &[u8]) -> Result<(), StoreError> {
     let missing = || StoreError::corrupt(format!("{} {number} is missing", table.name()));
-    let first: Option<i64> =
-        connection.prepare_cached(table.last())?.query_row([number], |row| row.get(0)).optional()?;
-    let first = first.ok_or_else(missing)?;
-    let (mut lengths, mut row) = (Vec::new(), Vec::new());
-    {
-        let mut statement = connection.prepare_cached(table.range())?;
-        let mut rows = statement.query([first, first + 1])?;
-        let found = rows.next()?.ok_or_else(missing)?;
-        let mut items = split(found.get_ref(2)?.as_blob()?, found.get_ref(3)?.as_blob()?)?;
-        let at = usize::try_from(number - first).map_err(|_| missing())?;
-        *items.get_mut(at).ok_or_else(missing)? = bytes;
+    let at = connection.first(table.last(), params![number], |row| row.int(0))?.ok_or_else(missing)?;
+    let written = connection.first(table.range(), params![at, at + 1], |row| {
+        let mut items = split(row.blob(2)?, row.blob(3)?)?;
+        let place = usize::try_from(number - at).map_err(|_| missing())?;
+        *items.get_mut(place).ok_or_else(missing)? = bytes;
+        let mut lengths = Vec::new();
         items.iter().for_each(|item| write_number(item.len() as u64, &mut lengths));
-        items.iter().for_each(|item| row.extend_from_slice(item));
-    }
-    connection.prepare_cached(table.update())?.execute(params![first, lengths, row])?;
+        Ok((lengths, items.concat()))
+    })?;
+    let (lengths, items) = written.ok_or_else(missing)?;
+    connection.execute(table.update(), params![at, &lengths, &items])?;
     Ok(())
 }
 

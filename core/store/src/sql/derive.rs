@@ -1,11 +1,12 @@
 //! Spans, traces and labels follow from events: gathered in memory for a transaction, so that a span's start and end
 //! are one write, then written with the exact difference to what was there.
 
+use super::driver::{Driver, params};
 use super::loose;
 use super::names::Names;
 use super::pack::{self, Table};
 use super::rows::{
-    INSERT_SPAN, INSERT_TRACE, REPLACE_SPAN, Shown, TraceState, UPDATE_TRACE, event_rows, load_span, load_spans,
+    INSERT_SPAN, INSERT_TRACE, UPDATE_SPAN, Shown, TraceState, UPDATE_TRACE, event_rows, load_span, load_spans,
     load_trace, write_span, write_trace,
 };
 use crate::error::StoreError;
@@ -13,7 +14,6 @@ use crate::labels::{labels, trace_of};
 use crate::model::Label;
 use crate::packed::{Run, Runs};
 use crate::rollup::{HeadKey, Place, Share, SpanState};
-use rusqlite::{Connection, params};
 use std::collections::{BTreeSet, HashMap};
 use tracewire_wire::event::{Event, EventType};
 use tracewire_wire::id::{SpanId, TraceId};
@@ -35,7 +35,7 @@ const HELD_SPANS: usize = 1024;
 const REBUILD_EVENTS: i64 = 20_000;
 
 pub(super) struct Derivation<'t> {
-    connection: &'t Connection,
+    connection: &'t dyn Driver,
     names: &'t Names<'t>,
     traces: Vec<TraceWork>,
     trace_places: HashMap<TraceId, usize>,
@@ -66,8 +66,8 @@ struct SpanWork {
 }
 
 impl<'t> Derivation<'t> {
-    pub(super) fn new(connection: &'t Connection, names: &'t Names<'t>) -> Result<Self, StoreError> {
-        let last: i64 = connection.query_row("SELECT coalesce(max(id), 0) FROM trace", [], |row| row.get(0))?;
+    pub(super) fn new(connection: &'t dyn Driver, names: &'t Names<'t>) -> Result<Self, StoreError> {
+        let last = connection.first("SELECT coalesce(max(id), 0) FROM trace", &[], |row| row.int(0))?.unwrap_or(0);
         Ok(Derivation {
             connection,
             names,
@@ -84,7 +84,7 @@ impl<'t> Derivation<'t> {
     /// Takes one event that is new in the store.
     pub(super) fn observe(&mut self, row: i64, producer: i64, event: &Event) -> Result<(), StoreError> {
         if event.event_type == EventType::Loss {
-            self.connection.prepare_cached("INSERT OR IGNORE INTO loss(event) VALUES (?1)")?.execute([row])?;
+            self.connection.execute("INSERT INTO loss(event) VALUES (?1) ON CONFLICT DO NOTHING", params![row])?;
         }
         let Some(trace_id) = trace_of(event) else { return loose::keep(self.connection, row, event) };
         let time = event.time.0;
@@ -121,7 +121,7 @@ impl<'t> Derivation<'t> {
                 None => loose::drop(self.connection, row, &event)?,
             }
         }
-        self.connection.execute("DELETE FROM loss WHERE event = ?1", [row])?;
+        self.connection.execute("DELETE FROM loss WHERE event = ?1", params![row])?;
         Ok(())
     }
 
@@ -206,18 +206,20 @@ impl<'t> Derivation<'t> {
     }
 
     fn write_spans(&mut self) -> Result<(), StoreError> {
-        let mut insert = self.connection.prepare_cached(INSERT_SPAN)?;
-        let mut replace = self.connection.prepare_cached(REPLACE_SPAN)?;
+        let mut insert = self.connection.prepare(INSERT_SPAN)?;
+        let mut update = self.connection.prepare(UPDATE_SPAN)?;
         let mut insert_key =
-            self.connection.prepare_cached("INSERT OR IGNORE INTO span_key(span_id, trace) VALUES (?1, ?2)")?;
+            self.connection.prepare("INSERT INTO span_key(span_id, trace) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
         // Neighbours in the table are written together; traces that are new are in its order.
         let traces = &mut self.traces;
         self.spans.sort_unstable_by_key(|work| (work.trace, work.id));
         for work in &self.spans {
             let Some(trace) = traces.get_mut(work.trace) else { continue };
-            write_span(if work.is_new { &mut insert } else { &mut replace }, trace.state.id, work.id, &work.state)?;
+            let statement = if work.is_new { &mut insert } else { &mut update };
+            write_span(&mut **statement, trace.state.id, work.id, &work.state)?;
             if work.is_new {
-                self.young_keys += insert_key.execute(params![work.id.as_bytes(), trace.state.id])? as i64;
+                insert_key.put(params![work.id.as_bytes(), trace.state.id])?;
+                self.young_keys += 1;
             }
             trace.state.share.add(&work.state.share().since(&work.before));
             let key = work.state.head_key(work.id);
@@ -238,8 +240,9 @@ impl<'t> Derivation<'t> {
         if self.young_keys < YOUNG_KEYS {
             return super::set_counter(self.connection, "young_span_keys", self.young_keys);
         }
-        self.connection.execute_batch(
-            "INSERT OR IGNORE INTO span_key_old SELECT span_id, trace FROM span_key ORDER BY span_id, trace; DELETE FROM span_key;",
+        self.connection.batch(
+            "INSERT INTO span_key_old SELECT span_id, trace FROM span_key WHERE 1 = 1 ORDER BY span_id, trace ON CONFLICT DO NOTHING; \
+             DELETE FROM span_key;",
         )?;
         super::set_counter(self.connection, "young_span_keys", 0)
     }
@@ -262,20 +265,21 @@ impl<'t> Derivation<'t> {
     }
 
     fn write_traces(&mut self) -> Result<(), StoreError> {
-        let mut insert = self.connection.prepare_cached(INSERT_TRACE)?;
-        let mut update = self.connection.prepare_cached(UPDATE_TRACE)?;
+        let mut insert = self.connection.prepare(INSERT_TRACE)?;
+        let mut update = self.connection.prepare(UPDATE_TRACE)?;
         let mut run =
-            self.connection.prepare_cached("INSERT INTO trace_event(trace, event, count) VALUES (?1, ?2, ?3)")?;
+            self.connection.prepare("INSERT INTO trace_event(trace, event, count) VALUES (?1, ?2, ?3)")?;
         let mut label =
-            self.connection.prepare_cached("INSERT OR IGNORE INTO label(what, value, trace) VALUES (?1, ?2, ?3)")?;
+            self.connection.prepare("INSERT INTO label(what, value, trace) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
         for work in &self.traces {
             let id = work.state.id;
-            write_trace(if work.is_new { &mut insert } else { &mut update }, &work.state)?;
+            let statement = if work.is_new { &mut insert } else { &mut update };
+            write_trace(&mut **statement, &work.state)?;
             for Run { first, count } in &work.events.0 {
-                run.execute([id, *first, *count])?;
+                run.put(params![id, first, count])?;
             }
             for (kind, value) in &work.labels {
-                label.execute(params![kind, value, id])?;
+                label.put(params![kind, value, id])?;
             }
         }
         Ok(())
@@ -305,9 +309,9 @@ impl<'t> Derivation<'t> {
     fn forget_trace(&self, trace: &TraceState) -> Result<(), StoreError> {
         for table in ["span_key", "span_key_old"] {
             let mut delete =
-                self.connection.prepare_cached(&format!("DELETE FROM {table} WHERE span_id = ?1 AND trace = ?2"))?;
+                self.connection.prepare(&format!("DELETE FROM {table} WHERE span_id = ?1 AND trace = ?2"))?;
             for (id, _) in load_spans(self.connection, trace.id)? {
-                delete.execute(params![id.as_bytes(), trace.id])?;
+                delete.put(params![id.as_bytes(), trace.id])?;
             }
         }
         for statement in [
@@ -316,7 +320,7 @@ impl<'t> Derivation<'t> {
             "DELETE FROM label WHERE trace = ?1",
             "DELETE FROM trace WHERE id = ?1",
         ] {
-            self.connection.prepare_cached(statement)?.execute([trace.id])?;
+            self.connection.execute(statement, params![trace.id])?;
         }
         Ok(())
     }
@@ -357,9 +361,12 @@ pub(super) fn read_event(json: &[u8]) -> Result<Option<Event>, StoreError> {
     Ok(Some(Event::read(json)?))
 }
 
-/// Makes everything that follows from events anew.
-pub(super) fn rebuild_all(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute_batch(
+/// Makes everything that follows from events anew: spans, traces, labels.
+///
+/// # Errors
+/// [`StoreError`] when the engine refuses, or what is stored does not read back.
+pub fn rebuild_all(connection: &dyn Driver) -> Result<(), StoreError> {
+    connection.batch(
         "DELETE FROM span; DELETE FROM span_key; DELETE FROM span_key_old; DELETE FROM label; DELETE FROM trace_event;
          DELETE FROM loss; DELETE FROM loose; DELETE FROM loose_label; DELETE FROM trace;",
     )?;

@@ -1,6 +1,8 @@
 //! Traces, spans and events.
 
 use super::derive::{self, label_number};
+use super::driver::{Driver, Param};
+use super::filter::{self, Filter};
 use super::names::Names;
 use super::pack::{self, Table};
 use super::rows::{self, TRACE_COLUMNS, TraceState, read_trace};
@@ -8,104 +10,73 @@ use super::{signed, unsigned};
 use crate::error::StoreError;
 use crate::model::{Label, Lookup, SpanRow, StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow};
 use crate::packed::{Run, Runs};
-use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, params, params_from_iter};
 use tracewire_wire::event::Status;
 use tracewire_wire::id::TraceId;
 use tracewire_wire::time::Timestamp;
 
-/// Length of a list where the caller names none.
-const DEFAULT_LIMIT: usize = 50;
-
-pub(super) fn traces(connection: &Connection, filter: &TraceFilter) -> Result<TracePage, StoreError> {
-    let limit = if filter.limit == 0 { DEFAULT_LIMIT } else { filter.limit };
-    let mut conditions: Vec<&str> = Vec::new();
-    let mut values: Vec<Sql> = Vec::new();
+pub(super) fn traces(connection: &dyn Driver, filter: &TraceFilter) -> Result<TracePage, StoreError> {
+    let limit = if filter.limit == 0 { filter::DEFAULT_LIMIT } else { filter.limit };
+    let mut asked = Filter::default();
     let from = match &filter.session_id {
         // A session has few traces: start from them.
         Some(session) => {
-            conditions.push("label.what = ? AND label.value = ?");
-            values.extend([Sql::from(label_number(Label::Session)), Sql::from(session.clone())]);
-            "label CROSS JOIN trace ON trace.id = label.trace"
+            asked.and_all("trace.id = label.trace", []);
+            asked.and("label.what = ?", label_number(Label::Session));
+            asked.and("label.value = ?", session.as_str());
+            "label CROSS JOIN trace"
         }
         None => "trace",
     };
-    if let Some(service) = &filter.service {
-        conditions.push("service = ?");
-        values.push(Sql::from(service.clone()));
-    }
-    if let Some(status) = &filter.status {
-        conditions.push("status = ?");
-        values.push(Sql::from(status.as_str().to_owned()));
-    }
+    asked.and_some("service = ?", filter.service.as_deref());
+    asked.and_some("status = ?", filter.status.as_ref().map(Status::as_str));
     if filter.open_only {
-        conditions.push("open > 0");
+        asked.and_all("open > 0", []);
     }
     if filter.errors_only {
-        conditions.push("errors > 0");
+        asked.and_all("errors > 0", []);
     }
-    if let Some(since) = filter.since {
-        conditions.push("start >= ?");
-        values.push(Sql::from(since.0));
-    }
-    if let Some(until) = filter.until {
-        conditions.push("start < ?");
-        values.push(Sql::from(until.0));
-    }
+    asked.and_some("start >= ?", filter.since.map(|time| time.0));
+    asked.and_some("start < ?", filter.until.map(|time| time.0));
     if let Some(after) = filter.after {
-        conditions.push("(start, id) < (?, ?)");
-        values.extend([Sql::from(after.start.0), Sql::from(after.row)]);
+        asked.and_all("(start, id) < (?, ?)", [after.start.0.into(), after.row.into()]);
     }
-    if conditions.is_empty() {
-        conditions.push("1");
-    }
-    values.push(Sql::from(signed(limit as u64).saturating_add(1)));
-    let condition = conditions.join(" AND ");
-    let statement =
-        format!("SELECT {TRACE_COLUMNS} FROM {from} WHERE {condition} ORDER BY start DESC, id DESC LIMIT ?");
-    let mut statement = connection.prepare_cached(&statement)?;
-    let rows = statement.query_map(params_from_iter(values), read_trace)?;
-    let mut states: Vec<TraceState> = rows.collect::<Result<_, _>>()?;
+    let select = format!("SELECT {TRACE_COLUMNS} FROM {from}");
+    let statement = asked.statement(&select, "ORDER BY start DESC, id DESC", limit.saturating_add(1));
+    let mut states = connection.all(&statement, asked.params(), read_trace)?;
     let has_more = states.len() > limit;
     states.truncate(limit);
     let last = states.last().map(|state| TraceCursor { start: Timestamp(state.start), row: state.id });
     Ok(TracePage { traces: show(connection, states)?, next: last.filter(|_| has_more) })
 }
 
-pub(super) fn trace(connection: &Connection, trace_id: TraceId) -> Result<Option<TraceRow>, StoreError> {
+pub(super) fn trace(connection: &dyn Driver, trace_id: TraceId) -> Result<Option<TraceRow>, StoreError> {
     let state = rows::load_trace(connection, trace_id)?;
     Ok(show(connection, state.into_iter().collect())?.pop())
 }
 
-pub(super) fn find(connection: &Connection, lookup: &Lookup, limit: usize) -> Result<Vec<TraceRow>, StoreError> {
-    let order = "ORDER BY start DESC, id DESC LIMIT";
-    let limit = signed(limit as u64);
-    let from_keys = |keys: &str| format!("SELECT {TRACE_COLUMNS} FROM trace WHERE id IN ({keys}) {order} ?3");
-    let (statement, values) = match lookup {
+pub(super) fn find(connection: &dyn Driver, lookup: &Lookup, limit: usize) -> Result<Vec<TraceRow>, StoreError> {
+    let from_keys = |keys: &str| format!("id IN ({keys})");
+    let labelled = || from_keys("SELECT trace FROM label WHERE what = ?1 AND value = ?2");
+    let (low, high);
+    let (condition, one, other): (String, Param<'_>, Param<'_>) = match lookup {
         Lookup::Trace(prefix) => {
-            let Some((low, high)) = bounds::<16>(prefix) else { return Ok(Vec::new()) };
-            let statement = format!("SELECT {TRACE_COLUMNS} FROM trace WHERE trace_id BETWEEN ?1 AND ?2 {order} ?3");
-            (statement, [Sql::from(low), Sql::from(high)])
+            let Some(found) = bounds::<16>(prefix) else { return Ok(Vec::new()) };
+            (low, high) = found;
+            ("trace_id BETWEEN ?1 AND ?2".to_owned(), (&low).into(), (&high).into())
         }
         Lookup::Span(prefix) => {
-            let Some((low, high)) = bounds::<8>(prefix) else { return Ok(Vec::new()) };
+            let Some(found) = bounds::<8>(prefix) else { return Ok(Vec::new()) };
+            (low, high) = found;
             let keys = "SELECT trace FROM span_key WHERE span_id BETWEEN ?1 AND ?2 \
                         UNION SELECT trace FROM span_key_old WHERE span_id BETWEEN ?1 AND ?2";
-            (from_keys(keys), [Sql::from(low), Sql::from(high)])
+            (from_keys(keys), (&low).into(), (&high).into())
         }
-        Lookup::Session(value) => (
-            from_keys("SELECT trace FROM label WHERE what = ?1 AND value = ?2"),
-            [Sql::from(label_number(Label::Session)), Sql::from(value.clone())],
-        ),
-        Lookup::Correlation(value) => (
-            from_keys("SELECT trace FROM label WHERE what = ?1 AND value = ?2"),
-            [Sql::from(label_number(Label::Correlation)), Sql::from(value.clone())],
-        ),
+        Lookup::Session(value) => (labelled(), label_number(Label::Session).into(), value.into()),
+        Lookup::Correlation(value) => (labelled(), label_number(Label::Correlation).into(), value.into()),
     };
-    let [one, other] = values;
-    let mut statement = connection.prepare_cached(&statement)?;
-    let rows = statement.query_map(params![one, other, limit], read_trace)?;
-    let states = rows.collect::<Result<_, _>>()?;
+    let statement =
+        format!("SELECT {TRACE_COLUMNS} FROM trace WHERE {condition} ORDER BY start DESC, id DESC LIMIT ?3");
+    let states = connection.all(&statement, &[one, other, signed(limit as u64).into()], read_trace)?;
     show(connection, states)
 }
 
@@ -123,7 +94,7 @@ fn bounds<const N: usize>(prefix: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     Some((fill(0), fill(15)))
 }
 
-fn show(connection: &Connection, states: Vec<TraceState>) -> Result<Vec<TraceRow>, StoreError> {
+fn show(connection: &dyn Driver, states: Vec<TraceState>) -> Result<Vec<TraceRow>, StoreError> {
     let names = Names::new(connection);
     let row = |state: TraceState| {
         let producer = state.shown.producer.map(|producer| names.get(producer)).transpose()?;
@@ -150,7 +121,7 @@ fn show(connection: &Connection, states: Vec<TraceState>) -> Result<Vec<TraceRow
     states.into_iter().map(row).collect()
 }
 
-pub(super) fn spans(connection: &Connection, trace_id: TraceId) -> Result<Vec<SpanRow>, StoreError> {
+pub(super) fn spans(connection: &dyn Driver, trace_id: TraceId) -> Result<Vec<SpanRow>, StoreError> {
     let Some(trace) = rows::load_trace(connection, trace_id)? else { return Ok(Vec::new()) };
     let names = Names::new(connection);
     let mut spans = Vec::new();
@@ -179,7 +150,7 @@ pub(super) fn spans(connection: &Connection, trace_id: TraceId) -> Result<Vec<Sp
     Ok(spans)
 }
 
-pub(super) fn events(connection: &Connection, trace_id: TraceId) -> Result<Vec<StoredEvent>, StoreError> {
+pub(super) fn events(connection: &dyn Driver, trace_id: TraceId) -> Result<Vec<StoredEvent>, StoreError> {
     let Some(trace) = rows::load_trace(connection, trace_id)? else { return Ok(Vec::new()) };
     let mut found = Vec::with_capacity(usize::try_from(trace.events).unwrap_or(0));
     read_events(connection, &rows::event_rows(connection, trace.id)?, &mut found)?;
@@ -191,7 +162,7 @@ pub(super) fn events(connection: &Connection, trace_id: TraceId) -> Result<Vec<S
     Ok(found)
 }
 
-pub(super) fn events_after(connection: &Connection, id: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+pub(super) fn events_after(connection: &dyn Driver, id: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
     let end = pack::next_number(connection, Table::Event)?;
     let mut first = signed(id).saturating_add(1);
     let mut found = Vec::new();
@@ -204,16 +175,16 @@ pub(super) fn events_after(connection: &Connection, id: u64, limit: usize) -> Re
     Ok(found)
 }
 
-pub(super) fn losses(connection: &Connection) -> Result<Vec<StoredEvent>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT event FROM loss ORDER BY event")?;
-    let rows: Runs = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+pub(super) fn losses(connection: &dyn Driver) -> Result<Vec<StoredEvent>, StoreError> {
+    let rows: Runs =
+        connection.all("SELECT event FROM loss ORDER BY event", &[], |row| row.int(0))?.into_iter().collect();
     let mut found = Vec::new();
     read_events(connection, &rows, &mut found)?;
     Ok(found)
 }
 
 pub(super) fn read_events(
-    connection: &Connection,
+    connection: &dyn Driver,
     events: &Runs,
     into: &mut Vec<StoredEvent>,
 ) -> Result<(), StoreError> {

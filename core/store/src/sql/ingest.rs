@@ -2,6 +2,7 @@
 
 use super::content::ContentWriter;
 use super::derive::{Derivation, read_event};
+use super::driver::{Driver, params};
 use super::names::Names;
 use super::pack::{self, PackWriter, Table};
 use super::producer::{
@@ -13,7 +14,6 @@ use crate::error::StoreError;
 use crate::model::{Applied, Fork, Incoming, IncomingEvent, Pending, ProducerState, ProducerUpdate};
 use crate::packed::Runs;
 use crate::store::Ingest;
-use rusqlite::{Connection, params};
 use std::collections::{BTreeMap, HashMap};
 use tracewire_wire::event::Body;
 use tracewire_wire::id::Hash;
@@ -21,7 +21,7 @@ use tracewire_wire::value::Value;
 
 /// Runs `work` inside a transaction.
 pub(super) fn write(
-    connection: &Connection,
+    connection: &dyn Driver,
     work: &mut dyn FnMut(&mut dyn Ingest) -> Result<(), StoreError>,
 ) -> Result<Applied, StoreError> {
     let names = Names::new(connection);
@@ -40,7 +40,7 @@ pub(super) fn write(
 }
 
 struct Writer<'t> {
-    connection: &'t Connection,
+    connection: &'t dyn Driver,
     names: &'t Names<'t>,
     derivation: Derivation<'t>,
     content: ContentWriter<'t>,
@@ -55,43 +55,41 @@ impl Ingest for Writer<'_> {
         let row = self.producer_of(&update.name)?.row;
         if let Some(facts) = &update.facts {
             let service = facts.resource.get("service.name").and_then(Value::as_text);
-            self.connection
-                .prepare_cached(
-                    "UPDATE producer SET service = ?2, created = ?3, resource = ?4, origin = ?5, spec = ?6, seal = ?7, parent = ?8, \
-                     predecessor = ?9 WHERE id = ?1",
-                )?
-                .execute(params![
+            self.connection.execute(
+                "UPDATE producer SET service = ?2, created = ?3, resource = ?4, origin = ?5, spec = ?6, seal = ?7, parent = ?8, \
+                 predecessor = ?9 WHERE id = ?1",
+                params![
                     row,
                     service,
                     facts.created.map(|time| time.0),
-                    map_bytes(&facts.resource),
-                    map_bytes(&facts.origin),
-                    facts.spec,
+                    &map_bytes(&facts.resource),
+                    &map_bytes(&facts.origin),
+                    &facts.spec,
                     signed(facts.seal),
-                    facts.parent,
-                    facts.predecessor
-                ])?;
+                    &facts.parent,
+                    &facts.predecessor,
+                ],
+            )?;
             self.names.forget(row);
             self.producer_of(&update.name)?.has_facts = true;
         }
         if let Some(state) = update.state {
-            let mut statement =
-                self.connection.prepare_cached("UPDATE producer SET state = ?2 WHERE id = ?1 AND close IS NULL")?;
-            statement.execute([row, state_number(state)])?;
+            let statement = "UPDATE producer SET state = ?2 WHERE id = ?1 AND close IS NULL";
+            self.connection.execute(statement, params![row, state_number(state)])?;
         }
         if let Some(cursor) = &update.cursor {
-            let mut statement = self.connection.prepare_cached(
+            let prev = cursor.prev.as_ref().map(Hash::as_bytes);
+            self.connection.execute(
                 "UPDATE producer SET cursor_offset = ?2, cursor_next_seq = ?3, cursor_prev = ?4, cursor_last_time = ?5 \
                  WHERE id = ?1 AND coalesce(cursor_offset, -1) < ?2",
+                params![
+                    row,
+                    signed(cursor.offset),
+                    signed(cursor.next_seq),
+                    prev,
+                    cursor.last_time.map(|time| time.0),
+                ],
             )?;
-            let prev = cursor.prev.as_ref().map(Hash::as_bytes);
-            statement.execute(params![
-                row,
-                signed(cursor.offset),
-                signed(cursor.next_seq),
-                prev,
-                cursor.last_time.map(|time| time.0)
-            ])?;
         }
         Ok(())
     }
@@ -128,21 +126,20 @@ impl Ingest for Writer<'_> {
             let producer = envelope.producer.to_owned();
             self.applied.forks.push(Fork { producer, first_seq: envelope.first_seq, digest: envelope.digest });
         }
-        connection
-            .prepare_cached(
-                "INSERT INTO envelope(producer, first_seq, last_seq, digest, fork, header, events, content) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute(params![
+        connection.execute(
+            "INSERT INTO envelope(producer, first_seq, last_seq, digest, fork, header, events, content) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
                 row,
                 first_seq,
                 last_seq,
                 envelope.digest.as_bytes(),
                 !rivals.is_empty(),
-                map_bytes(envelope.header),
-                events.to_bytes(),
-                content.to_bytes()
-            ])?;
+                &map_bytes(envelope.header),
+                &events.to_bytes(),
+                &content.to_bytes(),
+            ],
+        )?;
         self.applied.envelopes += 1;
         let close = envelope.header.get("close").and_then(Value::as_text).map(str::to_owned);
         let producer = self.producer_of(envelope.producer)?;
@@ -306,17 +303,16 @@ impl Writer<'_> {
                 self.retract(&row)?;
                 producer.is_pending_new = true;
             }
-            let mut statement =
-                self.connection.prepare_cached("UPDATE producer SET close = ?2, state = ?3 WHERE id = ?1")?;
-            statement.execute(params![producer.row, producer.close, state_number(ProducerState::Closed)])?;
+            let statement = "UPDATE producer SET close = ?2, state = ?3 WHERE id = ?1";
+            self.connection
+                .execute(statement, params![producer.row, &producer.close, state_number(ProducerState::Closed)])?;
         }
         if producer.is_pending_new {
             save_pending(self.connection, producer)?;
         }
         let (true, Some(head)) = (producer.is_head_new, producer.head) else { return Ok(()) };
-        let mut statement =
-            self.connection.prepare_cached("UPDATE producer SET last_seq = ?2, head = ?3 WHERE id = ?1")?;
-        statement.execute(params![producer.row, producer.last_seq, head.as_bytes()])?;
+        let statement = "UPDATE producer SET last_seq = ?2, head = ?3 WHERE id = ?1";
+        self.connection.execute(statement, params![producer.row, producer.last_seq, head.as_bytes()])?;
         append_to_ledger(self.connection, producer.row, &producer.name, unsigned(producer.last_seq), head)
     }
 }
@@ -330,28 +326,23 @@ struct Rival {
     content: Runs,
 }
 
-fn rivals(connection: &Connection, producer: i64, first_seq: i64, last_seq: i64) -> Result<Vec<Rival>, StoreError> {
+fn rivals(connection: &dyn Driver, producer: i64, first_seq: i64, last_seq: i64) -> Result<Vec<Rival>, StoreError> {
     // An empty envelope holds no number; it is the rival of what begins where it does.
-    let mut statement = connection.prepare_cached(
-        "SELECT id, first_seq, digest, events, content FROM envelope \
-         WHERE producer = ?1 AND (first_seq = ?2 OR (first_seq <= ?3 AND last_seq >= ?2)) ORDER BY first_seq, id",
-    )?;
-    let mut rows = statement.query([producer, first_seq, last_seq])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(Rival {
-            row: row.get(0)?,
-            first_seq: row.get(1)?,
-            digest: Hash(row.get(2)?),
-            events: runs(row.get_ref(3)?.as_blob()?)?,
-            content: runs(row.get_ref(4)?.as_blob()?)?,
-        });
-    }
-    Ok(found)
+    let statement = "SELECT id, first_seq, digest, events, content FROM envelope \
+         WHERE producer = ?1 AND (first_seq = ?2 OR (first_seq <= ?3 AND last_seq >= ?2)) ORDER BY first_seq, id";
+    connection.all(statement, params![producer, first_seq, last_seq], |row| {
+        Ok(Rival {
+            row: row.int(0)?,
+            first_seq: row.int(1)?,
+            digest: Hash(row.bytes(2)?),
+            events: runs(row.blob(3)?)?,
+            content: runs(row.blob(4)?)?,
+        })
+    })
 }
 
 /// A copy of a known envelope may carry content that the first one lacked.
-fn merge_content(connection: &Connection, known: &Rival, content: Runs) -> Result<(), StoreError> {
+fn merge_content(connection: &dyn Driver, known: &Rival, content: Runs) -> Result<(), StoreError> {
     if content.iter().all(|row| known.content.iter().any(|known| known == row)) {
         return Ok(());
     }
@@ -360,7 +351,6 @@ fn merge_content(connection: &Connection, known: &Rival, content: Runs) -> Resul
         super::content::each_hash(connection, contents, |row, hash| _ = rows.insert(hash, row))?;
     }
     let merged: Runs = rows.into_values().collect();
-    let mut statement = connection.prepare_cached("UPDATE envelope SET content = ?2 WHERE id = ?1")?;
-    statement.execute(params![known.row, merged.to_bytes()])?;
+    connection.execute("UPDATE envelope SET content = ?2 WHERE id = ?1", params![known.row, &merged.to_bytes()])?;
     Ok(())
 }

@@ -1,0 +1,263 @@
+//! What every SQL engine shares: the statements, and what happens between them. An engine brings its tables, a driver
+//! and transactions, and is a [`Store`] by that.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`driver`] | what an engine must do: statements, parameters, rows |
+//! | [`ingest`] | envelopes and pending events become rows of facts |
+//! | [`producer`] | a producer's row, its pending events, the ledger |
+//! | [`derive`] | spans, traces and labels follow from events, by exact differences |
+//! | [`loose`] | events of no trace |
+//! | [`rows`] | rows of spans and traces, read and written |
+//! | [`pack`] | events and content, several in a row |
+//! | [`content`] | content by hash |
+//! | [`filter`] | conditions of a list |
+//! | [`query`] | traces, spans, events |
+//! | [`recent`] | what was last: where searching starts |
+//! | [`export`] | producers, envelopes, ledger |
+
+mod content;
+mod derive;
+pub mod driver;
+mod export;
+mod filter;
+mod ingest;
+mod loose;
+mod names;
+mod pack;
+mod producer;
+mod query;
+mod recent;
+mod rows;
+
+use crate::error::StoreError;
+use crate::model::{
+    Activity, ActivityFilter, Applied, Cursor, Fork, LedgerEntry, Lookup, LooseFilter, ProducerRow, ProducerState,
+    SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
+};
+use crate::store::{Ingest, Store};
+use driver::{Driver, Row, params};
+use std::collections::HashSet;
+use tracewire_wire::id::{Hash, TraceId};
+use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::value::{Map, Value};
+
+pub use derive::rebuild_all as rebuild;
+
+/// What happens inside a transaction.
+pub type Work<'a> = dyn FnMut(&dyn Driver) -> Result<(), StoreError> + 'a;
+
+/// A database with our tables.
+pub trait Engine {
+    /// Runs `work` in a transaction that nobody else writes beside, and commits it; what it did is undone where it fails.
+    ///
+    /// # Errors
+    /// Those of `work`; `store_locked` where another writer was waited for in vain.
+    fn change(&mut self, work: &mut Work<'_>) -> Result<(), StoreError>;
+
+    /// Runs `work`, all reads of which see one state.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    fn look(&self, work: &mut Work<'_>) -> Result<(), StoreError>;
+
+    /// As [`Store::make_durable`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when that cannot be promised.
+    fn make_durable(&mut self) -> Result<(), StoreError>;
+
+    /// As [`Store::compact`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses.
+    fn compact(&mut self) -> Result<(), StoreError>;
+
+    /// As [`Store::stats`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses.
+    fn stats(&self) -> Result<StoreStats, StoreError>;
+}
+
+/// What `work` saw.
+fn seen<T>(
+    engine: &(impl Engine + ?Sized),
+    work: impl FnOnce(&dyn Driver) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut work = Some(work);
+    let mut result = None;
+    engine.look(&mut |connection| {
+        if let Some(work) = work.take() {
+            result = Some(work(connection)?);
+        }
+        Ok(())
+    })?;
+    result.ok_or_else(|| StoreError::Engine("nothing was looked at".to_owned()))
+}
+
+impl<E: Engine> Store for E {
+    fn write(
+        &mut self,
+        work: &mut dyn FnMut(&mut dyn Ingest) -> Result<(), StoreError>,
+    ) -> Result<Applied, StoreError> {
+        let mut applied = Applied::default();
+        self.change(&mut |connection| {
+            applied = ingest::write(connection, work)?;
+            Ok(())
+        })?;
+        Ok(applied)
+    }
+
+    fn make_durable(&mut self) -> Result<(), StoreError> {
+        Engine::make_durable(self)
+    }
+
+    fn compact(&mut self) -> Result<(), StoreError> {
+        Engine::compact(self)
+    }
+
+    fn cursor(&self, producer: &str) -> Result<Option<Cursor>, StoreError> {
+        seen(self, |connection| export::cursor(connection, producer))
+    }
+
+    fn carried(&self, producer: &str) -> Result<HashSet<Hash>, StoreError> {
+        seen(self, |connection| export::carried(connection, producer))
+    }
+
+    fn traces(&self, filter: &TraceFilter) -> Result<TracePage, StoreError> {
+        seen(self, |connection| query::traces(connection, filter))
+    }
+
+    fn trace(&self, trace_id: TraceId) -> Result<Option<TraceRow>, StoreError> {
+        seen(self, |connection| query::trace(connection, trace_id))
+    }
+
+    fn find(&self, lookup: &Lookup, limit: usize) -> Result<Vec<TraceRow>, StoreError> {
+        seen(self, |connection| query::find(connection, lookup, limit))
+    }
+
+    fn activity(&self, filter: &ActivityFilter) -> Result<Vec<Activity>, StoreError> {
+        seen(self, |connection| recent::activity(connection, filter))
+    }
+
+    fn loose(&self, filter: &LooseFilter) -> Result<Vec<StoredEvent>, StoreError> {
+        seen(self, |connection| loose::find(connection, filter))
+    }
+
+    fn sessions(&self, limit: usize) -> Result<Vec<SessionRow>, StoreError> {
+        seen(self, |connection| recent::sessions(connection, limit))
+    }
+
+    fn spans(&self, trace_id: TraceId) -> Result<Vec<SpanRow>, StoreError> {
+        seen(self, |connection| query::spans(connection, trace_id))
+    }
+
+    fn events(&self, trace_id: TraceId) -> Result<Vec<StoredEvent>, StoreError> {
+        seen(self, |connection| query::events(connection, trace_id))
+    }
+
+    fn events_after(&self, id: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        seen(self, |connection| query::events_after(connection, id, limit))
+    }
+
+    fn last_event(&self) -> Result<u64, StoreError> {
+        seen(self, |connection| Ok(unsigned(pack::next_number(connection, pack::Table::Event)? - 1)))
+    }
+
+    fn content(&self, hash: &Hash) -> Result<Option<StoredContent>, StoreError> {
+        seen(self, |connection| content::read(connection, hash))
+    }
+
+    fn producers_in(&self, state: ProducerState) -> Result<Vec<String>, StoreError> {
+        seen(self, |connection| export::producers_in(connection, state))
+    }
+
+    fn producers(&self) -> Result<Vec<ProducerRow>, StoreError> {
+        seen(self, export::producers)
+    }
+
+    fn service(&self, producer: &str) -> Result<Option<String>, StoreError> {
+        seen(self, |connection| recent::service(connection, producer))
+    }
+
+    fn losses(&self) -> Result<Vec<StoredEvent>, StoreError> {
+        seen(self, query::losses)
+    }
+
+    fn forks(&self) -> Result<Vec<Fork>, StoreError> {
+        seen(self, export::forks)
+    }
+
+    fn envelopes(
+        &self,
+        producer: &str,
+        after: Option<(u64, Hash)>,
+        limit: usize,
+    ) -> Result<Vec<StoredEnvelope>, StoreError> {
+        seen(self, |connection| export::envelopes(connection, producer, after, limit))
+    }
+
+    fn envelopes_with(&self, producer: &str, seq: u64) -> Result<Vec<StoredEnvelope>, StoreError> {
+        seen(self, |connection| export::envelopes_with(connection, producer, seq))
+    }
+
+    fn ledger(&self, after: u64, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
+        seen(self, |connection| export::ledger(connection, after, limit))
+    }
+
+    fn stats(&self) -> Result<StoreStats, StoreError> {
+        Engine::stats(self)
+    }
+}
+
+/// A number that the store keeps for itself; 0 where it was never set.
+fn counter(connection: &dyn Driver, name: &str) -> Result<i64, StoreError> {
+    let value = connection.first("SELECT value FROM counter WHERE name = ?1", params![name], |row| row.int(0))?;
+    Ok(value.unwrap_or(0))
+}
+
+fn set_counter(connection: &dyn Driver, name: &str, value: i64) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO counter(name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        params![name, value],
+    )?;
+    Ok(())
+}
+
+/// Adds one to such a number.
+///
+/// # Errors
+/// [`StoreError`] when the engine refuses.
+pub fn count_up(connection: &dyn Driver, name: &str) -> Result<(), StoreError> {
+    let before = counter(connection, name)?;
+    set_counter(connection, name, before + 1)
+}
+
+/// A map as it is stored: canonical JSON.
+fn map_bytes(map: &Map) -> Vec<u8> {
+    let mut map = map.clone();
+    map.sort();
+    json::write(&Value::Map(map))
+}
+
+/// A stored map; empty where there is none.
+fn read_map(row: &dyn Row, at: usize) -> Result<Map, StoreError> {
+    row.maybe_blob(at)?.map_or_else(|| Ok(Map::new()), map_of)
+}
+
+fn map_of(bytes: &[u8]) -> Result<Map, StoreError> {
+    match json::read(bytes, &ReadOptions::default())? {
+        Value::Map(map) => Ok(map),
+        other => Err(StoreError::corrupt(format!("a map is stored as {}", other.kind_name()))),
+    }
+}
+
+/// Integers of databases are signed; what we count never is negative.
+fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,81 @@
+//! What was last: traces by their last event, sessions. Searching starts from here.
+
+use super::derive::label_number;
+use super::driver::{Driver, params};
+use super::filter::{self, Filter};
+use super::{signed, unsigned};
+use crate::error::StoreError;
+use crate::model::{Activity, ActivityFilter, Label, SessionRow};
+use tracewire_wire::id::TraceId;
+use tracewire_wire::time::Timestamp;
+
+pub(super) fn activity(connection: &dyn Driver, filter: &ActivityFilter) -> Result<Vec<Activity>, StoreError> {
+    let mut asked = Filter::default();
+    let mut labels = filter.labels.iter();
+    let from = match labels.next() {
+        // Few traces have one label: start from them.
+        Some((label, value)) => {
+            asked.and_all("trace.id = label.trace", []);
+            asked.and("label.what = ?", label_number(*label));
+            asked.and("label.value = ?", value.as_str());
+            "label CROSS JOIN trace"
+        }
+        None => "trace",
+    };
+    for (label, value) in labels {
+        let condition = "trace.id IN (SELECT trace FROM label WHERE what = ? AND value = ?)";
+        asked.and_all(condition, [label_number(*label).into(), value.into()]);
+    }
+    if filter.errors_only {
+        asked.and_all("errors > 0", []);
+    }
+    asked.and_some("last >= ?", filter.since.map(|time| time.0));
+    asked.and_some("start <= ?", filter.until.map(|time| time.0));
+    if let Some(after) = filter.after {
+        asked.and_all("(last, start, id) < (?, ?, ?)", [after.last.0.into(), after.start.0.into(), after.row.into()]);
+    }
+    let select = format!("SELECT trace_id, start, last, id FROM {from}");
+    let statement = asked.statement(&select, "ORDER BY last DESC, start DESC, id DESC", filter.limit);
+    connection.all(&statement, asked.params(), |row| {
+        Ok(Activity {
+            trace_id: TraceId(row.bytes(0)?),
+            start: Timestamp(row.int(1)?),
+            last: Timestamp(row.int(2)?),
+            row: row.int(3)?,
+        })
+    })
+}
+
+pub(super) fn service(connection: &dyn Driver, producer: &str) -> Result<Option<String>, StoreError> {
+    let statement = "SELECT service FROM producer WHERE name = ?1";
+    Ok(connection.first(statement, params![producer], |row| row.maybe_text(0))?.flatten())
+}
+
+pub(super) fn sessions(connection: &dyn Driver, limit: usize) -> Result<Vec<SessionRow>, StoreError> {
+    let limit = if limit == 0 { filter::DEFAULT_LIMIT } else { limit };
+    // Sums of integers are wider in some engines: they are made integers again.
+    let sum = |column: &str| format!("CAST(sum({column}) AS BIGINT)");
+    let statement = format!(
+        "SELECT value, count(*), {}, {}, {}, {}, {}, min(start), max(last) \
+         FROM label CROSS JOIN trace WHERE trace.id = label.trace AND what = ?1 GROUP BY value \
+         ORDER BY max(last) DESC, value LIMIT ?2",
+        sum("spans"),
+        sum("open"),
+        sum("errors"),
+        sum("input_tokens"),
+        sum("output_tokens"),
+    );
+    connection.all(&statement, params![label_number(Label::Session), signed(limit as u64)], |row| {
+        Ok(SessionRow {
+            session_id: row.text(0)?,
+            traces: unsigned(row.int(1)?),
+            spans: unsigned(row.int(2)?),
+            open_spans: unsigned(row.int(3)?),
+            errors: unsigned(row.int(4)?),
+            input_tokens: unsigned(row.int(5)?),
+            output_tokens: unsigned(row.int(6)?),
+            start: Timestamp(row.int(7)?),
+            last: Timestamp(row.int(8)?),
+        })
+    })
+}

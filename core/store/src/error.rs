@@ -54,6 +54,12 @@ pub enum StoreError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The database cannot be reached, or went away; what was asked did not happen, or nobody knows.
+    #[error("the database cannot be reached: {reason}")]
+    Unavailable {
+        /// Why, for people.
+        reason: String,
+    },
     /// A query asks for what there cannot be.
     #[error("the query cannot be used: `{member}`: {reason}")]
     Query {
@@ -85,6 +91,7 @@ impl StoreError {
             StoreError::ReadOnly => "store_read_only",
             StoreError::CannotOpen { .. } => "store_cannot_open",
             StoreError::Io { .. } => "store_io",
+            StoreError::Unavailable { .. } => "store_unavailable",
             StoreError::Query { .. } => "query_invalid",
             StoreError::Wire(error) => error.code(),
             StoreError::Recorder(error) => error.code(),
@@ -94,7 +101,7 @@ impl StoreError {
 
     /// Whether the same call can succeed later without anybody mending anything.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, StoreError::Locked)
+        matches!(self, StoreError::Locked | StoreError::Unavailable { .. })
     }
 
     pub(crate) fn corrupt(reason: impl Into<String>) -> Self {

@@ -65,19 +65,19 @@ pub trait Engine {
     ///
     /// # Errors
     /// [`StoreError`] when that cannot be promised.
-    fn make_durable(&mut self) -> Result<(), StoreError>;
+    fn sync(&mut self) -> Result<(), StoreError>;
 
     /// As [`Store::compact`].
     ///
     /// # Errors
     /// [`StoreError`] when the engine refuses.
-    fn compact(&mut self) -> Result<(), StoreError>;
+    fn tidy(&mut self) -> Result<(), StoreError>;
 
     /// As [`Store::stats`].
     ///
     /// # Errors
     /// [`StoreError`] when the engine refuses.
-    fn stats(&self) -> Result<StoreStats, StoreError>;
+    fn sizes(&self) -> Result<StoreStats, StoreError>;
 }
 
 /// What `work` saw.
@@ -110,11 +110,11 @@ impl<E: Engine> Store for E {
     }
 
     fn make_durable(&mut self) -> Result<(), StoreError> {
-        Engine::make_durable(self)
+        self.sync()
     }
 
     fn compact(&mut self) -> Result<(), StoreError> {
-        Engine::compact(self)
+        self.tidy()
     }
 
     fn cursor(&self, producer: &str) -> Result<Option<Cursor>, StoreError> {
@@ -207,7 +207,7 @@ impl<E: Engine> Store for E {
     }
 
     fn stats(&self) -> Result<StoreStats, StoreError> {
-        Engine::stats(self)
+        self.sizes()
     }
 }
 

@@ -137,7 +137,7 @@ impl Engine for SqliteStore {
         Ok(transaction.commit()?)
     }
 
-    fn make_durable(&mut self) -> Result<(), StoreError> {
+    fn sync(&mut self) -> Result<(), StoreError> {
         // A commit under FULL forces the log to the disk, and with it all commits before it.
         self.connection.pragma_update(None, "synchronous", "full")?;
         let result = self.change(&mut |connection| sql::count_up(connection, "made_durable"));
@@ -145,12 +145,12 @@ impl Engine for SqliteStore {
         result
     }
 
-    fn compact(&mut self) -> Result<(), StoreError> {
+    fn tidy(&mut self) -> Result<(), StoreError> {
         self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         Ok(())
     }
 
-    fn stats(&self) -> Result<StoreStats, StoreError> {
+    fn sizes(&self) -> Result<StoreStats, StoreError> {
         let pragma = |name: &str| {
             let value: i64 = self.connection.pragma_query_value(None, name, |row| row.get(0))?;
             Ok::<u64, StoreError>(u64::try_from(value).unwrap_or(0))

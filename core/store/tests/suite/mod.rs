@@ -1,5 +1,5 @@
 //! What every engine must do: one function a promise, generic over [`Store`]. An engine's test calls [`engine_suite!`]
-//! with a way to make an empty store.
+//! with a way to make an empty store; one that has a harness of its own takes them from [`every_promise!`].
 
 mod ingest;
 pub mod maker;
@@ -12,11 +12,11 @@ pub use query::*;
 pub use search::*;
 pub use snapshot::snapshot;
 
-/// Runs the suite against an engine: `$make` gives an empty store.
+/// Hands every promise to the macro `$take`, behind what is given to it.
 #[macro_export]
-macro_rules! engine_suite {
-    ($make:expr) => {
-        engine_suite!($make;
+macro_rules! every_promise {
+    ($take:ident, $($given:tt)*) => {
+        $take! { $($given)*;
             envelopes_come_back_byte_for_byte,
             applying_twice_changes_nothing,
             order_does_not_matter,
@@ -46,7 +46,15 @@ macro_rules! engine_suite {
             a_search_that_cannot_be_is_named,
             sessions_have_their_totals,
             the_envelopes_of_an_event_are_found,
-        );
+        }
+    };
+}
+
+/// Makes a test of every promise: `$make` gives an empty store.
+#[macro_export]
+macro_rules! engine_suite {
+    ($make:expr) => {
+        every_promise! { engine_suite, $make }
     };
     ($make:expr; $($name:ident),* $(,)?) => {
         $(

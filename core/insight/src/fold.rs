@@ -9,18 +9,9 @@ use tracewire_wire::event::{Body, Event, EventType, Status};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
+use crate::call::{Call, Part, Reported};
 use crate::input::{Located, ProducerState};
 use crate::node::{Exception, Feedback, Form, LastKnown, Moment, Node, Oddity, State, What, as_text, nanos_between};
-use crate::usage::{Money, Tokens};
-
-/// Attributes that carry tokens where `usage` does not, in the order of [`Tokens::read`].
-const USAGE_ATTRIBUTES: [(&str, &str); 5] = [
-    ("input_tokens", "gen_ai.usage.input_tokens"),
-    ("output_tokens", "gen_ai.usage.output_tokens"),
-    ("cache_read_input_tokens", "gen_ai.usage.cache_read.input_tokens"),
-    ("cache_write_input_tokens", "gen_ai.usage.cache_write.input_tokens"),
-    ("reasoning_output_tokens", "gen_ai.usage.reasoning.output_tokens"),
-];
 
 /// The body's map, where it is there.
 pub(crate) fn body(event: &Event) -> Option<&Map> {
@@ -158,13 +149,25 @@ fn inside<'a>(node: &mut Node<'a>, event: &'a Event) {
     }
 }
 
-fn finish_numbers(node: &mut Node<'_>, merged: &Merged<'_>) {
-    let attribute = |name: &str| {
-        let (_, attribute) = USAGE_ATTRIBUTES.iter().find(|(member, _)| *member == name)?;
-        node.attributes.get(attribute).copied()
-    };
-    node.usage = Tokens::read(|name| merged.usage.get(name).copied()).or_else(|| Tokens::read(attribute));
-    node.cost = Money::read(|name| merged.cost.get(name).copied());
+/// Beginnings of the names of attributes that make a call of a span.
+const CALL_ATTRIBUTES: [&str; 8] =
+    ["gen_ai.", "llm.", "openai.", "agent.", "tool.", "embedding.", "reranker.", "operation."];
+
+fn finish_numbers<'a>(node: &mut Node<'a>, merged: &Merged<'a>) {
+    let is_of_call = |name: &&str| CALL_ATTRIBUTES.iter().any(|prefix| name.starts_with(prefix));
+    if !merged.usage.is_empty() || !merged.cost.is_empty() || node.attributes.keys().any(|name| is_of_call(name)) {
+        let call = Call::read(&|part, name| {
+            let members = match part {
+                Part::Attributes => &node.attributes,
+                Part::Usage => &merged.usage,
+                Part::Cost => &merged.cost,
+            };
+            members.get(name).copied()
+        });
+        node.usage = call.usage.tokens();
+        node.cost = call.reported.as_ref().map(Reported::money);
+        node.call = Some(Box::new(call));
+    }
     if let Some(Value::Int(said)) = node.field("time_to_first_chunk_nanos") {
         node.time_to_first_chunk_nanos = u64::try_from(*said).ok().or(node.time_to_first_chunk_nanos);
     }

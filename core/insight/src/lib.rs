@@ -33,6 +33,7 @@
 
 #[cfg(feature = "tokens")]
 pub mod brief;
+pub mod call;
 mod critical;
 mod decimal;
 mod fold;

@@ -7,6 +7,7 @@ use tracewire_wire::id::SpanId;
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
 
+use crate::call::Call;
 use crate::usage::{Money, Tokens};
 
 /// What a node stands for.
@@ -161,6 +162,8 @@ pub struct Node<'a> {
     pub fields: BTreeMap<&'a str, &'a Value>,
     /// Attributes after all updates.
     pub attributes: BTreeMap<&'a str, &'a Value>,
+    /// What it says of a model, an agent or a tool, where it says something.
+    pub call: Option<Box<Call<'a>>>,
     /// Tokens that this span itself reports.
     pub usage: Option<Tokens>,
     /// Costs that this span itself reports.
@@ -218,6 +221,7 @@ impl<'a> Node<'a> {
             duration_nanos: None,
             fields: BTreeMap::new(),
             attributes: BTreeMap::new(),
+            call: None,
             usage: None,
             cost: None,
             usage_total: None,

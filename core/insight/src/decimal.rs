@@ -88,6 +88,12 @@ impl Decimal {
         Self { negative, digits, scale }.normal()
     }
 
+    /// The same amount on the other side of zero.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        Self { negative: !self.negative, ..self.clone() }.normal()
+    }
+
     fn scaled(&self, scale: usize) -> Vec<u8> {
         let mut digits = self.digits.clone();
         digits.resize(digits.len() + (scale - self.scale), 0);

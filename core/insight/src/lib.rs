@@ -31,6 +31,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod analytics;
 #[cfg(feature = "tokens")]
 pub mod brief;
 pub mod call;
@@ -41,6 +42,7 @@ mod input;
 mod link;
 mod measure;
 mod node;
+mod pricing;
 mod sums;
 #[cfg(feature = "tokens")]
 pub mod tokens;
@@ -53,5 +55,6 @@ pub use decimal::Decimal;
 pub use input::{Located, ProducerState};
 pub use measure::own_intervals;
 pub use node::{Exception, Feedback, Form, LastKnown, Moment, Node, Oddity, State, What};
+pub use pricing::Pricing;
 pub use tree::{Counts, Loss, Step, Tree, Walk};
 pub use usage::{Money, Tokens};

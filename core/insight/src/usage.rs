@@ -42,4 +42,16 @@ impl Money {
             self.0.insert(currency.clone(), sum);
         }
     }
+
+    /// Takes away what was added; a currency of which nothing is left goes.
+    pub fn subtract(&mut self, other: &Self) {
+        for (currency, amount) in &other.0 {
+            let rest = self.0.get(currency).unwrap_or(&Decimal::zero()).plus(&amount.negated());
+            if rest.is_zero() {
+                self.0.remove(currency);
+            } else {
+                self.0.insert(currency.clone(), rest);
+            }
+        }
+    }
 }

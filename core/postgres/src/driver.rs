@@ -191,9 +191,9 @@ pub(crate) fn refusal(error: &tokio_postgres::Error) -> StoreError {
     let reason = error.as_db_error().map_or_else(|| cause(error), |found| found.message().to_owned());
     match error.code() {
         Some(&SqlState::DISK_FULL) => StoreError::DiskFull,
-        Some(&SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => {
-            StoreError::Locked
-        }
+        Some(
+            &SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED,
+        ) => StoreError::Locked,
         Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => StoreError::ReadOnly,
         Some(&SqlState::DATA_CORRUPTED | &SqlState::INDEX_CORRUPTED) => StoreError::Corrupt { reason },
         Some(

@@ -51,7 +51,8 @@ impl PostgresStore {
     /// `store_unavailable` where the server cannot be reached, `store_cannot_open` for a URL that is none and for who may not
     /// make tables, `store_newer_version`.
     pub fn open(url: &str, project: &str) -> Result<Self, StoreError> {
-        let mut config: Config = url.parse().map_err(|error| cannot_open(&format!("this is no URL of PostgreSQL: {error}")))?;
+        let mut config: Config =
+            url.parse().map_err(|error| cannot_open(&format!("this is no URL of PostgreSQL: {error}")))?;
         config.connect_timeout(CONNECT_TIMEOUT).application_name("tracewire");
         let schema = format!("tracewire_{project}");
         let session = connect(&config, &schema)?;
@@ -107,7 +108,8 @@ impl PostgresStore {
 
     fn version(&self) -> Result<i64, StoreError> {
         let mut found = 0;
-        let statement = "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = CAST(?1 AS TEXT) AND tablename = 'version'";
+        let statement =
+            "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = CAST(?1 AS TEXT) AND tablename = 'version'";
         let session = self.session.borrow();
         let mut prepared = session.prepare(statement)?;
         let mut is_there = false;

@@ -3,6 +3,7 @@
 //! ```text
 //! journals ─▶ sweep ─▶ Store::apply ─▶ facts: envelopes, events, content, ledger
 //!             (seal)                     └─▶ derived: spans, traces, labels ─▶ queries
+//!                      Store::tally ───────▶ from whole traces: tokens, costs, models, buckets ─▶ numbers
 //! ```
 //!
 //! | module | what it is | touches |
@@ -18,7 +19,8 @@
 //! | `rollup` | what events say of a span and of a trace, without an engine | – |
 //!
 //! Ingest is idempotent: the digest of an envelope is its identity. What follows from events (a span's row, a trace's
-//! totals) is changed by exact differences and can be made anew from facts at any time.
+//! totals) is changed by exact differences and can be made anew from facts at any time. What follows from a whole trace is
+//! brought up to date when somebody asks, so that taking events in stays cheap.
 
 #![forbid(unsafe_code)]
 
@@ -41,10 +43,10 @@ pub use local::LocalStore;
 pub const FILE_NAME: &str = "store.db";
 
 pub use model::{
-    Activity, ActivityFilter, Applied, Batch, ContentBody, Cursor, Fork, Incoming, IncomingContent, IncomingEvent,
-    Label, LedgerEntry, Lookup, LooseFilter, Pending, ProducerFacts, ProducerRow, ProducerState, ProducerUpdate,
-    Received, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceCursor, TraceFilter,
-    TracePage, TraceRow,
+    Activity, ActivityFilter, Applied, Batch, BucketQuery, BucketSize, Buckets, ContentBody, Cursor, Fork, Incoming,
+    IncomingContent, IncomingEvent, Label, LedgerEntry, Lookup, LooseFilter, Pending, ProducerFacts, ProducerRow,
+    ProducerState, ProducerUpdate, Received, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
+    StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow,
 };
 pub use search::{SearchPage, SearchQuery, SearchRow, search};
 pub use sqlite::SqliteStore;

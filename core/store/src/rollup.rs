@@ -9,9 +9,6 @@ use tracewire_wire::event::{Body, Event, EventType};
 use tracewire_wire::id::SpanId;
 use tracewire_wire::value::{Map, Value};
 
-/// Kinds whose tokens count towards a trace. Kinds that contain others report the same tokens again as a summary.
-const TOKEN_KINDS: [&str; 3] = ["llm", "embedding", "rerank"];
-
 /// More tokens than this are taken for this many, so that sums stay exact and can be taken back.
 const MAX_TOKENS: i64 = 1 << 40;
 
@@ -91,8 +88,6 @@ pub(crate) struct Share {
     pub spans: i64,
     pub open: i64,
     pub errors: i64,
-    pub input_tokens: i64,
-    pub output_tokens: i64,
 }
 
 /// The order in which spans are the head of their trace: the least is it.
@@ -169,14 +164,10 @@ impl SpanState {
     }
 
     pub(crate) fn share(&self) -> Share {
-        let counts_tokens = self.kind.as_deref().is_some_and(|kind| TOKEN_KINDS.contains(&kind));
-        let tokens = if counts_tokens { self.effective_tokens() } else { Tokens::default() };
         Share {
             spans: i64::from(self.is_span),
             open: i64::from(self.is_span && self.end.is_none()),
             errors: i64::from(matches!(self.status.as_deref(), Some("error" | "timeout"))),
-            input_tokens: tokens.input.unwrap_or(0),
-            output_tokens: tokens.output.unwrap_or(0),
         }
     }
 
@@ -193,21 +184,13 @@ impl SpanState {
 impl Share {
     /// What changed from `before` to here.
     pub(crate) fn since(&self, before: &Share) -> Share {
-        Share {
-            spans: self.spans - before.spans,
-            open: self.open - before.open,
-            errors: self.errors - before.errors,
-            input_tokens: self.input_tokens - before.input_tokens,
-            output_tokens: self.output_tokens - before.output_tokens,
-        }
+        Share { spans: self.spans - before.spans, open: self.open - before.open, errors: self.errors - before.errors }
     }
 
     pub(crate) fn add(&mut self, other: &Share) {
         self.spans += other.spans;
         self.open += other.open;
         self.errors += other.errors;
-        self.input_tokens += other.input_tokens;
-        self.output_tokens += other.output_tokens;
     }
 }
 

@@ -2,11 +2,12 @@
 
 use crate::error::StoreError;
 use crate::model::{
-    Activity, ActivityFilter, Applied, Batch, Cursor, Fork, Incoming, LedgerEntry, Lookup, LooseFilter, Pending,
-    ProducerRow, ProducerState, ProducerUpdate, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
-    StoredEvent, TraceFilter, TracePage, TraceRow,
+    Activity, ActivityFilter, Applied, Batch, BucketQuery, Buckets, Cursor, Fork, Incoming, LedgerEntry, Lookup,
+    LooseFilter, Pending, ProducerRow, ProducerState, ProducerUpdate, SessionRow, SpanRow, StoreStats, StoredContent,
+    StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
 };
 use std::collections::HashSet;
+use tracewire_insight::Pricing;
 use tracewire_wire::content;
 use tracewire_wire::event::{Body, Event};
 use tracewire_wire::id::{Hash, TraceId};
@@ -70,6 +71,27 @@ pub trait Store {
     /// # Errors
     /// [`StoreError`] when the engine refuses; nothing is lost by that.
     fn compact(&mut self) -> Result<(), StoreError>;
+
+    /// Brings up to date what follows from whole traces: tokens, costs, models and agents of their rows, and all buckets.
+    /// Gives how many traces had changed. Lists, sessions and buckets show a trace as it was at its last tally.
+    ///
+    /// Without prices, costs that nobody reported stay unknown until somebody tallies who has prices.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses; what was tallied before stays.
+    fn tally(&mut self, pricing: Option<&dyn Pricing>) -> Result<u64, StoreError>;
+
+    /// Has the next tally count every trace again, by the prices that it is given. Gives how many traces that are.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses; nothing is changed then.
+    fn recount(&mut self) -> Result<u64, StoreError>;
+
+    /// Hands every bucket that fits to `into`, in order of time.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses.
+    fn buckets(&self, query: &BucketQuery, into: &mut dyn Buckets) -> Result<(), StoreError>;
 
     /// Where sealing of this producer goes on; `None` for one that is not known.
     fn cursor(&self, producer: &str) -> Result<Option<Cursor>, StoreError>;

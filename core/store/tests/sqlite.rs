@@ -53,8 +53,20 @@ fn dump(path: &Path, tables: &[&str]) -> String {
     out
 }
 
-const DERIVED: [&str; 9] =
-    ["trace", "trace_event", "span", "span_key", "span_key_old", "label", "loss", "loose", "loose_label"];
+const DERIVED: [&str; 12] = [
+    "trace",
+    "trace_event",
+    "span",
+    "span_key",
+    "span_key_old",
+    "label",
+    "loss",
+    "loose",
+    "loose_label",
+    "tally",
+    "series",
+    "bucket",
+];
 
 #[test]
 fn what_follows_from_events_can_be_made_anew() {
@@ -70,8 +82,8 @@ fn what_follows_from_events_can_be_made_anew() {
 #[test]
 fn a_database_of_an_earlier_version_is_brought_to_this_one() {
     let (_folder, path) = database();
-    let store = filled(&path);
-    let before = snapshot(&store);
+    let mut store = filled(&path);
+    let before = snapshot(&mut store);
     drop(store);
     // Version 1 held facts only.
     let connection = Connection::open(&path).unwrap();
@@ -80,9 +92,9 @@ fn a_database_of_an_earlier_version_is_brought_to_this_one() {
     }
     connection.pragma_update(None, "user_version", 1).unwrap();
     drop(connection);
-    let store = SqliteStore::open(&path).unwrap();
-    assert_eq!(snapshot(&store), before);
-    assert_eq!(store.stats().unwrap().version, 4);
+    let mut store = SqliteStore::open(&path).unwrap();
+    assert_eq!(snapshot(&mut store), before);
+    assert_eq!(store.stats().unwrap().version, 5);
     store.check().unwrap();
 }
 
@@ -95,7 +107,10 @@ fn a_database_that_knew_no_agents_learns_them() {
     let connection = Connection::open(&path).unwrap();
     connection
         .execute_batch(
-            "DROP TABLE loose; DROP TABLE loose_label; DROP INDEX trace_by_last; DELETE FROM label WHERE what = 3",
+            "DROP TABLE loose; DROP TABLE loose_label; DROP INDEX trace_by_last; DELETE FROM label WHERE what = 3;
+             DROP TABLE tally; DROP TABLE series; DROP TABLE bucket; DROP INDEX trace_stale;
+             ALTER TABLE trace DROP COLUMN cost; ALTER TABLE trace DROP COLUMN unpriced; ALTER TABLE trace DROP COLUMN models;
+             ALTER TABLE trace DROP COLUMN agents; ALTER TABLE trace DROP COLUMN stale;",
         )
         .unwrap();
     connection.pragma_update(None, "user_version", 2).unwrap();
@@ -135,7 +150,7 @@ fn a_newer_database_is_left_alone() {
     let bytes = std::fs::read(&path).unwrap();
     let error = SqliteStore::open(&path).unwrap_err();
     assert_eq!(error.code(), "store_newer_version");
-    assert!(error.to_string().contains("version 99, this program knows versions up to 4"), "{error}");
+    assert!(error.to_string().contains("version 99, this program knows versions up to 5"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
 }
 
@@ -185,12 +200,12 @@ fn a_path_that_cannot_be_opened_has_a_code() {
 fn a_full_disk_changes_nothing() {
     let (_folder, path) = database();
     let mut store = filled(&path);
-    let before = snapshot(&store);
+    let before = snapshot(&mut store);
     let made = workload(51);
     let batch = Batch { envelopes: made.iter().map(Made::incoming).collect(), ..Batch::default() };
     store.limit_bytes(store.stats().unwrap().bytes).unwrap();
     assert_eq!(store.apply(&batch).unwrap_err().code(), "store_disk_full");
-    assert_eq!(snapshot(&store), before);
+    assert_eq!(snapshot(&mut store), before);
     store.limit_bytes(1 << 30).unwrap();
     assert_eq!(store.apply(&batch).unwrap().envelopes, made.len() as u64);
 }

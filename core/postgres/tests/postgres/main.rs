@@ -69,9 +69,9 @@ type Test = fn(&str) -> Result<(), Failed>;
 const OWN: &[(&str, Test)] = &[
     ("what_follows_from_events_can_be_made_anew", |url| {
         let mut store = filled(fresh(url)());
-        let before = snapshot(&store);
+        let before = snapshot(&mut store);
         store.rebuild().unwrap();
-        assert_eq!(snapshot(&store), before);
+        assert_eq!(snapshot(&mut store), before);
         assert!(before.len() > 5000);
         Ok(())
     }),
@@ -87,7 +87,7 @@ const OWN: &[(&str, Test)] = &[
         sqlite.apply(&Batch { envelopes: made.iter().map(Made::incoming).collect(), ..Batch::default() }).unwrap();
         let mut store = fresh(url)();
         store.apply(&Batch { envelopes: made.iter().map(Made::incoming).collect(), ..Batch::default() }).unwrap();
-        assert_eq!(snapshot(&store), snapshot(&sqlite));
+        assert_eq!(snapshot(&mut store), snapshot(&mut sqlite));
         Ok(())
     }),
     ("another_writer_is_waited_for_and_then_named", |url| {
@@ -109,14 +109,14 @@ const OWN: &[(&str, Test)] = &[
     }),
     ("what_fails_midway_changes_nothing", |url| {
         let mut store = filled(fresh(url)());
-        let before = snapshot(&store);
+        let before = snapshot(&mut store);
         let made = workload(51);
         let error = store.write(&mut |ingest| {
             made.iter().try_for_each(|made| ingest.envelope(&made.incoming()))?;
             Err(StoreError::DiskFull)
         });
         assert_eq!(error.unwrap_err().code(), "store_disk_full");
-        assert_eq!(snapshot(&store), before);
+        assert_eq!(snapshot(&mut store), before);
         Ok(())
     }),
     ("what_cannot_be_opened_has_a_code", |url| {
@@ -150,7 +150,7 @@ fn a_lost_server_has_a_code_and_comes_back(server: &mut Server) {
     let project = project();
     let mut store = filled(PostgresStore::open(&server.url(), &project).unwrap());
     store.make_durable().unwrap();
-    let before = snapshot(&store);
+    let before = snapshot(&mut store);
     server.kill();
     let made = workload(51);
     let batch = Batch { envelopes: made.iter().map(Made::incoming).collect(), ..Batch::default() };
@@ -158,6 +158,6 @@ fn a_lost_server_has_a_code_and_comes_back(server: &mut Server) {
     assert_eq!((error.code(), error.is_retryable()), ("store_unavailable", true), "{error}");
     assert_eq!(PostgresStore::open(&server.url(), &project).unwrap_err().code(), "store_unavailable");
     server.restart().unwrap();
-    assert_eq!(snapshot(&PostgresStore::open(&server.url(), &project).unwrap()), before);
+    assert_eq!(snapshot(&mut PostgresStore::open(&server.url(), &project).unwrap()), before);
     assert_eq!(store.apply(&batch).unwrap().envelopes, made.len() as u64);
 }

@@ -64,7 +64,8 @@ impl Server {
     fn wait(&self) -> Result<(), String> {
         let deadline = Instant::now() + DEADLINE;
         loop {
-            let asked = Command::new(self.programs.join("pg_isready")).arg("-q").arg("-h").arg(self.folder.path()).status();
+            let asked =
+                Command::new(self.programs.join("pg_isready")).arg("-q").arg("-h").arg(self.folder.path()).status();
             if asked.is_ok_and(|status| status.success()) {
                 return Ok(());
             }

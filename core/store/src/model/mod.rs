@@ -1,10 +1,12 @@
 //! What goes into a store and what comes out, independent of the engine.
 
+mod buckets;
 mod incoming;
 mod query;
 mod received;
 mod stored;
 
+pub use buckets::*;
 pub use incoming::*;
 pub use query::*;
 pub use received::*;

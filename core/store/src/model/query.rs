@@ -16,6 +16,14 @@ pub struct TraceFilter {
     pub session_id: Option<String>,
     /// The head's service.
     pub service: Option<String>,
+    /// The head's kind.
+    pub kind: Option<String>,
+    /// The head's name.
+    pub name: Option<String>,
+    /// Some step called this model.
+    pub model: Option<String>,
+    /// This agent took part.
+    pub agent: Option<String>,
     /// The head's status; `Unset` stands for the word itself.
     pub status: Option<Status>,
     /// Some span has no end.

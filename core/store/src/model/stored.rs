@@ -1,6 +1,7 @@
 //! What comes out: producers, traces, spans, events, envelopes.
 
 use super::{Cursor, ProducerFacts, ProducerState};
+use std::collections::BTreeMap;
 use tracewire_wire::event::{Event, Status};
 use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::time::Timestamp;
@@ -62,10 +63,19 @@ pub struct TraceRow {
     pub open_spans: u64,
     /// Spans whose status is `error` or `timeout`.
     pub errors: u64,
-    /// Input tokens of the spans of kind `llm`, `embedding` and `rerank`.
+    /// Input tokens, counted where no span below reports any: what an agent repeats is not counted again. This and all
+    /// below as of the last [`crate::Store::tally`].
     pub input_tokens: u64,
-    /// Output tokens of these.
+    /// Output tokens.
     pub output_tokens: u64,
+    /// Costs by currency, counted as tokens are: exact decimal numbers.
+    pub cost: BTreeMap<String, String>,
+    /// Spans that used tokens and have no known price.
+    pub unpriced: u64,
+    /// The models that were called, in order.
+    pub models: Vec<String>,
+    /// The agents that took part, in order.
+    pub agents: Vec<String>,
 }
 
 /// A session: the conversation that many traces share.
@@ -85,6 +95,10 @@ pub struct SessionRow {
     pub input_tokens: u64,
     /// Output tokens.
     pub output_tokens: u64,
+    /// Costs by currency.
+    pub cost: BTreeMap<String, String>,
+    /// Spans that used tokens and have no known price.
+    pub unpriced: u64,
     /// Time of the first event.
     pub start: Timestamp,
     /// Time of the last event.

@@ -49,7 +49,8 @@ impl<'t> ContentWriter<'t> {
         Ok(ContentWriter {
             connection,
             // Two plain statements: one that could write several rows keeps a copy of each page it touches.
-            claim: connection.prepare("INSERT INTO content_key(key, content) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?,
+            claim: connection
+                .prepare("INSERT INTO content_key(key, content) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?,
             is_old: connection.prepare("SELECT 1 FROM content_key_old WHERE key = ?1")?,
             look_up: connection.prepare(LOOK_UP)?,
             pack: PackWriter::new(connection, Table::Content, pack::next_number(connection, Table::Content)?)?,

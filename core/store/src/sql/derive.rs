@@ -6,9 +6,10 @@ use super::loose;
 use super::names::Names;
 use super::pack::{self, Table};
 use super::rows::{
-    INSERT_SPAN, INSERT_TRACE, UPDATE_SPAN, Shown, TraceState, UPDATE_TRACE, event_rows, load_span, load_spans,
+    INSERT_SPAN, INSERT_TRACE, Shown, TraceState, UPDATE_SPAN, UPDATE_TRACE, event_rows, load_span, load_spans,
     load_trace, write_span, write_trace,
 };
+use super::tally;
 use crate::error::StoreError;
 use crate::labels::{labels, trace_of};
 use crate::model::Label;
@@ -267,10 +268,10 @@ impl<'t> Derivation<'t> {
     fn write_traces(&mut self) -> Result<(), StoreError> {
         let mut insert = self.connection.prepare(INSERT_TRACE)?;
         let mut update = self.connection.prepare(UPDATE_TRACE)?;
-        let mut run =
-            self.connection.prepare("INSERT INTO trace_event(trace, event, count) VALUES (?1, ?2, ?3)")?;
-        let mut label =
-            self.connection.prepare("INSERT INTO label(what, value, trace) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
+        let mut run = self.connection.prepare("INSERT INTO trace_event(trace, event, count) VALUES (?1, ?2, ?3)")?;
+        let mut label = self
+            .connection
+            .prepare("INSERT INTO label(what, value, trace) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
         for work in &self.traces {
             let id = work.state.id;
             let statement = if work.is_new { &mut insert } else { &mut update };
@@ -295,6 +296,10 @@ impl<'t> Derivation<'t> {
             let left: Vec<i64> =
                 event_rows(self.connection, trace.id)?.iter().filter(|row| !gone.contains(row)).collect();
             self.forget_trace(&trace)?;
+            if left.is_empty() {
+                tally::forget(self.connection, trace.id)?;
+                continue;
+            }
             let mut again = Derivation::new(self.connection, self.names)?;
             // Under its old row, so that cursors of lists hold.
             again.next_trace = trace.id;
@@ -317,7 +322,8 @@ impl<'t> Derivation<'t> {
         for statement in [
             "DELETE FROM span WHERE trace = ?1",
             "DELETE FROM trace_event WHERE trace = ?1",
-            "DELETE FROM label WHERE trace = ?1",
+            // What tallies name goes with the tally.
+            "DELETE FROM label WHERE trace = ?1 AND what < 4",
             "DELETE FROM trace WHERE id = ?1",
         ] {
             self.connection.execute(statement, params![trace.id])?;
@@ -367,7 +373,8 @@ pub(super) fn read_event(json: &[u8]) -> Result<Option<Event>, StoreError> {
 /// [`StoreError`] when the engine refuses, or what is stored does not read back.
 pub fn rebuild_all(connection: &dyn Driver) -> Result<(), StoreError> {
     connection.batch(
-        "DELETE FROM span; DELETE FROM span_key; DELETE FROM span_key_old; DELETE FROM label; DELETE FROM trace_event;
+        "DELETE FROM tally; DELETE FROM bucket; DELETE FROM series;
+         DELETE FROM span; DELETE FROM span_key; DELETE FROM span_key_old; DELETE FROM label; DELETE FROM trace_event;
          DELETE FROM loss; DELETE FROM loose; DELETE FROM loose_label; DELETE FROM trace;",
     )?;
     super::set_counter(connection, "young_span_keys", 0)?;

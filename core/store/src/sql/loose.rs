@@ -16,9 +16,8 @@ pub(super) fn keep(connection: &dyn Driver, row: i64, event: &Event) -> Result<(
     let time = event.time.0;
     let mut loose = connection.prepare("INSERT INTO loose(time, event) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
     loose.put(params![time, row])?;
-    let mut label = connection.prepare(
-        "INSERT INTO loose_label(what, value, time, event) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-    )?;
+    let mut label = connection
+        .prepare("INSERT INTO loose_label(what, value, time, event) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")?;
     for (what, value) in labels(event) {
         label.put(params![label_number(what), value, time, row])?;
     }
@@ -54,7 +53,8 @@ pub(super) fn find(connection: &dyn Driver, filter: &LooseFilter) -> Result<Vec<
     if let Some((time, id)) = filter.after {
         asked.and_all("(time, event) < (?, ?)", [time.0.into(), signed(id).into()]);
     }
-    let statement = asked.statement(&format!("SELECT event FROM {from}"), "ORDER BY time DESC, event DESC", filter.limit);
+    let statement =
+        asked.statement(&format!("SELECT event FROM {from}"), "ORDER BY time DESC, event DESC", filter.limit);
     let rows = connection.all(&statement, asked.params(), |row| row.int(0))?;
     let mut found = Vec::with_capacity(rows.len());
     for first in rows {

@@ -7,6 +7,7 @@
 //! | [`ingest`] | envelopes and pending events become rows of facts |
 //! | [`producer`] | a producer's row, its pending events, the ledger |
 //! | [`derive`] | spans, traces and labels follow from events, by exact differences |
+//! | [`tally`] | tokens, costs, models and buckets follow from whole traces |
 //! | [`loose`] | events of no trace |
 //! | [`rows`] | rows of spans and traces, read and written |
 //! | [`pack`] | events and content, several in a row |
@@ -29,15 +30,18 @@ mod producer;
 mod query;
 mod recent;
 mod rows;
+mod tally;
 
 use crate::error::StoreError;
 use crate::model::{
-    Activity, ActivityFilter, Applied, Cursor, Fork, LedgerEntry, Lookup, LooseFilter, ProducerRow, ProducerState,
-    SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
+    Activity, ActivityFilter, Applied, BucketQuery, Buckets, Cursor, Fork, LedgerEntry, Lookup, LooseFilter,
+    ProducerRow, ProducerState, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent,
+    TraceFilter, TracePage, TraceRow,
 };
 use crate::store::{Ingest, Store};
 use driver::{Driver, Row, params};
 use std::collections::HashSet;
+use tracewire_insight::Pricing;
 use tracewire_wire::id::{Hash, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::value::{Map, Value};
@@ -115,6 +119,32 @@ impl<E: Engine> Store for E {
 
     fn compact(&mut self) -> Result<(), StoreError> {
         self.tidy()
+    }
+
+    fn tally(&mut self, pricing: Option<&dyn Pricing>) -> Result<u64, StoreError> {
+        let mut all = 0;
+        while seen(self, |connection| tally::is_wanted(connection, pricing.is_some()))? {
+            let mut some = 0;
+            self.change(&mut |connection| {
+                some = tally::some(connection, pricing)?;
+                Ok(())
+            })?;
+            all += some;
+        }
+        Ok(all)
+    }
+
+    fn recount(&mut self) -> Result<u64, StoreError> {
+        let mut marked = 0;
+        self.change(&mut |connection| {
+            marked = tally::mark_all(connection)?;
+            Ok(())
+        })?;
+        Ok(marked)
+    }
+
+    fn buckets(&self, query: &BucketQuery, report: &mut dyn Buckets) -> Result<(), StoreError> {
+        seen(self, |connection| tally::buckets(connection, query, report))
     }
 
     fn cursor(&self, producer: &str) -> Result<Option<Cursor>, StoreError> {

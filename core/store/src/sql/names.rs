@@ -27,9 +27,10 @@ impl<'c> Names<'c> {
         if let Some(named) = self.known.borrow().get(&producer) {
             return Ok(named.clone());
         }
-        let named = self.connection.first("SELECT name, service FROM producer WHERE id = ?1", params![producer], |row| {
-            Ok(Named { name: row.text(0)?.into(), service: row.maybe_text(1)?.map(Arc::from) })
-        })?;
+        let named =
+            self.connection.first("SELECT name, service FROM producer WHERE id = ?1", params![producer], |row| {
+                Ok(Named { name: row.text(0)?.into(), service: row.maybe_text(1)?.map(Arc::from) })
+            })?;
         let named = named.ok_or_else(|| StoreError::corrupt(format!("producer row {producer} is missing")))?;
         self.known.borrow_mut().insert(producer, named.clone());
         Ok(named)

@@ -35,7 +35,8 @@ pub(super) struct StoredRow {
 
 pub(super) fn load_producer(connection: &dyn Driver, name: &str) -> Result<Producer, StoreError> {
     connection.execute("INSERT INTO producer(name) VALUES (?1) ON CONFLICT DO NOTHING", params![name])?;
-    let columns = "SELECT id, last_seq, head, close, CASE WHEN resource IS NULL THEN 0 ELSE 1 END FROM producer WHERE name = ?1";
+    let columns =
+        "SELECT id, last_seq, head, close, CASE WHEN resource IS NULL THEN 0 ELSE 1 END FROM producer WHERE name = ?1";
     let producer = connection.first(columns, params![name], |row| {
         Ok(Producer {
             row: row.int(0)?,

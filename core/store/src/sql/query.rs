@@ -1,11 +1,12 @@
 //! Traces, spans and events.
 
 use super::derive::{self, label_number};
-use super::driver::{Driver, Param};
+use super::driver::{Driver, Param, Row, params};
 use super::filter::{self, Filter};
 use super::names::Names;
 use super::pack::{self, Table};
-use super::rows::{self, TRACE_COLUMNS, TraceState, read_trace};
+use super::rows::{self, TALLIED_COLUMNS, TRACE_COLUMNS, Tallied, TraceState, read_trace};
+use super::tally;
 use super::{signed, unsigned};
 use crate::error::StoreError;
 use crate::model::{Label, Lookup, SpanRow, StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow};
@@ -17,16 +18,28 @@ use tracewire_wire::time::Timestamp;
 pub(super) fn traces(connection: &dyn Driver, filter: &TraceFilter) -> Result<TracePage, StoreError> {
     let limit = if filter.limit == 0 { filter::DEFAULT_LIMIT } else { filter.limit };
     let mut asked = Filter::default();
-    let from = match &filter.session_id {
+    let named = [
+        (label_number(Label::Session), &filter.session_id),
+        (tally::AGENT_LABEL, &filter.agent),
+        (tally::MODEL_LABEL, &filter.model),
+    ];
+    let mut named = named.into_iter().filter_map(|(what, value)| Some((what, value.as_deref()?)));
+    let from = match named.next() {
         // A session has few traces: start from them.
-        Some(session) => {
+        Some((what, value)) => {
             asked.and_all("trace.id = label.trace", []);
-            asked.and("label.what = ?", label_number(Label::Session));
-            asked.and("label.value = ?", session.as_str());
+            asked.and("label.what = ?", what);
+            asked.and("label.value = ?", value);
             "label CROSS JOIN trace"
         }
         None => "trace",
     };
+    for (what, value) in named {
+        let condition = "trace.id IN (SELECT trace FROM label WHERE what = ? AND value = ?)";
+        asked.and_all(condition, [what.into(), value.into()]);
+    }
+    asked.and_some("kind = ?", filter.kind.as_deref());
+    asked.and_some("name = ?", filter.name.as_deref());
     asked.and_some("service = ?", filter.service.as_deref());
     asked.and_some("status = ?", filter.status.as_ref().map(Status::as_str));
     if filter.open_only {
@@ -40,18 +53,23 @@ pub(super) fn traces(connection: &dyn Driver, filter: &TraceFilter) -> Result<Tr
     if let Some(after) = filter.after {
         asked.and_all("(start, id) < (?, ?)", [after.start.0.into(), after.row.into()]);
     }
-    let select = format!("SELECT {TRACE_COLUMNS} FROM {from}");
+    let select = format!("SELECT {TRACE_COLUMNS}, {TALLIED_COLUMNS} FROM {from}");
     let statement = asked.statement(&select, "ORDER BY start DESC, id DESC", limit.saturating_add(1));
-    let mut states = connection.all(&statement, asked.params(), read_trace)?;
+    let mut states = connection.all(&statement, asked.params(), read_whole)?;
     let has_more = states.len() > limit;
     states.truncate(limit);
-    let last = states.last().map(|state| TraceCursor { start: Timestamp(state.start), row: state.id });
+    let last = states.last().map(|(state, _)| TraceCursor { start: Timestamp(state.start), row: state.id });
     Ok(TracePage { traces: show(connection, states)?, next: last.filter(|_| has_more) })
 }
 
 pub(super) fn trace(connection: &dyn Driver, trace_id: TraceId) -> Result<Option<TraceRow>, StoreError> {
-    let state = rows::load_trace(connection, trace_id)?;
-    Ok(show(connection, state.into_iter().collect())?.pop())
+    let statement = format!("SELECT {TRACE_COLUMNS}, {TALLIED_COLUMNS} FROM trace WHERE trace_id = ?1");
+    let found = connection.first(&statement, params![trace_id.as_bytes()], read_whole)?;
+    Ok(show(connection, found.into_iter().collect())?.pop())
+}
+
+fn read_whole(row: &dyn Row) -> Result<(TraceState, Tallied), StoreError> {
+    Ok((read_trace(row)?, rows::read_tallied(row, 18)?))
 }
 
 pub(super) fn find(connection: &dyn Driver, lookup: &Lookup, limit: usize) -> Result<Vec<TraceRow>, StoreError> {
@@ -74,9 +92,10 @@ pub(super) fn find(connection: &dyn Driver, lookup: &Lookup, limit: usize) -> Re
         Lookup::Session(value) => (labelled(), label_number(Label::Session).into(), value.into()),
         Lookup::Correlation(value) => (labelled(), label_number(Label::Correlation).into(), value.into()),
     };
-    let statement =
-        format!("SELECT {TRACE_COLUMNS} FROM trace WHERE {condition} ORDER BY start DESC, id DESC LIMIT ?3");
-    let states = connection.all(&statement, &[one, other, signed(limit as u64).into()], read_trace)?;
+    let statement = format!(
+        "SELECT {TRACE_COLUMNS}, {TALLIED_COLUMNS} FROM trace WHERE {condition} ORDER BY start DESC, id DESC LIMIT ?3"
+    );
+    let states = connection.all(&statement, &[one, other, signed(limit as u64).into()], read_whole)?;
     show(connection, states)
 }
 
@@ -94,9 +113,9 @@ fn bounds<const N: usize>(prefix: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     Some((fill(0), fill(15)))
 }
 
-fn show(connection: &dyn Driver, states: Vec<TraceState>) -> Result<Vec<TraceRow>, StoreError> {
+fn show(connection: &dyn Driver, states: Vec<(TraceState, Tallied)>) -> Result<Vec<TraceRow>, StoreError> {
     let names = Names::new(connection);
-    let row = |state: TraceState| {
+    let row = |(state, tallied): (TraceState, Tallied)| {
         let producer = state.shown.producer.map(|producer| names.get(producer)).transpose()?;
         Ok(TraceRow {
             trace_id: state.trace_id,
@@ -114,8 +133,12 @@ fn show(connection: &dyn Driver, states: Vec<TraceState>) -> Result<Vec<TraceRow
             spans: unsigned(state.share.spans),
             open_spans: unsigned(state.share.open),
             errors: unsigned(state.share.errors),
-            input_tokens: unsigned(state.share.input_tokens),
-            output_tokens: unsigned(state.share.output_tokens),
+            input_tokens: unsigned(tallied.input_tokens),
+            output_tokens: unsigned(tallied.output_tokens),
+            cost: tallied.cost,
+            unpriced: unsigned(tallied.unpriced),
+            models: tallied.models,
+            agents: tallied.agents,
         })
     };
     states.into_iter().map(row).collect()

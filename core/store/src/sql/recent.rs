@@ -3,9 +3,12 @@
 use super::derive::label_number;
 use super::driver::{Driver, params};
 use super::filter::{self, Filter};
+use super::rows;
 use super::{signed, unsigned};
 use crate::error::StoreError;
 use crate::model::{Activity, ActivityFilter, Label, SessionRow};
+use std::collections::BTreeMap;
+use tracewire_insight::{Decimal, Money};
 use tracewire_wire::id::TraceId;
 use tracewire_wire::time::Timestamp;
 
@@ -56,7 +59,7 @@ pub(super) fn sessions(connection: &dyn Driver, limit: usize) -> Result<Vec<Sess
     // Sums of integers are wider in some engines: they are made integers again.
     let sum = |column: &str| format!("CAST(sum({column}) AS BIGINT)");
     let statement = format!(
-        "SELECT value, count(*), {}, {}, {}, {}, {}, min(start), max(last) \
+        "SELECT value, count(*), {}, {}, {}, {}, {}, {}, min(start), max(last) \
          FROM label CROSS JOIN trace WHERE trace.id = label.trace AND what = ?1 GROUP BY value \
          ORDER BY max(last) DESC, value LIMIT ?2",
         sum("spans"),
@@ -64,18 +67,42 @@ pub(super) fn sessions(connection: &dyn Driver, limit: usize) -> Result<Vec<Sess
         sum("errors"),
         sum("input_tokens"),
         sum("output_tokens"),
+        sum("unpriced"),
     );
-    connection.all(&statement, params![label_number(Label::Session), signed(limit as u64)], |row| {
-        Ok(SessionRow {
-            session_id: row.text(0)?,
-            traces: unsigned(row.int(1)?),
-            spans: unsigned(row.int(2)?),
-            open_spans: unsigned(row.int(3)?),
-            errors: unsigned(row.int(4)?),
-            input_tokens: unsigned(row.int(5)?),
-            output_tokens: unsigned(row.int(6)?),
-            start: Timestamp(row.int(7)?),
-            last: Timestamp(row.int(8)?),
-        })
-    })
+    let mut sessions =
+        connection.all(&statement, params![label_number(Label::Session), signed(limit as u64)], |row| {
+            Ok(SessionRow {
+                session_id: row.text(0)?,
+                traces: unsigned(row.int(1)?),
+                spans: unsigned(row.int(2)?),
+                open_spans: unsigned(row.int(3)?),
+                errors: unsigned(row.int(4)?),
+                input_tokens: unsigned(row.int(5)?),
+                output_tokens: unsigned(row.int(6)?),
+                cost: BTreeMap::new(),
+                unpriced: unsigned(row.int(7)?),
+                start: Timestamp(row.int(8)?),
+                last: Timestamp(row.int(9)?),
+            })
+        })?;
+    for session in &mut sessions {
+        session.cost = cost_of(connection, &session.session_id)?;
+    }
+    Ok(sessions)
+}
+
+/// Amounts are exact, so no engine adds them up.
+fn cost_of(connection: &dyn Driver, session: &str) -> Result<BTreeMap<String, String>, StoreError> {
+    let statement = "SELECT cost FROM label CROSS JOIN trace \
+         WHERE trace.id = label.trace AND what = ?1 AND value = ?2 AND cost IS NOT NULL";
+    let mut sum = Money::default();
+    let parsed = |costs: BTreeMap<String, String>| {
+        let amounts = costs.into_iter().filter_map(|(currency, amount)| Some((currency, Decimal::parse(&amount)?)));
+        Money(amounts.collect())
+    };
+    connection
+        .all(statement, params![label_number(Label::Session), session], |row| rows::read_cost(row, 0))?
+        .into_iter()
+        .for_each(|costs| sum.add(&parsed(costs)));
+    Ok(sum.0.into_iter().map(|(currency, amount)| (currency, amount.to_string())).collect())
 }

@@ -4,7 +4,10 @@ use super::driver::{Driver, Row, Statement, params};
 use crate::error::StoreError;
 use crate::packed::{Run, Runs};
 use crate::rollup::{HeadKey, Place, SpanState, Tokens};
+use std::collections::BTreeMap;
 use tracewire_wire::id::{SpanId, TraceId};
+use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::value::Value;
 
 /// Columns of `span` behind the key, in the order of [`read_span`] and [`write_span`].
 pub(super) const SPAN_COLUMNS: &str = "is_span, first, last, start, start_producer, start_seq, parent, kind, name, session, \
@@ -51,9 +54,7 @@ pub(super) fn read_span(row: &dyn Row, at: usize) -> Result<SpanState, StoreErro
             None => None,
         },
         late_tokens: match late_tokens {
-            Some(place) => {
-                Some((place, Tokens { input: row.maybe_int(at + 21)?, output: row.maybe_int(at + 22)? }))
-            }
+            Some(place) => Some((place, Tokens { input: row.maybe_int(at + 21)?, output: row.maybe_int(at + 22)? })),
             None => None,
         },
     })
@@ -134,20 +135,24 @@ pub(super) struct Shown {
     pub producer: Option<i64>,
 }
 
-/// Columns of `trace`, in the order of [`read_trace`] and [`write_trace`].
-pub(super) const TRACE_COLUMNS: &str = "id, trace_id, start, last, events, spans, open, errors, input_tokens, output_tokens, \
+/// Columns of `trace` that follow from single events, in the order of [`read_trace`] and [`write_trace`].
+pub(super) const TRACE_COLUMNS: &str = "id, trace_id, start, last, events, spans, open, errors, \
      head, head_rank, head_start, name, kind, status, duration, session, service, producer";
 
-pub(super) const INSERT_TRACE: &str =
-    "INSERT INTO trace VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)";
+/// Columns that only a tally writes, in the order of [`read_tallied`].
+pub(super) const TALLIED_COLUMNS: &str = "input_tokens, output_tokens, cost, unpriced, models, agents";
+
+pub(super) const INSERT_TRACE: &str = "INSERT INTO trace(id, trace_id, start, last, events, spans, open, errors, \
+     head, head_rank, head_start, name, kind, status, duration, session, service, producer, \
+     input_tokens, output_tokens) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,0,0)";
 
 pub(super) const UPDATE_TRACE: &str = "UPDATE trace SET start = ?3, last = ?4, events = ?5, spans = ?6, open = ?7, errors = ?8, \
-     input_tokens = ?9, output_tokens = ?10, head = ?11, head_rank = ?12, head_start = ?13, name = ?14, kind = ?15, \
-     status = ?16, duration = ?17, session = ?18, service = ?19, producer = ?20 WHERE id = ?1 AND trace_id = ?2";
+     head = ?9, head_rank = ?10, head_start = ?11, name = ?12, kind = ?13, \
+     status = ?14, duration = ?15, session = ?16, service = ?17, producer = ?18, stale = 1 WHERE id = ?1 AND trace_id = ?2";
 
 pub(super) fn read_trace(row: &dyn Row) -> Result<TraceState, StoreError> {
-    let head = match row.maybe_bytes(10)? {
-        Some(span) => Some(HeadKey { rank: row.int(11)?, start: row.int(12)?, span: SpanId(span) }),
+    let head = match row.maybe_bytes(8)? {
+        Some(span) => Some(HeadKey { rank: row.int(9)?, start: row.int(10)?, span: SpanId(span) }),
         None => None,
     };
     Ok(TraceState {
@@ -156,24 +161,56 @@ pub(super) fn read_trace(row: &dyn Row) -> Result<TraceState, StoreError> {
         start: row.int(2)?,
         last: row.int(3)?,
         events: row.int(4)?,
-        share: crate::rollup::Share {
-            spans: row.int(5)?,
-            open: row.int(6)?,
-            errors: row.int(7)?,
-            input_tokens: row.int(8)?,
-            output_tokens: row.int(9)?,
-        },
+        share: crate::rollup::Share { spans: row.int(5)?, open: row.int(6)?, errors: row.int(7)? },
         head,
         shown: Shown {
-            name: row.maybe_text(13)?,
-            kind: row.maybe_text(14)?,
-            status: row.maybe_text(15)?,
-            duration: row.maybe_int(16)?,
-            session: row.maybe_text(17)?,
-            service: row.maybe_text(18)?,
-            producer: row.maybe_int(19)?,
+            name: row.maybe_text(11)?,
+            kind: row.maybe_text(12)?,
+            status: row.maybe_text(13)?,
+            duration: row.maybe_int(14)?,
+            session: row.maybe_text(15)?,
+            service: row.maybe_text(16)?,
+            producer: row.maybe_int(17)?,
         },
     })
+}
+
+/// What a tally says of a trace.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Tallied {
+    pub input_tokens: i64,
+    pub output_tokens: i64,
+    pub cost: BTreeMap<String, String>,
+    pub unpriced: i64,
+    pub models: Vec<String>,
+    pub agents: Vec<String>,
+}
+
+/// Reads the columns of [`TALLIED_COLUMNS`], the first of which is column `at`.
+pub(super) fn read_tallied(row: &dyn Row, at: usize) -> Result<Tallied, StoreError> {
+    Ok(Tallied {
+        input_tokens: row.int(at)?,
+        output_tokens: row.int(at + 1)?,
+        cost: read_cost(row, at + 2)?,
+        unpriced: row.int(at + 3)?,
+        models: read_texts(row, at + 4)?,
+        agents: read_texts(row, at + 5)?,
+    })
+}
+
+/// Amounts by currency.
+pub(super) fn read_cost(row: &dyn Row, at: usize) -> Result<BTreeMap<String, String>, StoreError> {
+    let Some(json) = row.maybe_blob(at)? else { return Ok(BTreeMap::new()) };
+    let amounts = super::map_of(json)?.into_iter();
+    Ok(amounts.filter_map(|(currency, amount)| Some((currency, amount.as_text()?.to_owned()))).collect())
+}
+
+fn read_texts(row: &dyn Row, at: usize) -> Result<Vec<String>, StoreError> {
+    let Some(json) = row.maybe_blob(at)? else { return Ok(Vec::new()) };
+    match json::read(json, &ReadOptions::default())? {
+        Value::List(list) => Ok(list.iter().filter_map(|text| Some(text.as_text()?.to_owned())).collect()),
+        other => Err(StoreError::corrupt(format!("a list is stored as {}", other.kind_name()))),
+    }
 }
 
 /// `statement` is [`INSERT_TRACE`] or [`UPDATE_TRACE`].
@@ -188,8 +225,6 @@ pub(super) fn write_trace(statement: &mut (dyn Statement + '_), trace: &TraceSta
         trace.share.spans,
         trace.share.open,
         trace.share.errors,
-        trace.share.input_tokens,
-        trace.share.output_tokens,
         head.map(|head| head.span.as_bytes()),
         head.map(|head| head.rank),
         head.map(|head| head.start),

@@ -20,7 +20,8 @@ pub(super) enum Step {
 }
 
 /// A database of version n has been through the first n steps. Published steps never change.
-pub(super) const STEPS: &[Step] = &[Step::Sql(FACTS), Step::Derive(DERIVED), Step::Derive(SEARCHED), Step::Sql(FORKED)];
+pub(super) const STEPS: &[Step] =
+    &[Step::Sql(FACTS), Step::Derive(DERIVED), Step::Derive(SEARCHED), Step::Sql(FORKED), Step::Sql(TALLIED)];
 
 const FACTS: &str = "
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -111,6 +112,27 @@ const FORKED: &str = "
 -- Found by a comparison that every engine understands.
 DROP INDEX IF EXISTS envelope_fork;
 CREATE INDEX IF NOT EXISTS envelope_forked ON envelope(producer, first_seq) WHERE fork <> 0;
+";
+
+const TALLIED: &str = "
+-- Written by tallies alone. cost: canonical JSON, amounts by currency. models, agents: canonical JSON lists.
+-- stale: 1 the trace changed since its tally, 2 the same for who has prices. label.what: 4 a model, 5 an agent that took part.
+ALTER TABLE trace ADD COLUMN cost BLOB;
+ALTER TABLE trace ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE trace ADD COLUMN models BLOB;
+ALTER TABLE trace ADD COLUMN agents BLOB;
+ALTER TABLE trace ADD COLUMN stale INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX trace_stale ON trace(stale, id) WHERE stale <> 0;
+
+-- What a trace added to buckets, packed, and by which prices.
+CREATE TABLE tally(trace INTEGER PRIMARY KEY, prices TEXT, shares BLOB NOT NULL);
+
+-- What numbers are kept apart by; key: a canonical JSON list.
+CREATE TABLE series(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
+
+-- Sums of a series. size: 0 a minute, 1 an hour. totals: packed.
+CREATE TABLE bucket(
+  size INTEGER, start INTEGER, series INTEGER, totals BLOB NOT NULL, PRIMARY KEY(size, start, series)) WITHOUT ROWID;
 ";
 
 /// Refuses what is not ours or is newer, before anything is changed.

@@ -18,6 +18,8 @@ use crate::store::Store;
 use journal::Journal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tracewire_insight::Pricing;
 use tracewire_recorder::RecorderError;
 use tracewire_recorder::journal::{Directory, acknowledge, remove_if_acknowledged};
 
@@ -30,6 +32,7 @@ pub struct Sweeper {
     open: BTreeMap<PathBuf, Journal>,
     /// Files that the store has whole and that wait for other sinks.
     complete: BTreeSet<PathBuf>,
+    pricing: Option<Arc<dyn Pricing>>,
 }
 
 /// Sweeps once; see [`Sweeper`].
@@ -47,7 +50,14 @@ pub fn sweep(
 impl Sweeper {
     /// A sweeper of a directory; touches nothing yet.
     pub fn new(directory: Directory) -> Self {
-        Sweeper { directory, open: BTreeMap::new(), complete: BTreeSet::new() }
+        Sweeper { directory, open: BTreeMap::new(), complete: BTreeSet::new(), pricing: None }
+    }
+
+    /// Counts costs by these prices.
+    #[must_use]
+    pub fn with_prices(mut self, pricing: Arc<dyn Pricing>) -> Self {
+        self.pricing = Some(pricing);
+        self
     }
 
     /// Puts everything that is new into the store. What is wrong with one file is reported and leaves the others alone.
@@ -122,7 +132,7 @@ impl Sweeper {
         Ok(())
     }
 
-    /// Acknowledges what is complete, and removes what nobody waits for.
+    /// Acknowledges what is complete, removes what nobody waits for, and counts.
     fn finish(&mut self, store: &mut dyn Store, report: &mut SweepReport) -> Result<(), StoreError> {
         let complete: Vec<PathBuf> =
             self.open.iter().filter(|(_, journal)| journal.is_complete()).map(|(path, _)| path.clone()).collect();
@@ -143,6 +153,7 @@ impl Sweeper {
                 Err(error) => report.problems.push(Problem::of(path, &error)),
             }
         }
+        store.tally(self.pricing.as_deref())?;
         store.compact()
     }
 }

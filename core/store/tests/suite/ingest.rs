@@ -43,13 +43,13 @@ pub fn applying_twice_changes_nothing<S: Store>(make: &mut impl FnMut() -> S) {
     let made = workload(2);
     let mut store = make();
     store.apply(&all(&made)).unwrap();
-    let (before, ledger, last) = (snapshot(&store), store.ledger(0, 1000).unwrap(), store.last_event().unwrap());
+    let (before, ledger, last) = (snapshot(&mut store), store.ledger(0, 1000).unwrap(), store.last_event().unwrap());
     let again = store.apply(&all(&made)).unwrap();
     assert_eq!((again.envelopes, again.known, again.events), (0, made.len() as u64, 0));
     for made in &made {
         store.apply(&made.batch()).unwrap();
     }
-    assert_eq!(snapshot(&store), before);
+    assert_eq!(snapshot(&mut store), before);
     assert_eq!((store.ledger(0, 1000).unwrap(), store.last_event().unwrap()), (ledger, last));
 }
 
@@ -58,14 +58,14 @@ pub fn order_does_not_matter<S: Store>(make: &mut impl FnMut() -> S) {
         let mut made = workload(seed);
         let mut store = make();
         store.apply(&all(&made)).unwrap();
-        let expected = snapshot(&store);
+        let expected = snapshot(&mut store);
         let mut dice = Dice(seed + 77);
         dice.shuffle(&mut made);
         let mut store = make();
         for part in made.chunks(1 + dice.below(4) as usize) {
             store.apply(&all(part)).unwrap();
         }
-        assert_eq!(snapshot(&store), expected, "seed {seed}");
+        assert_eq!(snapshot(&mut store), expected, "seed {seed}");
     }
 }
 
@@ -74,7 +74,7 @@ pub fn pending_events_become_sealed_ones<S: Store>(make: &mut impl FnMut() -> S)
         let made = workload(seed);
         let mut store = make();
         store.apply(&all(&made)).unwrap();
-        let expected = snapshot(&store);
+        let expected = snapshot(&mut store);
         let mut dice = Dice(seed);
         let mut store = make();
         for made in &made {
@@ -89,7 +89,7 @@ pub fn pending_events_become_sealed_ones<S: Store>(make: &mut impl FnMut() -> S)
             // They are the same events to somebody who follows.
             assert_eq!(store.last_event().unwrap(), seen);
         }
-        assert_eq!(snapshot(&store), expected, "seed {seed}");
+        assert_eq!(snapshot(&mut store), expected, "seed {seed}");
     }
 }
 
@@ -100,11 +100,11 @@ pub fn an_older_view_takes_nothing_away<S: Store>(make: &mut impl FnMut() -> S) 
     let mut store = make();
     store.apply(&first.batch()).unwrap();
     store.apply(&second.pending()).unwrap();
-    let newest = snapshot(&store);
+    let newest = snapshot(&mut store);
     store.apply(&first.pending_first(1)).unwrap();
     store.apply(&second.pending_first(1)).unwrap();
     store.apply(&first.batch()).unwrap();
-    assert_eq!(snapshot(&store), newest);
+    assert_eq!(snapshot(&mut store), newest);
 }
 
 pub fn pending_events_that_turned_out_otherwise_are_taken_back<S: Store>(make: &mut impl FnMut() -> S) {
@@ -121,15 +121,15 @@ pub fn pending_events_that_turned_out_otherwise_are_taken_back<S: Store>(make: &
     );
     let mut store = make();
     store.apply(&truth.batch()).unwrap();
-    let expected = snapshot(&store);
+    let expected = snapshot(&mut store);
     let mut store = make();
     store.apply(&seen.pending()).unwrap();
-    assert_ne!(snapshot(&store), expected);
+    assert_ne!(snapshot(&mut store), expected);
     store.apply(&truth.batch()).unwrap();
-    assert_eq!(snapshot(&store), expected);
+    assert_eq!(snapshot(&mut store), expected);
     // Nothing follows a close.
     store.apply(&seen.pending()).unwrap();
-    assert_eq!(snapshot(&store), expected);
+    assert_eq!(snapshot(&mut store), expected);
 }
 
 pub fn a_fork_is_kept_and_reported<S: Store>(make: &mut impl FnMut() -> S) {
@@ -293,13 +293,13 @@ pub fn a_fuller_copy_fills_in_what_was_withheld<S: Store>(make: &mut impl FnMut(
         let mut store = make();
         let applied: Vec<_> = order.iter().map(|copy| store.apply(&copy.batch()).unwrap()).collect();
         assert_eq!((applied[0].envelopes, applied[1].envelopes, applied[1].known), (1, 0, 1));
-        assert_eq!(snapshot(&store), snapshot(&whole));
+        assert_eq!(snapshot(&mut store), snapshot(&mut whole));
         assert_eq!(store.trace(super::maker::trace_id(1)).unwrap().unwrap().session_id.as_deref(), Some("chat"));
     }
     // What was erased stays erased.
     let mut store = make();
     store.apply(&erased.batch()).unwrap();
-    let before = snapshot(&store);
+    let before = snapshot(&mut store);
     store.apply(&made.batch()).unwrap();
-    assert_eq!(snapshot(&store), before);
+    assert_eq!(snapshot(&mut store), before);
 }

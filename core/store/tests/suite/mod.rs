@@ -6,11 +6,13 @@ pub mod maker;
 mod query;
 mod search;
 mod snapshot;
+mod tally;
 
 pub use ingest::*;
 pub use query::*;
 pub use search::*;
 pub use snapshot::snapshot;
+pub use tally::*;
 
 /// Hands every promise to the macro `$take`, behind what is given to it.
 #[macro_export]
@@ -46,6 +48,12 @@ macro_rules! every_promise {
             a_search_that_cannot_be_is_named,
             sessions_have_their_totals,
             the_envelopes_of_an_event_are_found,
+            numbers_are_counted_by_series_and_time,
+            a_trace_that_changes_is_counted_once,
+            costs_come_from_who_has_prices,
+            what_agents_repeat_is_not_counted_again,
+            traces_are_found_by_models_and_agents,
+            buckets_are_read_by_time,
         }
     };
 }

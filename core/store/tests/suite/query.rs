@@ -102,6 +102,7 @@ pub fn a_trace_has_its_totals<S: Store>(make: &mut impl FnMut() -> S) {
             let made: &Made = &made[place];
             store.apply(&made.batch()).unwrap();
         }
+        store.tally(None).unwrap();
         let trace = store.trace(trace_id(1)).unwrap().unwrap();
         assert_eq!((trace.head, trace.name.as_deref()), (Some(span_id(1)), Some("research")));
         assert_eq!((trace.start, trace.last, trace.status), (at(10), at(21), Some(Status::Error)));
@@ -141,6 +142,7 @@ pub fn updates_win_over_starts<S: Store>(make: &mut impl FnMut() -> S) {
         for place in order {
             store.apply(&made[place].batch()).unwrap();
         }
+        store.tally(None).unwrap();
         // At one time the greater producer's word is the later one.
         let trace = store.trace(trace_id(1)).unwrap().unwrap();
         assert_eq!((trace.name.as_deref(), trace.input_tokens), (Some("second"), 5));

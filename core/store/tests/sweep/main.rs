@@ -38,9 +38,9 @@ fn a_closed_journal_goes_in_whole_and_is_removed() {
     );
     assert_eq!(producer.facts.origin.get("pid").and_then(|pid| pid.as_int()), Some(i64::from(std::process::id())));
     // Nothing is left to do.
-    let before = snapshot(&store);
+    let before = snapshot(&mut store);
     assert_eq!(place.sweep(&mut store), SweepReport::default());
-    assert_eq!(snapshot(&store), before);
+    assert_eq!(snapshot(&mut store), before);
 }
 
 #[test]
@@ -183,10 +183,10 @@ fn a_sweep_that_is_killed_is_done_again() {
     let mut store = place.store();
     place.sweep(&mut store);
     assert_eq!(stored(&store), sealed);
-    let before = snapshot(&store);
+    let before = snapshot(&mut store);
     store.check().unwrap();
     store.rebuild().unwrap();
-    assert_eq!(snapshot(&store), before);
+    assert_eq!(snapshot(&mut store), before);
 }
 
 #[test]

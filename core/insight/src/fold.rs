@@ -155,7 +155,7 @@ const CALL_ATTRIBUTES: [&str; 8] =
 
 fn finish_numbers<'a>(node: &mut Node<'a>, merged: &Merged<'a>) {
     let is_of_call = |name: &&str| CALL_ATTRIBUTES.iter().any(|prefix| name.starts_with(prefix));
-    if !merged.usage.is_empty() || !merged.cost.is_empty() || node.attributes.keys().any(|name| is_of_call(name)) {
+    if !merged.usage.is_empty() || !merged.cost.is_empty() || node.attributes.keys().any(is_of_call) {
         let call = Call::read(&|part, name| {
             let members = match part {
                 Part::Attributes => &node.attributes,

@@ -45,7 +45,7 @@ pub const FILE_NAME: &str = "store.db";
 pub use model::{
     Activity, ActivityFilter, Applied, Batch, BucketQuery, BucketSize, Buckets, ContentBody, Cursor, Fork, Incoming,
     IncomingContent, IncomingEvent, Label, LedgerEntry, Lookup, LooseFilter, Pending, ProducerFacts, ProducerRow,
-    ProducerState, ProducerUpdate, Received, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
+    ProducerState, ProducerUpdate, Received, Removed, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
     StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow,
 };
 pub use search::{SearchPage, SearchQuery, SearchRow, search};

@@ -3,8 +3,8 @@
 use crate::error::StoreError;
 use crate::model::{
     Activity, ActivityFilter, Applied, Batch, BucketQuery, Buckets, Cursor, Fork, Incoming, LedgerEntry, Lookup,
-    LooseFilter, Pending, ProducerRow, ProducerState, ProducerUpdate, SessionRow, SpanRow, StoreStats, StoredContent,
-    StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
+    LooseFilter, Pending, ProducerRow, ProducerState, ProducerUpdate, Removed, SessionRow, SpanRow, StoreStats,
+    StoredContent, StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
 };
 use std::collections::HashSet;
 use tracewire_insight::Pricing;
@@ -12,6 +12,7 @@ use tracewire_wire::content;
 use tracewire_wire::event::{Body, Event};
 use tracewire_wire::id::{Hash, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::time::Timestamp;
 
 /// Takes what goes into a store, inside one transaction.
 pub trait Ingest {
@@ -92,6 +93,26 @@ pub trait Store {
     /// # Errors
     /// [`StoreError`] when the engine refuses.
     fn buckets(&self, query: &BucketQuery, into: &mut dyn Buckets) -> Result<(), StoreError>;
+
+    /// Deletes traces. Their events leave nothing but digests, by which envelopes still verify, and do not come back with
+    /// another copy. Their content goes with [`Store::remove_unused_content`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses; what was deleted before stays so.
+    fn delete(&mut self, traces: &[TraceId], now: Timestamp) -> Result<Removed, StoreError>;
+
+    /// Removes traces whose last event is older than `before`, oldest first, and events of no trace; at most `limit` of
+    /// both. Nothing is removed where nothing is that old.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses; nothing is changed then.
+    fn remove_older(&mut self, before: Timestamp, limit: u64) -> Result<Removed, StoreError>;
+
+    /// Removes content that no event names any more. Reads everything once; writers wait for short times only.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses; what was removed before stays so.
+    fn remove_unused_content(&mut self) -> Result<Removed, StoreError>;
 
     /// Where sealing of this producer goes on; `None` for one that is not known.
     fn cursor(&self, producer: &str) -> Result<Option<Cursor>, StoreError>;

@@ -87,7 +87,7 @@ fn a_database_of_an_earlier_version_is_brought_to_this_one() {
     drop(store);
     // Version 1 held facts only.
     let connection = Connection::open(&path).unwrap();
-    for table in DERIVED {
+    for table in DERIVED.into_iter().chain(["removed"]) {
         connection.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
     connection.pragma_update(None, "user_version", 1).unwrap();
@@ -108,7 +108,7 @@ fn a_database_that_knew_no_agents_learns_them() {
     connection
         .execute_batch(
             "DROP TABLE loose; DROP TABLE loose_label; DROP INDEX trace_by_last; DELETE FROM label WHERE what = 3;
-             DROP TABLE tally; DROP TABLE series; DROP TABLE bucket; DROP INDEX trace_stale;
+             DROP TABLE tally; DROP TABLE removed; DROP TABLE series; DROP TABLE bucket; DROP INDEX trace_stale;
              ALTER TABLE trace DROP COLUMN cost; ALTER TABLE trace DROP COLUMN unpriced; ALTER TABLE trace DROP COLUMN models;
              ALTER TABLE trace DROP COLUMN agents; ALTER TABLE trace DROP COLUMN stale;",
         )

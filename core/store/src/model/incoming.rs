@@ -191,6 +191,8 @@ pub struct Applied {
     pub known: u64,
     /// Events that were new.
     pub events: u64,
+    /// Events of traces that were deleted: only their digests were kept.
+    pub withheld: u64,
     /// Forks that came to light.
     pub forks: Vec<Fork>,
 }

@@ -223,3 +223,26 @@ pub struct StoreStats {
     /// Bytes inside it that deletions have freed.
     pub free_bytes: u64,
 }
+
+/// What was removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Traces.
+    pub traces: u64,
+    /// Events, those of no trace among them.
+    pub events: u64,
+    /// Contents.
+    pub contents: u64,
+    /// Bytes of content.
+    pub bytes: u64,
+}
+
+impl Removed {
+    /// Adds what was removed besides.
+    pub fn add(&mut self, other: &Self) {
+        self.traces += other.traces;
+        self.events += other.events;
+        self.contents += other.contents;
+        self.bytes += other.bytes;
+    }
+}

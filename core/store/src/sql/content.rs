@@ -173,6 +173,30 @@ impl<'a> Item<'a> {
     }
 }
 
+fn beginning(hash: &Hash) -> u64 {
+    hash.as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
+
+/// The first 64 bits of an item's hash; `None` for one that was taken back.
+pub(super) fn beginning_of(item: &[u8]) -> Result<Option<u64>, StoreError> {
+    if item.is_empty() { Ok(None) } else { Ok(Some(beginning(&Item::read(item)?.hash))) }
+}
+
+/// What is left of an item whose value goes; `None` for one that has none, and one that is wanted by the beginning of its hash.
+pub(super) fn emptied_unless(item: &[u8], is_wanted: impl Fn(u64) -> bool) -> Result<Option<Vec<u8>>, StoreError> {
+    if item.is_empty() {
+        return Ok(None);
+    }
+    let Item { state, hash, .. } = Item::read(item)?;
+    if state != VALUE || is_wanted(beginning(&hash)) {
+        return Ok(None);
+    }
+    let mut emptied = vec![WITHHELD];
+    emptied.extend_from_slice(hash.as_bytes());
+    emptied.push(0);
+    Ok(Some(emptied))
+}
+
 /// One content, by its hash.
 pub(super) fn read(connection: &dyn Driver, hash: &Hash) -> Result<Option<StoredContent>, StoreError> {
     let mut look_up = connection.prepare(LOOK_UP)?;

@@ -295,7 +295,7 @@ impl<'t> Derivation<'t> {
             let gone: BTreeSet<i64> = retracted.iter().filter(|(of, _)| *of == trace_id).map(|(_, row)| *row).collect();
             let left: Vec<i64> =
                 event_rows(self.connection, trace.id)?.iter().filter(|row| !gone.contains(row)).collect();
-            self.forget_trace(&trace)?;
+            forget_trace(self.connection, &trace)?;
             if left.is_empty() {
                 tally::forget(self.connection, trace.id)?;
                 continue;
@@ -311,26 +311,6 @@ impl<'t> Derivation<'t> {
         Ok(())
     }
 
-    fn forget_trace(&self, trace: &TraceState) -> Result<(), StoreError> {
-        for table in ["span_key", "span_key_old"] {
-            let mut delete =
-                self.connection.prepare(&format!("DELETE FROM {table} WHERE span_id = ?1 AND trace = ?2"))?;
-            for (id, _) in load_spans(self.connection, trace.id)? {
-                delete.put(params![id.as_bytes(), trace.id])?;
-            }
-        }
-        for statement in [
-            "DELETE FROM span WHERE trace = ?1",
-            "DELETE FROM trace_event WHERE trace = ?1",
-            // What tallies name goes with the tally.
-            "DELETE FROM label WHERE trace = ?1 AND what < 4",
-            "DELETE FROM trace WHERE id = ?1",
-        ] {
-            self.connection.execute(statement, params![trace.id])?;
-        }
-        Ok(())
-    }
-
     fn observe_stored(&mut self, row: i64) -> Result<(), StoreError> {
         pack::each_of(self.connection, Table::Event, Run { first: row, count: 1 }, |row, producer, json| {
             match read_event(json)? {
@@ -339,6 +319,32 @@ impl<'t> Derivation<'t> {
             }
         })
     }
+}
+
+fn forget_trace(connection: &dyn Driver, trace: &TraceState) -> Result<(), StoreError> {
+    forget_spans(connection, trace.id)?;
+    for statement in [
+        "DELETE FROM trace_event WHERE trace = ?1",
+        // What tallies name goes with the tally.
+        "DELETE FROM label WHERE trace = ?1 AND what < 4",
+        "DELETE FROM trace WHERE id = ?1",
+    ] {
+        connection.execute(statement, params![trace.id])?;
+    }
+    Ok(())
+}
+
+/// Takes a trace's spans and their keys away.
+pub(super) fn forget_spans(connection: &dyn Driver, trace: i64) -> Result<(), StoreError> {
+    let spans = load_spans(connection, trace)?;
+    for table in ["span_key", "span_key_old"] {
+        let mut delete = connection.prepare(&format!("DELETE FROM {table} WHERE span_id = ?1 AND trace = ?2"))?;
+        for (id, _) in &spans {
+            delete.put(params![id.as_bytes(), trace])?;
+        }
+    }
+    connection.execute("DELETE FROM span WHERE trace = ?1", params![trace])?;
+    Ok(())
 }
 
 fn shown(head: &SpanState, names: &Names<'_>) -> Result<Shown, StoreError> {

@@ -9,8 +9,10 @@ use super::producer::{
     Producer, StoredRow, append_to_ledger, load_events, load_producer, runs, save_pending, state_number,
     tell_from_header,
 };
+use super::remove::{Gone, mark_of};
 use super::{map_bytes, signed, unsigned};
 use crate::error::StoreError;
+use crate::labels::trace_of;
 use crate::model::{Applied, Fork, Incoming, IncomingEvent, Pending, ProducerState, ProducerUpdate};
 use crate::packed::Runs;
 use crate::store::Ingest;
@@ -29,6 +31,7 @@ pub(super) fn write(
         connection,
         names: &names,
         derivation: Derivation::new(connection, &names)?,
+        gone: Gone::new(connection)?,
         content: ContentWriter::new(connection)?,
         events: PackWriter::new(connection, Table::Event, pack::next_number(connection, Table::Event)?)?,
         producers: Vec::new(),
@@ -43,6 +46,7 @@ struct Writer<'t> {
     connection: &'t dyn Driver,
     names: &'t Names<'t>,
     derivation: Derivation<'t>,
+    gone: Gone<'t>,
     content: ContentWriter<'t>,
     events: PackWriter<'t>,
     producers: Vec<Producer>,
@@ -171,8 +175,9 @@ impl Ingest for Writer<'_> {
                 continue;
             }
             let known = self.producer_of(pending.producer)?.pending.remove(&seq);
+            let is_gone = known.is_some() && self.gone.has(event.event.and_then(trace_of))?;
             let kept = match known {
-                Some(known) if known.json == event.json => known,
+                Some(known) if known.json == event.json || is_gone => known,
                 other => {
                     if let Some(known) = other {
                         self.retract(&known)?;
@@ -245,6 +250,9 @@ impl Writer<'_> {
         load_events(self.connection, &known.events, known.first_seq, &mut stored)?;
         for (row, incoming) in stored.into_values().zip(events) {
             let Some(event) = incoming.event.filter(|_| row.json != incoming.json) else { continue };
+            if self.gone.has(trace_of(event))? {
+                continue;
+            }
             match read_event(&row.json)? {
                 None if !row.json.is_empty() => {
                     pack::replace(self.connection, Table::Event, row.id, incoming.json)?;
@@ -262,6 +270,12 @@ impl Writer<'_> {
     }
 
     fn put_event(&mut self, producer: i64, event: &IncomingEvent<'_>) -> Result<i64, StoreError> {
+        if let Some(gone) = event.event
+            && self.gone.has(trace_of(gone))?
+        {
+            self.applied.withheld += 1;
+            return self.events.push(producer, &[&mark_of(gone)]);
+        }
         let id = self.events.push(producer, &[event.json])?;
         if let Some(event) = event.event {
             self.derivation.observe(id, producer, event)?;

@@ -8,6 +8,7 @@
 //! | [`producer`] | a producer's row, its pending events, the ledger |
 //! | [`derive`] | spans, traces and labels follow from events, by exact differences |
 //! | [`tally`] | tokens, costs, models and buckets follow from whole traces |
+//! | [`remove`] | traces that are deleted, what is too old, content that nothing names |
 //! | [`loose`] | events of no trace |
 //! | [`rows`] | rows of spans and traces, read and written |
 //! | [`pack`] | events and content, several in a row |
@@ -29,13 +30,14 @@ mod pack;
 mod producer;
 mod query;
 mod recent;
+mod remove;
 mod rows;
 mod tally;
 
 use crate::error::StoreError;
 use crate::model::{
     Activity, ActivityFilter, Applied, BucketQuery, Buckets, Cursor, Fork, LedgerEntry, Lookup, LooseFilter,
-    ProducerRow, ProducerState, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent,
+    ProducerRow, ProducerState, Removed, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent,
     TraceFilter, TracePage, TraceRow,
 };
 use crate::store::{Ingest, Store};
@@ -44,9 +46,13 @@ use std::collections::HashSet;
 use tracewire_insight::Pricing;
 use tracewire_wire::id::{Hash, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
 pub use derive::rebuild_all as rebuild;
+
+/// Traces that go in one transaction.
+const REMOVED_AT_ONCE: usize = 200;
 
 /// What happens inside a transaction.
 pub type Work<'a> = dyn FnMut(&dyn Driver) -> Result<(), StoreError> + 'a;
@@ -141,6 +147,42 @@ impl<E: Engine> Store for E {
             Ok(())
         })?;
         Ok(marked)
+    }
+
+    fn delete(&mut self, traces: &[TraceId], now: Timestamp) -> Result<Removed, StoreError> {
+        let mut removed = Removed::default();
+        for traces in traces.chunks(REMOVED_AT_ONCE) {
+            self.change(&mut |connection| {
+                removed.add(&remove::traces(connection, traces, Some(now))?);
+                Ok(())
+            })?;
+        }
+        Ok(removed)
+    }
+
+    fn remove_older(&mut self, before: Timestamp, limit: u64) -> Result<Removed, StoreError> {
+        let mut removed = Removed::default();
+        self.change(&mut |connection| {
+            removed = remove::older(connection, before, limit)?;
+            Ok(())
+        })?;
+        Ok(removed)
+    }
+
+    fn remove_unused_content(&mut self) -> Result<Removed, StoreError> {
+        let mut named = remove::Named::default();
+        seen(self, |connection| named.look(connection))?;
+        let mut removed = Removed::default();
+        let mut after = Some(0);
+        while let Some(row) = after {
+            self.change(&mut |connection| {
+                // What came since then may name what nothing named before.
+                named.look(connection)?;
+                after = remove::unused(connection, row, &named, &mut removed)?;
+                Ok(())
+            })?;
+        }
+        Ok(removed)
     }
 
     fn buckets(&self, query: &BucketQuery, report: &mut dyn Buckets) -> Result<(), StoreError> {

@@ -161,6 +161,37 @@ pub(super) fn one(connection: &dyn Driver, table: Table, number: i64) -> Result<
     Ok(found)
 }
 
+/// Puts other bytes in the place of items of a run, where `edit` gives some.
+pub(super) fn edit(
+    connection: &dyn Driver,
+    table: Table,
+    run: Run,
+    mut edit: impl FnMut(i64, &[u8]) -> Result<Option<Vec<u8>>, StoreError>,
+) -> Result<(), StoreError> {
+    let end = run.first.saturating_add(run.count);
+    let from = connection.first(table.last(), params![run.first], |row| row.int(0))?.unwrap_or(run.first);
+    let rows = connection.all(table.range(), params![from, end], |row| row.int(0))?;
+    for first in rows {
+        let written = connection.first(table.range(), params![first, first + 1], |row| {
+            let mut lengths = Vec::new();
+            let mut items = Vec::new();
+            let mut is_changed = false;
+            for (number, item) in (first..).zip(split(row.blob(2)?, row.blob(3)?)?) {
+                let new = if (run.first..end).contains(&number) { edit(number, item)? } else { None };
+                is_changed |= new.is_some();
+                let item = new.as_deref().unwrap_or(item);
+                write_number(item.len() as u64, &mut lengths);
+                items.extend_from_slice(item);
+            }
+            Ok(is_changed.then_some((lengths, items)))
+        })?;
+        if let Some((lengths, items)) = written.flatten() {
+            connection.execute(table.update(), params![first, &lengths, &items])?;
+        }
+    }
+    Ok(())
+}
+
 /// Puts other bytes in an item's place.
 pub(super) fn replace(connection: &dyn Driver, table: Table, number: i64, bytes: &[u8]) -> Result<(), StoreError> {
     let missing = || StoreError::corrupt(format!("{} {number} is missing", table.name()));
@@ -179,7 +210,7 @@ pub(super) fn replace(connection: &dyn Driver, table: Table, number: i64, bytes:
 }
 
 /// The items of a row.
-fn split<'a>(mut lengths: &[u8], mut bytes: &'a [u8]) -> Result<Vec<&'a [u8]>, StoreError> {
+pub(super) fn split<'a>(mut lengths: &[u8], mut bytes: &'a [u8]) -> Result<Vec<&'a [u8]>, StoreError> {
     let broken = || StoreError::corrupt("a pack cannot be read");
     let mut items = Vec::with_capacity(lengths.len());
     while !lengths.is_empty() {

@@ -133,6 +133,9 @@ CREATE TABLE series(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
 -- Sums of a series. size: 0 a minute, 1 an hour. totals: packed.
 CREATE TABLE bucket(
   size INTEGER, start INTEGER, series INTEGER, totals BLOB NOT NULL, PRIMARY KEY(size, start, series)) WITHOUT ROWID;
+
+-- Traces that were deleted, and when.
+CREATE TABLE removed(trace_id BLOB PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
 ";
 
 /// Refuses what is not ours or is newer, before anything is changed.

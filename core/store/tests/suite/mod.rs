@@ -4,12 +4,14 @@
 mod ingest;
 pub mod maker;
 mod query;
+mod remove;
 mod search;
 mod snapshot;
 mod tally;
 
 pub use ingest::*;
 pub use query::*;
+pub use remove::*;
 pub use search::*;
 pub use snapshot::snapshot;
 pub use tally::*;
@@ -54,6 +56,10 @@ macro_rules! every_promise {
             what_agents_repeat_is_not_counted_again,
             traces_are_found_by_models_and_agents,
             buckets_are_read_by_time,
+            a_deleted_trace_leaves_digests_and_stays_away,
+            a_trace_deleted_while_it_is_recorded_stays_away,
+            content_goes_that_nothing_names,
+            what_is_old_is_removed,
         }
     };
 }

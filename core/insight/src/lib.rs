@@ -11,6 +11,9 @@
 //! their parents → measure (extents, self time, critical path) → add up (tokens, costs, counts). No step
 //! recurses, so a tree a million levels deep costs memory but no stack.
 //!
+//! **Costs** (feature `prices`): [`call`] reads what a span says of the model it called, `prices` says what that costs, and
+//! why nothing can be said where that is so.
+//!
 //! **For language models** (feature `tokens`): `tokens` counts what a text costs and compares forms, `brief` writes a tree
 //! within a budget of tokens. [`uniform`] makes lists of maps fit for tables.
 //!
@@ -34,6 +37,7 @@
 #[cfg(feature = "tokens")]
 pub mod brief;
 pub mod call;
+mod cost;
 mod critical;
 mod decimal;
 mod fold;
@@ -41,6 +45,8 @@ mod input;
 mod link;
 mod measure;
 mod node;
+#[cfg(feature = "prices")]
+pub mod prices;
 mod sums;
 #[cfg(feature = "tokens")]
 pub mod tokens;
@@ -48,6 +54,7 @@ mod tree;
 pub mod uniform;
 mod usage;
 
+pub use cost::{CostSource, Line, NoCost, Priced};
 pub use critical::SLOW_SHARE_PERCENT;
 pub use decimal::Decimal;
 pub use input::{Located, ProducerState};

@@ -49,6 +49,10 @@ pub(super) fn count(usage: &Usage, rates: &[(Unit, &Rate)]) -> Result<Counted, N
             None => NoCost::NoCount { what: words(*first) },
         });
     }
+    if rates.is_empty() {
+        let what = counted.unpriced.first().map_or_else(|| "anything".to_owned(), |(unit, _)| words(*unit));
+        return Err(NoCost::NoPrice { what });
+    }
     let alone = alone(&usage, &priced)?;
     let input_tokens = usage.input.unwrap_or(0);
     // In the order in which units are declared, whatever the list's.

@@ -1,10 +1,13 @@
-//! Exact decimal numbers of any length, for money: nothing is ever rounded.
+//! Exact decimal numbers of any length, for money: nothing is rounded that does not say so.
 
 use std::cmp::Ordering;
 use std::fmt;
 
 /// Longest text read, and largest exponent followed: enough for any price, small enough that hostile text costs nothing.
 const MAX_LENGTH: usize = 512;
+
+/// Digits behind the point of the smallest unit in which sums are kept.
+const PICO_PLACES: usize = 12;
 
 /// A decimal number, exact: `digits` × 10^−`scale`.
 ///
@@ -20,6 +23,12 @@ pub struct Decimal {
     digits: Vec<u8>,
     /// How many of the digits stand behind the point; no trailing zeros are kept there.
     scale: usize,
+}
+
+impl Default for Decimal {
+    fn default() -> Self {
+        Self::zero()
+    }
 }
 
 impl Decimal {
@@ -94,6 +103,88 @@ impl Decimal {
         Self { negative: !self.negative, ..self.clone() }.normal()
     }
 
+    /// The exact product with a count.
+    #[must_use]
+    pub fn times(&self, count: u64) -> Self {
+        // A digit times a count and what is carried stay far below 128 bits.
+        let (mut carry, mut digits) = (0_u128, Vec::with_capacity(self.digits.len() + 20));
+        for digit in self.digits.iter().rev() {
+            carry += u128::from(*digit) * u128::from(count);
+            digits.push(last_digit(carry));
+            carry /= 10;
+        }
+        while carry > 0 {
+            digits.push(last_digit(carry));
+            carry /= 10;
+        }
+        digits.reverse();
+        Self { negative: self.negative, digits, scale: self.scale }.normal()
+    }
+
+    /// The quotient by a count, rounded half up to so many digits behind the point; exact where it has no more. `None` by zero.
+    #[must_use]
+    pub fn divided(&self, by: u64, places: usize) -> Option<Self> {
+        if by == 0 {
+            return None;
+        }
+        let by = u128::from(by);
+        let wanted = places.max(self.scale);
+        let (mut rest, mut digits) = (0_u128, Vec::with_capacity(self.digits.len() + wanted));
+        for digit in self.scaled(wanted) {
+            rest = rest * 10 + u128::from(digit);
+            digits.push(last_digit(rest / by));
+            rest %= by;
+        }
+        // What is left rounds the last digit here; digits that are beyond `places` are rounded below.
+        let up = wanted == places && rest * 2 >= by;
+        let digits = if up { add(&digits, &[1]) } else { digits };
+        Some(Self { negative: self.negative, digits, scale: wanted }.normal().rounded(places))
+    }
+
+    /// Divided by this power of ten, exactly.
+    #[must_use]
+    pub fn divided_by_ten_to(&self, power: usize) -> Self {
+        Self { negative: self.negative, digits: self.digits.clone(), scale: self.scale + power }.normal()
+    }
+
+    /// Rounded to so many digits behind the point, halves away from zero.
+    #[must_use]
+    pub fn rounded(&self, places: usize) -> Self {
+        let Some(more) = self.scale.checked_sub(places).filter(|more| *more > 0) else { return self.clone() };
+        let kept = self.digits.len().saturating_sub(more);
+        let up = digit(&self.digits, more - 1) >= 5;
+        let digits = self.digits.get(..kept).unwrap_or_default();
+        let digits = if up { add(digits, &[1]) } else { digits.to_vec() };
+        Self { negative: self.negative, digits, scale: places }.normal()
+    }
+
+    /// Whether it is less than zero.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        self.negative
+    }
+
+    /// In units of 10^−12, halves away from zero; the greatest or least number where it is beyond.
+    #[must_use]
+    pub fn to_pico(&self) -> i64 {
+        let size = self.rounded(PICO_PLACES).scaled(PICO_PLACES).iter().try_fold(0_i64, |number, digit| {
+            number.checked_mul(10).and_then(|number| number.checked_add(i64::from(*digit)))
+        });
+        match size {
+            Some(size) if self.negative => -size,
+            Some(size) => size,
+            None if self.negative => i64::MIN,
+            None => i64::MAX,
+        }
+    }
+
+    /// So many units of 10^−12.
+    #[must_use]
+    pub fn from_pico(pico: i64) -> Self {
+        let digits = pico.unsigned_abs().to_string().bytes().map(|byte| byte - b'0').collect();
+        Self { negative: pico < 0, digits, scale: PICO_PLACES }.normal()
+    }
+
     fn scaled(&self, scale: usize) -> Vec<u8> {
         let mut digits = self.digits.clone();
         digits.resize(digits.len() + (scale - self.scale), 0);
@@ -113,6 +204,34 @@ impl Decimal {
         }
         self
     }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let scale = self.scale.max(other.scale);
+        let sizes = || compare(&self.scaled(scale), &other.scaled(scale));
+        match (self.negative, other.negative) {
+            (false, false) => sizes(),
+            (true, true) => sizes().reverse(),
+            (negative, _) => {
+                if negative {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
+        }
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+fn last_digit(number: u128) -> u8 {
+    u8::try_from(number % 10).unwrap_or_default()
 }
 
 /// The digit `place` positions from the right.
@@ -192,6 +311,69 @@ mod tests {
         assert_eq!(sum("1.50", "-1.5"), "0");
         assert_eq!(sum("9007199254740993", "0.00000000000000000001"), "9007199254740993.00000000000000000001");
         assert_eq!(sum("1e-7", "2E3"), "2000.0000001");
+    }
+
+    fn number(text: &str) -> Decimal {
+        Decimal::parse(text).unwrap()
+    }
+
+    #[test]
+    fn products_are_exact() {
+        for (price, count, product) in [
+            ("1.25", 1_000_000, "1250000"),
+            ("0.1", 3, "0.3"),
+            ("-0.075", 4, "-0.3"),
+            ("0.000001", u64::MAX, "18446744073709.551615"),
+            ("12345678901234567890.5", 2, "24691357802469135781"),
+            ("7", 0, "0"),
+            ("0", 7, "0"),
+        ] {
+            assert_eq!(number(price).times(count).to_string(), product, "{price} x {count}");
+        }
+    }
+
+    #[test]
+    fn quotients_round_half_up() {
+        for (of, by, places, quotient) in [
+            ("1", 3, 12, "0.333333333333"),
+            ("2", 3, 12, "0.666666666667"),
+            ("1", 8, 12, "0.125"),
+            ("0.111", 3600, 12, "0.000030833333"),
+            ("-1", 6, 3, "-0.167"),
+            ("1", 2, 0, "1"),
+            ("0.0000000000005", 1, 12, "0.000000000001"),
+            ("0", 9, 12, "0"),
+        ] {
+            assert_eq!(number(of).divided(by, places).unwrap().to_string(), quotient, "{of} / {by}");
+        }
+        assert_eq!(number("1").divided(0, 12), None);
+        assert_eq!(number("12.5").divided_by_ten_to(6).to_string(), "0.0000125");
+        assert_eq!(number("0").divided_by_ten_to(6).to_string(), "0");
+    }
+
+    #[test]
+    fn pico_are_rounded_half_up_and_saturate() {
+        for (text, pico) in [
+            ("0.000000000001", 1),
+            ("0.0000000000005", 1),
+            ("0.00000000000049", 0),
+            ("-0.0000000000005", -1),
+            ("0.0042", 4_200_000_000),
+            ("9223372.036854775807", i64::MAX),
+            ("9223372.036854775808", i64::MAX),
+            ("-1e300", i64::MIN),
+        ] {
+            assert_eq!(number(text).to_pico(), pico, "{text}");
+        }
+        assert_eq!(Decimal::from_pico(4_200_000_000).to_string(), "0.0042");
+        assert_eq!(Decimal::from_pico(i64::MIN).to_string(), "-9223372.036854775808");
+    }
+
+    #[test]
+    fn numbers_are_ordered_by_what_they_are_worth() {
+        let mut numbers = ["10", "-2", "0.5", "-10", "0", "9.99"].map(number);
+        numbers.sort();
+        assert_eq!(numbers.map(|number| number.to_string()), ["-10", "-2", "0", "0.5", "9.99", "10"]);
     }
 
     #[test]

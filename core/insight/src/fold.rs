@@ -10,6 +10,7 @@ use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
 use crate::call::{Call, Part, Reported};
+use crate::cost::CostSource;
 use crate::input::{Located, ProducerState};
 use crate::node::{Exception, Feedback, Form, LastKnown, Moment, Node, Oddity, State, What, as_text, nanos_between};
 
@@ -166,6 +167,7 @@ fn finish_numbers<'a>(node: &mut Node<'a>, merged: &Merged<'a>) {
         });
         node.usage = call.usage.tokens();
         node.cost = call.reported.as_ref().map(Reported::money);
+        node.cost_source = node.cost.as_ref().map(|_| CostSource::Reported);
         node.call = Some(Box::new(call));
     }
     if let Some(Value::Int(said)) = node.field("time_to_first_chunk_nanos") {

@@ -11,6 +11,9 @@
 //! their parents → measure (extents, self time, critical path) → add up (tokens, costs, counts). No step
 //! recurses, so a tree a million levels deep costs memory but no stack.
 //!
+//! **Costs** (feature `prices`): [`call`] reads what a span says of the model it called, `prices` says what that costs, and
+//! why nothing can be said where that is so.
+//!
 //! **For language models** (feature `tokens`): `tokens` counts what a text costs and compares forms, `brief` writes a tree
 //! within a budget of tokens. [`uniform`] makes lists of maps fit for tables.
 //!
@@ -35,6 +38,7 @@ pub mod analytics;
 #[cfg(feature = "tokens")]
 pub mod brief;
 pub mod call;
+mod cost;
 mod critical;
 mod decimal;
 mod fold;
@@ -42,6 +46,8 @@ mod input;
 mod link;
 mod measure;
 mod node;
+#[cfg(feature = "prices")]
+pub mod prices;
 mod pricing;
 mod sums;
 #[cfg(feature = "tokens")]
@@ -50,6 +56,7 @@ mod tree;
 pub mod uniform;
 mod usage;
 
+pub use cost::{CostSource, Line, NoCost, Priced};
 pub use critical::SLOW_SHARE_PERCENT;
 pub use decimal::Decimal;
 pub use input::{Located, ProducerState};

@@ -8,6 +8,7 @@ use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
 
 use crate::call::Call;
+use crate::cost::CostSource;
 use crate::usage::{Money, Tokens};
 
 /// What a node stands for.
@@ -166,12 +167,18 @@ pub struct Node<'a> {
     pub call: Option<Box<Call<'a>>>,
     /// Tokens that this span itself reports.
     pub usage: Option<Tokens>,
-    /// Costs that this span itself reports.
+    /// What it cost: as it says itself, else as a price list says.
     pub cost: Option<Money>,
+    /// Where the cost is from, or why there is none; nothing where no model was called.
+    pub cost_source: Option<CostSource>,
     /// Tokens of it and all below; where descendants report, what this one reports is their summary and not added.
     pub usage_total: Option<Tokens>,
     /// Costs of it and all below, by the same rule.
     pub cost_total: Option<Money>,
+    /// Whether a part of that total was computed from a price list.
+    pub is_cost_computed: bool,
+    /// Calls among it and all below that used something and have no cost.
+    pub unpriced: u64,
     /// Stream chunks received.
     pub chunks: u64,
     /// From the start to the first chunk.
@@ -224,8 +231,11 @@ impl<'a> Node<'a> {
             call: None,
             usage: None,
             cost: None,
+            cost_source: None,
             usage_total: None,
             cost_total: None,
+            is_cost_computed: false,
+            unpriced: 0,
             chunks: 0,
             time_to_first_chunk_nanos: None,
             exceptions: Vec::new(),

@@ -64,6 +64,10 @@ pub struct Tree<'a> {
     pub usage: Option<Tokens>,
     /// Costs of all roots.
     pub cost: Option<Money>,
+    /// Whether a part of that was computed from a price list.
+    pub is_cost_computed: bool,
+    /// Calls that used something and have no cost.
+    pub unpriced: u64,
     /// Who recorded something, in order of first appearance.
     pub producers: Vec<&'a str>,
     /// Judgements of the trace as a whole.
@@ -158,13 +162,15 @@ impl<'a> Tree<'a> {
             counts: Counts::default(),
             usage: None,
             cost: None,
+            is_cost_computed: false,
+            unpriced: 0,
             producers,
             feedback: Vec::new(),
             losses: Vec::new(),
         };
         let order: Vec<usize> = tree.walk().map(|step| step.index).collect();
         measure::measure(&mut tree.nodes, &order, now);
-        sums::add_up(&mut tree.nodes, &order);
+        tree.add_up(&order);
         tree.start = tree.nodes.iter().map(|node| node.start).min().unwrap_or(tree.start);
         tree.end = tree.nodes.iter().map(|node| node.end).max().unwrap_or(tree.start);
         critical::mark(&mut tree.nodes, &tree.roots, tree.start, tree.end);
@@ -214,6 +220,22 @@ impl<'a> Tree<'a> {
     pub fn find(&self, span_id: SpanId) -> Option<usize> {
         let found = |form: Form| self.nodes.iter().position(|node| node.span_id == Some(span_id) && node.form == form);
         found(Form::Span).or_else(|| found(Form::Event)).or_else(|| found(Form::MissingParent))
+    }
+
+    /// Adds up anew; `order` has every parent before its children.
+    pub(crate) fn add_up(&mut self, order: &[usize]) {
+        sums::add_up(&mut self.nodes, order);
+        (self.usage, self.cost, self.is_cost_computed, self.unpriced) = (None, None, false, 0);
+        for root in self.roots.iter().filter_map(|root| self.nodes.get(*root)) {
+            if let Some(more) = &root.usage_total {
+                self.usage.get_or_insert_with(Tokens::default).add(more);
+            }
+            if let Some(more) = &root.cost_total {
+                self.cost.get_or_insert_with(Money::default).add(more);
+            }
+            self.is_cost_computed |= root.is_cost_computed;
+            self.unpriced = self.unpriced.saturating_add(root.unpriced);
+        }
     }
 
     /// Metrics, feedback and losses find their nodes.
@@ -276,14 +298,6 @@ impl<'a> Tree<'a> {
                 State::InFlight => self.counts.in_flight += 1,
                 State::Abandoned => self.counts.abandoned += 1,
                 State::Unknown => self.counts.unknown += 1,
-            }
-        }
-        for root in self.roots.iter().filter_map(|root| self.nodes.get(*root)) {
-            if let Some(more) = &root.usage_total {
-                self.usage.get_or_insert_with(Tokens::default).add(more);
-            }
-            if let Some(more) = &root.cost_total {
-                self.cost.get_or_insert_with(Money::default).add(more);
             }
         }
     }

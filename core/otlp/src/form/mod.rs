@@ -1,0 +1,108 @@
+//! The two encodings of OTLP's messages: protobuf, and the JSON that its specification describes.
+//!
+//! JSON is read here and not by the serde of `opentelemetry-proto`, which refuses a value with a member that it does not know.
+//! Ours is as lenient as the specification asks: unknown members and nulls are ignored, 64-bit integers may be numbers or
+//! texts, ids are hex in either case, enums are numbers (or names), bytes are base64 of either alphabet.
+
+mod json_read;
+mod json_write;
+mod members;
+mod surrogates;
+
+pub(crate) use members::{hex, to_hex};
+
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use prost::Message;
+use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::value::Value;
+
+use crate::error::OtlpError;
+
+/// How a body is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `application/x-protobuf`.
+    Protobuf,
+    /// `application/json`.
+    Json,
+}
+
+impl Form {
+    /// The form that a `Content-Type` names, whatever parameters it has.
+    ///
+    /// ```
+    /// use tracewire_otlp::Form;
+    /// assert_eq!(Form::of_content_type("application/json; charset=utf-8"), Some(Form::Json));
+    /// assert_eq!(Form::of_content_type("text/plain"), None);
+    /// ```
+    pub fn of_content_type(content_type: &str) -> Option<Self> {
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match essence.as_str() {
+            "application/x-protobuf" | "application/protobuf" => Some(Form::Protobuf),
+            "application/json" => Some(Form::Json),
+            _ => None,
+        }
+    }
+
+    /// The `Content-Type` of this form.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Form::Protobuf => "application/x-protobuf",
+            Form::Json => "application/json",
+        }
+    }
+}
+
+/// Reads a request for traces.
+///
+/// # Errors
+/// [`OtlpError`] where the body is larger than `most_bytes` or not such a request.
+pub fn decode_traces(body: &[u8], form: Form, most_bytes: usize) -> Result<ExportTraceServiceRequest, OtlpError> {
+    match form {
+        Form::Protobuf => protobuf(body, most_bytes),
+        Form::Json => json_read::traces(json(body, most_bytes)?),
+    }
+}
+
+/// Reads a request for logs.
+///
+/// # Errors
+/// [`OtlpError`] where the body is larger than `most_bytes` or not such a request.
+pub fn decode_logs(body: &[u8], form: Form, most_bytes: usize) -> Result<ExportLogsServiceRequest, OtlpError> {
+    match form {
+        Form::Protobuf => protobuf(body, most_bytes),
+        Form::Json => json_read::logs(json(body, most_bytes)?),
+    }
+}
+
+/// Writes a request for traces.
+pub fn encode_traces(request: &ExportTraceServiceRequest, form: Form) -> Vec<u8> {
+    match form {
+        Form::Protobuf => request.encode_to_vec(),
+        Form::Json => json::write_in_order(&json_write::traces(request)),
+    }
+}
+
+fn protobuf<T: Message + Default>(body: &[u8], most_bytes: usize) -> Result<T, OtlpError> {
+    bounded(body, most_bytes)?;
+    T::decode(body).map_err(|error| OtlpError::Protobuf { reason: error.to_string() })
+}
+
+fn json(body: &[u8], most_bytes: usize) -> Result<Value, OtlpError> {
+    bounded(body, most_bytes)?;
+    let options = ReadOptions { max_depth: ReadOptions::DEPTH_LIMIT, max_bytes: most_bytes, ..ReadOptions::default() };
+    let read = json::read(body, &options).or_else(|error| match surrogates::mended(body) {
+        // A prompt that was cut inside of an emoji must not cost the whole batch.
+        Some(mended) if error.code() == "json_surrogate" => json::read(&mended, &options),
+        _ => Err(error),
+    });
+    read.map_err(|error| OtlpError::Json { reason: error.to_string() })
+}
+
+fn bounded(body: &[u8], most_bytes: usize) -> Result<(), OtlpError> {
+    if body.len() > most_bytes {
+        return Err(OtlpError::TooLarge { size: body.len(), limit: most_bytes });
+    }
+    Ok(())
+}

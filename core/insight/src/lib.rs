@@ -9,7 +9,8 @@
 //!
 //! **The way of the data.** `Located` events → [`fold`](self) all events of one span into a node → link nodes to
 //! their parents → measure (extents, self time, critical path) → add up (tokens, costs, counts). No step
-//! recurses, so a tree a million levels deep costs memory but no stack.
+//! recurses, so a tree a million levels deep costs memory but no stack. [`document`] is the tree as JSON has it; [`process`]
+//! groups producers by the process that they belong to.
 //!
 //! **For language models** (feature `tokens`): `tokens` counts what a text costs and compares forms, `brief` writes a tree
 //! within a budget of tokens. [`uniform`] makes lists of maps fit for tables.
@@ -35,11 +36,13 @@
 pub mod brief;
 mod critical;
 mod decimal;
+pub mod document;
 mod fold;
 mod input;
 mod link;
 mod measure;
 mod node;
+pub mod process;
 mod sums;
 #[cfg(feature = "tokens")]
 pub mod tokens;

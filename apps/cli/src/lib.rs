@@ -12,7 +12,6 @@
 //! | [`commands`] | one file for each command | store, screen |
 //! | [`moving`] | files of every format, item by item: what `export` and `convert` share | files |
 //! | [`picture`] | a trace as a tree | – |
-//! | [`process`] | producers grouped by process | – |
 //! | [`term`] | harmless text, widths, colours, units | terminal |
 //! | [`error`] | what went wrong, how to mend it, exit codes | – |
 //!
@@ -27,7 +26,6 @@ pub mod error;
 pub mod json;
 pub mod moving;
 pub mod picture;
-pub mod process;
 #[cfg(test)]
 mod sample;
 pub mod source;

@@ -2,14 +2,13 @@
 
 use std::fmt::Write as _;
 
+use tracewire_insight::process::Processes;
 use tracewire_insight::{Located, Tree};
 use tracewire_store::{ProducerFacts, ProducerRow, ProducerState};
 use tracewire_wire::event::Event;
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
-
-use crate::process::Processes;
 
 /// 2026-11-21T04:30:00Z
 pub(crate) const ORIGIN: i64 = 1_795_235_400_000_000_000;
@@ -123,7 +122,7 @@ pub(crate) const KILLED: &str = r#"
 
 /// Producers of both.
 pub(crate) fn processes(state: ProducerState) -> Processes {
-    Processes::new(&[
+    let rows = [
         producer("6f1c09b2d4e8a375-1", "research", 4121, state),
         producer(
             "93ab4e0c11d07f52-1",
@@ -132,5 +131,6 @@ pub(crate) fn processes(state: ProducerState) -> Processes {
             if state == ProducerState::Dead { ProducerState::Alive } else { state },
         ),
         producer("aaab4e0c11d07f52-1", "elsewhere", 7, ProducerState::Unknown),
-    ])
+    ];
+    Processes::new(rows.iter().map(ProducerRow::seen))
 }

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tracewire_insight::process::Processes;
 use tracewire_recorder::config;
 use tracewire_recorder::journal::{Directory, find_directory};
-use tracewire_store::{Progress, SqliteStore, Store as _, SweepReport, Sweeper};
+use tracewire_store::{ProducerRow, Progress, SqliteStore, Store as _, SweepReport, Sweeper};
 use tracewire_wire::time::Timestamp;
 
 use crate::args::Global;
 use crate::error::CliError;
-use crate::process::Processes;
 use crate::term::{Bar, Unit, units};
 
 /// Why a directory was chosen.
@@ -134,7 +134,7 @@ impl Source {
     /// # Errors
     /// Where the store refuses.
     pub fn processes(&self) -> Result<Processes, CliError> {
-        Ok(Processes::new(&self.store.producers()?))
+        Ok(Processes::new(self.store.producers()?.iter().map(ProducerRow::seen)))
     }
 }
 

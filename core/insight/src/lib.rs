@@ -9,7 +9,8 @@
 //!
 //! **The way of the data.** `Located` events → [`fold`](self) all events of one span into a node → link nodes to
 //! their parents → measure (extents, self time, critical path) → add up (tokens, costs, counts). No step
-//! recurses, so a tree a million levels deep costs memory but no stack.
+//! recurses, so a tree a million levels deep costs memory but no stack. [`document`] is the tree as JSON has it; [`process`]
+//! groups producers by the process that they belong to.
 //!
 //! **Costs** (feature `prices`): [`call`] reads what a span says of the model it called, `prices` says what that costs, and
 //! why nothing can be said where that is so.
@@ -41,6 +42,7 @@ pub mod call;
 mod cost;
 mod critical;
 mod decimal;
+pub mod document;
 mod fold;
 mod input;
 mod link;
@@ -49,6 +51,7 @@ mod node;
 #[cfg(feature = "prices")]
 pub mod prices;
 mod pricing;
+pub mod process;
 mod sums;
 #[cfg(feature = "tokens")]
 pub mod tokens;

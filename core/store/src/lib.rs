@@ -15,6 +15,7 @@
 //! | [`sweep`] | [`Sweeper`]: journals of live and dead processes into a store | journals, acknowledgements |
 //! | `local` | [`LocalStore`], a directory's store as the SDKs ask it | as `sqlite` and `sweep` |
 //! | [`search`](mod@search) | [`search()`]: steps and other events by what they say, newest first | – |
+//! | [`excerpt`] | copies of envelopes that show some events and withhold the rest | – |
 //! | `labels` | which trace an event belongs to, and what it names | – |
 //! | `rollup` | what events say of a span and of a trace, without an engine | – |
 //!
@@ -25,6 +26,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod excerpt;
 mod labels;
 mod local;
 pub mod model;

@@ -1,6 +1,7 @@
 //! `tracewire list`: the latest traces, one line each.
 
 use tracewire_insight::ProducerState as Life;
+use tracewire_insight::process::Processes;
 use tracewire_store::{Store as _, TraceFilter, TraceRow};
 use tracewire_wire::event::Status;
 use tracewire_wire::value::Value;
@@ -8,7 +9,6 @@ use tracewire_wire::value::Value;
 use crate::args::{Global, List};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, count, object, or_null};
-use crate::process::Processes;
 use crate::source::{Source, now};
 use crate::term::{Glyphs, Line, Screen, palette, units, width};
 

@@ -1,6 +1,7 @@
 //! `tracewire query`: steps, events and log lines by what they say, newest first.
 
 use tracewire_insight::ProducerState as Life;
+use tracewire_insight::process::Processes;
 use tracewire_store::search::Moment;
 use tracewire_store::{SearchQuery, SearchRow, search};
 use tracewire_wire::value::Value;
@@ -9,7 +10,6 @@ use crate::args::{Global, Query};
 use crate::error::{CliError, EXIT_OK};
 use crate::json;
 use crate::picture::preview;
-use crate::process::Processes;
 use crate::source::{Source, now, shell_word};
 use crate::term::{Line, Screen, palette, units, width};
 

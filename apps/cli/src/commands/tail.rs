@@ -6,6 +6,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+use tracewire_insight::process::Processes;
 use tracewire_store::{SqliteStore, Store as _, StoredEvent};
 use tracewire_wire::event::{Event, EventType, Status};
 use tracewire_wire::id::{SpanId, TraceId};
@@ -15,7 +16,6 @@ use crate::args::{Global, Tail};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, object};
 use crate::picture::preview;
-use crate::process::Processes;
 use crate::source::{self, Source};
 use crate::term::{Line, Screen, palette, units, width};
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tracewire_insight::brief::find_step;
+use tracewire_insight::process::Processes;
 use tracewire_insight::{Located, Tree};
 use tracewire_store::{Lookup, SqliteStore, Store as _, StoredEvent, TraceFilter, TraceRow};
 use tracewire_wire::id::{SpanId, TraceId};
@@ -12,7 +13,6 @@ use crate::args::{Global, Trace};
 use crate::error::{CliError, EXIT_OK};
 use crate::json;
 use crate::picture::{Picture, draw, footer, header};
-use crate::process::Processes;
 use crate::source::{Source, now};
 use crate::term::{Screen, escape};
 

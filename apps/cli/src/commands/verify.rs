@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tracewire_insight::process::{Processes, life_word};
 use tracewire_store::{ProducerRow, SqliteStore, Store as _};
 use tracewire_wire::envelope::Envelope;
 use tracewire_wire::value::Value;
@@ -10,7 +11,6 @@ use tracewire_wire::verify::{Finding, ProducerReport, Report, Verifier};
 use crate::args::{Global, Verify};
 use crate::error::{CliError, EXIT_OK, EXIT_PROBLEM};
 use crate::json::{self, count, object, or_null};
-use crate::process::{Processes, life_word};
 use crate::source::{Source, short_path};
 use crate::term::{Line, Screen, palette, units};
 
@@ -46,7 +46,7 @@ impl Outcome {
 pub fn run(global: &Global, what: &Verify, screen: &mut Screen<'_>) -> Result<u8, CliError> {
     let source = Source::open(global)?;
     let mut rows = source.store.producers()?;
-    let processes = Processes::new(&rows);
+    let processes = Processes::new(rows.iter().map(ProducerRow::seen));
     if let Some(name) = &what.producer {
         rows.retain(|row| row.name.starts_with(name.as_str()));
         if rows.is_empty() {

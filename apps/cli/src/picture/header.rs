@@ -3,11 +3,11 @@
 use std::io;
 
 use anstyle::Style;
+use tracewire_insight::process::life_word;
 use tracewire_insight::{Form, Node, State};
 use tracewire_wire::event::Status;
 
 use super::{Picture, facts, row};
-use crate::process::life_word;
 use crate::term::{Line, Screen, palette, units};
 
 /// How many digits of a trace id people are asked to type.

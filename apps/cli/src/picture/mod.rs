@@ -23,8 +23,7 @@ pub use preview::preview;
 pub use row::{state_glyph, state_style};
 
 use tracewire_insight::Tree;
-
-use crate::process::{Process, Processes};
+use tracewire_insight::process::{Process, Processes};
 
 /// What is drawn, and how much of it.
 #[derive(Clone, Copy, Debug)]

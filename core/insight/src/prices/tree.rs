@@ -33,6 +33,16 @@ pub fn price(tree: &mut Tree<'_>, prices: &Prices) {
     tree.add_up(&order);
 }
 
+impl crate::Pricing for Prices {
+    fn version(&self) -> &str {
+        self.version()
+    }
+
+    fn price(&self, tree: &mut Tree<'_>) {
+        price(tree, self);
+    }
+}
+
 /// Whether something below reports tokens.
 fn sums_up(node: &Node<'_>, nodes: &[Node<'_>]) -> bool {
     node.children.iter().filter_map(|child| nodes.get(*child)).any(|child| child.usage_total.is_some())

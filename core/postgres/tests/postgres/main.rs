@@ -1,6 +1,13 @@
 //! The PostgreSQL engine: the suite that it shares with SQLite, and what only a server can suffer.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a test may fail"
+)]
 
 mod server;
 #[path = "../../../store/tests/suite/mod.rs"]

@@ -2,6 +2,8 @@
 
 use super::{Cursor, ProducerFacts, ProducerState};
 use std::collections::BTreeMap;
+use tracewire_insight::ProducerState as Life;
+use tracewire_insight::process::Seen;
 use tracewire_wire::event::{Event, Status};
 use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::time::Timestamp;
@@ -28,6 +30,19 @@ pub struct ProducerRow {
     pub head: Option<Hash>,
     /// Events behind the last boundary.
     pub pending: u64,
+}
+
+impl ProducerRow {
+    /// What groups it with others of its process.
+    pub fn seen(&self) -> Seen<'_> {
+        let state = match self.process_state {
+            ProducerState::Alive => Life::Alive,
+            ProducerState::Closed => Life::Closed,
+            ProducerState::Dead => Life::Dead,
+            ProducerState::Unknown => Life::Unknown,
+        };
+        Seen { producer: &self.name, resource: &self.facts.resource, origin: &self.facts.origin, state }
+    }
 }
 
 /// A trace in a list.

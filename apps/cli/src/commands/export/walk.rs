@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use tracewire_store::{SqliteStore, Store as _, StoredContent, StoredEnvelope};
-use tracewire_wire::content::{self, Mark};
-use tracewire_wire::envelope::{Content, Entry, Envelope};
-use tracewire_wire::event::{Body, Event};
+use tracewire_store::excerpt::Excerpt;
+use tracewire_store::{SqliteStore, Store as _, StoredEnvelope};
+use tracewire_wire::envelope::{Entry, Envelope};
+use tracewire_wire::event::Event;
 use tracewire_wire::id::Hash;
-use tracewire_wire::json::{self, ReadOptions};
-use tracewire_wire::value::Value;
 
 use super::out::Out;
 use super::wanted::Wanted;
@@ -36,8 +34,16 @@ pub(super) fn walk(
     target: &mut Target,
     bar: &mut Bar,
 ) -> Result<Totals, CliError> {
-    let mut walk =
-        Walk { store, wanted, out, target, bar, service: None, totals: Totals::default(), carried: BTreeSet::new() };
+    let mut walk = Walk {
+        store,
+        wanted,
+        out,
+        target,
+        bar,
+        service: None,
+        totals: Totals::default(),
+        excerpt: Excerpt::new(store),
+    };
     match &wanted.events {
         Some(events) => {
             walk.bar.set_total(Some(events.values().map(|numbers| numbers.len() as u64).sum()));
@@ -67,13 +73,12 @@ struct Walk<'w> {
     /// `service.name` of the producer at hand.
     service: Option<String>,
     totals: Totals,
-    /// Content of the producer at hand that was written already.
-    carried: BTreeSet<Hash>,
+    excerpt: Excerpt<'w>,
 }
 
 impl Walk<'_> {
     fn producer(&mut self, name: &str) -> Result<(), CliError> {
-        self.carried.clear();
+        self.excerpt.next_producer();
         self.service = self.store.service(name)?;
         Ok(())
     }
@@ -148,69 +153,16 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn withholding(&mut self, mut envelope: Envelope, stays: &dyn Fn(&Event) -> bool) -> Result<(), CliError> {
-        let mut needed = Vec::new();
-        let mut staying = 0;
-        for entry in &mut envelope.events {
-            match entry {
-                Entry::Event(event) if stays(event) => {
-                    staying += 1;
-                    if let Body::Present(body) = &event.body {
-                        content::for_each_slot(body, &mut |slot| needed.extend(reference(slot)));
-                    }
-                }
-                Entry::Event(event) => *entry = Entry::Withheld(event.digest()),
-                Entry::Withheld(_) => {}
-            }
-        }
-        if staying == 0 {
-            return Ok(());
-        }
-        let mut carried = std::mem::take(&mut envelope.content);
-        while let Some(hash) = needed.pop() {
-            if !self.carried.insert(hash) {
-                continue;
-            }
-            // It may stand in an earlier envelope, which is not here.
-            let found = match carried.remove(&hash) {
-                Some(found) => found,
-                None => match self.store.content(&hash)? {
-                    Some(stored) => content_of(stored)?,
-                    None => continue,
-                },
-            };
-            if let Content::Value { value, .. } = &found {
-                content::for_each_slot_inside(value, &mut |slot| needed.extend(reference(slot)));
-            }
-            envelope.content.insert(hash, found);
-        }
-        self.totals.events += staying;
-        self.totals.withheld += envelope.events.len() as u64 - staying;
+    fn withholding(&mut self, envelope: Envelope, stays: &dyn Fn(&Event) -> bool) -> Result<(), CliError> {
+        let Some(copied) = self.excerpt.copy(envelope, stays)? else { return Ok(()) };
+        self.totals.events += copied.shown;
+        self.totals.withheld += copied.withheld;
         self.totals.envelopes += 1;
-        self.bar.advance(staying);
-        self.out.envelope(&envelope.write(), self.target)
+        self.bar.advance(copied.shown);
+        self.out.envelope(&copied.envelope.write(), self.target)
     }
 }
 
 fn read(stored: &StoredEnvelope) -> Result<Envelope, CliError> {
     Envelope::read(&stored.bytes).map_err(|error| CliError::Store(error.into()))
-}
-
-fn reference(slot: &Value) -> Option<Hash> {
-    match Mark::of(slot) {
-        Some(Mark::Ref(hash)) => Some(hash),
-        _ => None,
-    }
-}
-
-fn content_of(stored: StoredContent) -> Result<Content, CliError> {
-    Ok(match stored {
-        StoredContent::Value { json, members: mut other } => {
-            let value = json::read(&json, &ReadOptions::default()).map_err(|error| CliError::Store(error.into()))?;
-            let nonce = other.remove("nonce").and_then(|nonce| nonce.as_text().map(str::to_owned));
-            Content::Value { value, nonce, other }
-        }
-        StoredContent::Erased => Content::Erased,
-        StoredContent::Withheld => Content::Withheld,
-    })
 }

@@ -1,6 +1,7 @@
 //! What was recorded, as lines of the panes' widths.
 
 use jiff::tz::TimeZone;
+use tracewire_insight::process::Processes;
 use tracewire_insight::{Form, Located, Node, Tree};
 use tracewire_store::TraceRow;
 use tracewire_wire::id::TraceId;
@@ -9,7 +10,6 @@ use tracewire_wire::time::Timestamp;
 use super::super::{list, trace};
 use super::app::App;
 use crate::picture::{Picture, header, node_details, node_lines, state_glyph, state_style};
-use crate::process::Processes;
 use crate::term::{Glyphs, Line, Screen, palette, units, width};
 
 /// Steps of a tree that are drawn; more are counted.

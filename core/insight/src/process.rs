@@ -2,9 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tracewire_insight::ProducerState as Life;
-use tracewire_store::{ProducerRow, ProducerState};
 use tracewire_wire::value::{Map, Value};
+
+use crate::input::ProducerState as Life;
+
+/// What is known of a producer.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// Its name.
+    pub producer: &'a str,
+    /// Attributes of the emitter.
+    pub resource: &'a Map,
+    /// Where it runs: `host`, `pid`.
+    pub origin: &'a Map,
+    /// Whether more can come from its process.
+    pub state: Life,
+}
 
 /// One process, as its journals tell of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +45,7 @@ impl Process {
     }
 }
 
-/// All processes of a store.
+/// All processes that some producers belong to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Processes {
     list: Vec<Process>,
@@ -53,27 +66,27 @@ fn key_of(producer: &str) -> &str {
 
 impl Processes {
     /// Groups producers.
-    pub fn new(rows: &[ProducerRow]) -> Self {
+    pub fn new<'a>(producers: impl IntoIterator<Item = Seen<'a>>) -> Self {
         let mut list: Vec<Process> = Vec::new();
         let mut by_key: BTreeMap<&str, usize> = BTreeMap::new();
         let mut by_producer = BTreeMap::new();
-        for row in rows {
-            let index = *by_key.entry(key_of(&row.name)).or_insert_with(|| {
+        for seen in producers {
+            let index = *by_key.entry(key_of(seen.producer)).or_insert_with(|| {
                 list.push(Process {
-                    key: key_of(&row.name).to_owned(),
+                    key: key_of(seen.producer).to_owned(),
                     tag: String::new(),
-                    service: text(&row.facts.resource, "service.name"),
-                    pid: row.facts.origin.get("pid").and_then(Value::as_int).and_then(|pid| u64::try_from(pid).ok()),
-                    host: text(&row.facts.origin, "host"),
-                    life: life(row.process_state),
+                    service: text(seen.resource, "service.name"),
+                    pid: seen.origin.get("pid").and_then(Value::as_int).and_then(|pid| u64::try_from(pid).ok()),
+                    host: text(seen.origin, "host"),
+                    life: seen.state,
                     producers: Vec::new(),
                 });
                 list.len() - 1
             });
             if let Some(process) = list.get_mut(index) {
-                process.producers.push(row.name.clone());
+                process.producers.push(seen.producer.to_owned());
             }
-            by_producer.insert(row.name.clone(), index);
+            by_producer.insert(seen.producer.to_owned(), index);
         }
         let keys: BTreeSet<String> = list.iter().map(|process| process.key.clone()).collect();
         for process in &mut list {
@@ -128,16 +141,6 @@ fn tag(key: &str, keys: &BTreeSet<String>) -> String {
         }
     }
     key.to_owned()
-}
-
-/// The state of a process in the words of insight.
-pub fn life(state: ProducerState) -> Life {
-    match state {
-        ProducerState::Alive => Life::Alive,
-        ProducerState::Closed => Life::Closed,
-        ProducerState::Dead => Life::Dead,
-        ProducerState::Unknown => Life::Unknown,
-    }
 }
 
 /// The state as a word.

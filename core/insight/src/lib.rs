@@ -15,6 +15,8 @@
 //! **Costs** (feature `prices`): [`call`] reads what a span says of the model it called, `prices` says what that costs, and
 //! why nothing can be said where that is so.
 //!
+//! **Over many traces.** [`analytics`] counts what traces add up to; `compare` (feature `compare`) puts two side by side.
+//!
 //! **For language models** (feature `tokens`): `tokens` counts what a text costs and compares forms, `brief` writes a tree
 //! within a budget of tokens. [`uniform`] makes lists of maps fit for tables.
 //!
@@ -39,6 +41,8 @@ pub mod analytics;
 #[cfg(feature = "tokens")]
 pub mod brief;
 pub mod call;
+#[cfg(feature = "compare")]
+pub mod compare;
 mod cost;
 mod critical;
 mod decimal;

@@ -48,7 +48,7 @@ pub use model::{
     Activity, ActivityFilter, Applied, Batch, BucketQuery, BucketSize, Buckets, ContentBody, Cursor, Fork, Incoming,
     IncomingContent, IncomingEvent, Label, LedgerEntry, Lookup, LooseFilter, Pending, ProducerFacts, ProducerRow,
     ProducerState, ProducerUpdate, Received, Removed, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
-    StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow,
+    StoredEvent, TraceCounts, TraceCursor, TraceFilter, TracePage, TraceRow,
 };
 pub use search::{SearchPage, SearchQuery, SearchRow, search};
 pub use sqlite::SqliteStore;

@@ -4,7 +4,7 @@ use crate::error::StoreError;
 use crate::model::{
     Activity, ActivityFilter, Applied, Batch, BucketQuery, Buckets, Cursor, Fork, Incoming, LedgerEntry, Lookup,
     LooseFilter, Pending, ProducerRow, ProducerState, ProducerUpdate, Removed, SessionRow, SpanRow, StoreStats,
-    StoredContent, StoredEnvelope, StoredEvent, TraceFilter, TracePage, TraceRow,
+    StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
 };
 use std::collections::HashSet;
 use tracewire_insight::Pricing;
@@ -122,6 +122,12 @@ pub trait Store {
 
     /// Traces, latest start first.
     fn traces(&self, filter: &TraceFilter) -> Result<TracePage, StoreError>;
+
+    /// How many traces started in this time.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses.
+    fn count_traces(&self, since: Option<Timestamp>, until: Option<Timestamp>) -> Result<TraceCounts, StoreError>;
 
     /// One trace by its whole id.
     fn trace(&self, trace_id: TraceId) -> Result<Option<TraceRow>, StoreError>;

@@ -9,6 +9,7 @@
 //! again as exactly as they were added. So a store changes its buckets by what a trace adds now less what it added
 //! before, and no bucket needs to be made anew.
 
+mod document;
 mod packed;
 mod report;
 mod series;

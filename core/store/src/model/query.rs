@@ -122,3 +122,14 @@ pub struct LooseFilter {
     /// Of this time or earlier.
     pub until: Option<Timestamp>,
 }
+
+/// How many traces there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TraceCounts {
+    /// All of them.
+    pub traces: u64,
+    /// Those in which some span failed.
+    pub failed: u64,
+    /// Those in which some span has no end.
+    pub open: u64,
+}

@@ -38,7 +38,7 @@ use crate::error::StoreError;
 use crate::model::{
     Activity, ActivityFilter, Applied, BucketQuery, Buckets, Cursor, Fork, LedgerEntry, Lookup, LooseFilter,
     ProducerRow, ProducerState, Removed, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent,
-    TraceFilter, TracePage, TraceRow,
+    TraceCounts, TraceFilter, TracePage, TraceRow,
 };
 use crate::store::{Ingest, Store};
 use driver::{Driver, Row, params};
@@ -199,6 +199,10 @@ impl<E: Engine> Store for E {
 
     fn traces(&self, filter: &TraceFilter) -> Result<TracePage, StoreError> {
         seen(self, |connection| query::traces(connection, filter))
+    }
+
+    fn count_traces(&self, since: Option<Timestamp>, until: Option<Timestamp>) -> Result<TraceCounts, StoreError> {
+        seen(self, |connection| query::count(connection, since, until))
     }
 
     fn trace(&self, trace_id: TraceId) -> Result<Option<TraceRow>, StoreError> {

@@ -9,7 +9,7 @@ use super::rows::{self, TALLIED_COLUMNS, TRACE_COLUMNS, Tallied, TraceState, rea
 use super::tally;
 use super::{signed, unsigned};
 use crate::error::StoreError;
-use crate::model::{Label, Lookup, SpanRow, StoredEvent, TraceCursor, TraceFilter, TracePage, TraceRow};
+use crate::model::{Label, Lookup, SpanRow, StoredEvent, TraceCounts, TraceCursor, TraceFilter, TracePage, TraceRow};
 use crate::packed::{Run, Runs};
 use tracewire_wire::event::Status;
 use tracewire_wire::id::TraceId;
@@ -60,6 +60,21 @@ pub(super) fn traces(connection: &dyn Driver, filter: &TraceFilter) -> Result<Tr
     states.truncate(limit);
     let last = states.last().map(|(state, _)| TraceCursor { start: Timestamp(state.start), row: state.id });
     Ok(TracePage { traces: show(connection, states)?, next: last.filter(|_| has_more) })
+}
+
+/// How many traces started between these times.
+pub(super) fn count(
+    connection: &dyn Driver,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+) -> Result<TraceCounts, StoreError> {
+    let (since, until) = (since.map_or(i64::MIN, |time| time.0), until.map_or(i64::MAX, |time| time.0));
+    // Each is answered by an index of its own.
+    let count = |condition: &str| {
+        let statement = format!("SELECT count(*) FROM trace WHERE start >= ?1 AND start < ?2{condition}");
+        Ok::<u64, StoreError>(unsigned(connection.first(&statement, params![since, until], |row| row.int(0))?.unwrap_or(0)))
+    };
+    Ok(TraceCounts { traces: count("")?, failed: count(" AND errors > 0")?, open: count(" AND open > 0")? })
 }
 
 pub(super) fn trace(connection: &dyn Driver, trace_id: TraceId) -> Result<Option<TraceRow>, StoreError> {

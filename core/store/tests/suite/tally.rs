@@ -194,6 +194,9 @@ pub fn traces_are_found_by_models_and_agents<S: Store>(make: &mut impl FnMut() -
     assert_eq!(found(TraceFilter { kind: text("tool"), ..filter() }), [3]);
     assert_eq!(found(TraceFilter { name: text("planner"), kind: text("agent"), ..filter() }), [2, 1]);
     assert!(found(TraceFilter { model: text("planner"), ..filter() }).is_empty());
+    let counts = store.count_traces(None, Some(at(20))).unwrap();
+    assert_eq!((counts.traces, counts.failed, counts.open), (2, 2, 2));
+    assert_eq!(store.count_traces(Some(at(20)), None).unwrap().failed, 0);
     let trace = store.trace(trace_id(1)).unwrap().unwrap();
     assert_eq!((trace.models, trace.agents), (vec!["known".to_owned()], vec!["planner".to_owned()]));
 }

@@ -47,6 +47,7 @@ mod measure;
 mod node;
 #[cfg(feature = "prices")]
 pub mod prices;
+mod spending;
 mod sums;
 #[cfg(feature = "tokens")]
 pub mod tokens;
@@ -60,5 +61,6 @@ pub use decimal::Decimal;
 pub use input::{Located, ProducerState};
 pub use measure::own_intervals;
 pub use node::{Exception, Feedback, Form, LastKnown, Moment, Node, Oddity, State, What};
+pub use spending::{Spent, explained};
 pub use tree::{Counts, Loss, Step, Tree, Walk};
 pub use usage::{Money, Tokens};

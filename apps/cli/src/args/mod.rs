@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod conformance;
+mod cost;
 mod format;
 mod model;
 mod select;
@@ -10,6 +11,7 @@ mod transfer;
 mod validate;
 
 pub use conformance::{AskedLevel, Conformance, ListCases, Prove, ShowCase};
+pub use cost::{Cost, CostCommand, CostGroup, CostModels, ExplainCost};
 pub use format::FileFormat;
 pub use model::{ModelFormat, Tokens, Wanted};
 pub use select::{Query, Sessions};
@@ -70,6 +72,8 @@ pub enum Command {
     Query(Query),
     /// List sessions: the conversations that runs belong to
     Sessions(Sessions),
+    /// Show what calls of models cost, by what, and why
+    Cost(Cost),
     /// Follow what is being recorded, in all processes
     Tail(Tail),
     /// Watch traces grow, full-screen

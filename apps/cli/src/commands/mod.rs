@@ -5,6 +5,7 @@ pub mod completions;
 pub mod config;
 pub mod conformance;
 pub mod convert;
+pub mod cost;
 pub mod doctor;
 pub mod export;
 pub mod import;

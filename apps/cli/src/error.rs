@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use tracewire_conformance::ConformanceError;
+use tracewire_insight::prices::PriceError;
 use tracewire_recorder::RecorderError;
 use tracewire_store::StoreError;
 use tracewire_wire::WireError;
@@ -151,6 +152,17 @@ pub enum CliError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The user's own prices cannot be used.
+    #[error("{}: {error}", .path.display())]
+    Prices {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        error: PriceError,
+    },
+    /// No model in the price list has these words in its name.
+    #[error("no model in the price list fits {0}")]
+    NoModel(String),
     /// No conformance case has this name or fits this pattern.
     #[error("no conformance case fits {0}")]
     NoCase(String),
@@ -193,6 +205,8 @@ impl CliError {
             Self::Several { .. } => "several_traces",
             Self::TooFewTokens { .. } => "too_few_tokens",
             Self::NoId(_) => "invalid_id",
+            Self::Prices { error, .. } => error.code(),
+            Self::NoModel(_) => "no_model",
             Self::NoCase(_) => "no_case",
             Self::Conformance(error) => error.code(),
             Self::Store(error) => error.code(),
@@ -209,6 +223,7 @@ impl CliError {
             | Self::NoSessions
             | Self::NotSealed(_)
             | Self::NoCase(_)
+            | Self::NoModel(_)
             | Self::NotFound { .. }
             | Self::NoStep { count: 0, .. } => EXIT_NO_DATA,
             Self::NoStep { .. }
@@ -227,6 +242,7 @@ impl CliError {
             Self::Start { .. } => EXIT_NO_START,
             Self::File { .. }
             | Self::Unreadable { .. }
+            | Self::Prices { .. }
             | Self::Input { .. }
             | Self::Changed { .. }
             | Self::Temporary { .. }
@@ -263,6 +279,10 @@ impl CliError {
                 "see that the name is right and its folder is there".to_owned()
             }
             Self::File { .. } => "name another file, or see who may use this one".to_owned(),
+            Self::Prices { .. } => {
+                "mend the file at that place, or name another one as `prices` in tracewire.toml or TRACEWIRE_PRICES".to_owned()
+            }
+            Self::NoModel(_) => "see them all with `tracewire cost models -n 0`; a file of your own adds others".to_owned(),
             Self::NoCase(_) => "see them all with `tracewire conformance list`".to_owned(),
             Self::Conformance(ConformanceError::Pattern { .. }) => {
                 "a pattern is such as 'values/*'; see the names with `tracewire conformance list`".to_owned()

@@ -1,4 +1,4 @@
-//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `watch`, `tail`, `run`, `export`, `import`, `convert`,
+//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `stats`, `diff`, `cost`, `watch`, `tail`, `run`, `export`, `import`, `convert`,
 //! `tokens`, `validate`, `conformance`, `verify`, `config`, `doctor`, `seal`, `completions`.
 //!
 //! ```text
@@ -12,6 +12,7 @@
 //! | [`commands`] | one file for each command | store, screen |
 //! | [`moving`] | files of every format, item by item: what `export` and `convert` share | files |
 //! | [`picture`] | a trace as a tree | – |
+//! | [`prices`] | the prices that hold here | files |
 //! | [`term`] | harmless text, widths, colours, units | terminal |
 //! | [`error`] | what went wrong, how to mend it, exit codes | – |
 //!
@@ -26,6 +27,7 @@ pub mod error;
 pub mod json;
 pub mod moving;
 pub mod picture;
+pub mod prices;
 #[cfg(test)]
 mod sample;
 pub mod source;
@@ -63,7 +65,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Convert(what) => commands::convert::run(&cli.global, what, &mut screen),
         Command::Seal(what) => commands::seal::run(what, &mut screen),
         Command::Query(what) => commands::query::run(&cli.global, what, &mut screen),
+        Command::Cost(what) => commands::cost::run(&cli.global, what, &mut screen),
         Command::Sessions(what) => commands::sessions::run(&cli.global, what, &mut screen),
+        Command::Stats(what) => commands::stats::run(&cli.global, what, &mut screen),
+        Command::Diff(what) => commands::diff::run(&cli.global, what, &mut screen),
         Command::Tail(what) => commands::tail::run(&cli.global, what, &mut screen),
         Command::Watch(what) => commands::watch::run(&cli.global, what),
         Command::Validate(what) => commands::validate::run(&cli.global, what, &mut screen),

@@ -1,8 +1,10 @@
 //! Where everything comes from: the directory, its journals swept into the store.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tracewire_insight::prices::Prices;
 use tracewire_insight::process::Processes;
 use tracewire_recorder::config;
 use tracewire_recorder::journal::{Directory, find_directory};
@@ -93,6 +95,8 @@ pub struct Source {
     pub store: SqliteStore,
     /// What the last sweep said.
     pub swept: SweepReport,
+    /// The prices that hold here.
+    pub prices: Arc<Prices>,
     sweeper: Sweeper,
 }
 
@@ -113,8 +117,9 @@ impl Source {
     /// Where the store refuses.
     pub fn open_at(directory: Directory) -> Result<Self, CliError> {
         let store = SqliteStore::open(&store_path(&directory))?;
-        let sweeper = Sweeper::new(directory.clone());
-        let mut source = Self { directory, store, swept: SweepReport::default(), sweeper };
+        let prices = Arc::new(crate::prices::load(&directory)?);
+        let sweeper = Sweeper::new(directory.clone()).with_prices(prices.clone());
+        let mut source = Self { directory, store, swept: SweepReport::default(), prices, sweeper };
         let mut sweeping = Sweeping { bar: Bar::new("reading journals", Unit::Bytes, None), events: 0 };
         source.swept = source.sweeper.sweep(&mut source.store, &mut sweeping)?;
         Ok(source)

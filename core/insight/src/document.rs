@@ -3,6 +3,7 @@
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
+use crate::cost::CostSource;
 use crate::decimal::Decimal;
 use crate::node::{Form, Node, Oddity, State};
 use crate::process::{Process, life_word};
@@ -39,7 +40,8 @@ fn tokens(usage: &Tokens) -> Value {
     ])
 }
 
-fn money(money: &Money) -> Value {
+/// Amounts by currency, exact.
+pub fn money(money: &Money) -> Value {
     let one = |(currency, amount): (&String, &Decimal)| (currency.clone(), amount.to_string().into());
     Value::Map(money.0.iter().map(one).collect())
 }
@@ -64,6 +66,7 @@ pub fn tree(tree: &Tree<'_>, processes: &[&Process], full: bool) -> Value {
     });
     object([
         ("cost", or_null(tree.cost.as_ref().map(money))),
+        ("cost_computed", tree.is_cost_computed.into()),
         (
             "counts",
             object([
@@ -84,6 +87,7 @@ pub fn tree(tree: &Tree<'_>, processes: &[&Process], full: bool) -> Value {
         ("processes", Value::List(processes.iter().map(|one| process(one)).collect())),
         ("start", time(tree.start)),
         ("trace_id", tree.trace_id.to_string().into()),
+        ("unpriced", count(tree.unpriced)),
         ("usage", or_null(tree.usage.as_ref().map(tokens))),
     ])
 }
@@ -134,6 +138,18 @@ fn node(tree: &Tree<'_>, node: &Node<'_>, depth: usize, full: bool) -> Value {
     set("usage", or_null(node.usage.as_ref().map(tokens)));
     set("usage_total", or_null(node.usage_total.as_ref().map(tokens)));
     set("cost", or_null(node.cost.as_ref().map(money)));
+    match &node.cost_source {
+        None => {}
+        Some(CostSource::Reported) => set("cost_source", "reported".into()),
+        Some(CostSource::Priced(priced)) => {
+            set("cost_source", "priced".into());
+            set("price_version", priced.version.as_str().into());
+        }
+        Some(CostSource::Unpriced(why)) => {
+            set("cost_source", "unpriced".into());
+            set("cost_reason", why.to_string().into());
+        }
+    }
     set("cost_total", or_null(node.cost_total.as_ref().map(money)));
     if node.chunks > 0 {
         set("chunks", count(node.chunks));

@@ -56,6 +56,7 @@ mod node;
 pub mod prices;
 mod pricing;
 pub mod process;
+mod spending;
 mod sums;
 #[cfg(feature = "tokens")]
 pub mod tokens;
@@ -70,5 +71,6 @@ pub use input::{Located, ProducerState};
 pub use measure::own_intervals;
 pub use node::{Exception, Feedback, Form, LastKnown, Moment, Node, Oddity, State, What};
 pub use pricing::Pricing;
+pub use spending::{Spent, explained};
 pub use tree::{Counts, Loss, Step, Tree, Walk};
 pub use usage::{Money, Tokens};

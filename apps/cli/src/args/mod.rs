@@ -1,8 +1,10 @@
 //! What can be typed.
 
 mod conformance;
+mod cost;
 mod format;
 mod model;
+mod numbers;
 mod select;
 mod start;
 mod times;
@@ -10,8 +12,10 @@ mod transfer;
 mod validate;
 
 pub use conformance::{AskedLevel, Conformance, ListCases, Prove, ShowCase};
+pub use cost::{Cost, CostCommand, CostGroup, CostModels, ExplainCost};
 pub use format::FileFormat;
 pub use model::{ModelFormat, Tokens, Wanted};
+pub use numbers::{Diff, Stats};
 pub use select::{Query, Sessions};
 pub use start::Run;
 pub use times::{Age, When};
@@ -70,6 +74,12 @@ pub enum Command {
     Query(Query),
     /// List sessions: the conversations that runs belong to
     Sessions(Sessions),
+    /// Show what calls of models cost, by what, and why
+    Cost(Cost),
+    /// Count steps, times, tokens and costs over many traces
+    Stats(Stats),
+    /// Compare two traces, step by step
+    Diff(Diff),
     /// Follow what is being recorded, in all processes
     Tail(Tail),
     /// Watch traces grow, full-screen

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tracewire_insight::brief::find_step;
+use tracewire_insight::prices::price;
 use tracewire_insight::process::Processes;
 use tracewire_insight::{Located, Tree};
 use tracewire_store::{Lookup, SqliteStore, Store as _, StoredEvent, TraceFilter, TraceRow};
@@ -13,6 +14,7 @@ use crate::args::{Global, Trace};
 use crate::error::{CliError, EXIT_OK};
 use crate::json;
 use crate::picture::{Picture, draw, footer, header};
+use crate::prices;
 use crate::source::{Source, now};
 use crate::term::{Screen, escape};
 
@@ -33,12 +35,14 @@ pub fn run(global: &Global, what: &Trace, screen: &mut Screen<'_>) -> Result<u8,
         return Err(CliError::Several { count: found.traces.len(), some: some.collect() });
     }
     let processes = source.processes()?;
+    let prices = prices::load(&source.directory)?;
     let mut documents = Vec::new();
     let several = found.traces.len() > 1;
     for (place, trace_id) in found.traces.iter().enumerate() {
         let events = events(&source.store, *trace_id)?;
         let located: Vec<Located<'_>> = events.iter().map(|(producer, event)| Located { producer, event }).collect();
-        let tree = Tree::build(*trace_id, &located, &|producer| processes.life(producer), now());
+        let mut tree = Tree::build(*trace_id, &located, &|producer| processes.life(producer), now());
+        price(&mut tree, &prices);
         let focus = focus(&tree, what, found.span)?;
         if brief::is_wanted(what) {
             let short = brief::short_id(&source.store, *trace_id)?;
@@ -95,7 +99,7 @@ fn focus(tree: &Tree<'_>, what: &Trace, span: Option<SpanId>) -> Result<Option<u
 
 pub(super) struct Found {
     pub(super) traces: Vec<TraceId>,
-    span: Option<SpanId>,
+    pub(super) span: Option<SpanId>,
 }
 
 fn select(source: &Source, what: &Trace) -> Result<Found, CliError> {

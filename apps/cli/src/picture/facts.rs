@@ -41,7 +41,7 @@ pub(super) fn facts(picture: &Picture<'_, '_>, index: usize, glyphs: &Glyphs) ->
         quiet(tokens(usage, glyphs));
     }
     if let (Some(cost), true) = (&node.cost_total, node.cost.is_some()) {
-        quiet(units::money(cost));
+        quiet(units::cost(cost, node.is_cost_computed, glyphs));
     }
     if node.chunks > 0 {
         let first =

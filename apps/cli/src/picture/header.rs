@@ -105,7 +105,11 @@ fn numbers(picture: &Picture<'_, '_>, screen: &Screen<'_>) -> Vec<(Style, String
         };
         more.push(format!("{}{cached}", facts::tokens(usage, &screen.glyphs)));
     }
-    more.extend(picture.tree.cost.as_ref().map(units::money));
+    let tree = picture.tree;
+    more.extend(tree.cost.as_ref().map(|cost| units::cost(cost, tree.is_cost_computed, &screen.glyphs)));
+    if tree.unpriced > 0 {
+        more.push(format!("{} without a price", units::counted(tree.unpriced, "call")));
+    }
     facts.extend(quiet(more));
     facts
 }

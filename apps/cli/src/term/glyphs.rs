@@ -47,6 +47,8 @@ pub struct Glyphs {
     pub begin: &'static str,
     /// Attention.
     pub warning: &'static str,
+    /// Computed, not reported.
+    pub computed: &'static str,
     /// Micro, as in µs.
     pub micro: &'static str,
 }
@@ -76,6 +78,7 @@ impl Glyphs {
         at_least: "≥ ",
         begin: "▸",
         warning: "!",
+        computed: "≈",
         micro: "µ",
     };
 
@@ -103,6 +106,7 @@ impl Glyphs {
         at_least: ">= ",
         begin: ">",
         warning: "!",
+        computed: "~",
         micro: "u",
     };
 

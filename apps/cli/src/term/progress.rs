@@ -17,6 +17,8 @@ pub enum Unit {
     Events,
     /// Cases.
     Cases,
+    /// Traces.
+    Traces,
 }
 
 /// How far a long work is.
@@ -66,6 +68,7 @@ impl Bar {
             (Unit::Bytes, false) => "{spinner} {bytes}  {msg}  {elapsed}",
             (Unit::Events, true) => "{wide_bar} {human_pos}/{human_len} events  {msg}  {eta}",
             (Unit::Events, false) => "{spinner} {human_pos} events  {msg}  {elapsed}",
+            (Unit::Traces, _) => "{wide_bar} {human_pos}/{human_len} traces  {msg}  {eta}",
             (Unit::Cases, _) => "{wide_bar} {pos}/{len} cases  {msg}  {eta}",
         };
         let bar = self.total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);

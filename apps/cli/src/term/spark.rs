@@ -21,7 +21,7 @@ pub fn spark(values: &[u64], ascii: bool) -> String {
 /// So many sums of neighbours, or as many as there are values.
 pub fn in_columns(values: &[u64], columns: usize) -> Vec<u64> {
     let size = values.len().div_ceil(columns.max(1)).max(1);
-    values.chunks(size).map(|chunk| chunk.iter().fold(0, |sum, value| sum.saturating_add(*value))).collect()
+    values.chunks(size).map(|chunk| chunk.iter().fold(0_u64, |sum, value| sum.saturating_add(*value))).collect()
 }
 
 #[cfg(test)]

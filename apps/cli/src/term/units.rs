@@ -90,6 +90,16 @@ pub fn money(money: &Money) -> String {
     money.0.iter().map(one).collect::<Vec<_>>().join(" + ")
 }
 
+/// The same, marked where a part of it was computed from a price list.
+pub fn cost(money: &Money, is_computed: bool, glyphs: &super::Glyphs) -> String {
+    format!("{}{}", if is_computed { glyphs.computed } else { "" }, self::money(money))
+}
+
+/// `2026-11-21`.
+pub fn day(time: Timestamp, zone: &TimeZone) -> String {
+    local(time, zone).map_or_else(|| time.to_string(), |time| time.strftime("%Y-%m-%d").to_string())
+}
+
 fn local(time: Timestamp, zone: &TimeZone) -> Option<Zoned> {
     let time = jiff::Timestamp::from_nanosecond(i128::from(time.0)).ok()?;
     Some(time.to_zoned(zone.clone()))

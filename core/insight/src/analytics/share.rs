@@ -6,6 +6,7 @@ use tracewire_wire::time::Timestamp;
 
 use crate::input::Located;
 use crate::node::{Form, Node};
+use crate::spending::Spent;
 use crate::tree::Tree;
 use crate::usage::Money;
 
@@ -40,6 +41,7 @@ pub fn shares_of(tree: &Tree<'_>, events: &[Located<'_>], service: &dyn Fn(&str)
         let series = Series { service: service.clone(), ..Series::default() };
         found.entry((series, minute(located.event.time))).or_default().events += 1;
     }
+    let spending: BTreeMap<usize, Spent<'_>> = tree.spending().into_iter().map(|spent| (spent.index, spent)).collect();
     let mut agents: Vec<Option<&str>> = vec![None; tree.nodes.len()];
     for step in tree.walk() {
         let Some(node) = tree.nodes.get(step.index) else { continue };
@@ -52,7 +54,11 @@ pub fn shares_of(tree: &Tree<'_>, events: &[Located<'_>], service: &dyn Fn(&str)
         }
         let service = services.entry(node.producer).or_insert_with(|| service(node.producer));
         let key = (series_of(node, agent, service.clone()), minute(node.start));
-        count(found.entry(key).or_default(), node, tree);
+        let totals = found.entry(key).or_default();
+        count(totals, node);
+        if let Some(spent) = spending.get(&step.index) {
+            spend(totals, node, spent);
+        }
     }
     let shares = found.into_iter().filter(|(_, totals)| !totals.is_empty());
     shares.map(|((series, minute), totals)| Share { series, minute: Timestamp(minute), totals }).collect()
@@ -81,7 +87,7 @@ fn series_of(node: &Node<'_>, agent: Option<&str>, service: Option<String>) -> S
     }
 }
 
-fn count(totals: &mut Totals, node: &Node<'_>, tree: &Tree<'_>) {
+fn count(totals: &mut Totals, node: &Node<'_>) {
     let mut of_node = Totals { spans: 1, errors: u64::from(node.failed), ..Totals::default() };
     if !node.is_open() {
         let nanos = node.extent_nanos();
@@ -93,19 +99,22 @@ fn count(totals: &mut Totals, node: &Node<'_>, tree: &Tree<'_>) {
     if let Some(nanos) = node.time_to_first_chunk_nanos {
         of_node.first_chunks.record(nanos);
     }
-    let children = || node.children.iter().filter_map(|child| tree.nodes.get(*child));
-    let is_lowest_user = children().all(|child| child.usage_total.is_none());
-    let is_lowest_payer = children().all(|child| child.cost_total.is_none());
-    if let Some(usage) = node.usage.filter(|_| is_lowest_user) {
-        of_node.tokens = usage;
-        of_node.unpriced = u64::from(node.cost_total.is_none());
+    totals.add(&of_node);
+}
+
+/// What a step used and what that cost, as far as it is counted here.
+fn spend(totals: &mut Totals, node: &Node<'_>, spent: &Spent<'_>) {
+    if let Some(tokens) = &spent.tokens {
+        totals.tokens.add(tokens);
     }
-    if let Some(cost) = node.cost.as_ref().filter(|_| is_lowest_payer) {
+    if let Some(cost) = spent.cost {
         // What costs nothing is no entry, so that taking away leaves what was there before.
         let amounts = cost.0.iter().filter(|(_, amount)| !amount.is_zero());
-        of_node.cost = Money(amounts.map(|(currency, amount)| (currency.clone(), amount.clone())).collect());
+        totals.cost.add(&Money(amounts.map(|(currency, amount)| (currency.clone(), amount.clone())).collect()));
     }
-    totals.add(&of_node);
+    // Where nobody asked for prices, whatever was used may have one.
+    let is_unasked = node.cost_source.is_none() && spent.tokens.is_some() && node.cost_total.is_none();
+    totals.unpriced += u64::from(spent.unpriced.is_some() || is_unasked);
 }
 
 /// Shares as bytes, for a store's column.

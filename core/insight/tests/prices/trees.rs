@@ -5,7 +5,8 @@ mod common;
 
 use common::{events, located, state, trace_id};
 use tracewire_insight::prices::price;
-use tracewire_insight::{CostSource, Tree};
+use tracewire_insight::{CostSource, Money, Tokens, Tree, explained};
+use tracewire_wire::json;
 use tracewire_wire::time::Timestamp;
 
 use super::common::bundled;
@@ -16,6 +17,7 @@ fn outline(lines: &str) -> String {
     let located = located(&events);
     let mut tree = Tree::build(trace_id(), &located, &state, Timestamp(common::ORIGIN + 10_000_000_000));
     price(&mut tree, bundled());
+    spending_adds_up(&tree);
     let mut out = String::new();
     for step in tree.walk() {
         let node = &tree.nodes[step.index];
@@ -44,6 +46,17 @@ fn outline(lines: &str) -> String {
         money.0.iter().map(|(currency, amount)| format!("{amount} {currency}")).collect::<Vec<_>>().join(" + ")
     });
     out + &format!("= {} {} {}\n", total.unwrap_or_default(), tree.is_cost_computed, tree.unpriced)
+}
+
+/// What the steps spent is together what the tree cost.
+fn spending_adds_up(tree: &Tree<'_>) {
+    let (mut tokens, mut cost, mut unpriced) = (Tokens::default(), Money::default(), 0);
+    for spent in tree.spending() {
+        tokens.add(&spent.tokens.unwrap_or_default());
+        cost.add(spent.cost.unwrap_or(&Money::default()));
+        unpriced += u64::from(spent.unpriced.is_some());
+    }
+    assert_eq!((Some(tokens), Some(cost), unpriced), (tree.usage, tree.cost.clone(), tree.unpriced));
 }
 
 #[test]
@@ -119,5 +132,31 @@ fn the_price_is_that_of_the_moment_at_which_the_call_began() {
 night: 0.000685 USD by deepseek/deepseek-chat; sum 0.000685 USD computed
 = 0.002055 USD true 0
 "
+    );
+}
+
+#[test]
+fn a_cost_is_explained() {
+    let events = events(
+        r#"
+        a 1 span.start 0 1 - llm - - {"name":"sound","attributes":{"gen_ai.response.model":"gpt-realtime","gen_ai.provider.name":"openai"}}
+        a 2 span.end 2 1 - - ok 1 {"usage":{"input_tokens":1000,"output_tokens":0,"details":{"audio_input_tokens":600,"searches":2}}}
+        a 3 span.start 3 2 - llm - - {"name":"said","attributes":{"gen_ai.request.model":"m"}}
+        a 4 span.end 4 2 - - ok 1 {"usage":{"input_tokens":1},"cost":{"total":"0.10","price_source":"user","price_version":"7"}}
+        a 5 span.start 5 3 - llm - - {"name":"strange","attributes":{"gen_ai.request.model":"m"}}
+        a 6 span.end 6 3 - - ok 1 {"usage":{"input_tokens":1}}
+        "#,
+    );
+    let located = located(&events);
+    let mut tree = Tree::build(trace_id(), &located, &state, Timestamp(common::ORIGIN));
+    price(&mut tree, bundled());
+    let said = tree.nodes.iter().map(|node| String::from_utf8(json::write(&explained(node))).unwrap());
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [
+            r#"{"at":"2026-11-21T04:30:00.000000000Z","currency":"USD","input":"0.0208","lines":[{"amount":"0.0016","count":400,"per":1000000,"per_million":"4","price":"4","what":"input_tokens"},{"amount":"0.0192","count":600,"per":1000000,"per_million":"32","price":"32","what":"audio_input_tokens"}],"local":false,"model":"gpt-realtime","output":"0","priced_as":"openai/gpt-realtime","provider":"openai","span_id":"0000000000000001","state":"priced","total":"0.0208","version":"genai-prices 0.2.3","without_price":{"web_searches":2}}"#,
+            r#"{"at":"2026-11-21T04:30:00.003000000Z","currency":"USD","lines":[],"model":"m","source":"user","span_id":"0000000000000002","state":"reported","total":"0.1","version":"7"}"#,
+            r#"{"at":"2026-11-21T04:30:00.005000000Z","code":"unknown_model","lines":[],"model":"m","reason":"no price is known for the model m","span_id":"0000000000000003","state":"unpriced"}"#,
+        ]
     );
 }

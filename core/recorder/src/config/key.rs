@@ -66,6 +66,13 @@ pub const KEYS: &[Key] = &[
         "\"background\"",
         "Who seals and delivers.",
     ),
+    key(
+        "prices",
+        Kind::Path,
+        "prices.json in the directory, if it is there",
+        "\"prices.json\"",
+        "A file of your own prices; they win over the list that tracewire carries.",
+    ),
     key("quota_bytes", Kind::Bytes, "1 GiB", "\"4 GiB\"", "Most that all journals of the directory may take."),
     key("redact", Kind::Texts, "none", "[\"password\"]", "Keys whose values never leave the journal."),
     key("release", Kind::Text, "none", "\"2026.11.1\"", "The version of the program."),

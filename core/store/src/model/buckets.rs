@@ -13,6 +13,12 @@ pub enum BucketSize {
 }
 
 impl BucketSize {
+    /// The size for a length of time: minutes up to six hours, hours beyond and where there is no beginning.
+    #[must_use]
+    pub fn for_length(nanos: Option<u64>) -> Self {
+        if nanos.is_some_and(|nanos| nanos <= 6 * Self::Hour.nanos()) { Self::Minute } else { Self::Hour }
+    }
+
     /// Its length in nanoseconds.
     #[must_use]
     pub const fn nanos(self) -> u64 {

@@ -72,7 +72,9 @@ pub(super) fn count(
     // Each is answered by an index of its own.
     let count = |condition: &str| {
         let statement = format!("SELECT count(*) FROM trace WHERE start >= ?1 AND start < ?2{condition}");
-        Ok::<u64, StoreError>(unsigned(connection.first(&statement, params![since, until], |row| row.int(0))?.unwrap_or(0)))
+        Ok::<u64, StoreError>(unsigned(
+            connection.first(&statement, params![since, until], |row| row.int(0))?.unwrap_or(0),
+        ))
     };
     Ok(TraceCounts { traces: count("")?, failed: count(" AND errors > 0")?, open: count(" AND open > 0")? })
 }

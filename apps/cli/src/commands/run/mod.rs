@@ -5,6 +5,7 @@ mod child;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 
+use tracewire_insight::prices::price;
 use tracewire_insight::{Located, Tree};
 use tracewire_recorder::journal::Directory;
 use tracewire_store::{SqliteStore, Store as _};
@@ -16,6 +17,7 @@ use crate::args::{Global, Run};
 use crate::error::CliError;
 use crate::json::{self, object};
 use crate::picture::{Picture, draw, footer, header};
+use crate::prices;
 use crate::source::{self, Source, now};
 use crate::term::{Line, Screen, palette, units};
 
@@ -101,11 +103,13 @@ fn report(
         return Ok(screen.long_line(&line)?);
     };
     let processes = source.processes()?;
+    let prices = prices::load(&source.directory)?;
     let mut documents = Vec::new();
     for trace_id in &traces {
         let events = trace::events(&source.store, *trace_id)?;
         let located: Vec<Located<'_>> = events.iter().map(|(producer, event)| Located { producer, event }).collect();
-        let tree = Tree::build(*trace_id, &located, &|producer| processes.life(producer), now());
+        let mut tree = Tree::build(*trace_id, &located, &|producer| processes.life(producer), now());
+        price(&mut tree, &prices);
         if global.json {
             documents.push(json::tree(&tree, &processes.behind(&tree.producers), false));
             continue;

@@ -27,6 +27,7 @@ use tracewire_store::{Store as _, TraceFilter};
 use super::trace;
 use crate::args::{Global, Watch};
 use crate::error::{CliError, EXIT_OK};
+use crate::prices;
 use crate::source::{self, Source, now};
 use crate::term::{ColorWhen, Glyphs};
 use app::{App, Flow};
@@ -62,6 +63,7 @@ pub fn run(global: &Global, what: &Watch) -> Result<u8, CliError> {
     let is_told_to_end = told_to_end()?;
     let mut feed = Feed { source: None, directory, limit: what.limit.max(1), last_event: None, looks: 0 };
     let mut app = App::new(what.filter.clone().unwrap_or_default());
+    app.data.prices = Some(prices::load(&feed.directory)?);
     // Sweeping a large backlog shows its progress on the terminal as it is.
     feed.refresh(&mut app)?;
     // The terminal is as it was also after a panic: the hook of `try_init` sees to that.

@@ -1,6 +1,7 @@
 //! What was recorded, as lines of the panes' widths.
 
 use jiff::tz::TimeZone;
+use tracewire_insight::prices::{Prices, price};
 use tracewire_insight::process::Processes;
 use tracewire_insight::{Form, Located, Node, Tree};
 use tracewire_store::TraceRow;
@@ -22,6 +23,7 @@ pub(super) struct Data {
     pub now: Timestamp,
     pub traces: Vec<TraceRow>,
     pub processes: Processes,
+    pub prices: Option<Prices>,
     /// The trace whose events these are.
     pub of_trace: Option<TraceId>,
     pub events: Vec<trace::Event>,
@@ -56,7 +58,10 @@ pub(super) fn scene(
     let located: Vec<Located<'_>> =
         app.data.events.iter().map(|(producer, event)| Located { producer, event }).collect();
     let processes = &app.data.processes;
-    let tree = Tree::build(trace_id, &located, &|producer| processes.life(producer), app.data.now);
+    let mut tree = Tree::build(trace_id, &located, &|producer| processes.life(producer), app.data.now);
+    if let Some(prices) = &app.data.prices {
+        price(&mut tree, prices);
+    }
     let picture = Picture { tree: &tree, processes, full: false, focus: None, limit: MOST_ROWS };
     let mut screen = Screen::lines(tree_columns, glyphs, zone.clone());
     // Kept lines cannot fail to be written.

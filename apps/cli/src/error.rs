@@ -144,6 +144,9 @@ pub enum CliError {
     /// Standard output is no terminal, and the command draws on one.
     #[error("watch draws on a terminal, and {0}")]
     NoTerminal(&'static str),
+    /// A store would be replaced.
+    #[error("{} holds traces, which a copy would replace", .0.display())]
+    WouldReplace(PathBuf),
     /// A program cannot be started.
     #[error("{program} cannot be started: {source}")]
     Start {
@@ -198,6 +201,7 @@ impl CliError {
             Self::Changed { .. } => "input_changed",
             Self::Temporary { .. } => "temporary_file",
             Self::NoTerminal(_) => "no_terminal",
+            Self::WouldReplace(_) => "would_replace",
             Self::Start { .. } => "start",
             Self::NotFound { .. } => "not_found",
             Self::Ambiguous { .. } => "ambiguous_id",
@@ -233,6 +237,7 @@ impl CliError {
             | Self::NoFix(_)
             | Self::NoRule(_)
             | Self::NoTerminal(_)
+            | Self::WouldReplace(_)
             | Self::Ambiguous { .. }
             | Self::NoId(_)
             | Self::Format { .. }
@@ -270,6 +275,7 @@ impl CliError {
             Self::Unreadable { .. } => "mend the file, or say with --from how it is written".to_owned(),
             Self::NoBaseline(_) => "jsonl and csv are for lists; json fits every value".to_owned(),
             Self::NoTerminal(_) => "`tracewire tail` follows into files and pipes, `tracewire tail --json` for programs".to_owned(),
+            Self::WouldReplace(_) => "give --force to replace them, or name another directory with --dir".to_owned(),
             Self::Input { error, .. } => mend_input(error.code()).to_owned(),
             Self::Format { .. } => "name the format: --from or --to with json, jsonl, toon, csv or proto".to_owned(),
             Self::Changed { .. } => "run it again when nobody writes to the file, or read a copy".to_owned(),

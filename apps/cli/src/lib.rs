@@ -1,5 +1,5 @@
 //! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `stats`, `diff`, `cost`, `watch`, `tail`, `run`, `export`, `import`, `convert`,
-//! `tokens`, `validate`, `conformance`, `verify`, `config`, `doctor`, `seal`, `completions`.
+//! `tokens`, `validate`, `conformance`, `verify`, `config`, `doctor`, `db`, `seal`, `completions`.
 //!
 //! ```text
 //! args ─▶ source (directory ─▶ sweep journals into the store) ─▶ commands ─▶ picture / JSON ─▶ screen
@@ -77,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Run(what) => commands::run::run(&cli.global, what),
         Command::Config => commands::config::run(&cli.global, &mut screen),
         Command::Doctor => commands::doctor::run(&cli.global, &mut screen),
+        Command::Db(what) => commands::db::run(&cli.global, what, &mut screen),
         Command::Completions(what) => commands::completions::run(what, &mut screen),
     };
     let ended = ended.and_then(|code| {

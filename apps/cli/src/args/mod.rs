@@ -2,6 +2,7 @@
 
 mod conformance;
 mod cost;
+mod db;
 mod format;
 mod model;
 mod numbers;
@@ -13,6 +14,7 @@ mod validate;
 
 pub use conformance::{AskedLevel, Conformance, ListCases, Prove, ShowCase};
 pub use cost::{Cost, CostCommand, CostGroup, CostModels, ExplainCost};
+pub use db::{Db, bytes};
 pub use format::FileFormat;
 pub use model::{ModelFormat, Tokens, Wanted};
 pub use numbers::{Diff, Stats};
@@ -108,6 +110,9 @@ pub enum Command {
     Config,
     /// Examine directories, producers, sizes, losses and files
     Doctor,
+    /// Look after the store: copies, room, what is deleted
+    #[command(subcommand)]
+    Db(Db),
     /// Print completions for a shell
     Completions(Completions),
 }

@@ -8,6 +8,7 @@ use tracewire_wire::id::TraceId;
 use tracewire_wire::json as wire_json;
 use tracewire_wire::value::Value;
 
+use super::brief::short_id;
 use super::trace::{Event, by_id, events};
 use crate::args::{Diff, Global};
 use crate::error::{CliError, EXIT_OK, EXIT_PROBLEM};
@@ -40,7 +41,8 @@ pub fn run(global: &Global, what: &Diff, screen: &mut Screen<'_>) -> Result<u8, 
         screen.bytes(&json::line(&document(&comparison, &rules, &broken)))?;
         return Ok(code);
     }
-    show(&comparison, what.all, screen)?;
+    let names = [short_id(&source.store, comparison.a.trace_id)?, short_id(&source.store, comparison.b.trace_id)?];
+    show(&comparison, &names, what.all, screen)?;
     verdict(&rules, &broken, screen)?;
     Ok(code)
 }
@@ -77,10 +79,14 @@ fn document(comparison: &Comparison<'_, '_>, rules: &[Rule], broken: &[Broken]) 
     document
 }
 
-fn show(comparison: &Comparison<'_, '_>, all: bool, screen: &mut Screen<'_>) -> Result<(), CliError> {
+fn show(
+    comparison: &Comparison<'_, '_>,
+    [a, b]: &[String; 2],
+    all: bool,
+    screen: &mut Screen<'_>,
+) -> Result<(), CliError> {
     let mut title = Line::new();
-    title.push(palette::TITLE, short(comparison.a)).push(palette::QUIET, screen.glyphs.arrow);
-    title.push(palette::TITLE, short(comparison.b));
+    title.push(palette::TITLE, a).push(palette::QUIET, screen.glyphs.arrow).push(palette::TITLE, b);
     screen.line(title)?;
     totals(&comparison.a_facts, &comparison.b_facts, screen)?;
     screen.gap()?;
@@ -99,10 +105,6 @@ fn show(comparison: &Comparison<'_, '_>, all: bool, screen: &mut Screen<'_>) -> 
         screen.line(line)?;
     }
     Ok(())
-}
-
-fn short(tree: &Tree<'_>) -> String {
-    tree.trace_id.to_string().chars().take(12).collect()
 }
 
 /// What both have in all, where it differs or matters.

@@ -6,6 +6,7 @@ pub mod config;
 pub mod conformance;
 pub mod convert;
 pub mod cost;
+pub mod db;
 pub mod diff;
 pub mod doctor;
 pub mod export;

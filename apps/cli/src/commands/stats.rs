@@ -123,7 +123,9 @@ impl Numbers {
         let total = &self.total;
         let mut title = Line::new();
         let first = self.course.first().map(|point| units::short_date_time(point.start, &screen.zone));
-        let last = self.course.last().map(|point| units::short_date_time(point.start, &screen.zone));
+        let step = i64::try_from(self.size.nanos()).unwrap_or(i64::MAX);
+        let end = self.course.last().map(|point| Timestamp(point.start.0.saturating_add(step)));
+        let last = end.map(|end| units::short_date_time(end, &screen.zone));
         title.push(palette::TITLE, first.unwrap_or_default().trim().to_owned());
         title
             .push(palette::QUIET, screen.glyphs.arrow)

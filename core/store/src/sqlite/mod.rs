@@ -85,6 +85,67 @@ impl SqliteStore {
         if found == "ok" { Ok(()) } else { Err(StoreError::corrupt(found)) }
     }
 
+    /// The version of a database's tables, 0 where there is none yet. Opens nothing for writing.
+    ///
+    /// # Errors
+    /// `store_cannot_open` where there is a file that cannot be read.
+    pub fn version_of(path: &Path) -> Result<i64, StoreError> {
+        if !path.exists() {
+            return Ok(0);
+        }
+        let opened =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX);
+        let found = opened.and_then(|connection| connection.pragma_query_value(None, "user_version", |row| row.get(0)));
+        found.map_err(|error| StoreError::CannotOpen { path: path.to_owned(), reason: error.to_string() })
+    }
+
+    /// Gives bytes that deletions have freed back to the file system. Rewrites the database, so it needs as much room again.
+    ///
+    /// # Errors
+    /// `store_locked` where somebody else is at work, `store_disk_full`.
+    pub fn vacuum(&mut self) -> Result<(), StoreError> {
+        self.connection.execute_batch("VACUUM")?;
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Writes a copy of the database as it is at this moment, while others write. The copy is one file, without gaps.
+    ///
+    /// # Errors
+    /// `store_cannot_open` where a file of that name is there already, `store_disk_full`.
+    pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        if to.exists() {
+            return Err(StoreError::CannotOpen { path: to.to_owned(), reason: "it is there already".to_owned() });
+        }
+        let name = to.to_str().ok_or_else(|| StoreError::CannotOpen {
+            path: to.to_owned(),
+            reason: "its name is not Unicode".to_owned(),
+        })?;
+        self.connection.execute("VACUUM INTO ?1", [name])?;
+        Ok(())
+    }
+
+    /// Makes this database what a copy was. Whoever reads it meanwhile sees the one or the other.
+    ///
+    /// # Errors
+    /// `store_foreign`, `store_corrupt` or `store_newer_version` where the copy is none, `store_locked`; nothing is changed then.
+    pub fn restore(&mut self, from: &Path) -> Result<(), StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let cannot =
+            |error: rusqlite::Error| StoreError::CannotOpen { path: from.to_owned(), reason: error.to_string() };
+        let copy = Connection::open_with_flags(from, flags).map_err(cannot)?;
+        schema::check(&copy, from, schema::STEPS)?;
+        if schema::version(&copy)? == 0 {
+            return Err(StoreError::Foreign { path: from.to_owned() });
+        }
+        let found: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if found != "ok" {
+            return Err(StoreError::corrupt(found));
+        }
+        rusqlite::backup::Backup::new(&copy, &mut self.connection)?.run_to_completion(i32::MAX, RETRY_PAUSE, None)?;
+        schema::migrate(&mut self.connection, &self.path, schema::STEPS)
+    }
+
     /// Makes everything that follows from the stored events anew: spans, traces, labels.
     ///
     /// # Errors

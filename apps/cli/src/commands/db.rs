@@ -1,0 +1,122 @@
+//! `tracewire db`: the store itself: its version, room, copies, and what is deleted.
+
+use super::trace::by_id;
+use tracewire_recorder::journal::Directory;
+use tracewire_store::{Removed, Retention, SqliteStore, Store as _, retain};
+use tracewire_wire::value::Value;
+
+use crate::args::{Db, Global};
+use crate::error::{CliError, EXIT_OK};
+use crate::json::{self, count, object};
+use crate::source::{Source, directory, now, short_path, store_path};
+use crate::term::{Line, Screen, palette, units};
+
+/// Does it.
+///
+/// # Errors
+/// Where there is no store, or it refuses.
+pub fn run(global: &Global, what: &Db, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    let (directory, _) = directory(global);
+    let path = store_path(&directory);
+    match what {
+        Db::Migrate => {
+            let before = SqliteStore::version_of(&path)?;
+            let after = SqliteStore::open(&path)?.stats()?.version;
+            let from = if before > 0 { Value::Int(before) } else { Value::Null };
+            let document = [("from", from), ("to", Value::Int(after))];
+            let text = match before {
+                0 => format!("a new store of version {after}"),
+                before if before == after => format!("version {after} already"),
+                before => format!("from version {before} to {after}"),
+            };
+            say(global, screen, document, &text)
+        }
+        Db::Vacuum => {
+            let mut store = existing(&directory)?;
+            let before = store.stats()?.bytes;
+            let removed = store.remove_unused_content()?;
+            store.vacuum()?;
+            let after = store.stats()?.bytes;
+            let text = format!("{}{}{}", units::bytes(before), screen.glyphs.arrow, units::bytes(after));
+            let document =
+                [("bytes_after", count(after)), ("bytes_before", count(before)), ("contents", count(removed.contents))];
+            say(global, screen, document, &text)
+        }
+        Db::Backup(what) => {
+            // What is in journals only belongs to a copy, too.
+            let source = Source::open(global)?;
+            source.store.backup(&what.file)?;
+            let bytes = std::fs::metadata(&what.file).map(|found| found.len()).unwrap_or(0);
+            let file = what.file.to_string_lossy();
+            let document = [("bytes", count(bytes)), ("file", (&*file).into())];
+            say(global, screen, document, &format!("{}, {}", short_path(&what.file), units::bytes(bytes)))
+        }
+        Db::Restore(what) => {
+            let has_something =
+                SqliteStore::version_of(&path)? > 0 && SqliteStore::open(&path)?.count_traces(None, None)?.traces > 0;
+            if has_something && !what.force {
+                return Err(CliError::WouldReplace(path));
+            }
+            let mut store = SqliteStore::open(&path)?;
+            store.restore(&what.file)?;
+            let traces = store.count_traces(None, None)?.traces;
+            say(global, screen, [("traces", count(traces))], &units::counted(traces, "trace"))
+        }
+        Db::Retain(what) => {
+            let mut source = Source::open(global)?;
+            let retention = Retention { age_nanos: what.age.map(|age| age.0), bytes: what.size };
+            let removed = retain(&mut source.store, &retention, now())?;
+            removed_as(global, screen, &removed)
+        }
+        Db::Delete(what) => {
+            let mut source = Source::open(global)?;
+            let mut traces = Vec::new();
+            for id in &what.traces {
+                traces.extend(by_id(&source.store, id)?.traces);
+            }
+            let mut removed = source.store.delete(&traces, now())?;
+            removed.add(&source.store.remove_unused_content()?);
+            removed_as(global, screen, &removed)
+        }
+    }
+}
+
+fn existing(directory: &Directory) -> Result<SqliteStore, CliError> {
+    let path = store_path(directory);
+    if !path.exists() {
+        return Err(CliError::Empty(directory.path().to_owned()));
+    }
+    Ok(SqliteStore::open(&path)?)
+}
+
+fn removed_as(global: &Global, screen: &mut Screen<'_>, removed: &Removed) -> Result<u8, CliError> {
+    let document = [
+        ("bytes", count(removed.bytes)),
+        ("contents", count(removed.contents)),
+        ("events", count(removed.events)),
+        ("traces", count(removed.traces)),
+    ];
+    let text = format!(
+        "{}, {}, {} of content removed",
+        units::counted(removed.traces, "trace"),
+        units::counted(removed.events, "event"),
+        units::bytes(removed.bytes)
+    );
+    say(global, screen, document, &text)
+}
+
+fn say<const N: usize>(
+    global: &Global,
+    screen: &mut Screen<'_>,
+    document: [(&str, Value); N],
+    text: &str,
+) -> Result<u8, CliError> {
+    if global.json {
+        screen.bytes(&json::line(&object(document)))?;
+    } else {
+        let mut line = Line::new();
+        line.push(palette::GOOD, screen.glyphs.ok).plain(format!(" {text}"));
+        screen.line(line)?;
+    }
+    Ok(EXIT_OK)
+}

@@ -3,6 +3,8 @@
 //! The attribute that holds it becomes the member of the body, where it is addressed by its hash and carried once; what other
 //! attributes say the same stays where it is.
 
+use tracewire_wire::content::is_message;
+use tracewire_wire::registry::attributes::GEN_AI_INPUT_MESSAGES;
 use tracewire_wire::value::{Map, Value};
 
 use super::flattened::{Dialect, unflatten};
@@ -105,9 +107,12 @@ const TOOLS: &[Source] = &[
 /// Members of the body and where each of them was.
 #[derive(Default)]
 pub(crate) struct Contents {
-    /// Member, value, attribute, form.
-    pub(crate) members: Vec<(&'static str, Value, &'static str, Form)>,
+    /// In their order.
+    pub(crate) members: Vec<Member>,
 }
+
+/// The member of a body, or the attribute of today's name, its value, the attribute that it was, and its form there.
+pub(crate) type Member = (&'static str, Value, &'static str, Form);
 
 /// Takes the contents out of the attributes.
 pub(crate) fn take(attributes: &mut Map, depth: usize) -> Contents {
@@ -117,7 +122,28 @@ pub(crate) fn take(attributes: &mut Map, depth: usize) -> Contents {
             members.push((member, value, attribute, form));
         }
     }
+    both(attributes, &mut members, depth);
     Contents { members }
+}
+
+/// OpenInference sends a request twice: whole, and its messages apart. Where the whole one names the same list of messages,
+/// it becomes the input and the list the attribute of today's name: in both places each message is addressed by its hash,
+/// while a long text would repeat the conversation in each turn.
+fn both(attributes: &mut Map, members: &mut Vec<Member>, depth: usize) {
+    let Some(at) = members.iter().position(|(_, _, attribute, _)| *attribute == "llm.input_messages") else { return };
+    let whole = attributes.get("input.value").and_then(Value::as_text).and_then(|text| parse_json(text, depth));
+    let is_request = |whole: &Value| {
+        let messages = whole.as_map().and_then(|whole| whole.get("messages")).and_then(Value::as_list);
+        messages.is_some_and(|messages| !messages.is_empty() && messages.iter().all(is_message))
+    };
+    let Some(whole) = whole.filter(is_request) else { return };
+    if attributes.contains_key(GEN_AI_INPUT_MESSAGES) {
+        return;
+    }
+    attributes.remove("input.value");
+    let (_, list, attribute, form) = members.remove(at);
+    members.push(("input", whole, "input.value", Form::Json));
+    members.push((GEN_AI_INPUT_MESSAGES, list, attribute, form));
 }
 
 impl Source {
@@ -195,9 +221,12 @@ mod tests {
         ];
         let openllmetry =
             [("gen_ai.prompt.0.role", "user"), ("gen_ai.completion.0.content", "hi"), ("gen_ai.prompt.name", "p")];
+        let twice = [
+            ("llm.input_messages.0.message.role", "user"),
+            ("input.value", r#"{"model":"m","messages":[{"role":"user"}]}"#),
+        ];
         let vercel = [("ai.prompt", "{\"prompt\":\"hi\"}"), ("ai.response.text", ""), ("ai.response.toolCalls", "[]")];
-        insta::assert_snapshot!(
-            [shown(&genai), shown(&openinference), shown(&openllmetry), shown(&vercel)].join("\n\n")
-        );
+        let all: [&[(&str, &str)]; 5] = [&genai, &openinference, &twice, &openllmetry, &vercel];
+        insta::assert_snapshot!(all.map(shown).join("\n\n"));
     }
 }

@@ -112,7 +112,11 @@ fn derive(attributes: &mut Map, start: &mut Map, end: &mut Map, moments: &[Event
         let origin =
             [("attribute", attribute), ("form", form.word())].map(|(name, word)| (name.to_owned(), word.into()));
         origins.extend([(member.to_owned(), Value::Map(origin.into_iter().collect()))]);
-        let body = if member == "output" { &mut *end } else { &mut *start };
+        let body = match member {
+            "output" => &mut *end,
+            "input" | "tool_definitions" => &mut *start,
+            _ => &mut *attributes,
+        };
         body.extend([(member.to_owned(), value)]);
     }
     for (member, list) in messages::of_moments(moments) {

@@ -188,7 +188,7 @@ impl Call {
         let named = [
             (GEN_AI_OPERATION_NAME, self.operation.map(str::to_owned)),
             (GEN_AI_PROVIDER_NAME, self.provider.map(str::to_owned)),
-            (GEN_AI_REQUEST_MODEL, model),
+            (GEN_AI_REQUEST_MODEL, model.filter(|_| self.kind == LLM)),
             (GEN_AI_TOOL_NAME, tool),
             (GEN_AI_TOOL_CALL_ID, text(&attributes, &["call_id", "tool_use_id"]).map(str::to_owned)),
             (names::EVENT_NAME, Some(name)),

@@ -43,7 +43,7 @@ pub(super) fn read(given: otlp::Span, scope: &Scope, resource: &Map, limits: &Li
     }
     let status = status(given.status.unwrap_or_default(), &mut attributes, &mut end);
     if is_of_ai {
-        derive(&mut attributes, &mut start, &mut end, &moments, limits);
+        derive(&mut attributes, &mut start, &mut end, &moments, kind, limits);
     }
 
     let links: Vec<Value> = given.links.into_iter().map(|link| moments::link(link, &mut budget)).collect();
@@ -105,7 +105,7 @@ fn last(ids: &Ids, times: &Times, status: Status, mut body: Map) -> Option<Event
 }
 
 /// Moves contents into the bodies and adds today's names; says so in attributes of ours.
-fn derive(attributes: &mut Map, start: &mut Map, end: &mut Map, moments: &[Event], limits: &Limits) {
+fn derive(attributes: &mut Map, start: &mut Map, end: &mut Map, moments: &[Event], kind: &str, limits: &Limits) {
     let Contents { members } = facts::take(attributes, limits.depth);
     let mut origins = Map::new();
     for (member, value, attribute, form) in members {
@@ -132,7 +132,7 @@ fn derive(attributes: &mut Map, start: &mut Map, end: &mut Map, moments: &[Event
         attributes.extend([(names::MEMBERS.to_owned(), Value::Map(origins))]);
     }
     instructions(attributes, limits.depth);
-    let added = facts::canonical(attributes);
+    let added = facts::canonical(attributes, kind);
     if !added.is_empty() {
         let list = added.iter().map(|(name, _)| (*name).into()).collect();
         attributes.extend([(names::ADDED.to_owned(), Value::List(list))]);

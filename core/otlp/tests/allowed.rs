@@ -1,4 +1,5 @@
 //! What comes out is what the specification allows, and the sealer's recogniser finds its messages.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 

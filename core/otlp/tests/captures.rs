@@ -1,4 +1,5 @@
 //! What real instrumentations send becomes events that are looked at like code, and becomes what it was again.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 

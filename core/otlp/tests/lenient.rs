@@ -1,4 +1,5 @@
 //! What OTLP/JSON allows is read, what it does not allow has a code and a place, and one bad span costs no other.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 

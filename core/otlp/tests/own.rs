@@ -1,4 +1,5 @@
 //! What programs recorded with us becomes the spans that the exporters of the SDKs make of it.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 

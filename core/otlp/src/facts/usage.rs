@@ -118,9 +118,8 @@ impl Counts {
     /// part that is larger than the whole cannot be in it.
     pub(crate) fn usage(self) -> Option<Map> {
         let Counts { input, output, cache_read, cache_write, reasoning, total, .. } = self;
-        if input.or(output).or(cache_read).or(cache_write).or(reasoning).is_none() {
-            return None;
-        }
+        // Somebody counted something.
+        input.or(output).or(cache_read).or(cache_write).or(reasoning)?;
         let cached = cache_read.unwrap_or(0).saturating_add(cache_write.unwrap_or(0));
         let thought = reasoning.unwrap_or(0);
         let sum = |parts: [u64; 3]| parts.into_iter().try_fold(0_u64, u64::checked_add);

@@ -21,7 +21,7 @@ fn captures() -> Vec<(String, Imported)> {
         }
     }
     read.sort_by(|(a, _), (b, _)| a.cmp(b));
-    assert_eq!(read.len(), 6);
+    assert_eq!(read.len(), 7);
     read
 }
 

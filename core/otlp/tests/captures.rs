@@ -12,7 +12,9 @@ fn capture(name: &str) -> Vec<u8> {
 
 #[test]
 fn spans_of_real_instrumentations_become_events() {
-    for name in ["genai.traces", "genai_events.traces", "openinference.traces", "openllmetry.traces"] {
+    for name in
+        ["genai.traces", "genai_events.traces", "langchain.traces", "openinference.traces", "openllmetry.traces"]
+    {
         let imported = read_traces(&capture(name), Form::Protobuf).unwrap();
         assert_eq!(imported.rejected, [], "{name}");
         insta::assert_snapshot!(name, events_as_lines(&imported));
@@ -30,7 +32,9 @@ fn records_of_real_instrumentations_become_events() {
 
 #[test]
 fn spans_become_what_they_were() {
-    for name in ["genai.traces", "genai_events.traces", "openinference.traces", "openllmetry.traces"] {
+    for name in
+        ["genai.traces", "genai_events.traces", "langchain.traces", "openinference.traces", "openllmetry.traces"]
+    {
         let sent = decode_traces(&capture(name), Form::Protobuf, usize::MAX).unwrap();
         let imported = tracewire_otlp::traces_from(sent.clone(), &Limits::default());
         let written = write_traces(&support::recorded(&imported), &WriteOptions::default());

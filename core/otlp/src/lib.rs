@@ -54,7 +54,7 @@
 //! | `body`, `severity`, `event_name` | records | what a log line has no member for |
 //!
 //! Not kept: which of two equal names in a map inside of a value came from where (the second is renamed, TW-VAL-013), parents
-//! of eight zero bytes (none), and what [`Limits`] cut.
+//! of eight zero bytes (none), and what [`Limits`] cut or left out, which is marked or counted.
 //!
 //! # Log records
 //!
@@ -88,7 +88,7 @@ mod values;
 
 pub use error::OtlpError;
 pub use export::{Conventions, Open, Recorded, WriteOptions, Written, write_traces};
-pub use form::{Form, decode_logs, decode_traces, encode_traces};
+pub use form::{Form, answer_logs, answer_traces, decode_logs, decode_traces, encode_traces};
 pub use import::{
     Imported, Log, Rejected, Source, Span, logs_from, read_logs, read_logs_within, read_traces, read_traces_within,
     traces_from,

@@ -4,7 +4,9 @@
 mod support;
 
 use support::events_as_lines;
-use tracewire_otlp::{Form, Limits, OtlpError, Rejected, read_logs, read_traces, read_traces_within};
+use tracewire_otlp::{
+    Form, Limits, OtlpError, Rejected, answer_logs, answer_traces, read_logs, read_traces, read_traces_within,
+};
 
 /// A request with these spans, as OTLP/JSON.
 fn body(spans: &str) -> String {
@@ -95,6 +97,21 @@ fn bad_spans_are_rejected_alone() {
 }
 
 #[test]
+fn the_answer_says_what_was_rejected() {
+    let imported = read_traces(body(&span(r#""parentSpanId":"ff""#)).as_bytes(), Form::Json).unwrap();
+    let answer = |form| answer_traces(imported.rejected.len(), imported.error_message(), form);
+    let reason = "rejected: 1 otlp_parent_id; the first: a parent's id has 1 bytes";
+    let json = format!(r#"{{"partialSuccess":{{"rejectedSpans":"1","errorMessage":"{reason}"}}}}"#);
+    assert_eq!(String::from_utf8(answer(Form::Json)).unwrap(), json);
+    let protobuf = [&[0x0a, 68, 0x08, 1, 0x12, 64][..], reason.as_bytes()].concat();
+    assert_eq!(answer(Form::Protobuf), protobuf);
+    assert_eq!(answer_logs(0, None, Form::Json), b"{}");
+    assert_eq!(answer_logs(0, None, Form::Protobuf), b"");
+    let logs = answer_logs(2, Some("why".to_owned()), Form::Json);
+    assert_eq!(logs, br#"{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"why"}}"#);
+}
+
+#[test]
 fn clocks_that_went_back_are_told() {
     let backwards = span("").replace("1700000001000000000", "1699999990000000000");
     let imported = read_traces(body(&backwards).as_bytes(), Form::Json).unwrap();
@@ -118,6 +135,26 @@ fn what_is_too_large_or_too_deep_is_cut_and_marked() {
     let limits = Limits { text_bytes: 5, depth: 4, values: 8, ..Limits::default() };
     let imported = read_traces_within(body(&span(&members)).as_bytes(), Form::Json, &limits).unwrap();
     insta::assert_snapshot!(events_as_lines(&imported));
+}
+
+#[test]
+fn what_finds_no_room_is_left_out_and_counted() {
+    let members = r#""attributes":[{"key":"a","value":{"stringValue":"12345"}},{"key":"b","value":{"stringValue":"12345"}},
+        {"key":"c","value":{"stringValue":"12345"}}],"droppedAttributesCount":1"#;
+    let shown = |members: &str, limits: &Limits| {
+        let imported = read_traces_within(body(&span(members)).as_bytes(), Form::Json, limits).unwrap();
+        events_as_lines(&imported).lines().nth(1).unwrap().split(r#"},"kind""#).next().unwrap().to_owned()
+    };
+    let bytes = Limits { record_bytes: 9, ..Limits::default() };
+    let cut = r#""a":"12345","b":{"$cut":"12","missing_bytes":3}"#;
+    let expected = format!(
+        r#"{{"body":{{"attributes":{{{cut},"tracewire.otlp.dropped":{{"attributes":2}},"tracewire.otlp.kind":"unspecified"}}"#
+    );
+    assert_eq!(shown(members, &bytes), expected);
+    let events = r#""events":[{"name":"x"},{"name":"y"},{"name":"z"}],"links":[{}]"#;
+    let values = Limits { values: 2, ..Limits::default() };
+    let expected = r#"{"body":{"attributes":{"tracewire.otlp.dropped":{"events":1,"links":1},"tracewire.otlp.kind":"unspecified"}"#;
+    assert_eq!(shown(events, &values), expected);
 }
 
 #[test]

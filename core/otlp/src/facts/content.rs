@@ -8,7 +8,7 @@ use tracewire_wire::registry::attributes::GEN_AI_INPUT_MESSAGES;
 use tracewire_wire::value::{Map, Value};
 
 use super::flattened::{Dialect, unflatten};
-use crate::values::parse_json;
+use crate::values::{parse_encoded, parse_json};
 
 /// How an attribute holds a content, and how the way back writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ impl Form {
 enum Source {
     /// JSON where it is some, else the text.
     Loose(&'static str),
+    /// Always JSON, a plain text with its quotes.
+    Encoded(&'static str),
     /// As it is.
     Plain(&'static str),
     /// JSON where the other attribute says so, or nothing does.
@@ -53,7 +55,7 @@ enum Source {
     Apart(&'static str, Dialect),
 }
 
-use Source::{Apart, Loose, Plain, Typed};
+use Source::{Apart, Encoded, Loose, Plain, Typed};
 
 const INPUT: &[Source] = &[
     Loose("tracewire.input"),
@@ -62,18 +64,18 @@ const INPUT: &[Source] = &[
     Apart("llm.input_messages", Dialect::OpenInference),
     Loose("gen_ai.tool.call.arguments"),
     Loose("ai.prompt.messages"),
-    Loose("ai.toolCall.args"),
+    Encoded("ai.toolCall.args"),
     Loose("ai.prompt"),
     Loose("langfuse.observation.input"),
-    Loose("traceloop.entity.input"),
+    Encoded("traceloop.entity.input"),
     Typed("input.value", "input.mime_type"),
     Plain("gen_ai.retrieval.query.text"),
     Plain("gen_ai.memory.query.text"),
     Loose("gen_ai.prompt"),
-    Loose("mlflow.spanInputs"),
+    Encoded("mlflow.spanInputs"),
     Loose("gcp.vertex.agent.llm_request"),
     Loose("tool_arguments"),
-    Loose("ai.value"),
+    Encoded("ai.value"),
 ];
 const OUTPUT: &[Source] = &[
     Loose("tracewire.output"),
@@ -85,15 +87,15 @@ const OUTPUT: &[Source] = &[
     Apart("reranker.output_documents", Dialect::OpenInference),
     Loose("gen_ai.retrieval.documents"),
     Loose("gen_ai.memory.records"),
-    Loose("ai.response.object"),
+    Encoded("ai.response.object"),
     Plain("ai.response.text"),
     Loose("ai.response.toolCalls"),
-    Loose("ai.toolCall.result"),
+    Encoded("ai.toolCall.result"),
     Loose("langfuse.observation.output"),
-    Loose("traceloop.entity.output"),
+    Encoded("traceloop.entity.output"),
     Typed("output.value", "output.mime_type"),
     Loose("gen_ai.completion"),
-    Loose("mlflow.spanOutputs"),
+    Encoded("mlflow.spanOutputs"),
     Loose("gcp.vertex.agent.llm_response"),
     Loose("tool_response"),
 ];
@@ -148,13 +150,17 @@ fn both(attributes: &mut Map, members: &mut Vec<Member>, depth: usize) {
 
 impl Source {
     fn take(self, attributes: &mut Map, depth: usize) -> Option<(Value, &'static str, Form)> {
+        let parse: fn(&str, usize) -> Option<Value> = match self {
+            Encoded(_) => parse_encoded,
+            _ => parse_json,
+        };
         let (name, is_json) = match self {
             Apart(prefix, dialect) => {
                 let value = take_apart(attributes, prefix, dialect)?;
                 return Some((value, prefix, Form::Flattened(dialect)));
             }
             Plain(name) => (name, false),
-            Loose(name) => (name, true),
+            Loose(name) | Encoded(name) => (name, true),
             Typed(name, mime) => {
                 let mime = attributes.get(mime).and_then(Value::as_text);
                 (name, mime.is_none_or(|mime| mime.to_ascii_lowercase().contains("json")))
@@ -163,7 +169,7 @@ impl Source {
         let value = match attributes.get(name)? {
             Value::Null => return None,
             Value::Text(text) if text.is_empty() => return None,
-            Value::Text(text) if is_json => parse_json(text, depth),
+            Value::Text(text) if is_json => parse(text, depth),
             _ => None,
         };
         let held = attributes.remove(name)?;

@@ -64,7 +64,10 @@ pub(crate) fn identity(attributes: &Map, resource: &Map, is_root: bool, is_of_ai
         add("environment", text(attributes, &ENVIRONMENT).or_else(|| of_resource(&ENVIRONMENT)));
         add("release", text(attributes, &RELEASE).or_else(|| of_resource(&RELEASE)));
         add("level", level(attributes));
-        let prompt = [("name", text(attributes, &PROMPT_NAME)), ("version", text(attributes, &PROMPT_VERSION))];
+        // Some count versions.
+        let number = || Some(super::count(attributes, &PROMPT_VERSION)?.to_string());
+        let version = text(attributes, &PROMPT_VERSION).map(str::to_owned).or_else(number);
+        let prompt = [("name", text(attributes, &PROMPT_NAME).map(str::to_owned)), ("version", version)];
         let prompt: Map =
             prompt.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect();
         if !prompt.is_empty() {

@@ -11,8 +11,12 @@ mod surrogates;
 
 pub(crate) use members::{hex, to_hex};
 
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::collector::logs::v1::{
+    ExportLogsPartialSuccess, ExportLogsServiceRequest, ExportLogsServiceResponse,
+};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
 use prost::Message;
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::value::Value;
@@ -82,6 +86,50 @@ pub fn encode_traces(request: &ExportTraceServiceRequest, form: Form) -> Vec<u8>
         Form::Protobuf => request.encode_to_vec(),
         Form::Json => json::write_in_order(&json_write::traces(request)),
     }
+}
+
+/// The body of the answer to a request for traces: what was rejected, and why.
+pub fn answer_traces(rejected: usize, message: Option<String>, form: Form) -> Vec<u8> {
+    let answer = ExportTraceServiceResponse {
+        partial_success: message
+            .map(|error_message| ExportTracePartialSuccess { rejected_spans: number(rejected), error_message }),
+    };
+    match (form, &answer.partial_success) {
+        (Form::Protobuf, _) => answer.encode_to_vec(),
+        (Form::Json, success) => {
+            partial("rejectedSpans", success.as_ref().map(|success| success.error_message.as_str()), rejected)
+        }
+    }
+}
+
+/// The body of the answer to a request for logs: what was rejected, and why.
+pub fn answer_logs(rejected: usize, message: Option<String>, form: Form) -> Vec<u8> {
+    let answer = ExportLogsServiceResponse {
+        partial_success: message
+            .map(|error_message| ExportLogsPartialSuccess { rejected_log_records: number(rejected), error_message }),
+    };
+    match (form, &answer.partial_success) {
+        (Form::Protobuf, _) => answer.encode_to_vec(),
+        (Form::Json, success) => {
+            partial("rejectedLogRecords", success.as_ref().map(|success| success.error_message.as_str()), rejected)
+        }
+    }
+}
+
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// A partial success in JSON; `{}` where there is none.
+fn partial(name: &str, message: Option<&str>, rejected: usize) -> Vec<u8> {
+    let mut answer = members::Members::default();
+    if let Some(message) = message {
+        let mut success = members::Members::default();
+        success.add(name, Value::Text(rejected.to_string()));
+        success.text("errorMessage", message);
+        answer.add("partialSuccess", success.finish());
+    }
+    json::write_in_order(&answer.finish())
 }
 
 fn protobuf<T: Message + Default>(body: &[u8], most_bytes: usize) -> Result<T, OtlpError> {

@@ -89,7 +89,7 @@ pub(super) fn read(given: LogRecord, key: Hash, scope: &Scope, limits: &Limits) 
         attributes.extend([(names::TIMES.to_owned(), Value::Map(observed))]);
     }
     let mut dropped = Note::default();
-    dropped.count("attributes", given.dropped_attributes_count);
+    dropped.count("attributes", given.dropped_attributes_count.saturating_add(budget.left_out()));
     dropped.put(names::DROPPED, &mut attributes);
 
     let record = Record { key, time, context, name, attributes, body };

@@ -5,7 +5,7 @@
 pub struct Limits {
     /// Most bytes of a body.
     pub body_bytes: usize,
-    /// Most spans or log records of a request; further ones are rejected.
+    /// Most spans or log records of a request; further ones are rejected, and a body with four times as many is refused.
     pub records: usize,
     /// Deepest nesting of a value; what lies deeper is cut (TW-VAL-014).
     pub depth: usize,

@@ -35,7 +35,7 @@ fn spans_become_what_they_were() {
     for name in
         ["genai.traces", "genai_events.traces", "langchain.traces", "openinference.traces", "openllmetry.traces"]
     {
-        let sent = decode_traces(&capture(name), Form::Protobuf, usize::MAX).unwrap();
+        let sent = decode_traces(&capture(name), Form::Protobuf, &Limits::default()).unwrap();
         let imported = tracewire_otlp::traces_from(sent.clone(), &Limits::default());
         let written = write_traces(&support::recorded(&imported), &WriteOptions::default());
         assert_eq!((written.open, written.loose), (0, 0));
@@ -46,8 +46,8 @@ fn spans_become_what_they_were() {
 #[test]
 fn json_says_the_same_as_protobuf() {
     for name in ["genai.traces", "openinference.traces"] {
-        let sent = decode_traces(&capture(name), Form::Protobuf, usize::MAX).unwrap();
+        let sent = decode_traces(&capture(name), Form::Protobuf, &Limits::default()).unwrap();
         let json = encode_traces(&sent, Form::Json);
-        assert_eq!(decode_traces(&json, Form::Json, usize::MAX).unwrap(), sent, "{name}");
+        assert_eq!(decode_traces(&json, Form::Json, &Limits::default()).unwrap(), sent, "{name}");
     }
 }

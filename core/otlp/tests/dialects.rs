@@ -44,7 +44,7 @@ fn said(name: &str, given: &str, events: &[(&str, &str)]) -> String {
         attributes(given)
     );
     let body = format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{span}]}}]}}]}}"#);
-    let sent = decode_traces(body.as_bytes(), Form::Json, usize::MAX).unwrap();
+    let sent = decode_traces(body.as_bytes(), Form::Json, &Limits::default()).unwrap();
     let imported = traces_from(sent.clone(), &Limits::default());
     assert_eq!(spans_of(write_traces(&recorded(&imported), &WriteOptions::default()).request), spans_of(sent));
 

@@ -60,6 +60,14 @@ fn what_is_no_otlp_has_a_code_and_a_place() {
     let small = Limits { body_bytes: 3, ..Limits::default() };
     assert_eq!(read_traces_within(b"{}  ", Form::Json, &small).unwrap_err(), OtlpError::TooLarge { size: 4, limit: 3 });
     assert_eq!(read_logs(b"", Form::Protobuf).unwrap().sources, []);
+    let few = Limits { records: 1, ..Limits::default() };
+    let five = body(&vec![span(""); 5].join(","));
+    let too_many = read_traces_within(five.as_bytes(), Form::Json, &few).unwrap_err();
+    assert_eq!(too_many, OtlpError::TooMany { records: 5, limit: 4 });
+    assert_eq!(
+        read_traces_within(&[0x0a, 12, 0x12, 10, 18, 0, 18, 0, 18, 0, 18, 0, 18, 0], Form::Protobuf, &few).unwrap_err(),
+        too_many
+    );
     for (code, _) in OtlpError::CODES.iter().chain(Rejected::CODES) {
         assert!(code.starts_with("otlp_"), "{code}");
     }

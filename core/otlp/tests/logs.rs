@@ -181,7 +181,7 @@ fn identities_follow_from_the_records_alone() {
 fn both_encodings_give_the_same() {
     use prost::Message as _;
     let json = body(&told("claude_code.api_request", "session.id = s\nduration_ms = 5\ncost_usd = 0.5"));
-    let request: ExportLogsServiceRequest = decode_logs(json.as_bytes(), Form::Json, usize::MAX).unwrap();
+    let request: ExportLogsServiceRequest = decode_logs(json.as_bytes(), Form::Json, &Limits::default()).unwrap();
     let protobuf = read_logs(&request.encode_to_vec(), Form::Protobuf).unwrap();
     assert_eq!(protobuf, read_logs(json.as_bytes(), Form::Json).unwrap());
     assert_eq!(protobuf, logs_from(request, &Limits::default()));

@@ -254,9 +254,9 @@ proptest! {
     fn json_says_the_same_as_protobuf(sent in request()) {
         let json = encode_traces(&sent, Form::Json);
         prop_assert!(serde_json::from_slice::<serde_json::Value>(&json).is_ok());
-        prop_assert_eq!(spans_of(decode_traces(&json, Form::Json, usize::MAX).unwrap()), spans_of(sent.clone()));
+        prop_assert_eq!(spans_of(decode_traces(&json, Form::Json, &Limits::default()).unwrap()), spans_of(sent.clone()));
         let protobuf = encode_traces(&sent, Form::Protobuf);
-        prop_assert_eq!(spans_of(decode_traces(&protobuf, Form::Protobuf, usize::MAX).unwrap()), spans_of(sent));
+        prop_assert_eq!(spans_of(decode_traces(&protobuf, Form::Protobuf, &Limits::default()).unwrap()), spans_of(sent));
     }
 
     #[test]

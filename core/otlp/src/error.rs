@@ -11,6 +11,14 @@ pub enum OtlpError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The body holds far more records than are taken.
+    #[error("the body has {records} records, of at most {limit}")]
+    TooMany {
+        /// How many it holds.
+        records: usize,
+        /// From how many on none is looked at.
+        limit: usize,
+    },
     /// The bytes are not protobuf of the request's message, or are nested too deep.
     #[error("the body is not the protobuf of OTLP: {reason}")]
     Protobuf {
@@ -40,12 +48,14 @@ impl OtlpError {
         ("otlp_protobuf", "the body is not protobuf of the request's message"),
         ("otlp_shape", "a member of the JSON has another type than OTLP says"),
         ("otlp_too_large", "the body is larger than the limit"),
+        ("otlp_too_many", "the body holds more records than are taken"),
     ];
 
     /// Stable code.
     pub fn code(&self) -> &'static str {
         match self {
             OtlpError::TooLarge { .. } => "otlp_too_large",
+            OtlpError::TooMany { .. } => "otlp_too_many",
             OtlpError::Protobuf { .. } => "otlp_protobuf",
             OtlpError::Json { .. } => "otlp_json",
             OtlpError::Shape { .. } => "otlp_shape",

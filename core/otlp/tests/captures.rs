@@ -1,4 +1,5 @@
 //! What real instrumentations send becomes events that are looked at like code, and becomes what it was again.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 
@@ -11,7 +12,9 @@ fn capture(name: &str) -> Vec<u8> {
 
 #[test]
 fn spans_of_real_instrumentations_become_events() {
-    for name in ["genai.traces", "genai_events.traces", "openinference.traces", "openllmetry.traces"] {
+    for name in
+        ["genai.traces", "genai_events.traces", "langchain.traces", "openinference.traces", "openllmetry.traces"]
+    {
         let imported = read_traces(&capture(name), Form::Protobuf).unwrap();
         assert_eq!(imported.rejected, [], "{name}");
         insta::assert_snapshot!(name, events_as_lines(&imported));
@@ -29,8 +32,10 @@ fn records_of_real_instrumentations_become_events() {
 
 #[test]
 fn spans_become_what_they_were() {
-    for name in ["genai.traces", "genai_events.traces", "openinference.traces", "openllmetry.traces"] {
-        let sent = decode_traces(&capture(name), Form::Protobuf, usize::MAX).unwrap();
+    for name in
+        ["genai.traces", "genai_events.traces", "langchain.traces", "openinference.traces", "openllmetry.traces"]
+    {
+        let sent = decode_traces(&capture(name), Form::Protobuf, &Limits::default()).unwrap();
         let imported = tracewire_otlp::traces_from(sent.clone(), &Limits::default());
         let written = write_traces(&support::recorded(&imported), &WriteOptions::default());
         assert_eq!((written.open, written.loose), (0, 0));
@@ -41,8 +46,8 @@ fn spans_become_what_they_were() {
 #[test]
 fn json_says_the_same_as_protobuf() {
     for name in ["genai.traces", "openinference.traces"] {
-        let sent = decode_traces(&capture(name), Form::Protobuf, usize::MAX).unwrap();
+        let sent = decode_traces(&capture(name), Form::Protobuf, &Limits::default()).unwrap();
         let json = encode_traces(&sent, Form::Json);
-        assert_eq!(decode_traces(&json, Form::Json, usize::MAX).unwrap(), sent, "{name}");
+        assert_eq!(decode_traces(&json, Form::Json, &Limits::default()).unwrap(), sent, "{name}");
     }
 }

@@ -54,6 +54,7 @@ const NAMES: &[&str] = &[
     "tag.tags",
     "gen_ai.usage.input_tokens",
     "gen_ai.usage.cost",
+    "traceloop.entity.input",
     "gen_ai.event.content",
     "content",
     "tracewire.kind",
@@ -74,6 +75,7 @@ const TEXTS: &[&str] = &[
     "application/json",
     r#"[{"role":"user","content":"hi"}]"#,
     r#"{"$ref":"x","n":1.5}"#,
+    r#""quoted""#,
     r#"{"$int":"5"}"#,
     "[1,1.0,18446744073709551616]",
     "{broken",
@@ -223,7 +225,7 @@ fn request() -> impl Strategy<Value = ExportTraceServiceRequest> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
     fn spans_come_back_as_they_were_sent(sent in request()) {
@@ -252,9 +254,26 @@ proptest! {
     fn json_says_the_same_as_protobuf(sent in request()) {
         let json = encode_traces(&sent, Form::Json);
         prop_assert!(serde_json::from_slice::<serde_json::Value>(&json).is_ok());
-        prop_assert_eq!(spans_of(decode_traces(&json, Form::Json, usize::MAX).unwrap()), spans_of(sent.clone()));
+        prop_assert_eq!(spans_of(decode_traces(&json, Form::Json, &Limits::default()).unwrap()), spans_of(sent.clone()));
         let protobuf = encode_traces(&sent, Form::Protobuf);
-        prop_assert_eq!(spans_of(decode_traces(&protobuf, Form::Protobuf, usize::MAX).unwrap()), spans_of(sent));
+        prop_assert_eq!(spans_of(decode_traces(&protobuf, Form::Protobuf, &Limits::default()).unwrap()), spans_of(sent));
+    }
+
+    #[test]
+    fn no_change_of_a_real_body_makes_it_fall(edits in vec((any::<prop::sample::Index>(), any::<u8>()), 1..8), cut in any::<prop::sample::Index>()) {
+        for name in ["openinference.traces", "genai.logs"] {
+            let path = format!("{}/tests/captures/{name}.pb", env!("CARGO_MANIFEST_DIR"));
+            let mut body = std::fs::read(path).unwrap();
+            for (place, byte) in &edits {
+                let at = place.index(body.len());
+                body[at] = *byte;
+            }
+            body.truncate(cut.index(body.len()).max(body.len() / 2));
+            if let Ok(imported) = tracewire_otlp::read_traces(&body, Form::Protobuf) {
+                write_traces(&recorded(&imported), &WriteOptions::default());
+            }
+            let _ = tracewire_otlp::read_logs(&body, Form::Protobuf);
+        }
     }
 
     #[test]

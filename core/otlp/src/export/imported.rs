@@ -74,8 +74,16 @@ fn status(step: &Step<'_>, attributes: &Map, merged: &Map) -> Option<OtlpStatus>
 /// The attributes that were sent: without what was added, with what became a member.
 fn attributes(attributes: &Map, merged: &Map) -> Vec<opentelemetry_proto::tonic::common::v1::KeyValue> {
     let added = attributes.get(names::ADDED).and_then(Value::as_list).unwrap_or_default();
-    let mut written = key_values(attributes, &|name| added.iter().any(|added| added.as_text() == Some(name)));
     let origins = attributes.get(names::MEMBERS).and_then(Value::as_map);
+    let is_member = |name: &str| origins.is_some_and(|origins| origins.contains_key(name));
+    let is_added = |name: &str| added.iter().any(|added| added.as_text() == Some(name));
+    let mut written = key_values(attributes, &|name| is_added(name) || is_member(name));
+    // An attribute of today's name that was sent in another form.
+    for (name, value) in attributes.iter().filter(|(name, _)| is_member(name)) {
+        if let Some(origin) = origins.and_then(|origins| Origin::of(origins, name)) {
+            origin.write(value, attributes, &mut written);
+        }
+    }
     for member in ["input", "output", "tool_definitions"] {
         let Some(value) = merged.get(member) else { continue };
         // What was erased or withheld is not there to be written.

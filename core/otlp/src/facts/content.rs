@@ -3,10 +3,12 @@
 //! The attribute that holds it becomes the member of the body, where it is addressed by its hash and carried once; what other
 //! attributes say the same stays where it is.
 
+use tracewire_wire::content::is_message;
+use tracewire_wire::registry::attributes::GEN_AI_INPUT_MESSAGES;
 use tracewire_wire::value::{Map, Value};
 
 use super::flattened::{Dialect, unflatten};
-use crate::values::parse_json;
+use crate::values::{parse_encoded, parse_json};
 
 /// How an attribute holds a content, and how the way back writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +45,8 @@ impl Form {
 enum Source {
     /// JSON where it is some, else the text.
     Loose(&'static str),
+    /// Always JSON, a plain text with its quotes.
+    Encoded(&'static str),
     /// As it is.
     Plain(&'static str),
     /// JSON where the other attribute says so, or nothing does.
@@ -51,7 +55,7 @@ enum Source {
     Apart(&'static str, Dialect),
 }
 
-use Source::{Apart, Loose, Plain, Typed};
+use Source::{Apart, Encoded, Loose, Plain, Typed};
 
 const INPUT: &[Source] = &[
     Loose("tracewire.input"),
@@ -60,18 +64,18 @@ const INPUT: &[Source] = &[
     Apart("llm.input_messages", Dialect::OpenInference),
     Loose("gen_ai.tool.call.arguments"),
     Loose("ai.prompt.messages"),
-    Loose("ai.toolCall.args"),
+    Encoded("ai.toolCall.args"),
     Loose("ai.prompt"),
     Loose("langfuse.observation.input"),
-    Loose("traceloop.entity.input"),
+    Encoded("traceloop.entity.input"),
     Typed("input.value", "input.mime_type"),
     Plain("gen_ai.retrieval.query.text"),
     Plain("gen_ai.memory.query.text"),
     Loose("gen_ai.prompt"),
-    Loose("mlflow.spanInputs"),
+    Encoded("mlflow.spanInputs"),
     Loose("gcp.vertex.agent.llm_request"),
     Loose("tool_arguments"),
-    Loose("ai.value"),
+    Encoded("ai.value"),
 ];
 const OUTPUT: &[Source] = &[
     Loose("tracewire.output"),
@@ -83,15 +87,15 @@ const OUTPUT: &[Source] = &[
     Apart("reranker.output_documents", Dialect::OpenInference),
     Loose("gen_ai.retrieval.documents"),
     Loose("gen_ai.memory.records"),
-    Loose("ai.response.object"),
+    Encoded("ai.response.object"),
     Plain("ai.response.text"),
     Loose("ai.response.toolCalls"),
-    Loose("ai.toolCall.result"),
+    Encoded("ai.toolCall.result"),
     Loose("langfuse.observation.output"),
-    Loose("traceloop.entity.output"),
+    Encoded("traceloop.entity.output"),
     Typed("output.value", "output.mime_type"),
     Loose("gen_ai.completion"),
-    Loose("mlflow.spanOutputs"),
+    Encoded("mlflow.spanOutputs"),
     Loose("gcp.vertex.agent.llm_response"),
     Loose("tool_response"),
 ];
@@ -105,9 +109,12 @@ const TOOLS: &[Source] = &[
 /// Members of the body and where each of them was.
 #[derive(Default)]
 pub(crate) struct Contents {
-    /// Member, value, attribute, form.
-    pub(crate) members: Vec<(&'static str, Value, &'static str, Form)>,
+    /// In their order.
+    pub(crate) members: Vec<Member>,
 }
+
+/// The member of a body, or the attribute of today's name, its value, the attribute that it was, and its form there.
+pub(crate) type Member = (&'static str, Value, &'static str, Form);
 
 /// Takes the contents out of the attributes.
 pub(crate) fn take(attributes: &mut Map, depth: usize) -> Contents {
@@ -117,18 +124,43 @@ pub(crate) fn take(attributes: &mut Map, depth: usize) -> Contents {
             members.push((member, value, attribute, form));
         }
     }
+    both(attributes, &mut members, depth);
     Contents { members }
+}
+
+/// OpenInference sends a request twice: whole, and its messages apart. Where the whole one names the same list of messages,
+/// it becomes the input and the list the attribute of today's name: in both places each message is addressed by its hash,
+/// while a long text would repeat the conversation in each turn.
+fn both(attributes: &mut Map, members: &mut Vec<Member>, depth: usize) {
+    let Some(at) = members.iter().position(|(_, _, attribute, _)| *attribute == "llm.input_messages") else { return };
+    let whole = attributes.get("input.value").and_then(Value::as_text).and_then(|text| parse_json(text, depth));
+    let is_request = |whole: &Value| {
+        let messages = whole.as_map().and_then(|whole| whole.get("messages")).and_then(Value::as_list);
+        messages.is_some_and(|messages| !messages.is_empty() && messages.iter().all(is_message))
+    };
+    let Some(whole) = whole.filter(is_request) else { return };
+    if attributes.contains_key(GEN_AI_INPUT_MESSAGES) {
+        return;
+    }
+    attributes.remove("input.value");
+    let (_, list, attribute, form) = members.remove(at);
+    members.push(("input", whole, "input.value", Form::Json));
+    members.push((GEN_AI_INPUT_MESSAGES, list, attribute, form));
 }
 
 impl Source {
     fn take(self, attributes: &mut Map, depth: usize) -> Option<(Value, &'static str, Form)> {
+        let parse: fn(&str, usize) -> Option<Value> = match self {
+            Encoded(_) => parse_encoded,
+            _ => parse_json,
+        };
         let (name, is_json) = match self {
             Apart(prefix, dialect) => {
                 let value = take_apart(attributes, prefix, dialect)?;
                 return Some((value, prefix, Form::Flattened(dialect)));
             }
             Plain(name) => (name, false),
-            Loose(name) => (name, true),
+            Loose(name) | Encoded(name) => (name, true),
             Typed(name, mime) => {
                 let mime = attributes.get(mime).and_then(Value::as_text);
                 (name, mime.is_none_or(|mime| mime.to_ascii_lowercase().contains("json")))
@@ -137,7 +169,7 @@ impl Source {
         let value = match attributes.get(name)? {
             Value::Null => return None,
             Value::Text(text) if text.is_empty() => return None,
-            Value::Text(text) if is_json => parse_json(text, depth),
+            Value::Text(text) if is_json => parse(text, depth),
             _ => None,
         };
         let held = attributes.remove(name)?;
@@ -195,9 +227,12 @@ mod tests {
         ];
         let openllmetry =
             [("gen_ai.prompt.0.role", "user"), ("gen_ai.completion.0.content", "hi"), ("gen_ai.prompt.name", "p")];
+        let twice = [
+            ("llm.input_messages.0.message.role", "user"),
+            ("input.value", r#"{"model":"m","messages":[{"role":"user"}]}"#),
+        ];
         let vercel = [("ai.prompt", "{\"prompt\":\"hi\"}"), ("ai.response.text", ""), ("ai.response.toolCalls", "[]")];
-        insta::assert_snapshot!(
-            [shown(&genai), shown(&openinference), shown(&openllmetry), shown(&vercel)].join("\n\n")
-        );
+        let all: [&[(&str, &str)]; 5] = [&genai, &openinference, &twice, &openllmetry, &vercel];
+        insta::assert_snapshot!(all.map(shown).join("\n\n"));
     }
 }

@@ -4,6 +4,7 @@ use tracewire_wire::registry::attributes::{
     DEPLOYMENT_ENVIRONMENT_NAME, GEN_AI_AGENT_NAME, GEN_AI_PROVIDER_NAME, GEN_AI_REQUEST_MODEL, GEN_AI_RESPONSE_MODEL,
     GEN_AI_TOOL_CALL_ID, GEN_AI_TOOL_NAME, SERVICE_VERSION,
 };
+use tracewire_wire::registry::kinds::LLM;
 use tracewire_wire::value::{Map, Value};
 
 use super::{number, text};
@@ -63,7 +64,10 @@ pub(crate) fn identity(attributes: &Map, resource: &Map, is_root: bool, is_of_ai
         add("environment", text(attributes, &ENVIRONMENT).or_else(|| of_resource(&ENVIRONMENT)));
         add("release", text(attributes, &RELEASE).or_else(|| of_resource(&RELEASE)));
         add("level", level(attributes));
-        let prompt = [("name", text(attributes, &PROMPT_NAME)), ("version", text(attributes, &PROMPT_VERSION))];
+        // Some count versions.
+        let number = || Some(super::count(attributes, &PROMPT_VERSION)?.to_string());
+        let version = text(attributes, &PROMPT_VERSION).map(str::to_owned).or_else(number);
+        let prompt = [("name", text(attributes, &PROMPT_NAME).map(str::to_owned)), ("version", version)];
         let prompt: Map =
             prompt.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect();
         if !prompt.is_empty() {
@@ -108,7 +112,7 @@ fn first_chunk_nanos(attributes: &Map) -> Option<u64> {
 }
 
 /// Attributes under today's names that the span has under others alone.
-pub(crate) fn canonical(attributes: &Map) -> Vec<(&'static str, String)> {
+pub(crate) fn canonical(attributes: &Map, kind: &str) -> Vec<(&'static str, String)> {
     const OTHERS: [(&str, &[&str]); 6] = [
         (
             GEN_AI_REQUEST_MODEL,
@@ -120,7 +124,6 @@ pub(crate) fn canonical(attributes: &Map) -> Vec<(&'static str, String)> {
                 "ai.model.id",
                 "langfuse.observation.model.name",
                 "mlflow.llm.model",
-                "model",
             ],
         ),
         (GEN_AI_RESPONSE_MODEL, &["llm.response.model_name", "ai.response.model"]),
@@ -133,8 +136,14 @@ pub(crate) fn canonical(attributes: &Map) -> Vec<(&'static str, String)> {
         (GEN_AI_TOOL_CALL_ID, &["tool.id", "ai.toolCall.id", "tool_call.id", "tool_use_id"]),
     ];
     let mut found = Vec::new();
+    // The bare word means a model only where one is asked.
+    if let Some(model) =
+        text(attributes, &["model"]).filter(|_| kind == LLM && !attributes.contains_key(GEN_AI_REQUEST_MODEL))
+    {
+        found.push((GEN_AI_REQUEST_MODEL, model.to_owned()));
+    }
     for (name, others) in OTHERS {
-        if attributes.contains_key(name) {
+        if attributes.contains_key(name) || found.iter().any(|(known, _)| *known == name) {
             continue;
         }
         if let Some(value) = text(attributes, others) {
@@ -176,7 +185,7 @@ mod tests {
 
     #[test]
     fn names_of_today_are_added_where_older_ones_stand_alone() {
-        let shown = |given: &[(&str, &str)]| canonical(&map(given));
+        let shown = |given: &[(&str, &str)]| canonical(&map(given), LLM);
         assert_eq!(
             shown(&[("llm.model_name", "gpt-5-mini"), ("llm.provider", "Azure"), ("tool.name", "search")]),
             [
@@ -186,6 +195,8 @@ mod tests {
             ]
         );
         assert_eq!(shown(&[("gen_ai.provider.name", "openai"), ("gen_ai.system", "xai")]), []);
+        assert_eq!(shown(&[("model", "m")]), [("gen_ai.request.model", "m".to_owned())]);
+        assert_eq!(canonical(&map(&[("model", "m")]), "tool"), []);
         assert_eq!(provider("openai.chat"), "openai");
         assert_eq!(provider("mistral.chat"), "mistral_ai");
         assert_eq!(provider("somebody.else"), "somebody.else");

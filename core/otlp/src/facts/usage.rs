@@ -3,6 +3,7 @@
 use tracewire_wire::value::{Map, Value};
 
 use super::count;
+use crate::values::parse_json;
 
 const INPUT: [&str; 8] = [
     "gen_ai.usage.input_tokens",
@@ -71,6 +72,9 @@ const DETAILS: [(&str, &[&str]); 8] = [
     ("video_output_tokens", &["gen_ai.usage.video.output_tokens"]),
 ];
 
+/// Attributes that hold all counts in JSON, and whether these stand beside one another, as Langfuse has them.
+const WHOLE: [(&str, bool); 2] = [("langfuse.observation.usage_details", true), ("mlflow.chat.tokenUsage", false)];
+
 /// Counts as somebody reported them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
@@ -99,7 +103,8 @@ pub(crate) fn usage(attributes: &Map, span_name: &str) -> Option<Map> {
         cached_beside: span_name.starts_with("claude_code."),
         reasoning_beside: false,
     };
-    let mut usage = counts.usage()?;
+    let whole = || WHOLE.iter().find_map(|(name, is_beside)| whole(attributes.get(name)?, *is_beside)?.usage());
+    let mut usage = counts.usage().or_else(whole)?;
     // Zeros say nothing that the absence does not.
     let detail = |(name, names): &(&str, &[&str])| {
         Some(((*name).to_owned(), Value::from_u64(count(attributes, names).filter(|count| *count > 0)?)))
@@ -111,6 +116,28 @@ pub(crate) fn usage(attributes: &Map, span_name: &str) -> Option<Map> {
     Some(usage)
 }
 
+/// Counts of a map of them.
+fn whole(value: &Value, is_beside: bool) -> Option<Counts> {
+    let parsed;
+    let counts = match value {
+        Value::Text(text) => {
+            parsed = parse_json(text, 4)?;
+            parsed.as_map()?
+        }
+        value => value.as_map()?,
+    };
+    Some(Counts {
+        input: count(counts, &["input", "input_tokens", "prompt_tokens"]),
+        output: count(counts, &["output", "output_tokens", "completion_tokens"]),
+        cache_read: count(counts, &["input_cached_tokens", "cache_read_input_tokens"]),
+        cache_write: count(counts, &["input_cache_creation", "cache_creation_input_tokens"]),
+        reasoning: count(counts, &["output_reasoning_tokens", "reasoning_tokens"]),
+        total: count(counts, &["total", "total_tokens"]),
+        cached_beside: is_beside,
+        reasoning_beside: is_beside,
+    })
+}
+
 impl Counts {
     /// The wire's usage: input includes what was cached, output includes reasoning (TW-EVT-011).
     ///
@@ -118,9 +145,8 @@ impl Counts {
     /// part that is larger than the whole cannot be in it.
     pub(crate) fn usage(self) -> Option<Map> {
         let Counts { input, output, cache_read, cache_write, reasoning, total, .. } = self;
-        if input.or(output).or(cache_read).or(cache_write).or(reasoning).is_none() {
-            return None;
-        }
+        // Somebody counted something.
+        input.or(output).or(cache_read).or(cache_write).or(reasoning)?;
         let cached = cache_read.unwrap_or(0).saturating_add(cache_write.unwrap_or(0));
         let thought = reasoning.unwrap_or(0);
         let sum = |parts: [u64; 3]| parts.into_iter().try_fold(0_u64, u64::checked_add);
@@ -224,6 +250,23 @@ mod tests {
         assert_eq!(of([10, 5, 64, 79]), r#"{"input_tokens":10,"output_tokens":69,"reasoning_output_tokens":64}"#);
         assert_eq!(of([10, 70, 64, 80]), r#"{"input_tokens":10,"output_tokens":70,"reasoning_output_tokens":64}"#);
         assert_eq!(of([10, 70, 64, 144]), r#"{"input_tokens":10,"output_tokens":134,"reasoning_output_tokens":64}"#);
+    }
+
+    #[test]
+    fn counts_in_one_attribute_are_read() {
+        let shown = |name: &str, text: &str| {
+            let usage =
+                usage(&Map::from_iter([(name.to_owned(), text.into())]), "chat").map_or(Value::Null, Value::Map);
+            String::from_utf8(tracewire_wire::json::write(&usage)).unwrap()
+        };
+        let langfuse = r#"{"input":40,"input_cached_tokens":60,"output":15,"output_reasoning_tokens":5,"total":120}"#;
+        assert_eq!(
+            shown("langfuse.observation.usage_details", langfuse),
+            r#"{"cache_read_input_tokens":60,"input_tokens":100,"output_tokens":20,"reasoning_output_tokens":5}"#
+        );
+        let mlflow = r#"{"input_tokens":10,"output_tokens":5,"total_tokens":15}"#;
+        assert_eq!(shown("mlflow.chat.tokenUsage", mlflow), r#"{"input_tokens":10,"output_tokens":5}"#);
+        assert_eq!(shown("mlflow.chat.tokenUsage", "none"), "null");
     }
 
     #[test]

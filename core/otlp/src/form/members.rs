@@ -98,7 +98,7 @@ pub(super) fn bytes(value: &Value) -> Read<Vec<u8>> {
 /// An id; text that is not hex becomes one of no valid length, so that it costs its own record and no other.
 pub(super) fn id(value: &Value) -> Read<Vec<u8>> {
     let Value::Text(text) = value else { return wrong("hex digits") };
-    Ok(hex(text).unwrap_or_else(|| vec![0]))
+    Ok(hex(text).unwrap_or_else(|| vec![0xff]))
 }
 
 /// The bytes that hex digits of either case stand for.

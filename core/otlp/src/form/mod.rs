@@ -7,17 +7,23 @@
 mod json_read;
 mod json_write;
 mod members;
+mod scan;
 mod surrogates;
 
 pub(crate) use members::{hex, to_hex};
 
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::collector::logs::v1::{
+    ExportLogsPartialSuccess, ExportLogsServiceRequest, ExportLogsServiceResponse,
+};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
 use prost::Message;
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::value::Value;
 
 use crate::error::OtlpError;
+use crate::limits::Limits;
 
 /// How a body is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,22 +63,22 @@ impl Form {
 /// Reads a request for traces.
 ///
 /// # Errors
-/// [`OtlpError`] where the body is larger than `most_bytes` or not such a request.
-pub fn decode_traces(body: &[u8], form: Form, most_bytes: usize) -> Result<ExportTraceServiceRequest, OtlpError> {
+/// [`OtlpError`] where the body is too large, holds far too many records, or is not such a request.
+pub fn decode_traces(body: &[u8], form: Form, limits: &Limits) -> Result<ExportTraceServiceRequest, OtlpError> {
     match form {
-        Form::Protobuf => protobuf(body, most_bytes),
-        Form::Json => json_read::traces(json(body, most_bytes)?),
+        Form::Protobuf => protobuf(body, limits),
+        Form::Json => json_read::traces(json(body, limits)?),
     }
 }
 
 /// Reads a request for logs.
 ///
 /// # Errors
-/// [`OtlpError`] where the body is larger than `most_bytes` or not such a request.
-pub fn decode_logs(body: &[u8], form: Form, most_bytes: usize) -> Result<ExportLogsServiceRequest, OtlpError> {
+/// [`OtlpError`] where the body is too large, holds far too many records, or is not such a request.
+pub fn decode_logs(body: &[u8], form: Form, limits: &Limits) -> Result<ExportLogsServiceRequest, OtlpError> {
     match form {
-        Form::Protobuf => protobuf(body, most_bytes),
-        Form::Json => json_read::logs(json(body, most_bytes)?),
+        Form::Protobuf => protobuf(body, limits),
+        Form::Json => json_read::logs(json(body, limits)?),
     }
 }
 
@@ -84,25 +90,79 @@ pub fn encode_traces(request: &ExportTraceServiceRequest, form: Form) -> Vec<u8>
     }
 }
 
-fn protobuf<T: Message + Default>(body: &[u8], most_bytes: usize) -> Result<T, OtlpError> {
-    bounded(body, most_bytes)?;
+/// The body of the answer to a request for traces: what was rejected, and why.
+pub fn answer_traces(rejected: usize, message: Option<String>, form: Form) -> Vec<u8> {
+    let answer = ExportTraceServiceResponse {
+        partial_success: message
+            .map(|error_message| ExportTracePartialSuccess { rejected_spans: number(rejected), error_message }),
+    };
+    match (form, &answer.partial_success) {
+        (Form::Protobuf, _) => answer.encode_to_vec(),
+        (Form::Json, success) => {
+            partial("rejectedSpans", success.as_ref().map(|success| success.error_message.as_str()), rejected)
+        }
+    }
+}
+
+/// The body of the answer to a request for logs: what was rejected, and why.
+pub fn answer_logs(rejected: usize, message: Option<String>, form: Form) -> Vec<u8> {
+    let answer = ExportLogsServiceResponse {
+        partial_success: message
+            .map(|error_message| ExportLogsPartialSuccess { rejected_log_records: number(rejected), error_message }),
+    };
+    match (form, &answer.partial_success) {
+        (Form::Protobuf, _) => answer.encode_to_vec(),
+        (Form::Json, success) => {
+            partial("rejectedLogRecords", success.as_ref().map(|success| success.error_message.as_str()), rejected)
+        }
+    }
+}
+
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// A partial success in JSON; `{}` where there is none.
+fn partial(name: &str, message: Option<&str>, rejected: usize) -> Vec<u8> {
+    let mut answer = members::Members::default();
+    if let Some(message) = message {
+        let mut success = members::Members::default();
+        success.add(name, Value::Text(rejected.to_string()));
+        success.text("errorMessage", message);
+        answer.add("partialSuccess", success.finish());
+    }
+    json::write_in_order(&answer.finish())
+}
+
+fn protobuf<T: Message + Default>(body: &[u8], limits: &Limits) -> Result<T, OtlpError> {
+    bounded(body, limits)?;
+    few(scan::in_protobuf(body), limits)?;
     T::decode(body).map_err(|error| OtlpError::Protobuf { reason: error.to_string() })
 }
 
-fn json(body: &[u8], most_bytes: usize) -> Result<Value, OtlpError> {
-    bounded(body, most_bytes)?;
-    let options = ReadOptions { max_depth: ReadOptions::DEPTH_LIMIT, max_bytes: most_bytes, ..ReadOptions::default() };
+fn json(body: &[u8], limits: &Limits) -> Result<Value, OtlpError> {
+    bounded(body, limits)?;
+    let max_bytes = limits.body_bytes;
+    let options = ReadOptions { max_depth: ReadOptions::DEPTH_LIMIT, max_bytes, ..ReadOptions::default() };
     let read = json::read(body, &options).or_else(|error| match surrogates::mended(body) {
         // A prompt that was cut inside of an emoji must not cost the whole batch.
         Some(mended) if error.code() == "json_surrogate" => json::read(&mended, &options),
         _ => Err(error),
     });
-    read.map_err(|error| OtlpError::Json { reason: error.to_string() })
+    let value = read.map_err(|error| OtlpError::Json { reason: error.to_string() })?;
+    few(scan::in_json(&value), limits)?;
+    Ok(value)
 }
 
-fn bounded(body: &[u8], most_bytes: usize) -> Result<(), OtlpError> {
-    if body.len() > most_bytes {
-        return Err(OtlpError::TooLarge { size: body.len(), limit: most_bytes });
+fn bounded(body: &[u8], limits: &Limits) -> Result<(), OtlpError> {
+    if body.len() > limits.body_bytes {
+        return Err(OtlpError::TooLarge { size: body.len(), limit: limits.body_bytes });
     }
     Ok(())
+}
+
+/// A few records too many are rejected one by one; four times as many are not even looked at.
+fn few(records: usize, limits: &Limits) -> Result<(), OtlpError> {
+    let limit = limits.records.saturating_mul(4);
+    if records > limit { Err(OtlpError::TooMany { records, limit }) } else { Ok(()) }
 }

@@ -15,7 +15,7 @@ use tracewire_wire::value::{Map, Value};
 
 use super::log::{Record, own_id, point, session};
 use super::span::{set, set_text};
-use crate::facts::{self, Counts, count, number, text};
+use crate::facts::{self, Counts, Form, count, number, text};
 use crate::limits::Limits;
 use crate::names;
 use crate::values::parse_json;
@@ -162,19 +162,22 @@ impl Call {
             set(&mut start, "correlation_id", correlation(&attributes).map(Into::into));
         }
         let mut end = Map::new();
-        let content = |attributes: &mut Map, names: &[&str]| {
-            let held = names.iter().find_map(|name| attributes.remove(name))?;
+        let mut origins = Map::new();
+        let mut content = |member: &str, attributes: &mut Map, names: &[&str]| {
+            let (name, held) = names.iter().find_map(|name| Some((*name, attributes.remove(name)?)))?;
             let parsed = held.as_text().and_then(|text| parse_json(text, limits.depth));
+            let form = if parsed.is_some() { Form::Json } else { Form::Value };
+            let origin =
+                [("attribute", name), ("form", form.word())].map(|(name, word)| (name.to_owned(), word.into()));
+            origins.extend([(member.to_owned(), Value::Map(origin.into_iter().collect()))]);
             Some(parsed.unwrap_or(held))
         };
         if self.kind == TOOL {
-            set(
-                &mut start,
-                "input",
-                content(&mut attributes, &["tool_input", "tool_parameters", "arguments", "function_args"]),
-            );
-            set(&mut end, "output", content(&mut attributes, &["output", "tool_output"]));
+            let names = ["tool_input", "tool_parameters", "arguments", "function_args"];
+            set(&mut start, "input", content("input", &mut attributes, &names));
+            set(&mut end, "output", content("output", &mut attributes, &["output", "tool_output"]));
         }
+        set(&mut attributes, names::MEMBERS, (!origins.is_empty()).then_some(Value::Map(origins)));
         set(&mut end, "usage", self.usage.map(Value::Map));
         set(&mut end, "cost", cost(&attributes).map(Value::Map));
         let failed = self.failed;
@@ -185,7 +188,7 @@ impl Call {
         let named = [
             (GEN_AI_OPERATION_NAME, self.operation.map(str::to_owned)),
             (GEN_AI_PROVIDER_NAME, self.provider.map(str::to_owned)),
-            (GEN_AI_REQUEST_MODEL, model),
+            (GEN_AI_REQUEST_MODEL, model.filter(|_| self.kind == LLM)),
             (GEN_AI_TOOL_NAME, tool),
             (GEN_AI_TOOL_CALL_ID, text(&attributes, &["call_id", "tool_use_id"]).map(str::to_owned)),
             (names::EVENT_NAME, Some(name)),

@@ -83,13 +83,13 @@ pub(super) fn read(given: LogRecord, key: Hash, scope: &Scope, limits: &Limits) 
     }
     set(&mut attributes, names::FLAGS, (given.flags > 1).then(|| Value::Int(given.flags.into())));
     set_text(&mut attributes, names::EVENT_NAME, given.event_name);
-    set(&mut attributes, names::SCOPE, scope.rest.clone());
+    set(&mut attributes, names::SCOPE, scope.whole.clone());
     if let (Some(_), Some(observed)) = (said, observed) {
         let observed = Map::from_iter([("observed".to_owned(), Value::from_i64(observed.0))]);
         attributes.extend([(names::TIMES.to_owned(), Value::Map(observed))]);
     }
     let mut dropped = Note::default();
-    dropped.count("attributes", given.dropped_attributes_count);
+    dropped.count("attributes", given.dropped_attributes_count.saturating_add(budget.left_out()));
     dropped.put(names::DROPPED, &mut attributes);
 
     let record = Record { key, time, context, name, attributes, body };

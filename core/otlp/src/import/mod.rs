@@ -111,7 +111,7 @@ pub fn read_traces(body: &[u8], form: Form) -> Result<Imported, OtlpError> {
 /// # Errors
 /// As of [`read_traces`].
 pub fn read_traces_within(body: &[u8], form: Form, limits: &Limits) -> Result<Imported, OtlpError> {
-    Ok(traces_from(decode_traces(body, form, limits.body_bytes)?, limits))
+    Ok(traces_from(decode_traces(body, form, limits)?, limits))
 }
 
 /// Reads log records.
@@ -127,7 +127,7 @@ pub fn read_logs(body: &[u8], form: Form) -> Result<Imported, OtlpError> {
 /// # Errors
 /// As of [`read_logs`].
 pub fn read_logs_within(body: &[u8], form: Form, limits: &Limits) -> Result<Imported, OtlpError> {
-    Ok(logs_from(decode_logs(body, form, limits.body_bytes)?, limits))
+    Ok(logs_from(decode_logs(body, form, limits)?, limits))
 }
 
 /// The events of spans that are decoded already, as gRPC hands them over.

@@ -89,6 +89,8 @@ pub(super) struct Scope {
     pub(super) member: Option<Value>,
     /// What it has besides, for `tracewire.otlp.scope`.
     pub(super) rest: Option<Value>,
+    /// All of it, for records that have no member `scope`.
+    pub(super) whole: Option<Value>,
 }
 
 impl Scope {
@@ -104,7 +106,11 @@ impl Scope {
         }
         rest.count("dropped_attributes", dropped_attributes_count);
         rest.text("schema_url", &schema_url);
-        Scope { name: (!name.is_empty()).then_some(name), member: member.value(), rest: rest.value() }
+        let whole = match (&member.0, &rest.0) {
+            (name, rest) if name.is_empty() && rest.is_empty() => None,
+            (name, rest) => Some(Value::Map(name.iter().chain(rest).cloned().collect())),
+        };
+        Scope { whole, name: (!name.is_empty()).then_some(name), member: member.value(), rest: rest.value() }
     }
 }
 

@@ -31,8 +31,9 @@ pub(super) fn read(given: otlp::Span, scope: &Scope, resource: &Map, limits: &Li
     let mut end = Map::new();
     let mut start = Map::new();
     set_text(&mut start, "name", given.name.clone());
+    let (events, events_left_out) = taken(given.events, &mut budget);
     let mut moments: Vec<Event> =
-        given.events.into_iter().map(|event| moments::read(event, times.start, &mut budget, limits)).collect();
+        events.into_iter().map(|event| moments::read(event, times.start, &mut budget, limits)).collect();
 
     let identity = facts::identity(&attributes, resource, ids.parent_id.is_none(), is_of_ai);
     start.extend(identity.start.into_iter().map(|(name, value)| (name.to_owned(), value)));
@@ -43,10 +44,11 @@ pub(super) fn read(given: otlp::Span, scope: &Scope, resource: &Map, limits: &Li
     }
     let status = status(given.status.unwrap_or_default(), &mut attributes, &mut end);
     if is_of_ai {
-        derive(&mut attributes, &mut start, &mut end, &moments, limits);
+        derive(&mut attributes, &mut start, &mut end, &moments, kind, limits);
     }
 
-    let links: Vec<Value> = given.links.into_iter().map(|link| moments::link(link, &mut budget)).collect();
+    let (links, links_left_out) = taken(given.links, &mut budget);
+    let links: Vec<Value> = links.into_iter().map(|link| moments::link(link, &mut budget)).collect();
     if !links.is_empty() {
         start.extend([("links".to_owned(), Value::List(links))]);
     }
@@ -59,9 +61,9 @@ pub(super) fn read(given: otlp::Span, scope: &Scope, resource: &Map, limits: &Li
     );
 
     let mut dropped = Note::default();
-    dropped.count("attributes", given.dropped_attributes_count);
-    dropped.count("events", given.dropped_events_count);
-    dropped.count("links", given.dropped_links_count);
+    dropped.count("attributes", given.dropped_attributes_count.saturating_add(budget.left_out()));
+    dropped.count("events", given.dropped_events_count.saturating_add(events_left_out));
+    dropped.count("links", given.dropped_links_count.saturating_add(links_left_out));
     dropped.put(names::DROPPED, &mut attributes);
     let kind_name = usize::try_from(given.kind).ok().and_then(|kind| KINDS.get(kind));
     let kind_name = kind_name.map_or_else(|| Value::Text(given.kind.to_string()), |name| (*name).into());
@@ -88,6 +90,14 @@ pub(super) fn read(given: otlp::Span, scope: &Scope, resource: &Map, limits: &Li
     Ok(Span { trace_id: ids.trace_id, span_id: ids.span_id, events })
 }
 
+/// As many as there is room for, and how many there is none for.
+fn taken<T>(mut given: Vec<T>, budget: &mut Budget) -> (Vec<T>, u32) {
+    let room = given.iter().take_while(|_| budget.take()).count();
+    let left_out = given.len() - room;
+    given.truncate(room);
+    (given, u32::try_from(left_out).unwrap_or(u32::MAX))
+}
+
 /// The end; of a span that has none, an update with what is known so far.
 fn last(ids: &Ids, times: &Times, status: Status, mut body: Map) -> Option<Event> {
     let Some(end) = times.end else {
@@ -105,14 +115,18 @@ fn last(ids: &Ids, times: &Times, status: Status, mut body: Map) -> Option<Event
 }
 
 /// Moves contents into the bodies and adds today's names; says so in attributes of ours.
-fn derive(attributes: &mut Map, start: &mut Map, end: &mut Map, moments: &[Event], limits: &Limits) {
+fn derive(attributes: &mut Map, start: &mut Map, end: &mut Map, moments: &[Event], kind: &str, limits: &Limits) {
     let Contents { members } = facts::take(attributes, limits.depth);
     let mut origins = Map::new();
     for (member, value, attribute, form) in members {
         let origin =
             [("attribute", attribute), ("form", form.word())].map(|(name, word)| (name.to_owned(), word.into()));
         origins.extend([(member.to_owned(), Value::Map(origin.into_iter().collect()))]);
-        let body = if member == "output" { &mut *end } else { &mut *start };
+        let body = match member {
+            "output" => &mut *end,
+            "input" | "tool_definitions" => &mut *start,
+            _ => &mut *attributes,
+        };
         body.extend([(member.to_owned(), value)]);
     }
     for (member, list) in messages::of_moments(moments) {
@@ -128,7 +142,7 @@ fn derive(attributes: &mut Map, start: &mut Map, end: &mut Map, moments: &[Event
         attributes.extend([(names::MEMBERS.to_owned(), Value::Map(origins))]);
     }
     instructions(attributes, limits.depth);
-    let added = facts::canonical(attributes);
+    let added = facts::canonical(attributes, kind);
     if !added.is_empty() {
         let list = added.iter().map(|(name, _)| (*name).into()).collect();
         attributes.extend([(names::ADDED.to_owned(), Value::List(list))]);

@@ -8,9 +8,15 @@ use tracewire_wire::value::{Map, Value, escape_key, unescape_key};
 /// The value of a text that holds a list or map in JSON; `None` for any other text, and where the way back would give another
 /// value.
 pub(crate) fn parse_json(text: &str, depth: usize) -> Option<Value> {
-    if !text.trim_start().starts_with(['{', '[']) {
-        return None;
-    }
+    if text.trim_start().starts_with(['{', '[']) { parse(text, depth) } else { None }
+}
+
+/// The same for a text that is always JSON, so that `"dry"` with its quotes is JSON, too.
+pub(crate) fn parse_encoded(text: &str, depth: usize) -> Option<Value> {
+    if text.trim_start().starts_with(['{', '[', '"']) { parse(text, depth) } else { None }
+}
+
+fn parse(text: &str, depth: usize) -> Option<Value> {
     // The reader's own mark of a large integer must not be taken for what somebody wrote.
     if text.contains("$int") || text.contains("\\u0024") {
         return None;

@@ -8,7 +8,7 @@ mod path;
 mod read;
 mod write;
 
-pub(crate) use json_text::{json_text, parse_json};
+pub(crate) use json_text::{json_text, parse_encoded, parse_json};
 pub(crate) use path::Path;
 pub(crate) use read::{Budget, read_attributes, read_value};
 pub(crate) use write::{any_text, key_values, plain_value, write_value};

@@ -18,19 +18,39 @@ pub(crate) struct Budget {
     depth: usize,
     text_bytes: usize,
     values: usize,
+    bytes: usize,
+    left_out: u32,
 }
 
 impl Budget {
     /// That of one record.
     pub(crate) fn new(limits: &Limits) -> Self {
-        Budget { depth: limits.depth, text_bytes: limits.text_bytes, values: limits.values }
+        Budget {
+            depth: limits.depth,
+            text_bytes: limits.text_bytes,
+            values: limits.values,
+            bytes: limits.record_bytes,
+            left_out: 0,
+        }
     }
 
     /// Takes one value; false where none is left.
-    fn take(&mut self) -> bool {
+    pub(crate) fn take(&mut self) -> bool {
         let is_left = self.values > 0;
         self.values = self.values.saturating_sub(1);
         is_left
+    }
+
+    /// How many attributes found no room.
+    pub(crate) fn left_out(&self) -> u32 {
+        self.left_out
+    }
+
+    /// How many of so many bytes there is room for; they are taken.
+    fn room(&mut self, wanted: usize) -> usize {
+        let room = wanted.min(self.text_bytes).min(self.bytes);
+        self.bytes -= room;
+        room
     }
 }
 
@@ -43,7 +63,13 @@ pub(crate) fn read_attributes(given: Vec<KeyValue>, budget: &mut Budget) -> Map 
     let mut types = Vec::new();
     let mut others = Vec::new();
     let mut entries = Vec::with_capacity(given.len() + 1);
+    let total = given.len();
     for (at, KeyValue { key, value, .. }) in given.into_iter().enumerate() {
+        if budget.values == 0 || budget.bytes < key.len() {
+            budget.left_out = budget.left_out.saturating_add(u32::try_from(total - at).unwrap_or(u32::MAX));
+            break;
+        }
+        budget.bytes -= key.len();
         let value = value.unwrap_or_default();
         if key.starts_with(names::PREFIX) || repeated.as_ref().is_some_and(|repeated| repeated.contains(&at)) {
             let list = Path::attribute(names::OTHERS);
@@ -104,7 +130,7 @@ pub(crate) fn read_value(
     }
     match given.value {
         None => Value::Null,
-        Some(Any::StringValue(text)) => bounded_text(text, budget.text_bytes),
+        Some(Any::StringValue(text)) => bounded_text(text, budget),
         Some(Any::BoolValue(value)) => Value::Bool(value),
         Some(Any::IntValue(value)) => Value::from_i64(value),
         Some(Any::DoubleValue(value)) => {
@@ -116,7 +142,7 @@ pub(crate) fn read_value(
             }
             read
         }
-        Some(Any::BytesValue(bytes)) => match bytes.get(..budget.text_bytes) {
+        Some(Any::BytesValue(bytes)) => match bytes.get(..budget.room(bytes.len())) {
             Some(kept) if kept.len() < bytes.len() => {
                 cut(Value::bytes(kept), Some(("missing_bytes", bytes.len() - kept.len())))
             }
@@ -147,9 +173,10 @@ pub(crate) fn read_value(
             let total = list.values.len();
             let mut kept = Vec::with_capacity(total.min(budget.values));
             for (place, KeyValue { key, value, .. }) in list.values.into_iter().enumerate() {
-                if budget.values == 0 {
+                if budget.values == 0 || budget.bytes < key.len() {
                     return cut(Value::Map(Map::from_entries_in_order(kept)), Some(("missing_items", total - place)));
                 }
+                budget.bytes -= key.len();
                 let value = read_value(value.unwrap_or_default(), &at.key(&key), depth + 1, types, budget);
                 kept.push((escaped(key), value));
             }
@@ -158,7 +185,8 @@ pub(crate) fn read_value(
     }
 }
 
-fn bounded_text(text: String, most: usize) -> Value {
+fn bounded_text(text: String, budget: &mut Budget) -> Value {
+    let most = budget.room(text.len());
     if text.len() <= most {
         return Value::Text(text);
     }

@@ -61,6 +61,8 @@ pub(crate) fn write_value(value: &Value, at: &Path<'_>, types: Option<&Map>) -> 
             let values = items.iter().enumerate().map(|(place, item)| write_value(item, &at.item(place), types));
             Some(Any::ArrayValue(ArrayValue { values: values.collect() }))
         }
+        // Receivers have no use for our mark of a cut; what was kept is what they get.
+        Value::Map(_) if let Some(("$cut", kept)) = value.tag() => write_value(kept, at, types).value,
         Value::Map(map) => Some(tag(value).unwrap_or_else(|| {
             let member = |(name, value): &(String, Value)| {
                 let key = unescape_key(name);

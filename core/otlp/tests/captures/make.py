@@ -2,8 +2,9 @@
 
     python3 -m venv today
     today/bin/pip install openai opentelemetry-sdk opentelemetry-exporter-otlp-proto-http \
-        opentelemetry-instrumentation-genai-openai opentelemetry-instrumentation-openai openinference-instrumentation-openai
-    today/bin/python make.py genai openllmetry openinference
+        opentelemetry-instrumentation-genai-openai opentelemetry-instrumentation-openai openinference-instrumentation-openai \
+        openinference-instrumentation-langchain langchain-openai
+    today/bin/python make.py genai openllmetry openinference langchain
     python3 -m venv before
     before/bin/pip install openai httpx opentelemetry-exporter-otlp-proto-http==1.36.0 opentelemetry-instrumentation==0.57b0 \
         opentelemetry-instrumentation-openai-v2==2.1b0
@@ -136,6 +137,30 @@ def talk(base: str) -> None:
         pass
 
 
+def chain(base: str) -> None:
+    """A chain of LangChain's: a retriever, a prompt, a model and a tool."""
+    from langchain_core.documents import Document
+    from langchain_core.prompts import ChatPromptTemplate
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.tools import tool
+    from langchain_openai import ChatOpenAI
+
+    class Rivers(BaseRetriever):
+        def _get_relevant_documents(self, query: str, *, run_manager: object) -> list[Document]:
+            return [Document(page_content="The Lys is calm.", metadata={"river": "Lys"})]
+
+    @tool
+    def forecast(city: str) -> str:
+        """The weather of a city."""
+        return "dry"
+
+    documents = Rivers().invoke("Where to row?")
+    prompt = ChatPromptTemplate.from_messages([("system", "You know about rowing. {found}"), ("user", "{question}")])
+    model = ChatOpenAI(model="gpt-5-mini", base_url=f"{base}/v1", api_key="none", max_retries=0).bind_tools([forecast])
+    answer = (prompt | model).invoke({"found": documents[0].page_content, "question": "Shall we row in Ghent?"})
+    forecast.invoke(answer.tool_calls[0])
+
+
 def child(dialect: str, base: str) -> None:
     import traceback
 
@@ -166,12 +191,14 @@ def child(dialect: str, base: str) -> None:
         from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor as Instrumentor
     elif dialect == "genai_events":
         from opentelemetry.instrumentation.openai_v2 import OpenAIInstrumentor as Instrumentor
+    elif dialect == "langchain":
+        from openinference.instrumentation.langchain import LangChainInstrumentor as Instrumentor
     elif dialect == "openllmetry":
         from opentelemetry.instrumentation.openai import OpenAIInstrumentor as Instrumentor
     else:
         from openinference.instrumentation.openai import OpenAIInstrumentor as Instrumentor
     Instrumentor().instrument()
-    talk(base)
+    chain(base) if dialect == "langchain" else talk(base)
     spans.shutdown()
     logs.shutdown()
 

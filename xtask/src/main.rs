@@ -14,10 +14,11 @@
 //! | `wasm` | builds the modules for browsers, and looks at their size |
 //! | `bindings` | generates the code around the library for Kotlin and Swift |
 //! | `mobile` | checks the library for telephones, and its size there |
+//! | `prices` | makes the price list of models anew from the newest genai-prices |
 //! | `toon-peer` | compares our TOON with the reference implementation |
 //!
 //! It needs cargo and, for Python, `python3` with `venv`; everything else it gets from the registries of the languages. What it
-//! makes lies below cargo's target directory, except what `codegen` and `bindings` write, and what git ignores in the packages.
+//! makes lies below cargo's target directory, except what `codegen`, `bindings` and `prices` write, and what git ignores in the packages.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks to a person")]
@@ -34,6 +35,7 @@ mod mobile;
 mod node;
 mod npm;
 mod peers;
+mod prices;
 mod process;
 mod schema_cases;
 mod steps;
@@ -84,6 +86,8 @@ enum Command {
     Bindings(uniffi::Options),
     /// Check the library for telephones, and its size there.
     Mobile,
+    /// Make the price list of models anew, and say what changed.
+    Prices(prices::Options),
     /// Compare our TOON with the reference implementation and the crate `toon-format`.
     ToonPeer(toon_peer::Options),
 }
@@ -102,6 +106,7 @@ fn main() -> ExitCode {
         Command::Wasm(options) => wasm::run(&workspace, &options).map(|()| true),
         Command::Bindings(options) => uniffi::run(&workspace, &options).map(|()| true),
         Command::Mobile => mobile::run(&workspace).map(|()| true),
+        Command::Prices(options) => prices::run(&workspace, &options),
         Command::ToonPeer(options) => toon_peer::run(&workspace, &options).map(|()| true),
     });
     match result {

@@ -10,7 +10,9 @@ use std::process::Stdio;
 use common::{command, populated, record_agent, recorder, run, settle, start};
 use serde_json::Value;
 
-const READERS: [&[&str]; 11] = [
+const READERS: [&[&str]; 13] = [
+    &["cost"],
+    &["cost", "explain", "abcd"],
     &["trace"],
     &["trace", "--last"],
     &["trace", "abcd"],

@@ -102,6 +102,7 @@ fn a_cost_is_explained_line_by_line() {
     let ran = run(folder.path(), &["cost", "explain", "00000000000000000000000000000001"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "one call has no cost");
     insta::assert_snapshot!(ran.out);
+    assert_eq!(run(folder.path(), &["cost", "explain"]).out, ran.out, "the latest trace");
     let one = run(folder.path(), &["cost", "explain", "0000000000000002"]);
     assert_eq!(one.code, Some(0));
     assert!(ran.out.starts_with(&one.out), "{}", one.out);

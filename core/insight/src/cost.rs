@@ -17,6 +17,14 @@ pub enum CostSource {
     Unpriced(Box<NoCost>),
 }
 
+impl CostSource {
+    /// Whether a model was named and used and nobody knows what that cost. Where no model was named, nobody wants to know.
+    #[must_use]
+    pub fn is_unpriced(&self) -> bool {
+        matches!(self, CostSource::Unpriced(why) if !matches!(**why, NoCost::NoModel | NoCost::NoUsage))
+    }
+}
+
 /// A cost that was computed from a price list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Priced {

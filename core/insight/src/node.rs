@@ -177,7 +177,7 @@ pub struct Node<'a> {
     pub cost_total: Option<Money>,
     /// Whether a part of that total was computed from a price list.
     pub is_cost_computed: bool,
-    /// Calls among it and all below that used something and have no cost.
+    /// Calls of named models among it and all below that used something and have no cost.
     pub unpriced: u64,
     /// Stream chunks received.
     pub chunks: u64,

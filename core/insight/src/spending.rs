@@ -19,7 +19,7 @@ pub struct Spent<'t> {
     pub cost: Option<&'t Money>,
     /// Whether the cost was computed from a price list.
     pub is_computed: bool,
-    /// Why it has no cost, where it used something and nothing below or above says what that cost.
+    /// Why it has no cost, where it called a model and nothing below or above says what that cost.
     pub unpriced: Option<&'t NoCost>,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Tree<'a> {
                 *covered = above || has_cost;
             }
             let unpriced = match &node.cost_source {
-                Some(CostSource::Unpriced(why)) if node.usage.is_some() && !above && node.unpriced > 0 => {
+                Some(CostSource::Unpriced(why)) if !above && node.unpriced > 0 => {
                     children().all(|child| child.unpriced == 0).then_some(&**why)
                 }
                 _ => None,

@@ -7,7 +7,7 @@ use crate::node::Node;
 ///
 /// An agent often repeats what its model calls reported. So what a node reports counts only where nothing below it reports: the
 /// tokens and the costs of a trace are those of its lowest reporters. A call without a cost is counted where nothing below it
-/// has one.
+/// has one, and nothing above says what all below cost.
 pub(crate) fn add_up(nodes: &mut [Node<'_>], order: &[usize]) {
     for index in order.iter().rev() {
         let Some(node) = nodes.get(*index) else { continue };
@@ -32,7 +32,7 @@ pub(crate) fn add_up(nodes: &mut [Node<'_>], order: &[usize]) {
             unpriced = 0;
             computed = matches!(node.cost_source, Some(CostSource::Priced(_)));
         } else if cost.is_none() && unpriced == 0 {
-            unpriced = u64::from(node.usage.is_some() && matches!(node.cost_source, Some(CostSource::Unpriced(_))));
+            unpriced = u64::from(node.cost_source.as_ref().is_some_and(CostSource::is_unpriced));
         }
         let cost = cost.or_else(|| node.cost.clone());
         if let Some(node) = nodes.get_mut(*index) {

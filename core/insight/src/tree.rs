@@ -66,7 +66,7 @@ pub struct Tree<'a> {
     pub cost: Option<Money>,
     /// Whether a part of that was computed from a price list.
     pub is_cost_computed: bool,
-    /// Calls that used something and have no cost.
+    /// Calls of named models that used something and have no cost.
     pub unpriced: u64,
     /// Who recorded something, in order of first appearance.
     pub producers: Vec<&'a str>,

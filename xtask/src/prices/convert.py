@@ -61,6 +61,7 @@ def called(node, *names):
 
 
 def is_nothing(node):
+    """Whether it is `None`."""
     return isinstance(node, ast.Constant) and node.value is None
 
 
@@ -81,6 +82,7 @@ def price(node):
 
 
 def prices(node):
+    """The prices of a `ModelPrice` by our names of units."""
     result = {}
     for name, value in called(node, "ModelPrice").items():
         if is_nothing(value):
@@ -103,6 +105,7 @@ def constraint(node):
 
 
 def time_of_day(node):
+    """A `datetime.time` as `16:30`."""
     zones = {ast.unparse(keyword.value) for keyword in node.keywords}
     if not zones <= {"datetime.timezone.utc", "datetime.UTC"}:
         raise Refused(f"line {node.lineno}: a time that is not UTC")
@@ -122,6 +125,7 @@ CLAUSES = {
 
 
 def clause(node):
+    """A condition on a name."""
     kind = node.func.id
     if kind in CLAUSES:
         return {CLAUSES[kind]: ast.literal_eval(called(node, kind)[CLAUSES[kind]]).lower()}
@@ -145,6 +149,7 @@ def regex(pattern):
 
 
 def model(node):
+    """A `ModelInfo`."""
     said = called(node, "ModelInfo")
     for name in UNUSED_OF_MODELS:
         said.pop(name, None)
@@ -173,6 +178,7 @@ def model(node):
 
 
 def provider(node):
+    """A `Provider` with its models."""
     said = called(node, "Provider")
     for name in UNUSED_OF_PROVIDERS:
         said.pop(name, None)
@@ -192,6 +198,7 @@ def provider(node):
 
 
 def read(wheel):
+    """Version, list, units and licence of a wheel."""
     with zipfile.ZipFile(wheel) as archive:
         (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         version = re.search(r"^Version: (.+)$", archive.read(metadata).decode(), re.MULTILINE)[1].strip()
@@ -211,6 +218,7 @@ def check_units(tree):
 
 
 def compact(value):
+    """JSON without a space."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -226,6 +234,7 @@ def write(version, providers, out):
 
 
 def main(arguments):
+    """Write the list; with a second argument, the licence to that file."""
     version, source, units, licence = read(arguments[0])
     check_units(units)
     (table,) = (node.value for node in ast.parse(source).body if isinstance(node, ast.AnnAssign))

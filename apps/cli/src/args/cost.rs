@@ -72,9 +72,9 @@ pub enum CostGroup {
 /// Which call.
 #[derive(Args, Debug)]
 pub struct ExplainCost {
-    /// Id of the span; the first digits are enough. Of a trace, all calls are explained
+    /// Id of the span; the first digits are enough. Of a trace all calls are explained, without an id those of the latest
     #[arg(value_name = "SPAN")]
-    pub id: String,
+    pub id: Option<String>,
 }
 
 /// Which models.

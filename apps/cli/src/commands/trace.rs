@@ -118,8 +118,16 @@ fn select(source: &Source, what: &Trace) -> Result<Found, CliError> {
     if let Some(id) = &what.id {
         return by_id(store, id);
     }
-    let latest = store.traces(&TraceFilter { limit: 1, ..TraceFilter::default() })?.traces;
-    if latest.is_empty() { Err(CliError::Empty(source.directory.path().to_owned())) } else { Ok(all(latest)) }
+    latest(source)
+}
+
+/// The trace that began last.
+pub(super) fn latest(source: &Source) -> Result<Found, CliError> {
+    let latest = source.store.traces(&TraceFilter { limit: 1, ..TraceFilter::default() })?.traces;
+    match latest.first() {
+        Some(row) => Ok(Found { traces: vec![row.trace_id], span: None }),
+        None => Err(CliError::Empty(source.directory.path().to_owned())),
+    }
 }
 
 /// A trace, else a span; a whole span id is a span first.

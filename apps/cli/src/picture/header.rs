@@ -107,7 +107,8 @@ fn numbers(picture: &Picture<'_, '_>, screen: &Screen<'_>) -> Vec<(Style, String
     }
     let tree = picture.tree;
     more.extend(tree.cost.as_ref().map(|cost| units::cost(cost, tree.is_cost_computed, &screen.glyphs)));
-    if tree.unpriced > 0 {
+    // Where nothing has a price, nobody takes the sum for the whole.
+    if tree.unpriced > 0 && tree.cost.is_some() {
         more.push(format!("{} without a price", units::counted(tree.unpriced, "call")));
     }
     facts.extend(quiet(more));

@@ -53,6 +53,13 @@ pub(super) const PER_THOUSAND: [(&str, Unit); 6] = [
 /// What is priced by the hour.
 pub(super) const PER_HOUR: [(&str, Unit); 1] = [("audio", Unit::AudioSeconds)];
 
+/// What the file may say.
+pub(super) const MEMBERS: [&str; 3] = ["$schema", "currency", "models"];
+
+/// What it may say of a model.
+pub(super) const MODEL_MEMBERS: [&str; 9] =
+    ["provider", "model", "from", "service_tier", "currency", "per_million", "per_thousand", "per_hour", "tiers"];
+
 /// Prices of one sort of models, from one day on.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
@@ -69,7 +76,7 @@ pub(super) struct Entry {
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Entry>, PriceError> {
     let value = read::value(bytes)?;
     let here = &value;
-    only(here, &["$schema", "currency", "models"])?;
+    only(here, &MEMBERS)?;
     let currency = maybe(here, "currency", currency)?.unwrap_or_else(|| "USD".to_owned());
     let entries = member(here, "models", |here| items(here, |here| entry(here, &currency)))?;
     for (at, one) in entries.iter().enumerate() {
@@ -95,9 +102,7 @@ fn currency(here: &Value) -> Result<String, PriceError> {
 }
 
 fn entry(here: &Value, currency_of_all: &str) -> Result<Entry, PriceError> {
-    const MEMBERS: [&str; 9] =
-        ["provider", "model", "from", "service_tier", "currency", "per_million", "per_thousand", "per_hour", "tiers"];
-    only(here, &MEMBERS)?;
+    only(here, &MODEL_MEMBERS)?;
     let filled = |here: &Value| match text(here)?.trim() {
         "" => Err(wrong("prices_form", "an empty text")),
         text => Ok(text.to_owned()),

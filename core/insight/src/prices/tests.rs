@@ -47,3 +47,25 @@ fn every_price_is_one_of_a_whole() {
         }
     }
 }
+
+#[test]
+fn the_schema_names_what_is_read() {
+    let schema = read::value(include_bytes!("../../schema/prices.schema.json")).unwrap();
+    let at = |path: &str| path.split('/').try_fold(&schema, |value, name| value.as_map()?.get(name)).unwrap();
+    let names = |path: &str| {
+        let mut names: Vec<&str> = at(path).as_map().unwrap().iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names
+    };
+    let sorted = |names: &[&'static str]| {
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        names
+    };
+    let units = |units: &[(&'static str, Unit)]| sorted(&units.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    assert_eq!(names("properties"), sorted(&overlay::MEMBERS));
+    assert_eq!(names("$defs/model/properties"), sorted(&overlay::MODEL_MEMBERS));
+    assert_eq!(names("$defs/per_million/properties"), units(&overlay::PER_MILLION));
+    assert_eq!(names("$defs/per_thousand/properties"), units(&overlay::PER_THOUSAND));
+    assert_eq!(names("$defs/per_hour/properties"), units(&overlay::PER_HOUR));
+}

@@ -1,9 +1,9 @@
 """Writes what genai-prices itself says of some thousand calls: `python3 peer.py > peer.tsv`.
 
 It needs the version of genai-prices whose list we carry (`pip install genai-prices==0.2.3`). Each line is a call and its cost:
-provider (`-` for none), model, moment, facts, counts, then the costs of input and output and the whole. Every model is asked with
-all that it has prices for, at moments before and after its prices changed, small and large enough for its tiers, and with each
-fact that its variants ask for.
+provider (`-` for none), model, moment, facts, counts, then the costs of input and output and the whole. Every model is asked
+with all that it has prices for, at moments before and after its prices changed, small and large enough for its tiers, and with
+each fact that its variants ask for.
 """
 
 import random
@@ -61,7 +61,13 @@ UNITS = {
     "storage_searches": "storage_searches",
 }
 PARTS_OF_INPUT = ("cache_read_tokens", "cache_write_tokens", "input_audio_tokens", "input_image_tokens", "input_video_tokens")
-PARTS_OF_OUTPUT = ("output_reasoning_tokens", "output_citation_tokens", "output_audio_tokens", "output_image_tokens", "output_video_tokens")
+PARTS_OF_OUTPUT = (
+    "output_reasoning_tokens",
+    "output_citation_tokens",
+    "output_audio_tokens",
+    "output_image_tokens",
+    "output_video_tokens",
+)
 
 
 def name_for(clause):
@@ -76,7 +82,13 @@ def name_for(clause):
         case ClauseContains():
             return clause.contains
         case ClauseRegex():
-            return clause.regex.strip("^$").replace("\\d{8}", "20260115").replace("\\d{4}-\\d{2}-\\d{2}", "2026-01-15").replace("\\d", "7").replace("\\", "")
+            return (
+                clause.regex.strip("^$")
+                .replace("\\d{8}", "20260115")
+                .replace("\\d{4}-\\d{2}-\\d{2}", "2026-01-15")
+                .replace("\\d", "7")
+                .replace("\\", "")
+            )
         case ClauseOr():
             return name_for(clause.or_[0])
         case ClauseAnd():
@@ -109,7 +121,14 @@ def counts(priced, dice, tokens):
         for name in PARTS_OF_OUTPUT:
             if name in priced or name == "output_reasoning_tokens":
                 used[name] = dice.randrange(used["output_tokens"] // 6 + 1)
-    for name in ("input_characters", "input_text_messages", "audio_seconds", "web_searches", "storage_searches", "input_document_pages"):
+    for name in (
+        "input_characters",
+        "input_text_messages",
+        "audio_seconds",
+        "web_searches",
+        "storage_searches",
+        "input_document_pages",
+    ):
         if name in priced:
             used[name] = dice.randrange(10, 5_000)
     if "input_audio_seconds" in priced:
@@ -123,7 +142,7 @@ def rows_of(model):
     return model.prices if isinstance(model.prices, list) else []
 
 
-def moments(model, dice):
+def moments(model):
     found = [NOW]
     for row in rows_of(model):
         match row.constraint:
@@ -179,23 +198,25 @@ def main():
             if not names:
                 print(f"no name fits {provider.id} {model.id}", file=sys.stderr)
                 continue
-            asked = set()
-            for at in moments(model, dice) if provider.id in FIRST_PARTY else [NOW]:
+            for at in moments(model) if provider.id in FIRST_PARTY else [NOW]:
                 price = model.get_prices(at)
-                priced = {registry.unit_for_price_key(key).usage_key for key, value in price.__dict__.items() if value is not None}
+                priced = {
+                    registry.unit_for_price_key(key).usage_key for key, value in price.__dict__.items() if value is not None
+                }
                 sizes = [dice.randrange(2_000, 90_000)]
                 for limit in limits(price):
                     sizes += [limit, limit + 1]
                 for tokens in sizes:
                     name = dice.choice(names)
                     line(provider.id, name, at, {}, counts(priced, dice, tokens))
-                    asked.add(name)
                     if fits(None, name, model) and "/" not in name and provider.id in FIRST_PARTY:
                         line(None, name, at, {}, counts(priced, dice, tokens))
             for variant in model.price_variants or []:
                 if variant.constraint is None or variant.constraint.active(NOW):
                     price = model.get_prices(NOW, variant.when)
-                    priced = {registry.unit_for_price_key(key).usage_key for key, value in price.__dict__.items() if value is not None}
+                    priced = {
+                        registry.unit_for_price_key(key).usage_key for key, value in price.__dict__.items() if value is not None
+                    }
                     for tokens in [4_321, *(limit + 1 for limit in limits(price))]:
                         line(provider.id, names[0], NOW, variant.when, counts(priced, dice, tokens))
 

@@ -72,6 +72,8 @@ fn calls_are_priced_and_added_up() {
         a 7 span.end 6 4 - - ok 1 {"usage":{"input_tokens":1000,"output_tokens":500}}
         a 8 span.start 7 5 1 llm - - {"name":"silent","attributes":{"gen_ai.request.model":"gpt-4.1","gen_ai.provider.name":"openai"}}
         a 9 span.end 8 5 - - error 1 {}
+        a 13 span.start 8.6 7 1 llm - - {"name":"nameless"}
+        a 14 span.end 8.7 7 - - ok 0.1 {"usage":{"input_tokens":1000,"output_tokens":500}}
         a 10 span.start 8 6 1 tool - - {"name":"look","attributes":{"gen_ai.tool.name":"look"}}
         a 11 span.end 8.5 6 - - ok 0.5 {}
         a 12 span.end 9 1 - - ok 9 {"usage":{"input_tokens":3000,"output_tokens":1500}}
@@ -85,6 +87,7 @@ fn calls_are_priced_and_added_up() {
   strange: - unknown_model; sum -, 1 unpriced
   silent: - no_usage; sum -
   look: -; sum -
+  nameless: - no_model; sum -
 = 0.506 USD true 1
 "
     );

@@ -69,7 +69,7 @@ pub const KEYS: &[Key] = &[
     key(
         "prices",
         Kind::Path,
-        "prices.json in the directory, if it is there",
+        "prices.json in the directory",
         "\"prices.json\"",
         "A file of your own prices; they win over the list that tracewire carries.",
     ),

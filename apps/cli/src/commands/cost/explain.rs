@@ -21,9 +21,12 @@ pub(super) fn run(global: &Global, what: &ExplainCost, screen: &mut Screen<'_>) 
     let source = Source::open(global)?;
     let prices = prices::load(&source.directory)?;
     let processes = source.processes()?;
-    let found = trace::by_id(&source.store, &what.id)?;
+    let found = match &what.id {
+        Some(id) => trace::by_id(&source.store, id)?,
+        None => trace::latest(&source)?,
+    };
     let Some(trace_id) = found.traces.first() else {
-        return Err(CliError::NotFound { what: "trace or span", id: escape(&what.id, false) });
+        return Err(CliError::Empty(source.directory.path().to_owned()));
     };
     with_tree(&source, &processes, *trace_id, &prices, |tree| {
         let nodes: Vec<&Node<'_>> = match found.span.and_then(|span_id| tree.find(span_id)) {

@@ -11,6 +11,9 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use crate::options::Limits;
 use crate::problem::Problem;
 
+/// The window of Zstandard is memory that the sender chooses; 8 MiB are what RFC 8878 recommends to bear.
+const WINDOW_LOG: u32 = 23;
+
 /// How a body is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packing {
@@ -86,9 +89,7 @@ impl Packed {
             Packing::Gzip => bounded(flate2::read::MultiGzDecoder::new(&*self.bytes), limits, "body_not_gzip"),
             Packing::Zstd => {
                 let mut decoder = zstd::Decoder::with_buffer(&*self.bytes).map_err(|_| Problem::internal())?;
-                // A window is memory that the sender chooses.
-                let window = usize::BITS - limits.unpacked_bytes.leading_zeros();
-                decoder.window_log_max(window.clamp(10, 27)).map_err(|_| Problem::internal())?;
+                decoder.window_log_max(WINDOW_LOG).map_err(|_| Problem::internal())?;
                 bounded(decoder, limits, "body_not_zstd")
             }
         }

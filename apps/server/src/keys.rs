@@ -121,7 +121,14 @@ pub(crate) fn project_of(text: &str) -> Option<&str> {
 /// The keys of one folder, as they are now.
 pub(crate) struct Keys {
     folder: PathBuf,
-    known: Mutex<(Option<(SystemTime, u64)>, Vec<Key>)>,
+    known: Mutex<Known>,
+}
+
+/// Keys, and when and how long the file was that they are from.
+#[derive(Default)]
+struct Known {
+    about: Option<(SystemTime, u64)>,
+    keys: Vec<Key>,
 }
 
 impl Keys {
@@ -135,16 +142,16 @@ impl Keys {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let about = self.folder.join(FILE_NAME).metadata();
         let changed = about.and_then(|about| Ok((about.modified()?, about.len()))).ok();
-        if changed.is_none() || known.0 != changed {
+        if changed.is_none() || known.about != changed {
             let keys = read(&self.folder).unwrap_or_else(|error| {
                 tracing::error!(code = error.code(), %error, "keys cannot be read: none is valid");
                 KeyFile::default()
             });
-            *known = (changed, keys.keys);
+            *known = Known { about: changed, keys: keys.keys };
         }
         // All are looked at, each to its end: how long it takes says nothing.
         let mut found = None;
-        for key in &known.1 {
+        for key in &known.keys {
             if bool::from(key.sha256.as_bytes().ct_eq(hash.as_bytes())) {
                 found = Some(key.clone());
             }

@@ -17,7 +17,11 @@ pub const SOON: u32 = 2;
 
 /// What went wrong.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Said>);
+
+/// Boxed, it leaves the way of answers narrow.
+#[derive(Clone, Debug)]
+struct Said {
     status: StatusCode,
     code: &'static str,
     title: &'static str,
@@ -30,7 +34,7 @@ pub struct Problem {
 impl Problem {
     /// A problem: how bad, which one, what it is called, and what happened here.
     pub fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Problem {
+        Problem(Box::new(Said {
             status,
             code,
             title,
@@ -38,7 +42,7 @@ impl Problem {
             retry_after: None,
             members: Map::new(),
             headers: HeaderMap::new(),
-        }
+        }))
     }
 
     /// Nothing has this name.
@@ -77,37 +81,37 @@ impl Problem {
     /// The same, with when it may be tried again.
     #[must_use]
     pub fn retry(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     /// The same, with another member.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(name.to_owned(), value.into());
+        self.0.members.insert(name.to_owned(), value.into());
         self
     }
 
     /// The same, with a header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.headers.insert(name, HeaderValue::from_static(value));
+        self.0.headers.insert(name, HeaderValue::from_static(value));
         self
     }
 
     /// Its status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// Its code.
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// What happened, for people.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// What bytes are not, and where.
@@ -130,14 +134,14 @@ impl Problem {
 
     /// The body of the answer.
     pub fn body(&self, request_id: &str) -> Vec<u8> {
-        let mut map = self.members.clone();
+        let mut map = self.0.members.clone();
         for (name, value) in [
-            ("code", Value::from(self.code)),
-            ("detail", Value::from(self.detail.as_str())),
+            ("code", Value::from(self.0.code)),
+            ("detail", Value::from(self.0.detail.as_str())),
             ("request_id", Value::from(request_id)),
-            ("status", Value::from_u64(u64::from(self.status.as_u16()))),
-            ("title", Value::from(self.title)),
-            ("type", Value::from(format!("{PAGES}{}", self.code))),
+            ("status", Value::from_u64(u64::from(self.0.status.as_u16()))),
+            ("title", Value::from(self.0.title)),
+            ("type", Value::from(format!("{PAGES}{}", self.0.code))),
         ] {
             map.insert(name.to_owned(), value);
         }
@@ -170,11 +174,11 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
+        let mut response = self.0.status.into_response();
         let headers = response.headers_mut();
-        headers.extend(self.headers.clone());
+        headers.extend(self.0.headers.clone());
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
         }
         response.extensions_mut().insert(self);

@@ -4,6 +4,7 @@ mod conformance;
 mod format;
 mod model;
 mod select;
+mod serve;
 mod start;
 mod times;
 mod transfer;
@@ -13,6 +14,7 @@ pub use conformance::{AskedLevel, Conformance, ListCases, Prove, ShowCase};
 pub use format::FileFormat;
 pub use model::{ModelFormat, Tokens, Wanted};
 pub use select::{Query, Sessions};
+pub use serve::{CreateKey, KeyScope, Keys, OfProject, RevokeKey, Serve, ServeCommand};
 pub use start::Run;
 pub use times::{Age, When};
 pub use transfer::{Convert, Delimiter, Export, Format, Import, Tables};
@@ -74,6 +76,8 @@ pub enum Command {
     Tail(Tail),
     /// Watch traces grow, full-screen
     Watch(Watch),
+    /// Serve the recordings: take in, answer, show live
+    Serve(Serve),
     /// Check what the recordings prove, and what is missing
     Verify(Verify),
     /// Check what somebody's emitter wrote: what is wrong, where, how to mend it

@@ -12,6 +12,7 @@ pub mod list;
 pub mod query;
 pub mod run;
 pub mod seal;
+pub mod serve;
 pub mod sessions;
 pub mod tail;
 pub mod tokens;

@@ -66,7 +66,7 @@ async fn page(caller: Caller, Path(id): Path<String>, Query(asked): Query<Asked>
     let processes = caller.project.processes().await?;
     let write = move |store: &dyn Store| {
         let trace = short(store, trace_id)?;
-        let written = with_tree(store, trace_id, &processes, |tree| {
+        with_tree(store, trace_id, &processes, |tree| {
             let find = |digits: &str| find_step(tree, digits).map_err(|count| no_step(digits, count));
             let focus = asked.step.as_deref().map(find).transpose()?;
             let options = BriefOptions {
@@ -79,8 +79,7 @@ async fn page(caller: Caller, Path(id): Path<String>, Query(asked): Query<Asked>
                 flags: if style == Style::Json { " --format json" } else { " --format toon" },
             };
             brief::write(tree, &options).map_err(|small| too_small(small.least))
-        })?;
-        written
+        })?
     };
     let brief = caller.project.ask(write).await?;
     let headers = [(CONTENT_TYPE, HeaderValue::from_static(media)), (TOKENS, HeaderValue::from(brief.tokens))];

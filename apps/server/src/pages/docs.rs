@@ -44,15 +44,15 @@ fn page(description: &Value) -> String {
         for (method, operation) in METHODS.iter().filter_map(|method| Some((method, item.get(method)?))) {
             let id = text(operation, "operationId");
             let (shown, path) = (method.to_uppercase(), escape(path));
-            let _ = write!(index, "<li><a href=\"#{id}\"><code>{shown} {path}</code></a></li>\n");
-            let _ = write!(
+            let _ = writeln!(index, "<li><a href=\"#{id}\"><code>{shown} {path}</code></a></li>");
+            let _ = writeln!(
                 articles,
-                "<article id=\"{id}\">\n<h3><code><span class=\"method\">{shown}</span>{path}</code></h3>\n<p>{}</p>\n",
+                "<article id=\"{id}\">\n<h3><code><span class=\"method\">{shown}</span>{path}</code></h3>\n<p>{}</p>",
                 text(operation, "summary")
             );
             let more = text(operation, "description");
             if !more.is_empty() {
-                let _ = write!(articles, "<p>{more}</p>\n");
+                let _ = writeln!(articles, "<p>{more}</p>");
             }
             parameters(operation, &mut articles);
             answers(operation, &mut articles);
@@ -78,9 +78,9 @@ fn parameters(operation: &Value, out: &mut String) {
     out.push_str("<table>\n<tr><th>parameter</th><th>in</th><th></th></tr>\n");
     for parameter in parameters {
         let text = |name: &str| escape(parameter.get(name).and_then(Value::as_str).unwrap_or_default());
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>\n",
+            "<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
             text("name"),
             text("in"),
             text("description")
@@ -100,9 +100,9 @@ fn answers(operation: &Value, out: &mut String) {
             .map(|(media, _)| media.as_str())
             .collect();
         let about = answer.get("description").and_then(Value::as_str).unwrap_or_default();
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<tr><td><code>{}</code></td><td>{}</td><td class=\"quiet\">{}</td></tr>\n",
+            "<tr><td><code>{}</code></td><td>{}</td><td class=\"quiet\">{}</td></tr>",
             escape(status),
             escape(about),
             escape(&media.join(", "))

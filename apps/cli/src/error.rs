@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tracewire_conformance::ConformanceError;
 use tracewire_insight::prices::PriceError;
 use tracewire_recorder::RecorderError;
+use tracewire_server::ServerError;
 use tracewire_store::StoreError;
 use tracewire_wire::WireError;
 
@@ -172,6 +173,12 @@ pub enum CliError {
     /// The conformance kit cannot go on.
     #[error(transparent)]
     Conformance(#[from] ConformanceError),
+    /// The server does not start.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// What is logged cannot be said like this.
+    #[error("--log: {0}")]
+    LogFilter(String),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -213,6 +220,8 @@ impl CliError {
             Self::NoModel(_) => "no_model",
             Self::NoCase(_) => "no_case",
             Self::Conformance(error) => error.code(),
+            Self::Server(error) => error.code(),
+            Self::LogFilter(_) => "log_filter",
             Self::Store(error) => error.code(),
             Self::Recorder(error) => error.code(),
             Self::Io(_) => "io",
@@ -241,8 +250,11 @@ impl CliError {
             | Self::Ambiguous { .. }
             | Self::NoId(_)
             | Self::Format { .. }
+            | Self::LogFilter(_)
+            | Self::Server(ServerError::ProjectName(_) | ServerError::NoKeys { .. })
             | Self::Conformance(ConformanceError::Pattern { .. })
             | Self::Store(StoreError::Query { .. }) => EXIT_USAGE,
+            Self::Server(ServerError::NoSuchKey(_)) => EXIT_NO_DATA,
             Self::Start { source, .. } if source.kind() == io::ErrorKind::NotFound => EXIT_NO_PROGRAM,
             Self::Start { .. } => EXIT_NO_START,
             Self::File { .. }
@@ -252,6 +264,7 @@ impl CliError {
             | Self::Changed { .. }
             | Self::Temporary { .. }
             | Self::Conformance(_)
+            | Self::Server(_)
             | Self::Store(_)
             | Self::Recorder(_)
             | Self::Io(_) => EXIT_IO,
@@ -307,6 +320,8 @@ impl CliError {
             Self::NoId(_) => {
                 "see what there is with `tracewire list`; other names go behind --session or --correlation".to_owned()
             }
+            Self::LogFilter(_) => "name a level: off, error, warn, info, debug".to_owned(),
+            Self::Server(error) => mend_server(error).to_owned(),
             Self::Store(StoreError::Query { .. }) => "see `tracewire query --help`".to_owned(),
             Self::Store(StoreError::NewerVersion { .. }) => "install the newer tracewire that made it".to_owned(),
             Self::Store(StoreError::Locked) => "another process is writing; try again".to_owned(),
@@ -335,6 +350,23 @@ impl CliError {
     /// Whether the reader of the output went away, which is no error of ours.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// How a server comes to start.
+fn mend_server(error: &ServerError) -> &'static str {
+    match error {
+        ServerError::NoKeys { .. } => "make one with `tracewire serve keys create`, or leave --host out",
+        ServerError::AlreadyServed { .. } => "ask that one, end it, or name another directory with --dir",
+        ServerError::Listen { .. } => {
+            "end what listens there, or name another port with --port; --port 0 takes any that is free"
+        }
+        ServerError::ProjectName(_) => "name it such as `team-7`",
+        ServerError::NoSuchKey(_) => "see them with `tracewire serve keys list`",
+        ServerError::KeyFile { .. } => "mend the file, or move it away and make new keys",
+        ServerError::File { .. } | ServerError::Store(_) | ServerError::System(_) => {
+            "see `tracewire doctor`, or name another directory with --dir"
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Output for programs: canonical JSON, one document or one line each.
 
-pub use tracewire_insight::document::{count, money, object, or_null, process, state_word, time, tree};
+pub use tracewire_insight::document::{count, finding, money, object, or_null, process, state_word, time, tree};
 use tracewire_wire::json;
 use tracewire_wire::value::Value;
 

@@ -1,5 +1,5 @@
 //! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `stats`, `diff`, `cost`, `watch`, `tail`, `run`, `export`, `import`, `convert`,
-//! `tokens`, `validate`, `conformance`, `verify`, `config`, `doctor`, `db`, `seal`, `completions`.
+//! `tokens`, `validate`, `conformance`, `verify`, `serve`, `config`, `doctor`, `db`, `seal`, `completions`.
 //!
 //! ```text
 //! args ─▶ source (directory ─▶ sweep journals into the store) ─▶ commands ─▶ picture / JSON ─▶ screen
@@ -71,6 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Diff(what) => commands::diff::run(&cli.global, what, &mut screen),
         Command::Tail(what) => commands::tail::run(&cli.global, what, &mut screen),
         Command::Watch(what) => commands::watch::run(&cli.global, what),
+        Command::Serve(what) => commands::serve::run(&cli.global, what, &mut screen),
         Command::Validate(what) => commands::validate::run(&cli.global, what, &mut screen),
         Command::Verify(what) => commands::verify::run(&cli.global, what, &mut screen),
         Command::Conformance(what) => commands::conformance::run(&cli.global, what, &mut screen),

@@ -1,6 +1,7 @@
 //! A tree as a document for programs: what `tracewire trace --json` writes and the server answers.
 
 use tracewire_wire::time::Timestamp;
+use tracewire_wire::validate::{Finding, Rule, Severity};
 use tracewire_wire::value::{Map, Value};
 
 use crate::cost::CostSource;
@@ -92,6 +93,31 @@ pub fn tree(tree: &Tree<'_>, processes: &[&Process], full: bool) -> Value {
     ])
 }
 
+/// What the validator found, as `tracewire validate --json` writes it.
+pub fn finding(file: &str, finding: &Finding, severity: Severity) -> Value {
+    let rule = finding.rule;
+    object([
+        ("can_fix", rule.can_fix.into()),
+        ("code", rule.code.into()),
+        ("column", or_null(finding.column.map(count))),
+        ("file", file.into()),
+        ("fix", or_null(finding.fix.as_deref())),
+        ("level", rule.level.as_str().into()),
+        ("line", or_null(finding.line.map(count))),
+        ("message", finding.message.as_str().into()),
+        ("name", rule.name.into()),
+        ("page", rule_page(rule).into()),
+        ("pointer", finding.pointer.as_str().into()),
+        ("requirement", or_null(Some(rule.requirement).filter(|text| !text.is_empty()))),
+        ("severity", severity.as_str().into()),
+    ])
+}
+
+/// Where a rule's page is read on the web.
+pub fn rule_page(rule: &Rule) -> String {
+    format!("{}/blob/main/spec/findings/{}.md", env!("CARGO_PKG_REPOSITORY"), rule.code)
+}
+
 /// How far a node came, as a word.
 pub fn state_word(state: State) -> &'static str {
     match state {
@@ -102,7 +128,8 @@ pub fn state_word(state: State) -> &'static str {
     }
 }
 
-fn node(tree: &Tree<'_>, node: &Node<'_>, depth: usize, full: bool) -> Value {
+/// A node, this deep in its tree; `full` adds what went in and out.
+pub fn node(tree: &Tree<'_>, node: &Node<'_>, depth: usize, full: bool) -> Value {
     let form = match node.form {
         Form::Span => "span",
         Form::Event => "event",

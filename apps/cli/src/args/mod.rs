@@ -7,6 +7,7 @@ mod format;
 mod model;
 mod numbers;
 mod select;
+mod serve;
 mod start;
 mod times;
 mod transfer;
@@ -19,6 +20,7 @@ pub use format::FileFormat;
 pub use model::{ModelFormat, Tokens, Wanted};
 pub use numbers::{Diff, Stats};
 pub use select::{Query, Sessions};
+pub use serve::{CreateKey, KeyScope, Keys, OfProject, RevokeKey, Serve, ServeCommand};
 pub use start::Run;
 pub use times::{Age, When};
 pub use transfer::{Convert, Delimiter, Export, Format, Import, Tables};
@@ -86,6 +88,8 @@ pub enum Command {
     Tail(Tail),
     /// Watch traces grow, full-screen
     Watch(Watch),
+    /// Serve the recordings: take in, answer, show live
+    Serve(Serve),
     /// Check what the recordings prove, and what is missing
     Verify(Verify),
     /// Check what somebody's emitter wrote: what is wrong, where, how to mend it

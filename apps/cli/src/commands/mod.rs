@@ -15,6 +15,7 @@ pub mod list;
 pub mod query;
 pub mod run;
 pub mod seal;
+pub mod serve;
 pub mod sessions;
 pub mod stats;
 pub mod tail;

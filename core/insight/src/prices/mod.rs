@@ -37,9 +37,11 @@ use std::sync::{Arc, LazyLock};
 use thiserror::Error;
 use tracewire_wire::id::Hash;
 use tracewire_wire::time::Timestamp;
+use tracewire_wire::value::{Map, Value};
 
 use crate::call::{Call, Unit};
 use crate::cost::{NoCost, Priced};
+use crate::document::{count, object, or_null};
 use list::{List, Model, Provider, When};
 use overlay::Entry;
 
@@ -118,6 +120,34 @@ impl Listed<'_> {
     #[must_use]
     pub fn rate(&self, unit: Unit) -> Option<&Rate> {
         self.rates.iter().find(|(known, _)| *known == unit).map(|(_, rate)| *rate)
+    }
+
+    /// As a document for programs.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let model = self;
+        let rate = |rate: &Rate| {
+            let tiers = rate
+                .tiers
+                .iter()
+                .map(|(limit, price)| object([("above", count(*limit)), ("price", price.to_string().into())]));
+            let mut map = Map::new();
+            map.insert("price".to_owned(), rate.base.to_string().into());
+            if !rate.tiers.is_empty() {
+                map.insert("tiers".to_owned(), Value::List(tiers.collect()));
+            }
+            Value::Map(map)
+        };
+        let prices = model.rates.iter().map(|(unit, one)| (unit.name().to_owned(), rate(one)));
+        object([
+            ("currency", model.currency.into()),
+            ("local", model.is_local.into()),
+            ("model", model.model.into()),
+            ("name", or_null(model.name)),
+            ("prices", Value::Map(prices.collect())),
+            ("provider", or_null(model.provider)),
+            ("service_tier", or_null(model.service_tier)),
+        ])
     }
 }
 

@@ -2,11 +2,11 @@
 
 use tracewire_insight::call::Unit;
 use tracewire_insight::prices::{Listed, Rate};
-use tracewire_wire::value::{Map, Value};
+use tracewire_wire::value::Value;
 
 use crate::args::{CostModels, Global};
 use crate::error::{CliError, EXIT_OK};
-use crate::json::{self, count, object, or_null};
+use crate::json::{self, object};
 use crate::prices;
 use crate::source::{self, now};
 use crate::term::{Line, Screen, palette, units, width};
@@ -35,7 +35,7 @@ pub(super) fn run(global: &Global, what: &CostModels, screen: &mut Screen<'_>) -
         found.truncate(what.limit);
     }
     if global.json {
-        let models = found.iter().map(document).collect();
+        let models = found.iter().map(Listed::to_value).collect();
         screen.bytes(&json::line(&object([
             ("models", Value::List(models)),
             ("more", (all > found.len()).into()),
@@ -107,29 +107,4 @@ fn notes(model: &Listed<'_>) -> Vec<String> {
         notes.extend(others);
     }
     notes
-}
-
-fn document(model: &Listed<'_>) -> Value {
-    let rate = |rate: &Rate| {
-        let tiers = rate
-            .tiers
-            .iter()
-            .map(|(limit, price)| object([("above", count(*limit)), ("price", price.to_string().into())]));
-        let mut map = Map::new();
-        map.insert("price".to_owned(), rate.base.to_string().into());
-        if !rate.tiers.is_empty() {
-            map.insert("tiers".to_owned(), Value::List(tiers.collect()));
-        }
-        Value::Map(map)
-    };
-    let prices = model.rates.iter().map(|(unit, one)| (unit.name().to_owned(), rate(one)));
-    object([
-        ("currency", model.currency.into()),
-        ("local", model.is_local.into()),
-        ("model", model.model.into()),
-        ("name", or_null(model.name)),
-        ("prices", Value::Map(prices.collect())),
-        ("provider", or_null(model.provider)),
-        ("service_tier", or_null(model.service_tier)),
-    ])
 }

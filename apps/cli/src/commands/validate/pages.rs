@@ -24,10 +24,7 @@ pub(super) fn of(rule: &Rule) -> &'static str {
     PAGES.iter().find(|(code, _)| *code == rule.code).map_or("", |(_, page)| page)
 }
 
-/// Where a rule's page is read on the web.
-pub(super) fn address(rule: &Rule) -> String {
-    format!("{}/blob/main/spec/findings/{}.md", env!("CARGO_PKG_REPOSITORY"), rule.code)
-}
+pub(super) use tracewire_insight::document::rule_page as address;
 
 #[cfg(test)]
 mod tests {

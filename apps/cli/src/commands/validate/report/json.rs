@@ -3,10 +3,10 @@
 use tracewire_wire::validate::{Finding, Severity};
 use tracewire_wire::value::Value;
 
-use super::super::{Totals, pages};
+use super::super::Totals;
 use super::Reporter;
 use crate::error::CliError;
-use crate::json::{self, count, object, or_null};
+use crate::json::{self, count, object};
 use crate::term::Screen;
 
 /// The list is written as it comes: a long one takes no memory.
@@ -30,22 +30,7 @@ impl Reporter for Json {
         if std::mem::replace(&mut self.has_some, true) {
             screen.bytes(b",")?;
         }
-        let rule = finding.rule;
-        let document = object([
-            ("can_fix", rule.can_fix.into()),
-            ("code", rule.code.into()),
-            ("column", or_null(finding.column.map(count))),
-            ("file", file.into()),
-            ("fix", or_null(finding.fix.as_deref())),
-            ("level", rule.level.as_str().into()),
-            ("line", or_null(finding.line.map(count))),
-            ("message", finding.message.as_str().into()),
-            ("name", rule.name.into()),
-            ("page", pages::address(rule).into()),
-            ("pointer", finding.pointer.as_str().into()),
-            ("requirement", or_null(Some(rule.requirement).filter(|text| !text.is_empty()))),
-            ("severity", severity.as_str().into()),
-        ]);
+        let document = json::finding(file, finding, severity);
         let line = json::line(&document);
         Ok(screen.bytes(line.trim_ascii_end())?)
     }

@@ -1,0 +1,167 @@
+//! `tracewire serve`: a server on the recordings, and the keys by which others may ask it.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::{Command, Stdio};
+
+use tracewire_server::keys::{self, Key};
+use tracewire_server::project::{folder_of, is_name};
+use tracewire_server::{Limits, Log, Options, Ready, ServerError, serve};
+use tracewire_wire::value::Value;
+
+use crate::args::{Global, Keys, Serve, ServeCommand};
+use crate::error::{CliError, EXIT_OK};
+use crate::json::{self, object};
+use crate::source::{self, short_path};
+use crate::term::{Line, Screen, palette};
+
+/// Where the database is, if nobody names it.
+const DATABASE: &str = "TRACEWIRE_DATABASE";
+
+/// Serves until it is interrupted; or does what is asked with keys.
+///
+/// # Errors
+/// Why the server does not start.
+pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    if let Some(ServeCommand::Keys(what)) = &what.command {
+        return with_keys(global, what, screen);
+    }
+    let colour = std::io::stderr().is_terminal();
+    let log = Log { filter: what.log.clone(), json: what.log_json, colour };
+    log.install().map_err(CliError::LogFilter)?;
+    let (directory, _) = source::directory(global);
+    let named = || std::env::var(DATABASE).ok().filter(|url| !url.is_empty());
+    let prices = std::sync::Arc::new(crate::prices::load(&directory)?);
+    let options = Options {
+        prices,
+        directory,
+        host: what.host,
+        port: what.port,
+        database: what.database.clone().or_else(named),
+        allowed_hosts: what.allow_hosts.clone(),
+        allowed_origins: what.allow_origins.clone(),
+        require_keys: what.require_keys,
+        limits: Limits::default(),
+    };
+    let path = short_path(options.directory.path());
+    let mut said = Ok(());
+    serve(options, |ready| {
+        said = announce(ready, &path, global, screen);
+        if what.open {
+            open(&ready.url);
+        }
+    })?;
+    said?;
+    Ok(EXIT_OK)
+}
+
+/// One line, for people and for programs that wait for it.
+fn announce(ready: &Ready, path: &str, global: &Global, screen: &mut Screen<'_>) -> Result<(), CliError> {
+    if global.json {
+        let document = object([
+            ("directory", path.into()),
+            ("pid", json::count(u64::from(std::process::id()))),
+            ("url", ready.url.as_str().into()),
+        ]);
+        screen.bytes(&json::line(&document))?;
+    } else {
+        let mut line = Line::new();
+        line.push(palette::GOOD, screen.glyphs.ok).plain(" ").push(palette::TITLE, ready.url.as_str());
+        line.push(palette::QUIET, format!(" serves {}; Ctrl-C ends it", screen.fit(path, 200)));
+        screen.long_line(&line)?;
+    }
+    screen.flush()?;
+    Ok(())
+}
+
+/// Has the system open an address. Where it cannot, the address stands in the line above.
+fn open(url: &str) {
+    let (program, before): (&str, &[&str]) = if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else if cfg!(windows) {
+        ("explorer", &[])
+    } else {
+        ("xdg-open", &[])
+    };
+    let mut command = Command::new(program);
+    command.args(before).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if let Err(error) = command.spawn() {
+        let _ = writeln!(std::io::stderr(), "no browser was opened: {program}: {error}");
+    }
+}
+
+fn with_keys(global: &Global, what: &Keys, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    let (directory, _) = source::directory(global);
+    let of = match what {
+        Keys::Create(what) => &what.of,
+        Keys::List(of) => of,
+        Keys::Revoke(what) => &what.of,
+    };
+    if !is_name(&of.project) {
+        return Err(ServerError::ProjectName(screen.fit(&of.project, 60)).into());
+    }
+    let folder = folder_of(directory.path(), &of.project);
+    match what {
+        Keys::Create(what) => {
+            if of.project == tracewire_server::project::DEFAULT_PROJECT {
+                let refused = |source| CliError::File { path: directory.path().to_owned(), source };
+                directory.prepare().map_err(refused)?;
+            }
+            let (text, key) = keys::create(&folder, &of.project, what.scope.into(), &what.name)?;
+            created(&text, &key, global, screen)?;
+        }
+        Keys::List(_) => list(&keys::list(&folder)?, global, screen)?,
+        Keys::Revoke(what) => {
+            let key = keys::revoke(&folder, &what.id)?;
+            if global.json {
+                screen.bytes(&json::line(&document(&key)))?;
+            } else {
+                let mut line = Line::new();
+                line.push(palette::GOOD, screen.glyphs.ok).plain(format!(" key {} is not valid any more", key.id));
+                screen.line(line)?;
+            }
+        }
+    }
+    Ok(EXIT_OK)
+}
+
+/// The key, alone on its line, so that it can be copied and piped.
+fn created(text: &str, key: &Key, global: &Global, screen: &mut Screen<'_>) -> Result<(), CliError> {
+    if global.json {
+        let Value::Map(mut document) = document(key) else { return Ok(()) };
+        document.insert("key".to_owned(), text.into());
+        return Ok(screen.bytes(&json::line(&Value::Map(document)))?);
+    }
+    screen.bytes(text.as_bytes())?;
+    screen.bytes(b"\n")?;
+    screen.flush()?;
+    let scope = key.scope.as_str();
+    let _ = writeln!(std::io::stderr(), "key {} for {scope}; it is shown this once, and only its hash is kept", key.id);
+    Ok(())
+}
+
+fn list(keys: &[Key], global: &Global, screen: &mut Screen<'_>) -> Result<(), CliError> {
+    if global.json {
+        let keys = Value::List(keys.iter().map(document).collect());
+        return Ok(screen.bytes(&json::line(&object([("keys", keys)])))?);
+    }
+    if keys.is_empty() {
+        screen.hint("tracewire serve keys create", "there is none yet; this makes one")?;
+    }
+    for key in keys {
+        let mut line = Line::new();
+        line.plain(key.id.as_str()).plain(format!("  {:<5}  ", key.scope.as_str()));
+        line.push(palette::QUIET, key.created.get(..10).unwrap_or_default().to_owned());
+        line.plain("  ").plain(screen.fit(&key.name, 60));
+        screen.line(line)?;
+    }
+    Ok(())
+}
+
+fn document(key: &Key) -> Value {
+    object([
+        ("created", key.created.as_str().into()),
+        ("id", key.id.as_str().into()),
+        ("name", key.name.as_str().into()),
+        ("scope", key.scope.as_str().into()),
+    ])
+}

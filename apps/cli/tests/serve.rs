@@ -1,0 +1,82 @@
+//! `tracewire serve` as people and programs start it and end it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![cfg(unix)]
+
+mod common;
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+use common::{command, populated, run};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A server and the address that it says.
+fn serve(folder: &std::path::Path, more: &[&str]) -> (Child, String) {
+    let mut serve = command(folder, &["serve", "--port", "0", "--json"]);
+    let mut child = serve.args(more).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let url = line.split('"').find(|part| part.starts_with("http://127.0.0.1:"));
+    let address = url.unwrap_or_else(|| panic!("{line}")).trim_start_matches("http://").to_owned();
+    (child, address)
+}
+
+fn ask(address: &str, head: &str) -> String {
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket.write_all(format!("{head}\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
+    let mut said = String::new();
+    socket.read_to_string(&mut said).unwrap();
+    said
+}
+
+fn end(mut child: Child, signal: Signal) -> (Option<i32>, String) {
+    let pid = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
+    let code = child.wait().unwrap().code();
+    let mut said = String::new();
+    child.stderr.unwrap().read_to_string(&mut said).unwrap();
+    (code, said)
+}
+
+#[test]
+fn a_server_says_where_it_is_and_ends_when_it_is_told_to() {
+    let folder = populated();
+    for signal in [Signal::INT, Signal::TERM] {
+        let (child, address) = serve(folder.path(), &["--log", "info", "--log-json"]);
+        assert!(ask(&address, "GET /v1/health HTTP/1.1").starts_with("HTTP/1.1 200 OK"));
+        let second = run(folder.path(), &["serve", "--port", "0"]);
+        assert_eq!(second.code, Some(4));
+        assert!(
+            second.err.contains("is served by another process: process ") && second.err.contains("--dir"),
+            "{}",
+            second.err
+        );
+        let (code, said) = end(child, signal);
+        assert_eq!(code, Some(0));
+        assert!(said.lines().all(|line| line.starts_with('{')) && said.contains("\"path\":\"/v1/health\""), "{said}");
+    }
+}
+
+#[test]
+fn a_key_is_made_used_and_taken_away() {
+    let folder = populated();
+    let directory = folder.path();
+    let refused = run(directory, &["serve", "--host", "0.0.0.0", "--port", "0"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("tracewire serve keys create"), "{}", refused.err);
+    let made = run(directory, &["serve", "keys", "create", "--scope", "read", "--name", "a laptop"]);
+    assert_eq!((made.code, made.out.starts_with("tw_default_")), (Some(0), true), "{}", made.err);
+    let key = made.out.trim();
+    let (child, address) = serve(directory, &["--require-keys"]);
+    let with = |key: &str| ask(&address, &format!("GET /v1/traces HTTP/1.1\r\nAuthorization: Bearer {key}"));
+    assert!(ask(&address, "GET /v1/traces HTTP/1.1").starts_with("HTTP/1.1 401"));
+    assert!(with(key).starts_with("HTTP/1.1 200"));
+    let listed = run(directory, &["serve", "keys", "list"]);
+    assert!(listed.out.contains("a laptop") && !listed.out.contains(key), "{}", listed.out);
+    let id = listed.out.split_whitespace().next().unwrap();
+    assert_eq!(run(directory, &["serve", "keys", "revoke", id]).code, Some(0));
+    assert!(with(key).starts_with("HTTP/1.1 401"));
+    assert_eq!(run(directory, &["serve", "keys", "revoke", id]).code, Some(3));
+    assert_eq!(end(child, Signal::TERM).0, Some(0));
+}

@@ -1,0 +1,153 @@
+//! How all resources are asked: queries with known names, ids, times, pages.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tracewire_store::search::Moment;
+use tracewire_wire::id::{SpanId, TraceId};
+use tracewire_wire::time::Timestamp;
+
+use crate::problem::Problem;
+
+/// Rows of a page where nobody says how many.
+pub(crate) const DEFAULT_LIMIT: u32 = 50;
+/// A page has at most this many.
+pub(crate) const MOST_ROWS: u32 = 1000;
+
+/// The query of a request; names that mean nothing are refused.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        serde_html_form::from_str(query).map(Query).map_err(|error| {
+            let reason = error.to_string();
+            // `unknown field `knd`, expected one of …` names it.
+            let name = reason.split('`').nth(1).unwrap_or_default().to_owned();
+            Problem::parameter(&name, reason)
+        })
+    }
+}
+
+/// The ids in a path.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        path.map(|path| Path(path.0)).map_err(|error| Problem::parameter("", error.body_text()))
+    }
+}
+
+/// A trace's id.
+///
+/// # Errors
+/// `parameter_invalid` with what one looks like.
+pub(crate) fn trace_id(text: &str) -> Result<TraceId, Problem> {
+    text.parse()
+        .map_err(|_| Problem::parameter("trace_id", "a trace id is 32 lower-case hex digits, not all of them 0"))
+}
+
+/// A span's id.
+///
+/// # Errors
+/// `parameter_invalid` with what one looks like.
+pub(crate) fn span_id(text: &str) -> Result<SpanId, Problem> {
+    text.parse().map_err(|_| Problem::parameter("span_id", "a span id is 16 lower-case hex digits, not all of them 0"))
+}
+
+/// Length of a page.
+///
+/// # Errors
+/// `parameter_invalid` outside of its bounds.
+pub(crate) fn limit(asked: Option<u32>) -> Result<usize, Problem> {
+    match asked.unwrap_or(DEFAULT_LIMIT) {
+        limit @ 1..=MOST_ROWS => Ok(usize::try_from(limit).unwrap_or(usize::MAX)),
+        _ => Err(Problem::parameter("limit", format!("1 to {MOST_ROWS} is expected; `cursor` leads on"))),
+    }
+}
+
+/// A time in a query: RFC 3339, or nanoseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Time(pub(crate) Timestamp);
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if let Ok(nanos) = text.parse::<i64>() {
+            return Ok(Time(Timestamp(nanos)));
+        }
+        // `+` of an offset that nobody encoded has become a space.
+        let moment = text.parse::<Moment>().or_else(|_| text.replacen(' ', "+", 1).parse::<Moment>());
+        moment.map(|moment| Time(moment.0)).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A place in a list, as text whose form is nobody's business: parts in hex, in the order given.
+pub(crate) fn cursor_of(parts: &[u64]) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| format!("{part:x}")).collect();
+    format!("1{}", parts.join("-"))
+}
+
+/// The parts of such a text.
+///
+/// # Errors
+/// `parameter_invalid` for any other text.
+pub(crate) fn read_cursor<const N: usize>(text: &str) -> Result<[u64; N], Problem> {
+    let read = || {
+        let parts: Option<Vec<u64>> =
+            text.strip_prefix('1')?.split('-').map(|part| u64::from_str_radix(part, 16).ok()).collect();
+        <[u64; N]>::try_from(parts?).ok()
+    };
+    read().ok_or_else(|| Problem::parameter("cursor", "the `next` of the page before is expected as it came"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        since: Option<Time>,
+        #[serde(default)]
+        attribute: Vec<String>,
+    }
+
+    fn read(query: &str) -> Result<Asked, String> {
+        serde_html_form::from_str(query).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn times_are_written_in_several_ways() {
+        let expected = Some(Time(Timestamp(1_795_235_400_000_000_000)));
+        for text in [
+            "since=2026-11-21T04:30:00Z",
+            "since=2026-11-21T05:30:00%2B01:00",
+            "since=2026-11-21T05:30:00+01:00",
+            "since=1795235400000000000",
+        ] {
+            assert_eq!(read(text).map(|asked| asked.since), Ok(expected), "{text}");
+        }
+        assert!(read("since=yesterday").unwrap_err().contains("is no time"));
+    }
+
+    #[test]
+    fn names_that_mean_nothing_are_refused() {
+        assert_eq!(read("attribute=a:1&attribute=b:2").unwrap().attribute, ["a:1", "b:2"]);
+        assert!(read("sinse=1").unwrap_err().contains("unknown field `sinse`"));
+    }
+
+    #[test]
+    fn cursors_read_back() {
+        assert_eq!(read_cursor::<2>(&cursor_of(&[7, u64::MAX])).unwrap(), [7, u64::MAX]);
+        for bad in ["", "1", "17", "17-8-9", "27-8", "1x-8", "page two"] {
+            assert_eq!(read_cursor::<2>(bad).unwrap_err().code(), "parameter_invalid", "{bad}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! How the server is.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use serde::Serialize;
+use tracewire_store::Store;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::answer::Json;
+use super::producers::{Loss, losses, named};
+use crate::guard::Caller;
+use crate::problem::Problem;
+use crate::state::Shared;
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(health))
+}
+
+/// How the server is. Who shows no key where one is needed sees no more than that it answers.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    /// Records that emitters lost, by reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    losses: Option<Vec<Loss>>,
+    /// The project of the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<String>,
+    /// `ok`: it answers, and so does the store.
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// The project's store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<StoreHealth>,
+    /// For how long it has run.
+    uptime_nanos: u64,
+    /// Its version.
+    version: &'static str,
+}
+
+/// How a store is.
+#[derive(Serialize, ToSchema)]
+struct StoreHealth {
+    /// Its size.
+    bytes: u64,
+    /// `sqlite` or `postgres`.
+    engine: &'static str,
+    /// Bytes inside it that deletions have freed.
+    free_bytes: u64,
+    /// Id of the event that came last.
+    last_event: u64,
+    /// Version of its tables.
+    version: i64,
+}
+
+/// Says how the server is.
+#[utoipa::path(
+    get, path = "/v1/health", tag = "server", operation_id = "getHealth",
+    responses((status = 200, body = Health), (status = 503, description = "The store cannot be reached")),
+)]
+async fn health(State(app): State<Shared>, caller: Option<axum::Extension<Caller>>) -> Result<Json<Health>, Problem> {
+    let mut health = Health {
+        losses: None,
+        project: None,
+        status: "ok",
+        store: None,
+        uptime_nanos: u64::try_from(app.started.elapsed().as_nanos()).unwrap_or(u64::MAX),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let Some(axum::Extension(caller)) = caller else { return Ok(Json(health)) };
+    let engine = caller.project.database.engine();
+    let read = move |store: &dyn Store| {
+        let (stats, last_event) = (store.stats()?, store.last_event()?);
+        let mut sums: BTreeMap<String, u64> = BTreeMap::new();
+        for (reason, count) in losses(store)?.into_values().flatten() {
+            let sum = sums.entry(reason).or_default();
+            *sum = sum.saturating_add(count);
+        }
+        let (bytes, free_bytes, version) = (stats.bytes, stats.free_bytes, stats.version);
+        Ok((StoreHealth { bytes, engine, free_bytes, last_event, version }, named(&sums)))
+    };
+    let (store, losses) = caller.project.ask(read).await?;
+    health.project = Some(caller.project.name.clone());
+    (health.store, health.losses) = (Some(store), Some(losses));
+    Ok(Json(health))
+}

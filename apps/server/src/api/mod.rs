@@ -1,0 +1,82 @@
+//! What is asked: one file for each resource.
+//!
+//! | file | what it answers |
+//! |---|---|
+//! | `traces` | lists of traces, one trace |
+//! | `events` | a trace's events |
+//! | `export` | a trace as a file |
+//! | `brief` | a trace for a language model |
+//! | `spans` | one span in full |
+//! | `find` | traces by what belongs to them |
+//! | `search` | steps and events by what they say |
+//! | `sessions` | conversations |
+//! | `producers` | who recorded |
+//! | `feedback` | judgements |
+//! | `validate` | what is wrong with an emitter's output |
+//! | `health` | how the server is |
+//! | `analytics` | numbers over many traces |
+//! | `compare` | two traces side by side |
+//! | `cost` | what a step costs and why; prices |
+//! | `answer`, `asked` | how all of them answer and are asked |
+//! | `rows` | traces and sessions as the API shows them |
+//!
+//! A further resource is a file with a function `routes`, and a line in [`routes`].
+
+mod analytics;
+pub(crate) mod answer;
+pub(crate) mod asked;
+mod brief;
+mod compare;
+mod cost;
+mod events;
+mod export;
+mod feedback;
+mod find;
+mod health;
+mod producers;
+pub(crate) mod rows;
+mod search;
+mod sessions;
+mod spans;
+mod traces;
+mod validate;
+
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::state::Shared;
+
+/// Everything that is asked.
+pub(crate) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .merge(traces::routes())
+        .merge(events::routes())
+        .merge(export::routes())
+        .merge(brief::routes())
+        .merge(spans::routes())
+        .merge(find::routes())
+        .merge(search::routes())
+        .merge(sessions::routes())
+        .merge(producers::routes())
+        .merge(feedback::routes())
+        .merge(validate::routes())
+        .merge(analytics::routes())
+        .merge(compare::routes())
+        .merge(cost::routes())
+        .merge(health::routes())
+}
+
+/// What goes for all of it: keys, and what a problem looks like.
+pub(crate) fn describe(description: &mut OpenApi) {
+    let components = description.components.get_or_insert_default();
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "`tw_<project>_…`, made by `tracewire serve keys create`; not needed on the server's own machine.",
+        ))
+        .build();
+    components.security_schemes.insert("key".to_owned(), SecurityScheme::Http(key).into());
+    let none: [&str; 0] = [];
+    description.security = Some(vec![SecurityRequirement::default(), SecurityRequirement::new("key", none)]);
+}

@@ -1,0 +1,267 @@
+//! Lists of traces, and one trace.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use tracewire_insight::prices::{Prices, price};
+use tracewire_insight::process::Processes;
+use tracewire_insight::{Located, Tree, document};
+use tracewire_store::{Store, StoredEvent, TraceCursor, TraceFilter};
+use tracewire_wire::event::Status;
+use tracewire_wire::id::TraceId;
+use tracewire_wire::json;
+use tracewire_wire::time::Timestamp;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::answer::{Json, Page, Wire, json_bytes};
+use super::asked::{self, Path, Query, Time, cursor_of, read_cursor};
+use super::rows::TraceRow;
+use crate::guard::Caller;
+use crate::problem::Problem;
+use crate::project::now;
+use crate::state::Shared;
+
+/// Rows that are looked at for one page where a condition is not the store's own. A page may then have fewer rows than asked for,
+/// and `next` goes on.
+const MOST_LOOKED_AT: usize = 20_000;
+/// Rows that are looked at together.
+const AT_ONCE: usize = 500;
+
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one, delete))
+}
+
+/// Which traces.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// At most this many, 1 to 1000; 50 where it is not there.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// Started at this time or later: RFC 3339, or nanoseconds since 1970.
+    #[param(value_type = Option<String>, example = "2026-11-21T04:30:00Z")]
+    since: Option<Time>,
+    /// Started before this time.
+    #[param(value_type = Option<String>)]
+    until: Option<Time>,
+    /// `service.name` of who recorded the head.
+    service: Option<String>,
+    /// The session.
+    session: Option<String>,
+    /// The status of the head's end: `ok`, `error`, `timeout`, `cancelled`, `unset`.
+    status: Option<String>,
+    /// The head's kind.
+    kind: Option<String>,
+    /// The head's name.
+    name: Option<String>,
+    /// A model that some step called.
+    model: Option<String>,
+    /// An agent that took part.
+    agent: Option<String>,
+    /// Only those in which something failed.
+    failed: bool,
+    /// Only those in which something is open.
+    open: bool,
+    /// Some text in name, service or session, whatever the case; or the first digits of the id.
+    q: Option<String>,
+}
+
+impl Asked {
+    fn filter(&self, limit: usize) -> Result<TraceFilter, Problem> {
+        let after = self.cursor.as_deref().map(read_cursor::<2>).transpose()?;
+        Ok(TraceFilter {
+            limit,
+            after: after
+                .map(|[start, row]| TraceCursor { start: Timestamp(start.cast_signed()), row: row.cast_signed() }),
+            session_id: self.session.clone(),
+            kind: self.kind.clone(),
+            name: self.name.clone(),
+            model: self.model.clone(),
+            agent: self.agent.clone(),
+            service: self.service.clone(),
+            status: self.status.as_deref().map(Status::parse),
+            open_only: self.open,
+            errors_only: self.failed,
+            since: self.since.map(|time| time.0),
+            until: self.until.map(|time| time.0),
+        })
+    }
+
+    /// Whether the store's own conditions are all there are.
+    fn is_plain(&self) -> bool {
+        self.q.is_none()
+    }
+
+    fn fits(&self, row: &tracewire_store::TraceRow) -> bool {
+        self.q.as_deref().is_none_or(|text| has(row, text))
+    }
+}
+
+fn has(row: &tracewire_store::TraceRow, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let said = [&row.name, &row.service, &row.session_id];
+    said.into_iter().flatten().any(|said| said.to_lowercase().contains(&text))
+        || row.trace_id.to_string().starts_with(&text)
+}
+
+fn cursor(cursor: TraceCursor) -> String {
+    cursor_of(&[cursor.start.0.cast_unsigned(), cursor.row.cast_unsigned()])
+}
+
+/// Lists traces, latest start first.
+#[utoipa::path(
+    get, path = "/v1/traces", tag = "traces", operation_id = "listTraces", params(Asked),
+    responses((status = 200, body = Page<TraceRow>), (status = 400, description = "A parameter cannot be used")),
+)]
+async fn list(caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Page<TraceRow>>, Problem> {
+    let limit = asked::limit(asked.limit)?;
+    let mut filter = asked.filter(limit)?;
+    let processes = caller.project.processes().await?;
+    let look = move |store: &dyn Store| {
+        if asked.is_plain() {
+            let page = store.traces(&filter)?;
+            return Ok((page.traces, page.next.map(cursor)));
+        }
+        let mut found = Vec::new();
+        let mut looked_at = 0;
+        loop {
+            let page = store.traces(&TraceFilter { limit: AT_ONCE, ..filter.clone() })?;
+            let count = page.traces.len();
+            for (row, read) in page.traces.into_iter().zip(1..) {
+                if asked.fits(&row) {
+                    found.push(row);
+                }
+                if found.len() == limit {
+                    // Where a row is in the list only the store can say: of a page that ends with it.
+                    let exact = TraceFilter { limit: read, ..filter.clone() };
+                    let next = if read == count { page.next } else { store.traces(&exact)?.next };
+                    return Ok((found, next.map(cursor)));
+                }
+            }
+            looked_at += count;
+            filter.after = page.next;
+            if filter.after.is_none() || looked_at >= MOST_LOOKED_AT {
+                return Ok((found, filter.after.map(cursor)));
+            }
+        }
+    };
+    let (rows, next) = caller.project.ask(look).await?;
+    let items = rows.into_iter().map(|row| TraceRow::new(row, &processes)).collect();
+    Ok(Json(Page { items, next }))
+}
+
+/// A trace in full, as `tracewire trace --json --full` writes it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what insight writes")]
+struct TraceDocument {
+    /// Costs of all roots by currency, as decimal texts; null where nothing has one.
+    cost: Option<BTreeMap<String, String>>,
+    /// How many of what.
+    counts: BTreeMap<String, u64>,
+    /// From the first moment to the last.
+    duration_nanos: u64,
+    /// The last moment.
+    end: String,
+    /// What was dropped within this trace: `count`, `producer`, `reason`.
+    losses: Vec<Wire>,
+    /// Every step, parents first, with its `depth`.
+    nodes: Vec<Wire>,
+    /// The processes that took part.
+    processes: Vec<Wire>,
+    /// The first moment.
+    start: String,
+    /// Its id.
+    trace_id: String,
+    /// Tokens of all roots; null where nothing has any.
+    usage: Option<BTreeMap<String, u64>>,
+}
+
+/// One trace in full.
+#[utoipa::path(
+    get, path = "/v1/traces/{trace_id}", tag = "traces", operation_id = "getTrace",
+    params(("trace_id" = String, Path, description = "32 hex digits", pattern = "^[0-9a-f]{32}$")),
+    responses(
+        (status = 200, body = TraceDocument),
+        (status = 400, description = "The id is none"),
+        (status = 404, description = "There is no such trace"),
+    ),
+)]
+async fn one(State(app): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+    let trace_id = asked::trace_id(&id)?;
+    let processes = caller.project.processes().await?;
+    let prices = app.options.prices.clone();
+    let write = move |store: &dyn Store| {
+        with_tree(store, trace_id, &processes, &prices, |tree| {
+            json::write(&document::tree(tree, &processes.behind(&tree.producers), true))
+        })
+    };
+    Ok(json_bytes(caller.project.ask(write).await?))
+}
+
+/// Deletes a trace: everything that was recorded of it.
+#[utoipa::path(
+    delete, path = "/v1/traces/{trace_id}", tag = "traces", operation_id = "deleteTrace",
+    params(("trace_id" = String, Path, description = "32 hex digits", pattern = "^[0-9a-f]{32}$")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 404, description = "There is no such trace"),
+    ),
+)]
+async fn delete(caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    let trace_id = asked::trace_id(&id)?;
+    caller.project.ask(move |store| exists(store, trace_id)).await?;
+    let delete = move |store: &mut dyn Store| store.delete(&[trace_id], now()).map(|_| ());
+    caller.project.writer.change(Box::new(delete)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// # Errors
+/// `not_found`.
+pub(super) fn exists(store: &dyn Store, trace_id: TraceId) -> Result<tracewire_store::TraceRow, Problem> {
+    store.trace(trace_id)?.ok_or_else(|| Problem::not_found(format!("there is no trace {trace_id}")))
+}
+
+/// What `work` makes of a trace's tree, content in place.
+///
+/// # Errors
+/// `not_found`; those of the store.
+pub(super) fn with_tree<T>(
+    store: &dyn Store,
+    trace_id: TraceId,
+    processes: &Processes,
+    prices: &Prices,
+    work: impl FnOnce(&Tree<'_>) -> T,
+) -> Result<T, Problem> {
+    exists(store, trace_id)?;
+    let events = events_of(store, trace_id)?;
+    let located = located(&events);
+    let mut tree = Tree::build(trace_id, &located, &|producer| processes.life(producer), now());
+    price(&mut tree, prices);
+    Ok(work(&tree))
+}
+
+/// Stored events as trees are built of them.
+pub(super) fn located(events: &[StoredEvent]) -> Vec<Located<'_>> {
+    events.iter().map(|stored| Located { producer: &stored.producer, event: &stored.event }).collect()
+}
+
+/// A trace's events, content in place as far as it is here.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn events_of(store: &dyn Store, trace_id: TraceId) -> Result<Vec<StoredEvent>, Problem> {
+    let mut events = store.events(trace_id)?;
+    for stored in &mut events {
+        // A content that does not read back is shown as a reference; `tracewire verify` says what is wrong with it.
+        let _ = store.resolve(&mut stored.event);
+    }
+    Ok(events)
+}

@@ -1,0 +1,44 @@
+//! What every request passes, from outside in.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `frame` | the request's id, its line in the log, problems written out, headers that keep browsers safe |
+//! | `hosts` | who asks by which name (DNS rebinding), from which page (CORS) |
+//! | `auth` | which key, for which project, with which scope |
+//! | `rates` | how often |
+//! | `load` | how many at once, and how long |
+//! | `tags` | entity tags: what has not changed is not sent again |
+
+mod auth;
+mod frame;
+mod hosts;
+mod load;
+mod rates;
+mod tags;
+
+pub use auth::{Caller, Visitor};
+pub use frame::RequestId;
+pub use hosts::Hosts;
+pub use rates::Rates;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+
+use crate::state::Shared;
+
+/// Puts everything that a request passes around the routes.
+pub(crate) fn around(routes: Router<Shared>, app: &Shared) -> Router {
+    // What is packed once more grows.
+    let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
+    routes
+        .layer(from_fn(tags::tag))
+        .layer(CompressionLayer::new().compress_when(worth_it))
+        .layer(from_fn(tags::per_encoding))
+        .layer(from_fn_with_state(app.clone(), load::bound))
+        .layer(from_fn_with_state(app.clone(), auth::check))
+        .layer(from_fn_with_state(app.clone(), hosts::check))
+        .layer(from_fn_with_state(app.clone(), frame::around))
+        .with_state(app.clone())
+}

@@ -1,0 +1,57 @@
+//! The tracewire server: one process that takes envelopes in, answers questions about them, and shows what happens live.
+//!
+//! ```text
+//! SDKs ── POST /v1/envelopes ─▶ ingest ─┐
+//! journals of this machine ── watch ────┴▶ writer (one thread, one transaction for many) ─▶ store
+//!                                             └▶ news ─▶ live, metrics             │
+//! people, programs ── GET /v1/… ─▶ guard ─▶ api ─▶ readers (some threads) ◀────────┘
+//! ```
+//!
+//! | module | what it is | touches |
+//! |---|---|---|
+//! | [`options`] | where it listens, what it serves, what it bears | – |
+//! | [`server`] | binding, connections, stopping | sockets |
+//! | [`guard`] | what every request passes: its id, host and origin, key, limits | – |
+//! | [`keys`] | API keys of a project | one file of mode 0600 |
+//! | [`project`] | a project's store: its writer, its readers, its journals | store, journals |
+//! | [`body`] | bodies, bounded before and behind unpacking | – |
+//! | [`ingest`] | what comes in | – |
+//! | [`api`] | what is asked, one file for each resource | – |
+//! | [`live`] | what happens, as it happens | – |
+//! | [`metrics`] | the same counted, for Prometheus | – |
+//! | [`pages`] | the dashboard and the page about the API | – |
+//! | [`problem`] | what went wrong, as every answer says it | – |
+//! | [`log`] | what the operator reads | standard error |
+//!
+//! **What it may touch.** One folder, or one PostgreSQL database; the sockets that it was told; nothing else. It never calls
+//! out.
+//!
+//! **The way of the data.** Nothing is acknowledged before it would survive a loss of power. Nothing that was not taken is
+//! acknowledged: every refusal has a code, and what can be tried again says when. Handlers hold no state: what a request
+//! asks is answered from the store, so a second server on the same PostgreSQL answers the same.
+
+#![forbid(unsafe_code)]
+
+pub mod api;
+pub mod body;
+mod error;
+pub mod guard;
+pub mod ingest;
+pub mod keys;
+pub mod live;
+pub mod log;
+pub mod metrics;
+pub mod options;
+pub mod pages;
+pub mod problem;
+pub mod project;
+mod run;
+pub mod server;
+mod state;
+
+pub use error::ServerError;
+pub use keys::Scope;
+pub use log::Log;
+pub use options::{DEFAULT_PORT, Limits, Options};
+pub use run::{Ready, serve};
+pub use server::Server;

@@ -1,0 +1,63 @@
+//! What the server itself did.
+
+use std::fmt;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode_registry;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Status {
+    status: u16,
+}
+
+/// What the server itself did.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Status, Counter>,
+    duration: Histogram,
+    envelopes: Counter,
+    rejected: Counter,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("tracewire");
+        let requests = Family::default();
+        // From half a millisecond to 16 seconds.
+        let duration = Histogram::new(exponential_buckets(0.0005, 2.0, 16));
+        let (envelopes, rejected) = (Counter::default(), Counter::default());
+        registry.register("http_requests", "Requests answered", requests.clone());
+        let help = "How long requests took until their answer began";
+        registry.register_with_unit("http_request_duration", help, Unit::Seconds, duration.clone());
+        registry.register("envelopes_taken", "Envelopes stored or known already", envelopes.clone());
+        registry.register("envelopes_rejected", "Envelopes that were not sound", rejected.clone());
+        Metrics { registry, requests, duration, envelopes, rejected }
+    }
+}
+
+impl Metrics {
+    /// A request was answered.
+    pub fn request(&self, status: u16, took: Duration) {
+        self.requests.get_or_create(&Status { status }).inc();
+        self.duration.observe(took.as_secs_f64());
+    }
+
+    /// Envelopes came.
+    pub fn took(&self, envelopes: u64, rejected: u64) {
+        self.envelopes.inc_by(envelopes);
+        self.rejected.inc_by(rejected);
+    }
+
+    /// Writes all of it, without an end.
+    ///
+    /// # Errors
+    /// Never, into a text.
+    pub fn write(&self, out: &mut String) -> fmt::Result {
+        encode_registry(out, &self.registry)
+    }
+}

@@ -1,0 +1,107 @@
+//! Where a server listens, what it serves, and what it bears.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracewire_insight::prices::Prices;
+use tracewire_recorder::journal::Directory;
+
+/// The port of OTLP/HTTP, which is served on it too: what is set up for OpenTelemetry finds it without a word.
+pub const DEFAULT_PORT: u16 = 4318;
+
+/// What a server is told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder: the default project's journals, store and keys, and those of other projects.
+    pub directory: Directory,
+    /// Where it listens. Beyond this machine keys are required.
+    pub host: IpAddr,
+    /// The port; 0 for any that is free.
+    pub port: u16,
+    /// `postgres://…`: where the projects' stores are, if not in the folder.
+    pub database: Option<String>,
+    /// Further names by which it may be asked, such as that of a proxy in front.
+    pub allowed_hosts: Vec<String>,
+    /// Further origins whose pages may ask it, such as `https://app.example.com`.
+    pub allowed_origins: Vec<String>,
+    /// Whether a key is required on this machine too.
+    pub require_keys: bool,
+    /// By which costs are counted.
+    pub prices: Arc<Prices>,
+    /// What it bears.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// A server for this machine alone.
+    pub fn new(directory: Directory) -> Self {
+        Options {
+            directory,
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: DEFAULT_PORT,
+            database: None,
+            allowed_hosts: Vec::new(),
+            allowed_origins: Vec::new(),
+            require_keys: false,
+            prices: Arc::new(Prices::bundled().clone()),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.host, self.port)
+    }
+
+    /// Whether a request needs a key.
+    pub fn needs_keys(&self) -> bool {
+        self.require_keys || !self.host.is_loopback()
+    }
+}
+
+/// What a server bears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a body as it comes.
+    pub body_bytes: usize,
+    /// Bytes of a body behind unpacking. Readers take envelopes of 16 MiB (TW-LIM-003).
+    pub unpacked_bytes: usize,
+    /// How long the head of a request may take.
+    pub head_time: Duration,
+    /// How long a request may take with its body and until its answer begins.
+    pub request_time: Duration,
+    /// How long requests that are under way may take when the server stops.
+    pub stop_time: Duration,
+    /// Connections at once; further ones wait to be accepted.
+    pub connections: usize,
+    /// Requests at once; further ones are told to come back.
+    pub requests: usize,
+    /// Bodies that are unpacked and read at once; further ones wait.
+    pub bodies: usize,
+    /// Live connections at once.
+    pub live: usize,
+    /// Requests in a second of one key, or of one address without one; `None` for any number.
+    pub rate: Option<NonZeroU32>,
+    /// Threads that read the store.
+    pub readers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            body_bytes: 32 << 20,
+            unpacked_bytes: 64 << 20,
+            head_time: Duration::from_secs(10),
+            request_time: Duration::from_secs(60),
+            stop_time: Duration::from_secs(10),
+            connections: 1024,
+            requests: 256,
+            bodies: 4,
+            live: 128,
+            rate: NonZeroU32::new(1000),
+            readers: std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! A project: a store of its own, one thread that writes it, some that read it; of the default project also this machine's
+//! journals.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `database` | where the store is, and how it is opened |
+//! | `lock` | one server for each folder |
+//! | `writer` | the one thread that writes: many requests in one transaction, nothing acknowledged that is not durable |
+//! | `readers` | threads that read |
+//! | `watch` | journals that grow |
+
+mod database;
+mod lock;
+mod readers;
+mod watch;
+mod writer;
+
+pub use database::Database;
+pub use writer::{Refused, Writer};
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::{OnceCell, watch as news};
+use tracewire_insight::process::Processes;
+use tracewire_recorder::journal::Directory;
+use tracewire_store::{ProducerRow, Store};
+use tracewire_wire::time::Timestamp;
+
+use crate::error::ServerError;
+use crate::keys::{self, Key, Keys};
+use crate::metrics::{self, Counted};
+use crate::options::Options;
+use crate::problem::Problem;
+use lock::Lock;
+use readers::Readers;
+use watch::Watch;
+
+/// The project of whoever shows no key.
+pub const DEFAULT_PROJECT: &str = "default";
+/// Folder of the other projects.
+const PROJECTS: &str = "projects";
+/// The longest name.
+const LONGEST_NAME: usize = 40;
+/// How long it is believed which processes live.
+const LIVES_HOLD: Duration = Duration::from_millis(500);
+
+/// The present.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
+/// Whether a project may have this name: it is part of a path, of a schema's name and of keys.
+pub fn is_name(name: &str) -> bool {
+    (1..=LONGEST_NAME).contains(&name.len())
+        && !name.starts_with('-')
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// The folder of a project.
+pub fn folder_of(directory: &Path, name: &str) -> PathBuf {
+    if name == DEFAULT_PROJECT { directory.to_owned() } else { directory.join(PROJECTS).join(name) }
+}
+
+/// A project that is open.
+pub struct Project {
+    /// Its name.
+    pub name: String,
+    /// Where its store is.
+    pub database: Database,
+    /// What writes.
+    pub writer: Writer,
+    readers: Readers,
+    /// The last event.
+    news: news::Receiver<u64>,
+    processes: Mutex<Option<(Instant, Arc<Processes>)>>,
+    /// What its events say, counted.
+    pub(crate) counted: Counted,
+    watch: Mutex<Option<Watch>>,
+    lock: Mutex<Option<Lock>>,
+}
+
+impl Project {
+    /// Ends what writes, when everything that waits is stored.
+    pub(crate) async fn stop(&self) {
+        drop(self.watch.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.writer.stop().await;
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Opens a project. Blocks.
+    fn open(name: &str, options: &Options, address: &str) -> Result<Self, ServerError> {
+        let folder = folder_of(options.directory.path(), name);
+        let is_default = name == DEFAULT_PROJECT;
+        let file = |source| ServerError::File { path: folder.clone(), source };
+        if is_default {
+            options.directory.prepare().map_err(file)?;
+        } else {
+            keys::make_folder(&folder).map_err(file)?;
+        }
+        let lock = Lock::take(&folder, address)?;
+        let database = Database::new(options.database.as_deref(), name, &folder);
+        let journals = is_default.then(|| options.directory.clone());
+        let (writer, news) = Writer::start(&database, journals)?;
+        let readers = Readers::start(&database, options.limits.readers)?;
+        let watch = is_default.then(|| Watch::start(&options.directory, &writer)).transpose()?;
+        Ok(Project {
+            name: name.to_owned(),
+            database,
+            writer,
+            readers,
+            news,
+            processes: Mutex::default(),
+            counted: Counted::default(),
+            watch: Mutex::new(watch),
+            lock: Mutex::new(Some(lock)),
+        })
+    }
+
+    /// Asks the store.
+    ///
+    /// # Errors
+    /// Those of `work`; `stopping` where nobody answers any more.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Store) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.readers.ask(work).await
+    }
+
+    /// Says whenever something has come: the id of the last event.
+    pub fn news(&self) -> news::Receiver<u64> {
+        self.news.clone()
+    }
+
+    /// The processes behind all producers, as they were a moment ago.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn processes(&self) -> Result<Arc<Processes>, Problem> {
+        let known = |project: &Self| project.processes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, processes)) = known(self)
+            && at.elapsed() < LIVES_HOLD
+        {
+            return Ok(processes);
+        }
+        let at = Instant::now();
+        let read = |store: &dyn Store| Ok(Processes::new(store.producers()?.iter().map(ProducerRow::seen)));
+        let processes = Arc::new(self.ask(read).await?);
+        *self.processes.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Arc::clone(&processes)));
+        Ok(processes)
+    }
+}
+
+/// All projects, each opened when it is first asked for.
+pub struct Projects {
+    options: Options,
+    address: String,
+    open: Mutex<BTreeMap<String, Entry>>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    keys: Arc<Keys>,
+    project: Arc<OnceCell<Arc<Project>>>,
+}
+
+impl Projects {
+    /// None is open yet.
+    pub fn new(options: &Options, address: String) -> Self {
+        Projects { options: options.clone(), address, open: Mutex::default() }
+    }
+
+    /// The project and the key that a text is.
+    pub fn key(&self, text: &str) -> Option<(String, Key)> {
+        let name = keys::project_of(text)?;
+        // Nobody can make the server remember projects that there are not.
+        if !folder_of(self.options.directory.path(), name).is_dir() {
+            return None;
+        }
+        Some((name.to_owned(), self.entry(name).keys.find(text)?))
+    }
+
+    /// A project, open.
+    ///
+    /// # Errors
+    /// Where it cannot be opened.
+    pub async fn get(&self, name: &str) -> Result<Arc<Project>, Problem> {
+        let entry = self.entry(name);
+        entry.project.get_or_try_init(|| self.open(name)).await.cloned().map_err(|error| match error {
+            ServerError::Store(error) => Problem::from(error),
+            other => {
+                tracing::error!(code = other.code(), error = %other, project = name, "a project cannot be opened");
+                Problem::internal()
+            }
+        })
+    }
+
+    /// Opens a project.
+    ///
+    /// # Errors
+    /// Where another server has it, or the store refuses.
+    pub async fn open(&self, name: &str) -> Result<Arc<Project>, ServerError> {
+        let (options, address, name) = (self.options.clone(), self.address.clone(), name.to_owned());
+        let opened = tokio::task::spawn_blocking(move || Project::open(&name, &options, &address)).await;
+        let project = Arc::new(opened.map_err(|error| ServerError::System(error.into()))??);
+        tokio::spawn(metrics::follow(Arc::clone(&project)));
+        Ok(project)
+    }
+
+    /// Opens the default project.
+    ///
+    /// # Errors
+    /// As [`Projects::open`].
+    pub async fn open_default(&self) -> Result<Arc<Project>, ServerError> {
+        let entry = self.entry(DEFAULT_PROJECT);
+        entry.project.get_or_try_init(|| self.open(DEFAULT_PROJECT)).await.cloned()
+    }
+
+    /// Those that are open.
+    pub fn all(&self) -> Vec<Arc<Project>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.values().filter_map(|entry| entry.project.get().cloned()).collect()
+    }
+
+    fn entry(&self, name: &str) -> Entry {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = || folder_of(self.options.directory.path(), name);
+        let fresh = || Entry { keys: Arc::new(Keys::new(&folder())), project: Arc::default() };
+        open.entry(name.to_owned()).or_insert_with(fresh).clone()
+    }
+}
+
+/// Whether somebody made a key for any project of this directory.
+///
+/// # Errors
+/// `key_file`, `file`.
+pub fn has_keys(directory: &Directory) -> Result<bool, ServerError> {
+    if !keys::list(directory.path())?.is_empty() {
+        return Ok(true);
+    }
+    let Ok(folders) = std::fs::read_dir(directory.path().join(PROJECTS)) else { return Ok(false) };
+    for folder in folders.flatten() {
+        if !keys::list(&folder.path())?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_harmless() {
+        for good in ["default", "a", "team-7", &"x".repeat(40)] {
+            assert!(is_name(good), "{good}");
+        }
+        for bad in ["", "A", "a_b", "../x", "-a", "a/b", "é", &"x".repeat(41)] {
+            assert!(!is_name(bad), "{bad}");
+        }
+    }
+}

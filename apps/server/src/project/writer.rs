@@ -1,0 +1,297 @@
+//! The one thread that writes a project's store.
+//!
+//! ```text
+//! requests ─▶ queue (bounded) ─▶ all that wait: one transaction ─▶ made durable ─▶ each is answered
+//! journals ─▶ looks ──────────▶ sweep
+//! ```
+//!
+//! What one request brings cannot spoil another one: where a transaction for many fails for a reason that lies in what was brought,
+//! each is tried alone.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::mpsc as blocking;
+use std::thread;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tracewire_recorder::journal::Directory;
+use tracewire_store::{Applied, Received, Store, StoreError, Sweeper};
+
+use super::Database;
+use crate::error::ServerError;
+use crate::problem::Problem;
+
+/// Requests that may wait.
+const QUEUE: usize = 64;
+/// About as many bytes go into one transaction.
+const GROUP_BYTES: usize = 16 << 20;
+/// What the thread holds of the database in memory, in KiB.
+const CACHE_KIB: u32 = 64 << 10;
+
+/// Why nothing was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Stable code of the store.
+    pub code: &'static str,
+    /// Whether the same can be tried again later.
+    pub is_for_now: bool,
+    /// What happened, for people.
+    pub detail: String,
+}
+
+impl From<&StoreError> for Refused {
+    fn from(error: &StoreError) -> Self {
+        let is_for_now = error.is_retryable() || matches!(error, StoreError::DiskFull | StoreError::ReadOnly);
+        Refused { code: error.code(), is_for_now, detail: error.to_string() }
+    }
+}
+
+/// What a look at the journals found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Looked {
+    /// Events that were new.
+    pub(super) events: u64,
+    /// Files there are.
+    pub(super) journals: u64,
+}
+
+enum Job {
+    Take { envelopes: Vec<Received>, bytes: usize, answer: oneshot::Sender<Result<(), Refused>> },
+    Look { answer: blocking::Sender<Looked> },
+    Change { work: Change, answer: oneshot::Sender<Result<(), Refused>> },
+    Stop { answer: oneshot::Sender<()> },
+}
+
+/// Something else that writes.
+pub type Change = Box<dyn FnMut(&mut dyn Store) -> Result<(), StoreError> + Send>;
+
+/// The way to the thread.
+pub struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    /// Opens the store on a thread of its own, and says when it is open.
+    pub(super) fn start(
+        database: &Database,
+        journals: Option<Directory>,
+    ) -> Result<(Self, watch::Receiver<u64>), ServerError> {
+        let (jobs, taken) = mpsc::channel(QUEUE);
+        let (opened, is_open) = blocking::channel();
+        let (news, heard) = watch::channel(0);
+        let database = database.clone();
+        let run = move || {
+            let opening = database.open(CACHE_KIB).and_then(|store| {
+                let last = store.last_event()?;
+                Ok((store, last))
+            });
+            match opening {
+                Ok((store, last)) => {
+                    news.send_replace(last);
+                    let _ = opened.send(Ok(()));
+                    Thread { store, sweeper: journals.map(Sweeper::new), news, complaints: Vec::new() }.run(taken);
+                }
+                Err(error) => _ = opened.send(Err(error)),
+            }
+        };
+        thread::Builder::new().name("tracewire-writer".to_owned()).spawn(run).map_err(ServerError::System)?;
+        let gone = || StoreError::Engine("the thread that opens the store ended".to_owned());
+        is_open.recv().unwrap_or_else(|_| Err(gone()))?;
+        Ok((Writer { jobs }, heard))
+    }
+
+    /// Puts envelopes into the store; when it returns without an error they survive a loss of power.
+    ///
+    /// # Errors
+    /// `busy`, `stopping`, or why the store refused.
+    pub async fn take(&self, envelopes: Vec<Received>, bytes: usize) -> Result<(), Problem> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Take { envelopes, bytes, answer })?;
+        outcome(answered).await
+    }
+
+    /// Has the thread change the store otherwise; durable as above.
+    ///
+    /// # Errors
+    /// As [`Writer::take`].
+    pub async fn change(&self, work: Change) -> Result<(), Problem> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Change { work, answer })?;
+        outcome(answered).await
+    }
+
+    /// Ends the thread when everything that waits is done.
+    pub async fn stop(&self) {
+        let (answer, answered) = oneshot::channel();
+        if self.jobs.send(Job::Stop { answer }).await.is_ok() {
+            let _ = answered.await;
+        }
+    }
+
+    /// Has the thread look at the journals and waits for what it found; `None` when the thread is gone.
+    pub(super) fn looker(&self) -> impl Fn() -> Option<Looked> + Send + use<> {
+        let jobs = self.jobs.clone();
+        move || {
+            let (answer, answered) = blocking::channel();
+            jobs.blocking_send(Job::Look { answer }).ok()?;
+            answered.recv().ok()
+        }
+    }
+
+    fn send(&self, job: Job) -> Result<(), Problem> {
+        self.jobs.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Problem::busy("more is waiting to be stored than the server bears"),
+            mpsc::error::TrySendError::Closed(_) => Problem::stopping(),
+        })
+    }
+}
+
+async fn outcome(answered: oneshot::Receiver<Result<(), Refused>>) -> Result<(), Problem> {
+    let Ok(outcome) = answered.await else { return Err(Problem::stopping()) };
+    outcome.map_err(|refused| {
+        let status = if refused.is_for_now {
+            axum::http::StatusCode::SERVICE_UNAVAILABLE
+        } else {
+            axum::http::StatusCode::INTERNAL_SERVER_ERROR
+        };
+        let problem = Problem::new(
+            status,
+            refused.code,
+            "The store took nothing",
+            "nothing of this request is stored; what was sent should be kept and sent again",
+        );
+        problem.retry(crate::problem::SOON)
+    })
+}
+
+struct Thread {
+    store: Box<dyn Store>,
+    sweeper: Option<Sweeper>,
+    news: watch::Sender<u64>,
+    /// What was said already of journals that cannot be read.
+    complaints: Vec<String>,
+}
+
+type Waiting = (Vec<Received>, oneshot::Sender<Result<(), Refused>>);
+
+impl Thread {
+    fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let mut next = None;
+        loop {
+            let Some(job) = next.take().or_else(|| jobs.blocking_recv()) else { return };
+            match job {
+                Job::Take { envelopes, mut bytes, answer } => {
+                    let mut group = vec![(envelopes, answer)];
+                    // Whatever has come meanwhile goes into the same transaction.
+                    while bytes < GROUP_BYTES {
+                        match jobs.try_recv() {
+                            Ok(Job::Take { envelopes, bytes: more, answer }) => {
+                                bytes = bytes.saturating_add(more);
+                                group.push((envelopes, answer));
+                            }
+                            Ok(other) => {
+                                next = Some(other);
+                                break;
+                            }
+                            Err(_) => break,
+                        }
+                    }
+                    self.take(group);
+                }
+                Job::Look { answer } => {
+                    let looked = self.look();
+                    let _ = answer.send(looked);
+                }
+                Job::Change { mut work, answer } => {
+                    let changed = self.guarded(|thread| {
+                        work(&mut *thread.store)?;
+                        thread.store.make_durable()
+                    });
+                    let _ = answer.send(changed.map_err(|error| Refused::from(&error)));
+                }
+                Job::Stop { answer } => {
+                    if let Err(error) = self.store.compact() {
+                        tracing::warn!(code = error.code(), %error, "the store was not tidied");
+                    }
+                    drop(self);
+                    let _ = answer.send(());
+                    return;
+                }
+            }
+            self.tell();
+        }
+    }
+
+    /// Everything in one transaction; where that fails for what is in it, each alone.
+    fn take(&mut self, group: Vec<Waiting>) {
+        let together = self.guarded(|thread| thread.apply(&mut group.iter().flat_map(|(envelopes, _)| envelopes)));
+        match together {
+            Ok(applied) => {
+                tracing::debug!(
+                    requests = group.len(),
+                    envelopes = applied.envelopes,
+                    known = applied.known,
+                    events = applied.events,
+                    "stored"
+                );
+                for fork in &applied.forks {
+                    tracing::warn!(producer = fork.producer, first_seq = fork.first_seq, "a chain has two successors");
+                }
+                group.into_iter().for_each(|(_, answer)| _ = answer.send(Ok(())));
+            }
+            Err(error) if group.len() == 1 || Refused::from(&error).is_for_now => {
+                tracing::error!(code = error.code(), %error, requests = group.len(), "the store took nothing");
+                let refused = Refused::from(&error);
+                group.into_iter().for_each(|(_, answer)| _ = answer.send(Err(refused.clone())));
+            }
+            Err(_) => group.into_iter().for_each(|one| self.take(vec![one])),
+        }
+    }
+
+    fn apply(&mut self, envelopes: &mut dyn Iterator<Item = &Received>) -> Result<Applied, StoreError> {
+        let envelopes: Vec<&Received> = envelopes.collect();
+        let applied =
+            self.store.write(&mut |ingest| envelopes.iter().try_for_each(|one| ingest.envelope(&one.incoming())))?;
+        self.store.make_durable()?;
+        Ok(applied)
+    }
+
+    fn look(&mut self) -> Looked {
+        let Some(mut sweeper) = self.sweeper.take() else { return Looked::default() };
+        let swept = self.guarded(|thread| sweeper.sweep(&mut *thread.store, &mut ()));
+        self.sweeper = Some(sweeper);
+        match swept {
+            Ok(report) => {
+                let said = report.problems.iter().map(|one| format!("{}: {}", one.path.display(), one.message));
+                self.complain(said.collect());
+                Looked { events: report.events, journals: report.journals }
+            }
+            Err(error) => {
+                // What was recorded stays in the journals, and the next look goes on.
+                self.complain(vec![format!("journals were not taken in: {error}")]);
+                Looked::default()
+            }
+        }
+    }
+
+    /// Says once what is wrong, and again when something else is.
+    fn complain(&mut self, said: Vec<String>) {
+        if said != self.complaints {
+            said.iter().for_each(|said| tracing::warn!(said, "a journal cannot be used"));
+            self.complaints = said;
+        }
+    }
+
+    /// Tells everybody who waits for news that there are some.
+    fn tell(&self) {
+        match self.store.last_event() {
+            Ok(last) => _ = self.news.send_if_modified(|known| std::mem::replace(known, last) != last),
+            Err(error) => tracing::warn!(code = error.code(), %error, "nobody knows whether there is news"),
+        }
+    }
+
+    /// A panic in the store is a refusal: the thread goes on, for nobody else writes.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let failed = |_| Err(StoreError::Engine("the store panicked".to_owned()));
+        std::panic::catch_unwind(AssertUnwindSafe(|| work(self))).unwrap_or_else(failed)
+    }
+}

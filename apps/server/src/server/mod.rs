@@ -1,0 +1,113 @@
+//! Binding, serving, stopping.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `accept` | connections, each with bounds, until the server stops |
+//! | `routes` | everything that is answered |
+
+mod accept;
+mod routes;
+
+pub use routes::openapi;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+
+use crate::error::ServerError;
+use crate::guard::{Hosts, Rates};
+use crate::metrics::Metrics;
+use crate::options::Options;
+use crate::project::{Projects, has_keys};
+use crate::state::{App, Shared};
+
+/// How often it is forgotten who asked long ago.
+const FORGET: Duration = Duration::from_secs(60);
+
+/// A server that runs. Dropped, it ends at once; [`Server::stop`] lets what is under way end first.
+pub struct Server {
+    address: SocketAddr,
+    app: Shared,
+    stop: watch::Sender<bool>,
+    accepting: JoinHandle<()>,
+    forgetting: JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens the store, listens, and returns when requests are answered.
+    ///
+    /// # Errors
+    /// `keys_required` beyond this machine, where no key was made; `listen`; `already_served`; those of the store.
+    pub async fn bind(options: Options) -> Result<Self, ServerError> {
+        let wanted = options.address();
+        if !options.host.is_loopback() && !has_keys(&options.directory)? {
+            return Err(ServerError::NoKeys { address: wanted });
+        }
+        let listen = |source| ServerError::Listen { address: wanted, source };
+        let listener = TcpListener::bind(wanted).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let (stop, stopped) = watch::channel(false);
+        let limits = options.limits;
+        let app = Arc::new(App {
+            hosts: Hosts::new(&options),
+            rates: Rates::new(limits.rate),
+            projects: Projects::new(&options, url(address)),
+            metrics: Metrics::default(),
+            requests: Semaphore::new(limits.requests),
+            bodies: Semaphore::new(limits.bodies),
+            live: Arc::new(Semaphore::new(limits.live)),
+            started: Instant::now(),
+            stop: stopped,
+            options,
+        });
+        app.projects.open_default().await?;
+        let routes = routes::all(&app);
+        let accepting = tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone()));
+        let forgetting = tokio::spawn({
+            let app = Arc::clone(&app);
+            async move {
+                loop {
+                    tokio::time::sleep(FORGET).await;
+                    app.rates.forget();
+                }
+            }
+        });
+        Ok(Server { address, app, stop, accepting, forgetting })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where it is asked.
+    pub fn url(&self) -> String {
+        url(self.address)
+    }
+
+    /// Takes no new requests, ends those that are under way, stores what waits, and lets the folder go.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        let _ = self.accepting.await;
+        self.forgetting.abort();
+        for project in self.app.projects.all() {
+            project.stop().await;
+        }
+    }
+}
+
+fn url(address: SocketAddr) -> String {
+    // Everywhere is no place to go to.
+    let host = if address.ip().is_unspecified() {
+        if address.is_ipv6() { "[::1]".to_owned() } else { "127.0.0.1".to_owned() }
+    } else if address.is_ipv6() {
+        format!("[{}]", address.ip())
+    } else {
+        address.ip().to_string()
+    };
+    format!("http://{host}:{}", address.port())
+}

@@ -1,0 +1,32 @@
+//! What all requests share.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::{Semaphore, watch};
+
+use crate::guard::{Hosts, Rates};
+use crate::metrics::Metrics;
+use crate::options::Options;
+use crate::project::Projects;
+
+/// What all requests share.
+pub struct App {
+    pub(crate) options: Options,
+    pub(crate) hosts: Hosts,
+    pub(crate) rates: Rates,
+    pub(crate) projects: Projects,
+    pub(crate) metrics: Metrics,
+    /// Requests that are under way.
+    pub(crate) requests: Semaphore,
+    /// Bodies that are unpacked and read.
+    pub(crate) bodies: Semaphore,
+    /// Live connections.
+    pub(crate) live: Arc<Semaphore>,
+    pub(crate) started: Instant,
+    /// True as soon as the server stops.
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+/// The same, as handlers have it.
+pub type Shared = Arc<App>;

@@ -1,0 +1,230 @@
+//! What is asked, and what is answered.
+
+use serde_json::{Value, json};
+
+use crate::common::{Served, envelopes, problem};
+
+async fn populated() -> (Served, String, String) {
+    let served = Served::start().await;
+    let (one, first) = envelopes("00000000000000a1", "research");
+    let (two, second) = envelopes("00000000000000b2", "billing");
+    served.send(&one).await;
+    served.send(&two).await;
+    (served, first, second)
+}
+
+fn ids(list: &Value) -> Vec<&str> {
+    list["items"].as_array().unwrap().iter().map(|row| row["trace_id"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn traces_are_listed_and_filtered_and_paged() {
+    let (served, first, second) = populated().await;
+    let all = served.json("/v1/traces").await;
+    assert_eq!((ids(&all).len(), &all["next"]), (2, &Value::Null));
+    insta::assert_json_snapshot!(all["items"][0]);
+    for (query, expected) in [
+        ("service=research", vec![&first]),
+        ("service=billing&kind=agent&name=research-agent", vec![&second]),
+        ("kind=llm", vec![]),
+        ("failed=true&service=research", vec![&first]),
+        ("open=true", vec![]),
+        ("session=chat-41", vec![]),
+        ("status=ok&q=BILL", vec![&second]),
+        ("status=error", vec![]),
+        ("since=2026-11-21T04:30:00Z&service=research", vec![&first]),
+        ("until=2026-11-21T04:30:00Z", vec![]),
+        (&format!("q={}", &first[..31]), vec![&first]),
+    ] {
+        let found = served.json(&format!("/v1/traces?{query}")).await;
+        assert_eq!(ids(&found), expected, "{query}");
+    }
+    for filter in ["", "&name=research-agent"] {
+        let one = served.json(&format!("/v1/traces?limit=1{filter}")).await;
+        let next = one["next"].as_str().unwrap();
+        let two = served.json(&format!("/v1/traces?limit=1{filter}&cursor={next}")).await;
+        assert_eq!([ids(&one), ids(&two)].concat(), ids(&all), "{filter}");
+        assert_eq!(two["next"], Value::Null, "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn parameters_that_mean_nothing_are_refused() {
+    let (served, first, _) = populated().await;
+    for (path, name) in [
+        ("/v1/traces?limit=0", "limit"),
+        ("/v1/traces?limit=1001", "limit"),
+        ("/v1/traces?cursor=x", "cursor"),
+        ("/v1/traces?servce=x", "servce"),
+        ("/v1/traces/xyz", "trace_id"),
+        ("/v1/traces/00000000000000000000000000000000", "trace_id"),
+        (&format!("/v1/traces/{first}/spans/1"), "span_id"),
+        (&format!("/v1/traces/{first}/export?format=xml"), "format"),
+        ("/v1/search?attribute=x", "attribute"),
+        ("/v1/live?trace=x", "trace_id"),
+    ] {
+        let (status, said, _) = problem(served.get(path).await).await;
+        assert_eq!(
+            (status, &said["code"], &said["parameter"]),
+            (400, &json!("parameter_invalid"), &json!(name)),
+            "{path}"
+        );
+    }
+    let (status, said, _) = problem(served.get("/v1/search?cursor=x").await).await;
+    assert_eq!((status, &said["code"], &said["parameter"]), (400, &json!("query_invalid"), &json!("cursor")));
+    for path in ["/v1/find", "/v1/find?span=1&trace=2"] {
+        assert_eq!(served.get(path).await.status(), 400, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_trace_has_its_document_its_events_and_its_spans() {
+    let (served, first, _) = populated().await;
+    let trace = served.json(&format!("/v1/traces/{first}")).await;
+    insta::assert_json_snapshot!(trace);
+    let events = served.json(&format!("/v1/traces/{first}/events")).await;
+    assert_eq!(events["items"].as_array().unwrap().len(), 7);
+    insta::assert_json_snapshot!(events["items"][0]);
+    for node in trace["nodes"].as_array().unwrap().iter().filter(|node| node["form"] == "span") {
+        let id = node["span_id"].as_str().unwrap();
+        assert_eq!(&served.json(&format!("/v1/traces/{first}/spans/{id}")).await, node);
+    }
+    for path in [
+        "/v1/traces/0000000000000000000000000000ffff".to_owned(),
+        "/v1/traces/0000000000000000000000000000ffff/events".to_owned(),
+        "/v1/traces/0000000000000000000000000000ffff/brief".to_owned(),
+        "/v1/traces/0000000000000000000000000000ffff/export".to_owned(),
+        format!("/v1/traces/{first}/spans/ffffffffffffffff"),
+        "/v1/sessions/chat-41".to_owned(),
+        "/v1/nothing".to_owned(),
+    ] {
+        let (status, said, _) = problem(served.get(&path).await).await;
+        assert_eq!((status, &said["code"]), (404, &json!("not_found")), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_trace_is_found_by_what_belongs_to_it() {
+    let (served, first, second) = populated().await;
+    assert_eq!(ids(&served.json(&format!("/v1/find?trace={first}")).await), [&first]);
+    assert_eq!(ids(&served.json("/v1/find?session=chat-42").await).len(), 2);
+    assert_eq!(ids(&served.json("/v1/find?correlation=none").await).len(), 0);
+    let span = served.json(&format!("/v1/traces/{second}")).await["nodes"][1]["span_id"].clone();
+    assert!(ids(&served.json(&format!("/v1/find?span={}", span.as_str().unwrap())).await).contains(&second.as_str()));
+}
+
+#[tokio::test]
+async fn steps_are_searched_and_sessions_are_listed() {
+    let (served, _, _) = populated().await;
+    let found = served.json("/v1/search?kind=tool&status=error&service=research").await;
+    assert_eq!(found["items"].as_array().unwrap().len(), 1);
+    assert_eq!((&found["items"][0]["name"], &found["next"]), (&json!("fetch_page"), &Value::Null));
+    let page = served.json("/v1/search?q=falling&limit=1").await;
+    let next = page["next"].as_str().unwrap();
+    let rest = served.json(&format!("/v1/search?q=falling&limit=1&cursor={next}")).await;
+    assert_eq!((&page["items"][0]["type"], rest["items"].as_array().unwrap().len()), (&json!("log"), 1));
+    let sessions = served.json("/v1/sessions").await;
+    assert_eq!((&sessions["items"][0]["session_id"], &sessions["items"][0]["traces"]), (&json!("chat-42"), &json!(2)));
+    let session = served.json("/v1/sessions/chat-42").await;
+    assert_eq!(session["session"], sessions["items"][0]);
+    assert_eq!(session["traces"].as_array().unwrap().len(), 2);
+    assert_eq!(served.json("/v1/feedback").await, json!({"items": [], "next": null}));
+}
+
+#[tokio::test]
+async fn a_trace_leaves_in_every_format_and_comes_back() {
+    let (served, first, second) = populated().await;
+    for (format, media) in [
+        ("json", "application/json"),
+        ("jsonl", "application/x-ndjson"),
+        ("toon", "text/toon"),
+        ("proto", "application/x-protobuf"),
+    ] {
+        let answer = served.get(&format!("/v1/traces/{first}/export?format={format}")).await;
+        assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (200, &media.parse().unwrap()));
+        assert_eq!(answer.headers()["tracewire-unsealed"], "0");
+        let other = Served::start().await;
+        let taken = other.post(media, answer.bytes().await.unwrap()).send().await.unwrap();
+        assert_eq!(taken.status(), 200, "{format}");
+        let trace = |trace: &Value| json!([trace["nodes"], trace["usage"]]);
+        let (there, here) =
+            (other.json(&format!("/v1/traces/{first}")).await, served.json(&format!("/v1/traces/{first}")).await);
+        assert_eq!(trace(&there), trace(&here), "{format}");
+        assert_eq!(other.get(&format!("/v1/traces/{second}")).await.status(), 404);
+    }
+    let csv = served.get(&format!("/v1/traces/{first}/export?format=csv")).await;
+    assert_eq!(csv.headers()["content-type"], "text/csv");
+    assert_eq!(csv.text().await.unwrap().lines().count(), 8);
+}
+
+#[tokio::test]
+async fn a_page_for_a_language_model_keeps_its_budget() {
+    let (served, first, _) = populated().await;
+    let answer = served.get(&format!("/v1/traces/{first}/brief?max_tokens=300")).await;
+    let tokens: usize = answer.headers()["tracewire-tokens"].to_str().unwrap().parse().unwrap();
+    assert!((1..=300).contains(&tokens), "{tokens}");
+    assert!(answer.text().await.unwrap().contains("fetch_page"));
+    let answer = served.get(&format!("/v1/traces/{first}/brief?format=json")).await;
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    let (status, said, _) = problem(served.get(&format!("/v1/traces/{first}/brief?max_tokens=3")).await).await;
+    assert_eq!((status, &said["code"]), (422, &json!("too_few_tokens")));
+    assert!(said["least"].as_u64().unwrap() > 3);
+}
+
+#[tokio::test]
+async fn what_has_not_changed_is_not_sent_again() {
+    let (served, first, _) = populated().await;
+    for path in [format!("/v1/traces/{first}"), "/v1/sessions".to_owned(), "/openapi.json".to_owned()] {
+        let answer = served.get(&path).await;
+        let tag = answer.headers()["etag"].clone();
+        assert!(tag.to_str().unwrap().starts_with('"'), "a strong tag");
+        let again = served.client.get(served.url(&path)).header("if-none-match", &tag).send().await.unwrap();
+        assert_eq!((again.status().as_u16(), &again.headers()["etag"]), (304, &tag));
+        assert!(again.bytes().await.unwrap().is_empty());
+        let other = served.client.get(served.url(&path)).header("if-none-match", "\"x\"").send().await.unwrap();
+        assert_eq!(other.status(), 200);
+        let head = served.client.head(served.url(&path)).send().await.unwrap();
+        assert_eq!((head.status().as_u16(), &head.headers()["etag"]), (200, &tag));
+        let packed = served.client.get(served.url(&path)).header("accept-encoding", "gzip").send().await.unwrap();
+        let packed_tag = packed.headers()["etag"].clone();
+        assert_eq!(packed.headers()["content-encoding"], "gzip");
+        assert_ne!(packed_tag, tag);
+        let again = served.client.get(served.url(&path)).header("if-none-match", packed_tag).send().await.unwrap();
+        assert_eq!(again.status(), 304);
+    }
+}
+
+#[tokio::test]
+async fn an_emitters_output_is_judged_and_not_kept() {
+    let served = Served::start().await;
+    let body = "{\"seq\":1,\"time\":\"2026-11-21T04:30:00Z\",\"type\":\"log\"}\n";
+    let ask = |query: &str| {
+        let url = served.url(&format!("/v1/validate{query}"));
+        served.client.post(url).header("content-type", "application/x-ndjson").body(body)
+    };
+    let answer = ask("").send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let said = crate::common::canonical(&answer.bytes().await.unwrap());
+    assert_eq!((&said["findings"][0]["code"], &said["findings"][0]["pointer"]), (&json!("TW0107"), &json!("/time")));
+    assert_eq!((&said["summary"]["errors"], &said["summary"]["events"]), (&json!(1), &json!(1)));
+    assert_eq!(served.refusal(ask("?level=deep")).await, (400, "parameter_invalid".to_owned()));
+    assert_eq!(served.refusal(ask("?format=xml")).await, (400, "parameter_invalid".to_owned()));
+    assert_eq!(served.json("/v1/traces").await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn producers_and_health_are_told() {
+    let (served, _, _) = populated().await;
+    let producers = served.json("/v1/producers").await;
+    insta::assert_json_snapshot!(producers["items"][0]);
+    let health = served.json("/v1/health").await;
+    assert_eq!(
+        (&health["status"], &health["project"], &health["store"]["engine"]),
+        (&json!("ok"), &json!("default"), &json!("sqlite"))
+    );
+    let trace = served.json("/v1/traces").await["items"][0]["trace_id"].clone();
+    let delete = served.client.delete(served.url(&format!("/v1/traces/{}", trace.as_str().unwrap())));
+    assert_eq!(served.refusal(delete).await, (501, "not_implemented".to_owned()));
+    let put = served.client.put(served.url("/v1/traces"));
+    assert_eq!(served.refusal(put).await, (405, "method_not_allowed".to_owned()));
+}

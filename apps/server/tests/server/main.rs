@@ -1,0 +1,11 @@
+//! The real server on a loopback port, asked by a real client.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
+mod answers;
+mod common;
+mod doors;
+mod ingest;
+mod journals;
+mod live;
+mod pages;
+mod stopping;

@@ -1,0 +1,60 @@
+//! What people and Prometheus open.
+
+use std::collections::BTreeSet;
+
+use crate::common::{Served, envelopes};
+
+#[tokio::test]
+async fn the_api_describes_itself() {
+    let served = Served::start().await;
+    let answer = served.get("/openapi.json").await;
+    let description: serde_json::Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    assert!(description["openapi"].as_str().unwrap().starts_with("3.1"));
+    let paths: BTreeSet<&str> = description["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+    insta::assert_json_snapshot!(paths);
+    let page = served.get("/docs").await;
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    let page = page.text().await.unwrap();
+    assert!(paths.iter().all(|path| page.contains(*path)));
+    assert_eq!(served.get("/docs/style.css").await.headers()["content-type"], "text/css; charset=utf-8");
+}
+
+#[tokio::test]
+async fn the_root_is_a_page_and_files_that_are_not_there_are_not() {
+    let served = Served::start().await;
+    let root = served.get("/").await;
+    assert_eq!(
+        (root.status().as_u16(), &root.headers()["content-type"]),
+        (200, &"text/html; charset=utf-8".parse().unwrap())
+    );
+    assert_eq!(served.get("/assets/nothing.js").await.status(), 404);
+}
+
+#[tokio::test]
+async fn what_comes_is_counted() {
+    let served = Served::start().await;
+    served.send(&envelopes("00000000000000a1", "research").0).await;
+    let wanted = [
+        "tracewire_events_total{type=\"span.start\"} 3",
+        "tracewire_events_total{type=\"log\"} 1",
+        "tracewire_tool_errors_total{tool=\"fetch_page\"} 1",
+        "tracewire_tool_duration_seconds_bucket{le=\"0.25\",tool=\"fetch_page\"} 1",
+        "tracewire_tool_duration_seconds_bucket{le=\"0.05\",tool=\"fetch_page\"} 0",
+        "tracewire_tokens_total{model=\"unknown\",type=\"input\"} 1240",
+        "tracewire_envelopes_taken_total 1",
+    ];
+    // Events are counted behind the answer, not before it.
+    let mut text = String::new();
+    while !wanted.iter().all(|line| text.lines().any(|found| found == *line)) {
+        let answer = served.get("/metrics").await;
+        assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("application/openmetrics-text"));
+        text = answer.text().await.unwrap();
+        if text.contains("tracewire_events_total{type=\"log\"} 1") {
+            let missing: Vec<_> = wanted.iter().filter(|line| !text.lines().any(|found| found == **line)).collect();
+            assert!(missing.is_empty(), "{missing:?} of\n{text}");
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(text.ends_with("# EOF\n") && text.matches("# EOF").count() == 1);
+    assert!(text.contains("tracewire_event_rate"));
+}

@@ -80,7 +80,21 @@ pub trait Store {
     ///
     /// # Errors
     /// [`StoreError`] when the engine refuses; what was tallied before stays.
-    fn tally(&mut self, pricing: Option<&dyn Pricing>) -> Result<u64, StoreError>;
+    fn tally(&mut self, pricing: Option<&dyn Pricing>) -> Result<u64, StoreError> {
+        let mut all = 0;
+        loop {
+            match self.tally_some(pricing)? {
+                0 => return Ok(all),
+                some => all += some,
+            }
+        }
+    }
+
+    /// A part of [`Store::tally`], in one short transaction; gives 0 when nothing is left.
+    ///
+    /// # Errors
+    /// As [`Store::tally`].
+    fn tally_some(&mut self, pricing: Option<&dyn Pricing>) -> Result<u64, StoreError>;
 
     /// Has the next tally count every trace again, by the prices that it is given. Gives how many traces that are.
     ///

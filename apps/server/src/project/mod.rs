@@ -104,7 +104,7 @@ impl Project {
         let lock = Lock::take(&folder, address)?;
         let database = Database::new(options.database.as_deref(), name, &folder);
         let journals = is_default.then(|| options.directory.clone());
-        let (writer, news) = Writer::start(&database, journals)?;
+        let (writer, news) = Writer::start(&database, journals, Arc::clone(&options.prices))?;
         let readers = Readers::start(&database, options.limits.readers)?;
         let watch = is_default.then(|| Watch::start(&options.directory, &writer)).transpose()?;
         Ok(Project {

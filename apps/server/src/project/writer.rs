@@ -9,10 +9,14 @@
 //! each is tried alone.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::mpsc as blocking;
 use std::thread;
+use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
+use tracewire_insight::prices::Prices;
 use tracewire_recorder::journal::Directory;
 use tracewire_store::{Applied, Received, Store, StoreError, Sweeper};
 
@@ -74,11 +78,13 @@ impl Writer {
     pub(super) fn start(
         database: &Database,
         journals: Option<Directory>,
+        prices: Arc<Prices>,
     ) -> Result<(Self, watch::Receiver<u64>), ServerError> {
         let (jobs, taken) = mpsc::channel(QUEUE);
         let (opened, is_open) = blocking::channel();
         let (news, heard) = watch::channel(0);
         let database = database.clone();
+        let runtime = Handle::current();
         let run = move || {
             let opening = database.open(CACHE_KIB).and_then(|store| {
                 let last = store.last_event()?;
@@ -88,7 +94,9 @@ impl Writer {
                 Ok((store, last)) => {
                     news.send_replace(last);
                     let _ = opened.send(Ok(()));
-                    Thread { store, sweeper: journals.map(Sweeper::new), news, complaints: Vec::new() }.run(taken);
+                    let sweeper = journals.map(|journals| Sweeper::new(journals).leaving_tallies());
+                    let tallies = Tallies::new(prices);
+                    Thread { store, sweeper, news, complaints: Vec::new(), tallies, runtime }.run(taken);
                 }
                 Err(error) => _ = opened.send(Err(error)),
             }
@@ -169,6 +177,34 @@ struct Thread {
     news: watch::Sender<u64>,
     /// What was said already of journals that cannot be read.
     complaints: Vec<String>,
+    tallies: Tallies,
+    runtime: Handle,
+}
+
+/// When numbers over traces are brought up to date: as soon as nothing else is to do, and under load in a third of the time.
+struct Tallies {
+    prices: Arc<Prices>,
+    is_wanted: bool,
+    not_before: Instant,
+}
+
+impl Tallies {
+    fn new(prices: Arc<Prices>) -> Self {
+        // What others put in while nobody served is counted first.
+        Tallies { prices, is_wanted: true, not_before: Instant::now() }
+    }
+
+    fn is_due(&self) -> bool {
+        self.is_wanted && Instant::now() >= self.not_before
+    }
+
+    fn wait(&self) -> Duration {
+        self.not_before.saturating_duration_since(Instant::now())
+    }
+
+    fn rest(&mut self, took: Duration) {
+        self.not_before = Instant::now() + 2 * took;
+    }
 }
 
 type Waiting = (Vec<Received>, oneshot::Sender<Result<(), Refused>>);
@@ -177,7 +213,10 @@ impl Thread {
     fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut next = None;
         loop {
-            let Some(job) = next.take().or_else(|| jobs.blocking_recv()) else { return };
+            if self.tallies.is_due() {
+                self.tally();
+            }
+            let Some(job) = next.take().or_else(|| self.next(&mut jobs)) else { return };
             match job {
                 Job::Take { envelopes, mut bytes, answer } => {
                     let mut group = vec![(envelopes, answer)];
@@ -217,8 +256,35 @@ impl Thread {
                     return;
                 }
             }
+            self.tallies.is_wanted = true;
             self.tell();
         }
+    }
+
+    /// The next job; while none comes, what came is tallied.
+    fn next(&mut self, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
+        while self.tallies.is_wanted {
+            match self.runtime.block_on(tokio::time::timeout(self.tallies.wait(), jobs.recv())) {
+                Ok(job) => return job,
+                Err(_) => self.tally(),
+            }
+        }
+        jobs.blocking_recv()
+    }
+
+    fn tally(&mut self) {
+        let began = Instant::now();
+        let prices = Arc::clone(&self.tallies.prices);
+        let tallied = self.guarded(|thread| thread.store.tally_some(Some(&*prices)));
+        self.tallies.is_wanted = match tallied {
+            Ok(traces) => traces > 0,
+            Err(error) => {
+                // Numbers are late, nothing is lost: the next job wants them again.
+                tracing::warn!(code = error.code(), %error, "numbers were not counted");
+                false
+            }
+        };
+        self.tallies.rest(began.elapsed());
     }
 
     /// Everything in one transaction; where that fails for what is in it, each alone.

@@ -33,6 +33,7 @@ pub struct Sweeper {
     /// Files that the store has whole and that wait for other sinks.
     complete: BTreeSet<PathBuf>,
     pricing: Option<Arc<dyn Pricing>>,
+    leaves_tallies: bool,
 }
 
 /// Sweeps once; see [`Sweeper`].
@@ -50,13 +51,20 @@ pub fn sweep(
 impl Sweeper {
     /// A sweeper of a directory; touches nothing yet.
     pub fn new(directory: Directory) -> Self {
-        Sweeper { directory, open: BTreeMap::new(), complete: BTreeSet::new(), pricing: None }
+        Sweeper { directory, open: BTreeMap::new(), complete: BTreeSet::new(), pricing: None, leaves_tallies: false }
     }
 
     /// Counts costs by these prices.
     #[must_use]
     pub fn with_prices(mut self, pricing: Arc<dyn Pricing>) -> Self {
         self.pricing = Some(pricing);
+        self
+    }
+
+    /// Leaves [`Store::tally`] to the caller.
+    #[must_use]
+    pub fn leaving_tallies(mut self) -> Self {
+        self.leaves_tallies = true;
         self
     }
 
@@ -153,7 +161,9 @@ impl Sweeper {
                 Err(error) => report.problems.push(Problem::of(path, &error)),
             }
         }
-        store.tally(self.pricing.as_deref())?;
+        if !self.leaves_tallies {
+            store.tally(self.pricing.as_deref())?;
+        }
         store.compact()
     }
 }

@@ -149,6 +149,25 @@ impl Problem {
     }
 }
 
+/// What a problem looks like, for the description of the API.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it describes what `Problem::body` writes")]
+pub(crate) struct Described {
+    /// Stable, for programs.
+    #[schema(example = "parameter_invalid")]
+    code: String,
+    /// What happened, for people.
+    detail: String,
+    /// What the server's log calls the request.
+    request_id: String,
+    /// The status of the answer.
+    status: u16,
+    /// What such problems are called.
+    title: String,
+    /// The page about such problems.
+    r#type: String,
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let code = error.code();

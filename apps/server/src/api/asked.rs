@@ -5,8 +5,10 @@ use axum::http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tracewire_store::search::Moment;
+use tracewire_wire::encoding::Encoding;
 use tracewire_wire::id::{SpanId, TraceId};
 use tracewire_wire::time::Timestamp;
+use utoipa::ToSchema;
 
 use crate::problem::Problem;
 
@@ -15,15 +17,16 @@ pub(crate) const DEFAULT_LIMIT: u32 = 50;
 /// A page has at most this many.
 pub(crate) const MOST_ROWS: u32 = 1000;
 
-/// The query of a request; names that mean nothing are refused.
+/// The query of a request. Names that mean nothing are refused; a name without a value, as forms send it, says nothing.
 pub(crate) struct Query<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = parts.uri.query().unwrap_or_default();
-        serde_html_form::from_str(query).map(Query).map_err(|error| {
+        let query = parts.uri.query().unwrap_or_default().split('&');
+        let said: Vec<&str> = query.filter(|pair| !pair.ends_with('=') || pair.matches('=').count() > 1).collect();
+        serde_html_form::from_str(&said.join("&")).map(Query).map_err(|error| {
             let reason = error.to_string();
             // `unknown field `knd`, expected one of …` names it.
             let name = reason.split('`').nth(1).unwrap_or_default().to_owned();
@@ -49,8 +52,10 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 /// # Errors
 /// `parameter_invalid` with what one looks like.
 pub(crate) fn trace_id(text: &str) -> Result<TraceId, Problem> {
-    text.parse()
-        .map_err(|_| Problem::parameter("trace_id", "a trace id is 32 lower-case hex digits, not all of them 0"))
+    if is_nobodys(text, 32) {
+        return Err(Problem::not_found("no trace has an id of zeros (W3C Trace Context)"));
+    }
+    text.parse().map_err(|_| Problem::parameter("trace_id", "a trace id is 32 lower-case hex digits"))
 }
 
 /// A span's id.
@@ -58,7 +63,15 @@ pub(crate) fn trace_id(text: &str) -> Result<TraceId, Problem> {
 /// # Errors
 /// `parameter_invalid` with what one looks like.
 pub(crate) fn span_id(text: &str) -> Result<SpanId, Problem> {
-    text.parse().map_err(|_| Problem::parameter("span_id", "a span id is 16 lower-case hex digits, not all of them 0"))
+    if is_nobodys(text, 16) {
+        return Err(Problem::not_found("no span has an id of zeros (W3C Trace Context)"));
+    }
+    text.parse().map_err(|_| Problem::parameter("span_id", "a span id is 16 lower-case hex digits"))
+}
+
+/// Whether this has the form of an id and is none (TW-ID-001).
+fn is_nobodys(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| byte == b'0')
 }
 
 /// Length of a page.
@@ -69,6 +82,29 @@ pub(crate) fn limit(asked: Option<u32>) -> Result<usize, Problem> {
     match asked.unwrap_or(DEFAULT_LIMIT) {
         limit @ 1..=MOST_ROWS => Ok(usize::try_from(limit).unwrap_or(usize::MAX)),
         _ => Err(Problem::parameter("limit", format!("1 to {MOST_ROWS} is expected; `cursor` leads on"))),
+    }
+}
+
+/// An encoding of the wire, by its name.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    Json,
+    Jsonl,
+    Toon,
+    Csv,
+    Proto,
+}
+
+impl From<Format> for Encoding {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Json => Encoding::Json,
+            Format::Jsonl => Encoding::Jsonl,
+            Format::Toon => Encoding::Toon,
+            Format::Csv => Encoding::Csv,
+            Format::Proto => Encoding::Proto,
+        }
     }
 }
 

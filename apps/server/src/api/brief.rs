@@ -11,7 +11,7 @@ use tracewire_store::{Lookup, Store};
 use tracewire_wire::id::TraceId;
 use tracewire_wire::toon::Delimiter;
 use tracewire_wire::value::Value;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -38,10 +38,19 @@ struct Asked {
     /// The most tokens (o200k) that the page may take; all there is where it is not there.
     #[param(minimum = 1)]
     max_tokens: Option<u32>,
-    /// `toon` (where it is not there) or `json`.
-    format: Option<String>,
+    /// `toon` where it is not there.
+    #[param(inline)]
+    format: Option<Form>,
     /// Only this step and what is below it: the first digits of its id, or the last.
     step: Option<String>,
+}
+
+/// How a page is written.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Form {
+    Toon,
+    Json,
 }
 
 /// A trace for a language model.
@@ -64,10 +73,9 @@ async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let trace_id = asked::trace_id(&id)?;
-    let (style, media) = match asked.format.as_deref() {
-        None | Some("toon") => (Style::Toon(Delimiter::Comma), "text/toon; charset=utf-8"),
-        Some("json") => (Style::Json, "application/json"),
-        Some(_) => return Err(Problem::parameter("format", "one of toon, json is expected")),
+    let (style, media) = match asked.format {
+        None | Some(Form::Toon) => (Style::Toon(Delimiter::Comma), "text/toon; charset=utf-8"),
+        Some(Form::Json) => (Style::Json, "application/json"),
     };
     let processes = caller.project.processes().await?;
     let prices = app.options.prices.clone();

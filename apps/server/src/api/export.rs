@@ -17,7 +17,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::asked::{self, Path, Query};
+use super::asked::{self, Format, Path, Query};
 use super::traces::{events_of, exists};
 use crate::guard::Caller;
 use crate::ingest::type_of;
@@ -37,7 +37,8 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 #[into_params(parameter_in = Query)]
 struct Asked {
     /// `json` (where it is not there), `jsonl`, `toon`, `proto`: envelopes; `csv`: events.
-    format: Option<String>,
+    #[param(inline)]
+    format: Option<Format>,
 }
 
 /// A trace as a file.
@@ -58,8 +59,7 @@ struct Asked {
 )]
 async fn export(caller: Caller, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let trace_id = asked::trace_id(&id)?;
-    let encoding = Encoding::parse(asked.format.as_deref().unwrap_or("json"))
-        .map_err(|error| Problem::parameter("format", error.to_string()))?;
+    let encoding = asked.format.map_or(Encoding::Json, Encoding::from);
     let write = move |store: &dyn Store| match encoding {
         Encoding::Csv => Ok((rows(store, trace_id)?, 0)),
         _ => envelopes(store, trace_id, encoding),

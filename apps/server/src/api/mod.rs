@@ -41,8 +41,9 @@ mod spans;
 mod traces;
 mod validate;
 
-use utoipa::openapi::OpenApi;
+use utoipa::PartialSchema as _;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::Shared;
@@ -77,6 +78,17 @@ pub(crate) fn describe(description: &mut OpenApi) {
         ))
         .build();
     components.security_schemes.insert("key".to_owned(), SecurityScheme::Http(key).into());
+    components.schemas.insert("Problem".to_owned(), crate::problem::Described::schema());
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let any = ResponseBuilder::new()
+        .description("Any refusal, as its status and its code say")
+        .content("application/problem+json", content)
+        .build();
+    for item in description.paths.paths.values_mut() {
+        for operation in [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten() {
+            operation.responses.responses.insert("default".to_owned(), any.clone().into());
+        }
+    }
     let none: [&str; 0] = [];
     description.security = Some(vec![SecurityRequirement::default(), SecurityRequirement::new("key", none)]);
 }

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::{Json, Wire};
-use super::asked::Query;
+use super::asked::{Format, Query};
 use crate::body;
 use crate::guard::Caller;
 use crate::ingest::encoding_of;
@@ -31,10 +31,21 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 struct Asked {
-    /// `json`, `jsonl`, `toon`, `csv` or `proto`, where the content type does not say it.
-    format: Option<String>,
-    /// How deep to look: `schema`, `semantic`, `canonical`; each holds those before it.
-    level: Option<String>,
+    /// How the body is written, where the content type does not say it.
+    #[param(inline)]
+    format: Option<Format>,
+    /// How deep to look; each level holds those before it. `semantic` where it is not there.
+    #[param(inline)]
+    level: Option<Depth>,
+}
+
+/// How deep to look.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Depth {
+    Schema,
+    Semantic,
+    Canonical,
 }
 
 /// What was found.
@@ -79,15 +90,14 @@ async fn validate(
     headers: HeaderMap,
     request: Request<Body>,
 ) -> Result<Json<Report>, Problem> {
-    let encoding = match &asked.format {
-        Some(name) => Encoding::parse(name).map_err(|error| Problem::parameter("format", error.to_string()))?,
+    let encoding = match asked.format {
+        Some(format) => format.into(),
         None => encoding_of(&headers)?,
     };
-    let level = match asked.level.as_deref() {
-        Some("schema") => Level::Schema,
-        None | Some("semantic") => Level::Semantic,
-        Some("canonical") => Level::Canonical,
-        Some(_) => return Err(Problem::parameter("level", "one of schema, semantic, canonical is expected")),
+    let level = match asked.level {
+        Some(Depth::Schema) => Level::Schema,
+        None | Some(Depth::Semantic) => Level::Semantic,
+        Some(Depth::Canonical) => Level::Canonical,
     };
     let limits = app.options.limits;
     let packed = body::read(&headers, request.into_body(), &limits).await?;

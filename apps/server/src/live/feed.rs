@@ -148,8 +148,13 @@ impl Feed {
 
     /// The next page of events that are wanted; it may be empty.
     async fn read(&mut self) -> Result<Vec<Told>, Problem> {
-        let last = *self.news.borrow_and_update();
+        let known = *self.news.borrow_and_update();
         let (after, mut told) = (self.after, Vec::new());
+        // Where the news seems to be behind, the store knows.
+        let last = match after > known {
+            true => self.project.ask(|store: &dyn Store| Ok(store.last_event()?)).await?,
+            false => known,
+        };
         if after > last {
             // The place is of another history: of a store that was put back, or made anew.
             told.push(Told::Gap(Gap { from: after, to: last }));

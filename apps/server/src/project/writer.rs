@@ -302,6 +302,8 @@ impl Thread {
                 for fork in &applied.forks {
                     tracing::warn!(producer = fork.producer, first_seq = fork.first_seq, "a chain has two successors");
                 }
+                // Whoever is answered and then follows what happens goes on behind what was answered.
+                self.tell();
                 group.into_iter().for_each(|(_, answer)| _ = answer.send(Ok(())));
             }
             Err(error) if group.len() == 1 || Refused::from(&error).is_for_now => {

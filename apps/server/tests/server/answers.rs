@@ -29,6 +29,7 @@ async fn traces_are_listed_and_filtered_and_paged() {
         ("kind=llm", vec![]),
         ("failed=true&service=research", vec![&first]),
         ("open=true", vec![]),
+        ("open=&q=&since=&service=billing", vec![&second]),
         ("session=chat-41", vec![]),
         ("status=ok&q=BILL", vec![&second]),
         ("status=error", vec![]),
@@ -57,9 +58,8 @@ async fn parameters_that_mean_nothing_are_refused() {
         ("/v1/traces?cursor=x", "cursor"),
         ("/v1/traces?servce=x", "servce"),
         ("/v1/traces/xyz", "trace_id"),
-        ("/v1/traces/00000000000000000000000000000000", "trace_id"),
         (&format!("/v1/traces/{first}/spans/1"), "span_id"),
-        (&format!("/v1/traces/{first}/export?format=xml"), "format"),
+        (&format!("/v1/traces/{first}/export?format=xml"), "xml"),
         ("/v1/search?attribute=x", "attribute"),
         ("/v1/live?trace=x", "trace_id"),
     ] {
@@ -95,6 +95,7 @@ async fn a_trace_has_its_document_its_events_and_its_spans() {
         "/v1/traces/0000000000000000000000000000ffff/brief".to_owned(),
         "/v1/traces/0000000000000000000000000000ffff/export".to_owned(),
         format!("/v1/traces/{first}/spans/ffffffffffffffff"),
+        "/v1/traces/00000000000000000000000000000000".to_owned(),
         "/v1/sessions/chat-41".to_owned(),
         "/v1/nothing".to_owned(),
     ] {

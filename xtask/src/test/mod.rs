@@ -100,6 +100,8 @@ enum Choice {
     Packaging,
     /// TypeScript: the playground, its tests and its page in Chromium
     Playground,
+    /// TypeScript: the dashboard, its size, its tests and its pages in Chromium
+    Dashboard,
     /// TypeScript: the reference of the API, warnings are errors
     Typedoc,
     /// Kotlin: all tests, formatting, lints and the reference of the API
@@ -129,6 +131,7 @@ impl Options {
             | Choice::VitestBrowser
             | Choice::Packaging
             | Choice::Playground
+            | Choice::Dashboard
             | Choice::Typedoc => Some(Choice::Typescript),
             Choice::Buf | Choice::Schema | Choice::ToonPeer | Choice::Sarif | Choice::Parquet | Choice::Go => {
                 Some(Choice::Peers)

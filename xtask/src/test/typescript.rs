@@ -19,6 +19,7 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         (Choice::VitestBrowser, "vitest, in a browser"),
         (Choice::Packaging, "packaging"),
         (Choice::Playground, "playground"),
+        (Choice::Dashboard, "dashboard"),
         (Choice::Typedoc, "typedoc"),
     ]
     .into_iter()
@@ -41,9 +42,12 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         return;
     };
     // The steps that need more than the library for Node.
-    let is_in_browser = |step: &Choice| matches!(step, Choice::VitestBrowser | Choice::Packaging | Choice::Playground);
-    // The vocabularies that tokens are counted with are a module in Node too.
-    let needs_modules = |step: &Choice| is_in_browser(step) || matches!(step, Choice::Vitest);
+    let is_in_browser = |step: &Choice| {
+        matches!(step, Choice::VitestBrowser | Choice::Packaging | Choice::Playground | Choice::Dashboard)
+    };
+    // The vocabularies that tokens are counted with are a module in Node too; the dashboard counts on its server.
+    let needs_modules =
+        |step: &Choice| (is_in_browser(step) && *step != Choice::Dashboard) || matches!(step, Choice::Vitest);
     let has_modules = wanted.iter().any(|(step, _)| needs_modules(step))
         && steps.run("wasm modules", || wasm::build(workspace).map(|()| Counts::default()));
     for (step, name) in wanted {
@@ -66,6 +70,7 @@ fn one(workspace: &Workspace, step: Choice, environment: &Environment) -> Result
         Choice::VitestBrowser => vitest(environment, &["--project", "browser"]),
         Choice::Packaging => packaging(workspace, environment),
         Choice::Playground => playground(workspace, environment),
+        Choice::Dashboard => dashboard(workspace, environment),
         _ => {
             // Within the site, whose reference leads to it.
             let out = workspace.scratch("docs/html/reference/typescript")?;
@@ -85,6 +90,22 @@ fn playground(workspace: &Workspace, environment: &Environment) -> Result<Counts
     environment.node.install(&folder)?;
     process::run(environment.node.script(&folder, "typescript/bin/tsc").arg("--noEmit"))?;
     process::run(environment.node.script(&folder, "@biomejs/biome/bin/biome").args(["ci", "."]))?;
+    let mut command = environment.node.script(&folder, "vitest/vitest.mjs");
+    if let Some(chromium) = tools::chromium() {
+        command.env("TRACEWIRE_CHROMIUM", chromium);
+    }
+    counts::run(command.arg("run").env("NO_COLOR", "1").env("CI", "1"), counts::of_vitest)
+}
+
+/// The server's pages: their types, what they weigh, their logic, and each page in a browser.
+fn dashboard(workspace: &Workspace, environment: &Environment) -> Result<Counts> {
+    let folder = workspace.path("apps/dashboard");
+    environment.node.install(&folder)?;
+    process::run(environment.node.script(&folder, "typescript/bin/tsc").arg("--noEmit"))?;
+    process::run(environment.node.script(&folder, "@biomejs/biome/bin/biome").args(["ci", "."]))?;
+    process::run_quietly(environment.node.script(&folder, "vite/bin/vite.js").arg("build"))?;
+    let mut size = environment.node.program("node");
+    process::run(size.arg("scripts/size.mjs").current_dir(&folder))?;
     let mut command = environment.node.script(&folder, "vitest/vitest.mjs");
     if let Some(chromium) = tools::chromium() {
         command.env("TRACEWIRE_CHROMIUM", chromium);

@@ -1,0 +1,3 @@
+export function Compare(_: { id?: string }) {
+  return null;
+}

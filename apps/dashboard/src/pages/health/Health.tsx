@@ -1,0 +1,3 @@
+export function Health(_: { id?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Session(_: { id?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Sessions(_: { id?: string }) {
+  return null;
+}

@@ -1,0 +1,107 @@
+import { useRef, useState } from "react";
+import { clock, count, dayClock } from "../logic/format.ts";
+
+/** A bar: how many, and how many of them failed. */
+export type Bar = { at: number; count: number; bad: number };
+
+/** Spans over time as small bars; a stretch that is drawn over becomes the range. */
+export function Histogram({
+  bars,
+  from,
+  to,
+  step,
+  onRange,
+  height = 44,
+}: {
+  bars: readonly Bar[];
+  from: number;
+  to: number;
+  step: number;
+  onRange: (from: number, to: number) => void;
+  height?: number;
+}) {
+  const [drag, setDrag] = useState<[number, number] | undefined>();
+  const [over, setOver] = useState<Bar | undefined>();
+  const box = useRef<SVGSVGElement>(null);
+  const most = Math.max(1, ...bars.map((bar) => bar.count));
+  const width = 1000;
+  const x = (at: number) => ((at - from) / Math.max(1, to - from)) * width;
+  const timeAt = (clientX: number) => {
+    const edge = box.current?.getBoundingClientRect();
+    return edge === undefined
+      ? from
+      : from + Math.max(0, Math.min(1, (clientX - edge.left) / edge.width)) * (to - from);
+  };
+  const total = bars.reduce((sum, bar) => sum + bar.count, 0);
+  const bad = bars.reduce((sum, bar) => sum + bar.bad, 0);
+  return (
+    <figure className="histogram">
+      <svg
+        ref={box}
+        viewBox={`0 0 ${width} ${height}`}
+        preserveAspectRatio="none"
+        height={height}
+        role="img"
+        aria-label={`${count(total)} steps from ${clock(from)} to ${clock(to)}, ${count(bad)} of them failed`}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          const at = timeAt(event.clientX);
+          setDrag([at, at]);
+        }}
+        onPointerMove={(event) => {
+          const at = timeAt(event.clientX);
+          setOver(bars.find((bar) => at >= bar.at && at < bar.at + step));
+          if (drag !== undefined) {
+            setDrag([drag[0], at]);
+          }
+        }}
+        onPointerUp={() => {
+          if (drag !== undefined && Math.abs(x(drag[0]) - x(drag[1])) > 8) {
+            onRange(Math.min(...drag), Math.max(...drag));
+          }
+          setDrag(undefined);
+        }}
+        onPointerLeave={() => setOver(undefined)}
+      >
+        <line
+          x1="0"
+          x2={width}
+          y1={height - 0.5}
+          y2={height - 0.5}
+          className="base"
+          vectorEffect="non-scaling-stroke"
+        />
+        {bars.map((bar) => {
+          const full = (bar.count / most) * (height - 4);
+          const failed = bar.bad === 0 ? 0 : Math.max(2, (bar.bad / most) * (height - 4));
+          const begin = x(Math.max(from, bar.at));
+          const wide = Math.max(1, x(bar.at + step) - begin - 1.5);
+          return (
+            <g key={bar.at} className={bar === over ? "over" : undefined}>
+              <rect className="all" x={begin} width={wide} y={height - 1 - full} height={full} />
+              {failed > 0 && <rect className="bad" x={begin} width={wide} y={height - 1 - failed} height={failed} />}
+            </g>
+          );
+        })}
+        {drag !== undefined && (
+          <rect
+            className="brush"
+            x={x(Math.min(...drag))}
+            width={Math.abs(x(drag[1]) - x(drag[0]))}
+            y="0"
+            height={height}
+          />
+        )}
+      </svg>
+      <figcaption>
+        <span>{dayClock(new Date(from).toISOString(), to)}</span>
+        <span className="said">
+          {over === undefined
+            ? `${count(total)} steps${bad > 0 ? `, ${count(bad)} failed` : ""} · drag to narrow`
+            : `${clock(over.at)} · ${count(over.count)} steps${over.bad > 0 ? `, ${count(over.bad)} failed` : ""}`}
+        </span>
+        <span>{clock(to)}</span>
+      </figcaption>
+    </figure>
+  );
+}

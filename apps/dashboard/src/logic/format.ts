@@ -93,7 +93,7 @@ const SIGNS: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", JPY: "�
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /**
- * An amount: cents where there are some, else as many digits as it takes to see two of them.
+ * An amount: cents from one on, hundredths of them below, and as many digits as it takes to see two where that is nothing.
  * The text is exact; what is shown is rounded, and the exact text belongs into the title.
  */
 export function amount(text: string, currency: string): string {
@@ -115,8 +115,11 @@ function digits(text: string): string {
   if (size >= 1000) {
     return GROUPED.format(value);
   }
-  if (size >= 0.1) {
+  if (size >= 1) {
     return value.toFixed(2);
+  }
+  if (size >= 0.001) {
+    return value.toFixed(4);
   }
   if (size < 1e-9) {
     return value.toExponential(1);

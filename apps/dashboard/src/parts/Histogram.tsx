@@ -24,6 +24,8 @@ export function Histogram({
   const [over, setOver] = useState<Bar | undefined>();
   const box = useRef<SVGSVGElement>(null);
   const most = Math.max(1, ...bars.map((bar) => bar.count));
+  // By the square root: one huge trace must not flatten all others.
+  const high = (value: number) => Math.sqrt(value / most) * (height - 4);
   const width = 1000;
   const x = (at: number) => ((at - from) / Math.max(1, to - from)) * width;
   const timeAt = (clientX: number) => {
@@ -72,8 +74,8 @@ export function Histogram({
           vectorEffect="non-scaling-stroke"
         />
         {bars.map((bar) => {
-          const full = (bar.count / most) * (height - 4);
-          const failed = bar.bad === 0 ? 0 : Math.max(2, (bar.bad / most) * (height - 4));
+          const full = high(bar.count);
+          const failed = full * (bar.bad / Math.max(1, bar.count));
           const begin = x(Math.max(from, bar.at));
           const wide = Math.max(1, x(bar.at + step) - begin - 1.5);
           return (

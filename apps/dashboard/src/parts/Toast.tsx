@@ -26,7 +26,7 @@ export function Toasts() {
     };
   }, []);
   return (
-    <div role="status" aria-live="polite">
+    <div className="toasts" role="status" aria-live="polite">
       {text !== "" && <div className="toast">{text}</div>}
     </div>
   );

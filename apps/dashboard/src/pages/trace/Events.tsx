@@ -3,20 +3,12 @@ import { useTraceEvents } from "../../api/queries.ts";
 import type { Json, LocatedEvent } from "../../api/types.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { clockMillis, duration } from "../../logic/format.ts";
-import { preview } from "../../logic/json.ts";
 import { nanosFrom } from "../../logic/time.ts";
 import { Dash, Data, ProblemBox, Skeleton, Time } from "../../parts/Basics.tsx";
 import { type Column, Grid } from "../../parts/Grid.tsx";
 import { JsonTree } from "../../parts/JsonTree.tsx";
 import { KindMark } from "../../parts/Status.tsx";
-
-/** What an event says in one line. */
-export function saidBy(located: LocatedEvent): string {
-  const body = located.event.body ?? {};
-  const name = body["name"] ?? body["message"] ?? body["reason"];
-  const rest = body["output"] ?? body["input"] ?? body["data"] ?? body["exception"] ?? body["chunks"] ?? null;
-  return [typeof name === "string" ? preview(name, 80) : "", preview(rest, 120)].filter(Boolean).join("  ");
-}
+import { saidBy } from "./said.ts";
 
 /** The events that the trace was made of, as they were recorded. */
 export function Events({ id, start, span }: { id: string; start: string; span: string | undefined }) {

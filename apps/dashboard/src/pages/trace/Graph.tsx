@@ -61,7 +61,6 @@ export function Graph({ layout, onSelect }: { layout: Layout; onSelect: (index: 
         nodesDraggable={false}
         nodesConnectable={false}
         edgesFocusable={false}
-        proOptions={{ hideAttribution: true }}
         aria-label="Who called whom"
       >
         <Background gap={22} size={1} color="var(--line-strong)" />

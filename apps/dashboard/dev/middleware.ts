@@ -8,7 +8,7 @@ import { Random } from "./random.ts";
 import { Store } from "./store.ts";
 
 /** The policy that the server sends with its pages. */
-const POLICY = "default-src 'self'";
+const POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 /** Answers `/v1` with made-up data, for work on the pages and their tests; the server itself is never in it. */
 export function fixtures(): Plugin {
@@ -135,7 +135,18 @@ function answer(store: Store, given: Judgement[], url: URL, request: IncomingMes
         });
         return;
       case "find":
-        send(response, { items: [] });
+        send(response, {
+          items: store
+            .begun(now)
+            .map((made) => store.get(made, now))
+            .filter(({ row, document }) =>
+              query.has("trace")
+                ? row.trace_id.startsWith(query.get("trace") ?? "")
+                : document.nodes.some((node) => node.span_id === query.get("span")),
+            )
+            .slice(0, 50)
+            .map(({ row }) => row),
+        });
         return;
       case "live":
         live(store, request, response);
@@ -295,7 +306,7 @@ function sessions(
       errors: known.errors + row.errors,
       input_tokens: known.input_tokens + row.input_tokens,
       output_tokens: known.output_tokens + row.output_tokens,
-      unpriced: known.unpriced + row.unpriced,
+      unpriced: (known.unpriced ?? 0) + (row.unpriced ?? 0),
       start: row.start < known.start ? row.start : known.start,
       last: row.last > known.last ? row.last : known.last,
       ...(cost ? { cost } : {}),

@@ -15,7 +15,7 @@ export const HOSTILE: readonly string[] = [
   "\u001b[31mred\u001b[0m\u0000nul",
   "data:text/html,<script>globalThis.pwned=1</script>",
   `__proto__`,
-  "𝕒".repeat(40) + "Z̸͕̈a̶͎͝l̴̻̇g̶̝͠o̷̲͛",
+  `${"𝕒".repeat(40)}Z̸͕̈a̶͎͝l̴̻̇g̶̝͠o̷̲͛`,
   "a".repeat(4000),
 ];
 
@@ -186,7 +186,7 @@ export function special(now: number): Made[] {
     { ...support(photo, now - 5 * minute), id: IDS.photo },
     { ...coding(7, now - 14 * minute, 26), id: IDS.coding },
     { ...killed, id: IDS.killed, dies: 21e9, losses: [{ count: 3, reason: "quota" }] },
-    long(now - 40 * minute),
+    long(now - 26 * 60 * minute),
     hostile(now - 31 * minute),
   ];
 }

@@ -12,7 +12,7 @@ export class Store {
   readonly made: Made[];
   private readonly finished = new Map<string, { document: TraceDocument; row: TraceRow }>();
 
-  constructor(born: number, days = 1) {
+  constructor(born: number, days = 2) {
     const random = new Random(42);
     const made: Made[] = special(born);
     for (let at = born - days * 24 * HOUR, seed = 1000; at < born + 2 * HOUR; seed++) {

@@ -48,7 +48,7 @@ export type TraceRow = {
   input_tokens: number;
   output_tokens: number;
   cost?: Maybe<Money>;
-  unpriced: number;
+  unpriced?: Maybe<number>;
   model?: Maybe<string>;
   agent?: Maybe<string>;
 };
@@ -61,8 +61,9 @@ export type Exception = {
   stacktrace?: Maybe<string>;
 };
 
-/** A judgement. */
+/** A judgement; what it says stands in its body, or beside it. */
 export type Judgement = {
+  body?: Maybe<{ [name: string]: Json }>;
   feedback_id?: Maybe<string>;
   name?: Maybe<string>;
   value?: Json;
@@ -155,8 +156,8 @@ export type WireEvent = {
   body?: Maybe<{ [name: string]: Json }>;
 };
 
-/** An event and where it came from. */
-export type LocatedEvent = { id: string; producer: string; service?: Maybe<string>; event: WireEvent };
+/** An event and where it came from; the id is its place in the order of arrival. */
+export type LocatedEvent = { id: number | string; producer: string; service?: Maybe<string>; event: WireEvent };
 
 /** A step, event or log line that a search found. */
 export type SearchRow = {
@@ -184,7 +185,7 @@ export type SessionRow = {
   input_tokens: number;
   output_tokens: number;
   cost?: Maybe<Money>;
-  unpriced: number;
+  unpriced?: Maybe<number>;
   start: string;
   last: string;
 };

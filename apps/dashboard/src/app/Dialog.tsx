@@ -13,7 +13,6 @@ export function Dialog({ label, close, children }: { label: string; close: () =>
     };
   }, []);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the way out by mouse beside the one by key
     <div
       className="veil"
       onPointerDown={(event) => {

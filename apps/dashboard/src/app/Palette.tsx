@@ -65,7 +65,7 @@ export function Palette({ close }: { close: () => void }) {
       all.push({
         id: "search",
         word: `Search for “${oneLine(typed, 60)}”`,
-        hint: "in traces",
+        hint: "in what steps say",
         icon: "search",
         run: () => go(`/traces?q=${encodeURIComponent(typed.trim())}`),
       });
@@ -119,7 +119,6 @@ export function Palette({ close }: { close: () => void }) {
       </header>
       <div className="body" id="commands" role="listbox" aria-label="Commands">
         {commands.map((command, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the field above has the focus and the keys
           <div
             key={command.id}
             id={`command-${index}`}

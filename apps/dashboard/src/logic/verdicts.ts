@@ -1,4 +1,21 @@
 import type { Judgement } from "../api/types.ts";
+import { isMap, textOf } from "./json.ts";
+
+/** A judgement with what its body says put beside it. */
+export function flat(one: Judgement): Judgement {
+  const body = one.body ?? {};
+  const target = isMap(body["target"]) ? body["target"] : {};
+  return {
+    ...one,
+    feedback_id: one.feedback_id ?? textOf(body["feedback_id"]) ?? null,
+    value: one.value ?? body["value"] ?? null,
+    source: one.source ?? textOf(body["source"]) ?? null,
+    comment: one.comment ?? textOf(body["comment"]) ?? null,
+    trace_id: one.trace_id ?? textOf(target["trace_id"]) ?? null,
+    span_id: one.span_id ?? textOf(target["span_id"]) ?? null,
+    session_id: one.session_id ?? textOf(target["session_id"]) ?? null,
+  };
+}
 
 /** What all verdicts of one name come to. */
 export type Summary = { name: string; count: number; good?: number; mean?: number; most?: string };

@@ -26,16 +26,17 @@ export function Dash() {
 }
 
 /** An amount; the exact one is its title. */
-export function Cost({ cost, unpriced = 0 }: { cost: Maybe<Money>; unpriced?: number }) {
+export function Cost({ cost, unpriced }: { cost: Maybe<Money>; unpriced?: Maybe<number> }) {
   const known = Object.keys(cost ?? {}).length > 0;
-  if (!known && unpriced === 0) {
+  const without = unpriced ?? 0;
+  if (!known && without === 0) {
     return <Dash />;
   }
-  const missing = unpriced > 0 ? `${unpriced} ${unpriced === 1 ? "call has" : "calls have"} no price` : "";
+  const missing = without > 0 ? `${without} ${without === 1 ? "call has" : "calls have"} no price` : "";
   return (
     <span title={[exactMoney(cost), missing].filter(Boolean).join("\n")}>
       {known ? money(cost) : ""}
-      {unpriced > 0 && <span className="faint">{known ? " + ?" : "no price"}</span>}
+      {without > 0 && <span className="faint">{known ? " + ?" : "no price"}</span>}
     </span>
   );
 }

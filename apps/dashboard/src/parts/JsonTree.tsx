@@ -14,9 +14,14 @@ const LONG = 1200;
 
 /** A value as a tree that unfolds. */
 export function JsonTree({ value, name, open = 2 }: { value: Json; name?: string; open?: number }) {
+  const isPlain = name === undefined && typeof value === "object" && value !== null && tagOf(value) === undefined;
   return (
     <div className="json">
-      <Branch value={value} name={name} open={open} />
+      {isPlain && Object.keys(value).length > 0 ? (
+        <Members value={value} open={open} />
+      ) : (
+        <Branch value={value} name={name} open={open} />
+      )}
     </div>
   );
 }
@@ -25,7 +30,6 @@ function Branch({ value, name, open }: { value: Json; name: string | undefined; 
   const isBranch = typeof value === "object" && value !== null && tagOf(value) === undefined;
   const size = isBranch ? (Array.isArray(value) ? value.length : Object.keys(value).length) : 0;
   const [unfolded, setUnfolded] = useState(open > 0 && size <= 200);
-  const [most, setMost] = useState(STEP);
   const label = name === undefined ? null : <span className="json-name data">{visible(name)}</span>;
   if (!isBranch || size === 0) {
     return (
@@ -35,9 +39,6 @@ function Branch({ value, name, open }: { value: Json; name: string | undefined; 
       </div>
     );
   }
-  const entries: [string, Json][] = Array.isArray(value)
-    ? value.map((item, index) => [String(index), item])
-    : Object.entries(value);
   return (
     <div className="json-branch">
       <button type="button" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
@@ -55,17 +56,29 @@ function Branch({ value, name, open }: { value: Json; name: string | undefined; 
       </button>
       {unfolded && (
         <div className="json-inside">
-          {entries.slice(0, most).map(([key, item]) => (
-            <Branch key={key} name={key} value={item} open={open - 1} />
-          ))}
-          {size > most && (
-            <button type="button" className="link" onClick={() => setMost(most + STEP * 5)}>
-              {count(size - most)} more
-            </button>
-          )}
+          <Members value={value} open={open} />
         </div>
       )}
     </div>
+  );
+}
+
+function Members({ value, open }: { value: Json[] | { [key: string]: Json }; open: number }) {
+  const [most, setMost] = useState(STEP);
+  const entries: [string, Json][] = Array.isArray(value)
+    ? value.map((item, index) => [String(index), item])
+    : Object.entries(value);
+  return (
+    <>
+      {entries.slice(0, most).map(([key, item]) => (
+        <Branch key={key} name={key} value={item} open={open - 1} />
+      ))}
+      {entries.length > most && (
+        <button type="button" className="link" onClick={() => setMost(most + STEP * 5)}>
+          {count(entries.length - most)} more
+        </button>
+      )}
+    </>
   );
 }
 

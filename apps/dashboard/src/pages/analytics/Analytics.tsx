@@ -49,7 +49,7 @@ export function Analytics() {
   const range = useMemo(() => bounds(since, until, minute), [since, until, minute]);
   const from = millisOf(range.since ?? "");
   const to = range.until === undefined ? minute : millisOf(range.until);
-  const step = stepFor(to - from, 150);
+  const step = stepFor(to - from, 300);
   const query = { ...range, until: wireTime(to), service };
   const overview = useOverview(query);
   const series = useSeries({ ...query, step, kind });

@@ -15,6 +15,15 @@ function resolved(element: HTMLElement, colour: string): string {
   return found;
 }
 
+const CLOCK = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const DAY = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
+
+/** A tick of the time axis: the clock, or the day where a new one begins. */
+function tickOf(time: number, before: number | undefined): string {
+  const day = DAY.format(time * 1000);
+  return before !== undefined && day !== DAY.format(before * 1000) ? day : CLOCK.format(time * 1000);
+}
+
 /** A chart over time. A stretch that is drawn over becomes the range of the page. */
 export function Chart({
   times,
@@ -53,11 +62,22 @@ export function Chart({
         width: target.clientWidth,
         height,
         padding: [10, 8, 0, 0],
-        legend: { live: true, show: true, markers: { width: 2 } },
+        legend: {
+          live: true,
+          markers: { width: 2, dash: (self, index) => (self.series[index]?.dash === undefined ? "solid" : "dashed") },
+        },
         cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 }, y: false },
         scales: { x: { time: true }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] } },
         axes: [
-          { stroke: faint, grid: { show: false }, ticks: { show: false }, font, size: 26, space: 80 },
+          {
+            stroke: faint,
+            grid: { show: false },
+            ticks: { show: false },
+            font,
+            size: 26,
+            space: 84,
+            values: (_, splits) => splits.map((time, at) => tickOf(time, splits[at - 1])),
+          },
           {
             stroke: faint,
             grid,

@@ -152,6 +152,12 @@ function Choose({ onChoose }: { onChoose: (id: string) => void }) {
   );
 }
 
+/** The name of a total as a title. */
+function titled(name: string): string {
+  const words = name.replace(/_nanos$/, "").replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 function shownAs(name: string, value: Json | undefined): string {
   if (value === null || value === undefined) {
     return "–";
@@ -199,7 +205,7 @@ function Rows({ comparison, only }: { comparison: Comparison; only: boolean }) {
       <div className="cards">
         {Object.entries(comparison.totals).map(([name, { a, b }]) => (
           <div className="card number" key={name}>
-            <h2>{name.replace(/_nanos$/, "").replaceAll("_", " ")}</h2>
+            <h2>{titled(name)}</h2>
             <p className="value small">
               {shownAs(name, a)} <span className="faint">→</span> {shownAs(name, b)}
             </p>

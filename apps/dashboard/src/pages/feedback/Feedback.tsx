@@ -6,7 +6,7 @@ import { Top } from "../../app/Shell.tsx";
 import { go, useUrl } from "../../app/url.ts";
 import { ago, count, percent, shortId } from "../../logic/format.ts";
 import { bounds } from "../../logic/time.ts";
-import { summary } from "../../logic/verdicts.ts";
+import { flat, summary } from "../../logic/verdicts.ts";
 import { Dash, Data, ProblemBox, Skeleton, Snippet, Time } from "../../parts/Basics.tsx";
 import { type Column, Grid } from "../../parts/Grid.tsx";
 import { useNow } from "../../parts/now.ts";
@@ -79,10 +79,9 @@ export function Feedback() {
   const now = useNow(10_000);
   const minute = Math.floor(now / 60_000) * 60_000;
   const since = url.get("since");
-  const until = url.get("until");
   const name = url.get("name");
-  const all = useFeedback(useMemo(() => bounds(since, until, minute), [since, until, minute]));
-  const given = useMemo(() => all.data?.pages.flatMap((page) => page.items) ?? [], [all.data]);
+  const all = useFeedback(useMemo(() => bounds(since, undefined, minute), [since, minute]));
+  const given = useMemo(() => all.data?.pages.flatMap((page) => page.items).map(flat) ?? [], [all.data]);
   const rows = useMemo(() => (name === undefined ? given : given.filter((one) => one.name === name)), [given, name]);
   const sums = useMemo(() => summary(given), [given]);
   const columns = useMemo(() => columnsOf(now), [now]);
@@ -91,12 +90,7 @@ export function Feedback() {
     <>
       <Top title="Feedback">
         <span className="grow" />
-        <RangeSelect
-          since={since}
-          until={until}
-          whole="All time"
-          onChange={(from, to) => url.set({ since: from, until: to })}
-        />
+        <RangeSelect since={since} until={undefined} whole="All time" onChange={(from) => url.set({ since: from })} />
       </Top>
       {all.isError ? (
         <div className="scroll">

@@ -20,14 +20,14 @@ async function lead(id: string): Promise<string> {
     await ask(`/traces/${encodeURIComponent(id)}`);
     return `/traces/${id}`;
   }
-  const rows = await getJson<Page<TraceRow>>("/traces", { limit: 1000 });
-  const row = rows.items.find((one) => one.trace_id.startsWith(id));
+  const rows = await getJson<Page<TraceRow>>("/find", { trace: id, limit: 1 });
+  const row = rows.items[0];
   if (row === undefined) {
     throw new Problem(
       404,
       "id_not_found",
       "Nothing has this id",
-      `No trace among the latest begins with ${id}, and no step is called so.`,
+      `No trace begins with ${id}, and no step is called so.`,
       undefined,
     );
   }

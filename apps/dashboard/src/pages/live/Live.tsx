@@ -40,51 +40,70 @@ function TypeMark({ located }: { located: LocatedEvent }) {
   );
 }
 
-const columns: Column<LocatedEvent>[] = [
-  {
-    id: "time",
-    head: "Time",
-    width: "104px",
-    cell: (one) => <Time at={one.event.time}>{clockMillis(one.event.time)}</Time>,
-  },
-  { id: "type", head: "What", width: "104px", cell: (one) => <TypeMark located={one} /> },
-  {
-    id: "kind",
-    head: "Kind",
-    width: "112px",
-    cell: (one) => (one.event.kind ? <KindMark kind={one.event.kind} /> : <Dash />),
-  },
-  { id: "said", head: "Says", width: "minmax(220px, 4fr)", cell: (one) => <Data>{saidBy(one)}</Data> },
-  {
-    id: "service",
-    head: "Service",
-    width: "minmax(90px, 1fr)",
-    cell: (one) => (one.service ? <Data className="muted">{one.service}</Data> : <Dash />),
-  },
-  {
-    id: "took",
-    head: "Took",
-    width: "80px",
-    end: true,
-    cell: (one) => (one.event.duration_nanos ? duration(one.event.duration_nanos) : <Dash />),
-  },
-  {
-    id: "trace",
-    head: "Trace",
-    width: "84px",
-    cell: (one) =>
-      one.event.trace_id ? (
-        <Link className="link mono" href={to(one)} tabIndex={-1}>
-          {shortId(one.event.trace_id)}
-        </Link>
-      ) : (
-        <Dash />
-      ),
-  },
-];
+function columnsOf(names: ReadonlyMap<string, string>): Column<LocatedEvent>[] {
+  return [
+    {
+      id: "time",
+      head: "Time",
+      width: "104px",
+      cell: (one) => <Time at={one.event.time}>{clockMillis(one.event.time)}</Time>,
+    },
+    { id: "type", head: "What", width: "104px", cell: (one) => <TypeMark located={one} /> },
+    {
+      id: "kind",
+      head: "Kind",
+      width: "112px",
+      cell: (one) => (one.event.kind ? <KindMark kind={one.event.kind} /> : <Dash />),
+    },
+    {
+      id: "said",
+      head: "Says",
+      width: "minmax(220px, 4fr)",
+      cell: (one) => <Data>{saidBy(one, names.get(one.event.span_id ?? ""))}</Data>,
+    },
+    {
+      id: "service",
+      head: "Service",
+      width: "minmax(90px, 1fr)",
+      cell: (one) => (one.service ? <Data className="muted">{one.service}</Data> : <Dash />),
+    },
+    {
+      id: "took",
+      head: "Took",
+      width: "80px",
+      end: true,
+      cell: (one) => (one.event.duration_nanos ? duration(one.event.duration_nanos) : <Dash />),
+    },
+    {
+      id: "trace",
+      head: "Trace",
+      width: "84px",
+      cell: (one) =>
+        one.event.trace_id ? (
+          <Link className="link mono" href={to(one)} tabIndex={-1}>
+            {shortId(one.event.trace_id)}
+          </Link>
+        ) : (
+          <Dash />
+        ),
+    },
+  ];
+}
 
 function to(one: LocatedEvent): string {
   return `/traces/${one.event.trace_id ?? ""}${one.event.span_id ? `?span=${one.event.span_id}` : ""}`;
+}
+
+/** Names of steps by their ids: an end does not repeat the name of what it ends. */
+function namesOf(events: readonly LocatedEvent[]): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { event } of events) {
+    const name = event.body?.["name"];
+    if (event.span_id && event.type === "span.start" && typeof name === "string") {
+      names.set(event.span_id, name);
+    }
+  }
+  return names;
 }
 
 /** What happens now, the latest first. */
@@ -112,6 +131,8 @@ export function Live() {
       ),
     [feed.events, service, type, q],
   );
+  const names = useMemo(() => namesOf(feed.events), [feed.events]);
+  const columns = useMemo(() => columnsOf(names), [names]);
   useKeys({
     p: () => setPaused(!paused),
     " ": () => setPaused(!paused),
@@ -197,9 +218,9 @@ export function Live() {
               label="Events"
               columns={columns}
               rows={rows}
-              rowKey={(one) => one.id}
-              selected={chosen?.id}
-              onSelect={(id) => setChosen(rows.find((one) => one.id === id))}
+              rowKey={(one) => String(one.id)}
+              selected={chosen === undefined ? undefined : String(chosen.id)}
+              onSelect={(id) => setChosen(rows.find((one) => String(one.id) === id))}
               onOpen={setChosen}
               small={(one) => (
                 <>

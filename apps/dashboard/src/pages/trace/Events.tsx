@@ -63,17 +63,17 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
       </div>
     );
   }
-  const chosen = rows.find((one) => one.id === open);
+  const chosen = rows.find((one) => String(one.id) === open);
   return (
     <div className="split">
       <Grid
         label="Events"
         columns={columns}
         rows={rows}
-        rowKey={(one) => one.id}
+        rowKey={(one) => String(one.id)}
         selected={open}
         onSelect={setOpen}
-        onOpen={(one) => setOpen(one.id)}
+        onOpen={(one) => setOpen(String(one.id))}
         onEnd={() => void (events.hasNextPage && !events.isFetchingNextPage && events.fetchNextPage())}
         width={760}
       />

@@ -2,8 +2,10 @@ import "@xyflow/react/dist/base.css";
 import { layout as arrange, Graph as Dagre } from "@dagrejs/dagre";
 import {
   Background,
+  BaseEdge,
   Controls,
   type Edge,
+  type EdgeProps,
   Handle,
   MarkerType,
   type Node,
@@ -45,6 +47,34 @@ function ActorBox({ data: { actor }, selected }: NodeProps<ActorNode>) {
 
 const nodeTypes = { actor: ActorBox };
 
+type Place = { x: number; y: number };
+type Way = Edge<{ points: Place[] }, "way">;
+
+/** A line along the way that was found for it, around the boxes between. */
+function WayLine({ data, label, markerEnd, sourceX, sourceY, targetX, targetY }: EdgeProps<Way>) {
+  const inner = (data?.points ?? []).slice(1, -1);
+  const all: Place[] = [{ x: sourceX, y: sourceY }, ...inner, { x: targetX, y: targetY }];
+  let path = `M${sourceX} ${sourceY}`;
+  for (let at = 1; at < all.length; at++) {
+    const from = all[at - 1] as Place;
+    const to = all[at] as Place;
+    const half = (from.x + to.x) / 2;
+    path += ` C${half} ${from.y} ${half} ${to.y} ${to.x} ${to.y}`;
+  }
+  const middle = all[Math.floor(all.length / 2)] as Place;
+  const before = all[Math.floor(all.length / 2) - 1] as Place;
+  const place = all.length % 2 === 1 ? middle : { x: (middle.x + before.x) / 2, y: (middle.y + before.y) / 2 };
+  return (
+    <BaseEdge
+      path={path}
+      {...(markerEnd === undefined ? {} : { markerEnd })}
+      {...(label === undefined ? {} : { label, labelX: place.x, labelY: place.y })}
+    />
+  );
+}
+
+const edgeTypes = { way: WayLine };
+
 /** Who called whom: agents, models and tools, each once, with how often and how long. */
 export function Graph({ layout, onSelect }: { layout: Layout; onSelect: (index: number) => void }) {
   const { nodes, edges, left } = useMemo(() => arranged(layout), [layout]);
@@ -54,6 +84,7 @@ export function Graph({ layout, onSelect }: { layout: Layout; onSelect: (index: 
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
         onNodeClick={(_, node) => onSelect(node.data.actor.first)}
         fitView
         fitViewOptions={{ padding: 0.15, maxZoom: 1.1 }}
@@ -71,7 +102,7 @@ export function Graph({ layout, onSelect }: { layout: Layout; onSelect: (index: 
   );
 }
 
-function arranged(layout: Layout): { nodes: ActorNode[]; edges: Edge[]; left: number } {
+function arranged(layout: Layout): { nodes: ActorNode[]; edges: Way[]; left: number } {
   const { actors, calls, left } = actorsOf(layout);
   const graph = new Dagre();
   graph.setGraph({ rankdir: "LR", nodesep: 18, ranksep: 84 });
@@ -99,6 +130,8 @@ function arranged(layout: Layout): { nodes: ActorNode[]; edges: Edge[]; left: nu
     }),
     edges: calls.map((call) => ({
       id: call.id,
+      type: "way" as const,
+      data: { points: graph.edge(call.from, call.to).points as Place[] },
       source: call.from,
       target: call.to,
       label: call.calls > 1 ? `×${count(call.calls)}` : undefined,

@@ -5,6 +5,7 @@ import { asProblem } from "../../api/problem.ts";
 import { useFeedback } from "../../api/queries.ts";
 import type { Judgement } from "../../api/types.ts";
 import { Icon } from "../../design/Icon.tsx";
+import { flat } from "../../logic/verdicts.ts";
 import { visible } from "../../logic/visible.ts";
 import { say } from "../../parts/Toast.tsx";
 import { Verdict } from "../../parts/Verdict.tsx";
@@ -14,9 +15,9 @@ export function Judgements({ trace, span }: { trace: string; span: string | unde
   const client = useQueryClient();
   const given = useFeedback({ trace });
   const [comment, setComment] = useState("");
-  const all = (given.data?.pages.flatMap((page) => page.items) ?? []).filter(
-    (one) => !one.span_id || one.span_id === span,
-  );
+  const all = (given.data?.pages.flatMap((page) => page.items) ?? [])
+    .map(flat)
+    .filter((one) => !one.span_id || one.span_id === span);
   const judge = async (value: boolean) => {
     try {
       await postJson<Judgement>("/feedback", {
@@ -39,7 +40,6 @@ export function Judgements({ trace, span }: { trace: string; span: string | unde
       {all.length > 0 && (
         <ul className="judgements">
           {all.map((one, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: ids may be missing
             <li key={one.feedback_id ?? index}>
               <Verdict judgement={one} />
               <span className="data muted">{visible(one.name ?? "")}</span>

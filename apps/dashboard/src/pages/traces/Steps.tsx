@@ -63,7 +63,9 @@ const columns: Column<SearchRow>[] = [
 
 /** The steps that a search found, each with what it was given and gave. */
 export function Steps({ query }: { query: Query }) {
-  const found = useSearchSteps(query);
+  // A step has no model, name or openness to be searched by; that its trace failed is its own status.
+  const { model: _, name: __, open: ___, failed, ...rest } = query;
+  const found = useSearchSteps({ ...rest, ...(failed === undefined ? {} : { status: "error" }) });
   const [selected, setSelected] = useState<string | undefined>();
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found.data]);
   if (found.isError) {

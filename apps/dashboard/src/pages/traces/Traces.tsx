@@ -45,7 +45,8 @@ export function Traces() {
   const filters = useMemo(() => readFilters(url.search), [url.search]);
   const minute = Math.floor(now / 10_000) * 10_000;
   const query = useMemo(() => asQuery(filters, minute), [filters, minute]);
-  const inSteps = url.get("in") === "steps" && filters.q !== undefined;
+  // Words are looked for in what steps say; names of traces are the other choice.
+  const inSteps = filters.q !== undefined && url.get("in") !== "traces";
   const traces = useTraces(query, !inSteps);
   const selected = url.get("at");
   const marked = url.get("mark");
@@ -134,7 +135,7 @@ export function Traces() {
               ["traces", "Traces"],
               ["steps", "Steps"],
             ]}
-            onChange={(value) => url.set({ in: value === "steps" ? "steps" : undefined })}
+            onChange={(value) => url.set({ in: value === "traces" ? "traces" : undefined })}
           />
         )}
       </div>

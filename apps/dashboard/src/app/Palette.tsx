@@ -119,6 +119,7 @@ export function Palette({ close }: { close: () => void }) {
       </header>
       <div className="body" id="commands" role="listbox" aria-label="Commands">
         {commands.map((command, index) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the focus and the keys
           <div
             key={command.id}
             id={`command-${index}`}

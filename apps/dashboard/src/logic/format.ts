@@ -70,23 +70,13 @@ export function short(value: Maybe<number>): string {
   if (value === null || value === undefined) {
     return "–";
   }
-  for (const [size, unit] of [
-    [1e3, "k"],
-    [1e6, "M"],
-    [1e9, "B"],
-  ] as const) {
-    const scaled = value / size;
-    if (value < size) {
-      break;
-    }
-    if (scaled < 9.95) {
-      return `${scaled.toFixed(1)}${unit}`;
-    }
-    if (scaled < 999.5) {
-      return `${Math.round(scaled)}${unit}`;
-    }
+  if (value < 1000) {
+    return GROUPED.format(value);
   }
-  return value < 1000 ? GROUPED.format(value) : `${Math.round(value / 1e9)}B`;
+  // What would read as 1000 of a unit is 1.0 of the next.
+  const [size, unit] = value < 999_500 ? [1e3, "k"] : value < 999_500_000 ? [1e6, "M"] : [1e9, "B"];
+  const scaled = value / size;
+  return `${scaled < 9.95 ? scaled.toFixed(1) : GROUPED.format(scaled)}${unit}`;
 }
 
 const SIGNS: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", JPY: "¥" };

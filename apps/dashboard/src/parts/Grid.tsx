@@ -127,7 +127,6 @@ export function Grid<T extends object>({
   });
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table cannot be drawn in parts
     <div
       className="grid"
       ref={scroller}
@@ -143,10 +142,8 @@ export function Grid<T extends object>({
       }
     >
       {!isPhone && (
-        // biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useSemanticElements: the grid itself has the focus
         <div className="grid-head" role="row" aria-rowindex={1}>
           {drawn.map((column) => (
-            // biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useSemanticElements: the grid itself has the focus
             <div key={column.id} role="columnheader" className={column.end ? "end" : undefined}>
               {column.head}
             </div>
@@ -160,7 +157,7 @@ export function Grid<T extends object>({
             return null;
           }
           return (
-            // biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useSemanticElements lint/a11y/useKeyWithClickEvents: the keys are the grid's
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the grid's
             <div
               key={row.id}
               className={`grid-row${isPhone ? " small" : ""}${fresh?.has(row.id) ? " fresh" : ""}`}

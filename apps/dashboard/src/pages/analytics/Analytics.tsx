@@ -49,7 +49,7 @@ export function Analytics() {
   const range = useMemo(() => bounds(since, until, minute), [since, until, minute]);
   const from = millisOf(range.since ?? "");
   const to = range.until === undefined ? minute : millisOf(range.until);
-  const step = stepFor(to - from, 300);
+  const step = stepFor(to - from, 200);
   const query = { ...range, until: wireTime(to), service };
   const overview = useOverview(query);
   const series = useSeries({ ...query, step, kind });
@@ -296,24 +296,24 @@ function Cards({
   const cost = amountOf(totals.cost, currency);
   return (
     <div className="cards">
-      <Number name="Runs" value={count(traces[0])} before={traces[1]} now={traces[0]} />
-      <Number name="Steps" value={short(totals.spans)} before={before.spans} now={totals.spans} />
-      <Number
+      <Figure name="Runs" value={count(traces[0])} before={traces[1]} now={traces[0]} />
+      <Figure name="Steps" value={short(totals.spans)} before={before.spans} now={totals.spans} />
+      <Figure
         name="Failed"
         value={percent(totals.error_rate)}
         before={before.error_rate}
         now={totals.error_rate}
         worse
       />
-      <Number name="p50" value={duration(totals.p50_nanos)} before={before.p50_nanos} now={totals.p50_nanos} worse />
-      <Number name="p95" value={duration(totals.p95_nanos)} before={before.p95_nanos} now={totals.p95_nanos} worse />
-      <Number
+      <Figure name="p50" value={duration(totals.p50_nanos)} before={before.p50_nanos} now={totals.p50_nanos} worse />
+      <Figure name="p95" value={duration(totals.p95_nanos)} before={before.p95_nanos} now={totals.p95_nanos} worse />
+      <Figure
         name="Tokens"
         value={short(totals.input_tokens + totals.output_tokens)}
         before={before.input_tokens + before.output_tokens}
         now={totals.input_tokens + totals.output_tokens}
       />
-      <Number
+      <Figure
         name="Cost"
         value={totals.cost ? amount(cost.toFixed(6), currency) : "–"}
         before={amountOf(before.cost, currency)}
@@ -324,7 +324,7 @@ function Cards({
   );
 }
 
-function Number({
+function Figure({
   name,
   value,
   before,
@@ -380,7 +380,7 @@ function Groups({ by, items, search }: { by: By; items: Group[] | undefined; sea
       <tbody>
         {items.map((group) => (
           <tr key={group.key ?? ""}>
-            <td>
+            <td className="cut group-name">
               {group.key === null ? (
                 <span className="faint">none</span>
               ) : by === "tool" || by === "kind" ? (

@@ -105,11 +105,11 @@ export function Inspector({
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div
         className="inspector-body"
         role="tabpanel"
         aria-label={tabs.find(([name]) => name === current)?.[1]}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
       >
         {whole.isError && <ProblemBox error={whole.error} retry={() => void whole.refetch()} />}

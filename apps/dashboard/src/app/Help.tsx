@@ -41,12 +41,12 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
 export function Help({ close }: { close: () => void }) {
   return (
     <Dialog label="Keys" close={close}>
-      <header>
+      <div className="dialog-head">
         <h2 className="grow">Keys</h2>
         <button type="button" className="button quiet" onClick={close}>
           Close
         </button>
-      </header>
+      </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div className="body" tabIndex={0}>
         <div className="keys-list">

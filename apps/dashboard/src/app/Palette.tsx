@@ -90,7 +90,7 @@ export function Palette({ close }: { close: () => void }) {
   };
   return (
     <Dialog label="Commands" close={close}>
-      <header>
+      <div className="dialog-head">
         <Icon name="search" />
         <input
           className="palette-input"
@@ -116,7 +116,7 @@ export function Palette({ close }: { close: () => void }) {
             }
           }}
         />
-      </header>
+      </div>
       <div className="body" id="commands" role="listbox" aria-label="Commands">
         {commands.map((command, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the focus and the keys
@@ -137,7 +137,7 @@ export function Palette({ close }: { close: () => void }) {
         ))}
         {commands.length === 0 && <p className="item muted">Nothing of that name.</p>}
       </div>
-      <footer>
+      <div className="dialog-foot">
         <span>
           <kbd>↑</kbd> <kbd>↓</kbd> choose
         </span>
@@ -147,7 +147,7 @@ export function Palette({ close }: { close: () => void }) {
         <span>
           <kbd>Esc</kbd> close
         </span>
-      </footer>
+      </div>
     </Dialog>
   );
 }

@@ -12,7 +12,7 @@ const Traces = page<object>(() => import("../pages/traces/Traces.tsx"), "Traces"
 const Trace = page<{ id: string }>(() => import("../pages/trace/Trace.tsx"), "Trace");
 const Live = page<object>(() => import("../pages/live/Live.tsx"), "Live");
 const Sessions = page<object>(() => import("../pages/sessions/Sessions.tsx"), "Sessions");
-const Session = page<{ id: string }>(() => import("../pages/sessions/Session.tsx"), "Session");
+const Session = page<object>(() => import("../pages/sessions/Session.tsx"), "Session");
 const Analytics = page<object>(() => import("../pages/analytics/Analytics.tsx"), "Analytics");
 const Compare = page<object>(() => import("../pages/compare/Compare.tsx"), "Compare");
 const Feedback = page<object>(() => import("../pages/feedback/Feedback.tsx"), "Feedback");
@@ -42,7 +42,7 @@ export function Routes() {
           <Route path="/traces" component={Traces} />
           <Route path="/traces/:id">{({ id }) => <Trace key={id} id={id} />}</Route>
           <Route path="/sessions" component={Sessions} />
-          <Route path="/sessions/:id">{({ id }) => <Session id={id} />}</Route>
+          <Route path="/sessions/one" component={Session} />
           <Route path="/analytics" component={Analytics} />
           <Route path="/compare" component={Compare} />
           <Route path="/feedback" component={Feedback} />

@@ -85,7 +85,7 @@ function Side({ place, onPalette }: { place: string; onPalette: () => void }) {
   const words = { system: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
   const state = health.isError ? "error" : health.data === undefined ? "unset" : "ok";
   return (
-    <div className="side">
+    <header className="side">
       <Link className="brand" href="/traces" aria-label="tracewire">
         <Logo />
         <span>tracewire</span>
@@ -130,7 +130,7 @@ function Side({ place, onPalette }: { place: string; onPalette: () => void }) {
           </span>
         </div>
       </div>
-    </div>
+    </header>
   );
 }
 

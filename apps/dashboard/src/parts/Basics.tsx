@@ -239,3 +239,13 @@ export function Segments<T extends string>({
     </fieldset>
   );
 }
+
+/** What may be wider than its place scrolls by itself, by keyboard too. */
+export function Wide({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="wide" aria-label={label} tabIndex={0}>
+      {children}
+    </section>
+  );
+}

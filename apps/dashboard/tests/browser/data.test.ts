@@ -26,7 +26,7 @@ test("hostile strings are text, in every place that data has", async () => {
   for (const path of [
     "/traces?since=24h",
     `/traces?service=${encodeURIComponent(HOSTILE[6] ?? "")}`,
-    `/sessions/${encodeURIComponent(HOSTILE[3] ?? "")}`,
+    `/sessions/one?id=${encodeURIComponent(HOSTILE[3] ?? "")}`,
     "/sessions",
     "/analytics",
     `/traces/${IDS.hostile}?view=graph`,

@@ -21,7 +21,7 @@ const PAGES: [string, string, string][] = [
   ["killed", `/traces/${IDS.killed}`, ".wf-bar.abandoned"],
   ["live", "/live", ".grid-row"],
   ["sessions", "/sessions", ".grid-row"],
-  ["session", "/sessions/chat-42", ".turn"],
+  ["session", "/sessions/one?id=chat-42", ".turn"],
   ["analytics", "/analytics", ".u-legend"],
   ["compare", `/compare?a=${IDS.research}&b=${IDS.again}`, ".aligned-row"],
   ["feedback", "/feedback", ".grid-row"],
@@ -30,14 +30,15 @@ const PAGES: [string, string, string][] = [
 
 async function ready(page: Page, path: string, there: string): Promise<void> {
   await page.goto(path);
-  await page.locator(there).first().waitFor({ timeout: 20_000 });
+  await page.locator(there).first().waitFor({ timeout: 30_000 });
 }
 
 describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
   test.each(PAGES)("%s is whole, accessible and keeps to the policy", async (_, path, there) => {
     const { page, context, complaints } = await stage.page({ colorScheme });
     await ready(page, path, there);
-    expect(await axe(page)).toEqual([]);
+    // What does not depend on colours was seen in light.
+    expect(await axe(page, colorScheme === "dark" ? "color-contrast" : undefined)).toEqual([]);
     expect(complaints).toEqual([]);
     await context.close();
   });

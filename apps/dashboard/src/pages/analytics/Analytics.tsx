@@ -9,7 +9,7 @@ import { amount, change, count, duration, percent, short } from "../../logic/for
 import { colourOf } from "../../logic/kinds.ts";
 import { bounds, millisOf, stepFor, wireTime } from "../../logic/time.ts";
 import { oneLine } from "../../logic/visible.ts";
-import { Cost, Dash, Data, ProblemBox, Segments, Skeleton } from "../../parts/Basics.tsx";
+import { Cost, Dash, Data, ProblemBox, Segments, Skeleton, Wide } from "../../parts/Basics.tsx";
 import { FirstTrace } from "../../parts/FirstTrace.tsx";
 import { useNow } from "../../parts/now.ts";
 import { RangeSelect } from "../../parts/Range.tsx";
@@ -161,7 +161,7 @@ export function Analytics() {
                     options={BY}
                   />
                 </header>
-                <div className="body wide">
+                <div className="body">
                   {groups.isError ? (
                     <ProblemBox error={groups.error} />
                   ) : (
@@ -365,54 +365,56 @@ function Groups({ by, items, search }: { by: By; items: Group[] | undefined; sea
   }
   const since = new URLSearchParams(search).get("since") ?? "24h";
   return (
-    <table className="plain-table">
-      <thead>
-        <tr>
-          <th>{BY.find(([name]) => name === by)?.[1]}</th>
-          <th className="end">Steps</th>
-          <th className="end">Failed</th>
-          <th className="end">p50</th>
-          <th className="end">p95</th>
-          <th className="end">Tokens</th>
-          <th className="end">Cost</th>
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((group) => (
-          <tr key={group.key ?? ""}>
-            <td className="cut group-name">
-              {group.key === null ? (
-                <span className="faint">none</span>
-              ) : by === "tool" || by === "kind" ? (
-                <Data>{oneLine(group.key, 60)}</Data>
-              ) : (
-                <Link
-                  className="link"
-                  href={`/traces?${FILTER[by]}=${encodeURIComponent(group.key)}&since=${encodeURIComponent(since)}`}
-                >
-                  <Data>{oneLine(group.key, 60)}</Data>
-                </Link>
-              )}
-            </td>
-            <td className="end">{short(group.spans)}</td>
-            <td className="end">
-              {group.errors > 0 ? <span className="bad">{percent(group.error_rate)}</span> : <Dash />}
-            </td>
-            <td className="end">{duration(group.p50_nanos)}</td>
-            <td className="end">{duration(group.p95_nanos)}</td>
-            <td className="end">
-              {group.input_tokens + group.output_tokens > 0 ? (
-                short(group.input_tokens + group.output_tokens)
-              ) : (
-                <Dash />
-              )}
-            </td>
-            <td className="end">
-              <Cost cost={group.cost} unpriced={group.cost ? 0 : group.unpriced} />
-            </td>
+    <Wide label="Groups">
+      <table className="plain-table">
+        <thead>
+          <tr>
+            <th>{BY.find(([name]) => name === by)?.[1]}</th>
+            <th className="end">Steps</th>
+            <th className="end">Failed</th>
+            <th className="end">p50</th>
+            <th className="end">p95</th>
+            <th className="end">Tokens</th>
+            <th className="end">Cost</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {items.map((group) => (
+            <tr key={group.key ?? ""}>
+              <td className="cut group-name">
+                {group.key === null ? (
+                  <span className="faint">none</span>
+                ) : by === "tool" || by === "kind" ? (
+                  <Data>{oneLine(group.key, 60)}</Data>
+                ) : (
+                  <Link
+                    className="link"
+                    href={`/traces?${FILTER[by]}=${encodeURIComponent(group.key)}&since=${encodeURIComponent(since)}`}
+                  >
+                    <Data>{oneLine(group.key, 60)}</Data>
+                  </Link>
+                )}
+              </td>
+              <td className="end">{short(group.spans)}</td>
+              <td className="end">
+                {group.errors > 0 ? <span className="bad">{percent(group.error_rate)}</span> : <Dash />}
+              </td>
+              <td className="end">{duration(group.p50_nanos)}</td>
+              <td className="end">{duration(group.p95_nanos)}</td>
+              <td className="end">
+                {group.input_tokens + group.output_tokens > 0 ? (
+                  short(group.input_tokens + group.output_tokens)
+                ) : (
+                  <Dash />
+                )}
+              </td>
+              <td className="end">
+                <Cost cost={group.cost} unpriced={group.cost ? 0 : group.unpriced} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Wide>
   );
 }

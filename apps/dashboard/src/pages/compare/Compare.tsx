@@ -45,7 +45,7 @@ export function Compare() {
                 ["changes", "Only differences"],
               ]}
             />
-            <button type="button" className="button" onClick={() => url.set({ a: b, b: a })}>
+            <button type="button" className="button" aria-label="Swap the two" onClick={() => url.set({ a: b, b: a })}>
               <Icon name="handoff" size={14} />
               <span className="wide-only">Swap</span>
             </button>

@@ -17,7 +17,7 @@ function to(one: Judgement): string | undefined {
   if (one.trace_id) {
     return `/traces/${one.trace_id}${one.span_id ? `?span=${one.span_id}` : ""}`;
   }
-  return one.session_id ? `/sessions/${encodeURIComponent(one.session_id)}` : undefined;
+  return one.session_id ? `/sessions/one?id=${encodeURIComponent(one.session_id)}` : undefined;
 }
 
 function columnsOf(now: number): Column<Judgement>[] {

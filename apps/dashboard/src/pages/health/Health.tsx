@@ -5,7 +5,7 @@ import { Icon } from "../../design/Icon.tsx";
 import { ago, bytes, count, duration } from "../../logic/format.ts";
 import { isMap } from "../../logic/json.ts";
 import { visible } from "../../logic/visible.ts";
-import { Dash, Data, ProblemBox, Skeleton, Snippet, Time } from "../../parts/Basics.tsx";
+import { Dash, Data, ProblemBox, Skeleton, Snippet, Time, Wide } from "../../parts/Basics.tsx";
 import { useNow } from "../../parts/now.ts";
 
 const WORDS: Record<string, [string, string]> = {
@@ -120,7 +120,7 @@ export function Health() {
           <header>
             <h2>Producers</h2>
           </header>
-          <div className="body wide">
+          <div className="body">
             {producers.isPending ? (
               <Skeleton rows={4} />
             ) : all.length === 0 ? (
@@ -129,54 +129,60 @@ export function Health() {
                 <Snippet>{`export OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin}\nexport OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`}</Snippet>
               </div>
             ) : (
-              <table className="plain-table">
-                <thead>
-                  <tr>
-                    <th>Service</th>
-                    <th>State</th>
-                    <th>Chain</th>
-                    <th>Lost</th>
-                    <th className="end">Events</th>
-                    <th className="end">Not yet sealed</th>
-                    <th>Where</th>
-                    <th>Producer</th>
-                    <th className="end">Since</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {all.map((producer) => (
-                    <tr key={producer.name}>
-                      <td>{producer.service ? <Data>{producer.service}</Data> : <Dash />}</td>
-                      <td>
-                        <Life state={producer.process_state} />
-                      </td>
-                      <td>
-                        <Sound producer={producer} />
-                      </td>
-                      <td>
-                        {producer.losses.length === 0 ? (
-                          <Dash />
-                        ) : (
-                          <span className="bad">
-                            {producer.losses.map((loss) => `${count(loss.count)} ${visible(loss.reason)}`).join(", ")}
-                          </span>
-                        )}
-                      </td>
-                      <td className="end">{count(producer.last_seq)}</td>
-                      <td className="end">{producer.pending === 0 ? <Dash /> : count(producer.pending)}</td>
-                      <td className="muted">
-                        {producer.host ? visible(producer.host) : ""} {producer.pid ? `pid ${producer.pid}` : ""}
-                      </td>
-                      <td>
-                        <code className="faint">{visible(producer.name)}</code>
-                      </td>
-                      <td className="end muted">
-                        {producer.created ? <Time at={producer.created}>{ago(producer.created, now)}</Time> : <Dash />}
-                      </td>
+              <Wide label="Producers">
+                <table className="plain-table">
+                  <thead>
+                    <tr>
+                      <th>Service</th>
+                      <th>State</th>
+                      <th>Chain</th>
+                      <th>Lost</th>
+                      <th className="end">Events</th>
+                      <th className="end">Not yet sealed</th>
+                      <th>Where</th>
+                      <th>Producer</th>
+                      <th className="end">Since</th>
                     </tr>
-                  ))}
-                </tbody>
-              </table>
+                  </thead>
+                  <tbody>
+                    {all.map((producer) => (
+                      <tr key={producer.name}>
+                        <td>{producer.service ? <Data>{producer.service}</Data> : <Dash />}</td>
+                        <td>
+                          <Life state={producer.process_state} />
+                        </td>
+                        <td>
+                          <Sound producer={producer} />
+                        </td>
+                        <td>
+                          {producer.losses.length === 0 ? (
+                            <Dash />
+                          ) : (
+                            <span className="bad">
+                              {producer.losses.map((loss) => `${count(loss.count)} ${visible(loss.reason)}`).join(", ")}
+                            </span>
+                          )}
+                        </td>
+                        <td className="end">{count(producer.last_seq)}</td>
+                        <td className="end">{producer.pending === 0 ? <Dash /> : count(producer.pending)}</td>
+                        <td className="muted">
+                          {producer.host ? visible(producer.host) : ""} {producer.pid ? `pid ${producer.pid}` : ""}
+                        </td>
+                        <td>
+                          <code className="faint">{visible(producer.name)}</code>
+                        </td>
+                        <td className="end muted">
+                          {producer.created ? (
+                            <Time at={producer.created}>{ago(producer.created, now)}</Time>
+                          ) : (
+                            <Dash />
+                          )}
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </Wide>
             )}
           </div>
         </section>

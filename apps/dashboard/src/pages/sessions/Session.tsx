@@ -1,6 +1,7 @@
 import { Link } from "wouter";
 import { useSession, useTrace } from "../../api/queries.ts";
 import type { TraceRow } from "../../api/types.ts";
+import { useUrl } from "../../app/url.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { count, dayClock, duration, shortId } from "../../logic/format.ts";
 import { preview } from "../../logic/json.ts";
@@ -11,7 +12,9 @@ import { KindMark, StatusMark } from "../../parts/Status.tsx";
 import { nameOf, Tokens, took, traceOutcome } from "../traces/columns.tsx";
 
 /** One conversation: what was asked and answered in each run, in order. */
-export function Session({ id }: { id: string }) {
+export function Session() {
+  // An id may hold anything, dots and slashes too; in a path those would mean something.
+  const id = useUrl().get("id") ?? "";
   const session = useSession(id);
   const { data } = session;
   return (

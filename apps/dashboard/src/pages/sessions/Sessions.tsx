@@ -14,7 +14,7 @@ import { StatusMark } from "../../parts/Status.tsx";
 import { Tokens } from "../traces/columns.tsx";
 
 function to(row: SessionRow): string {
-  return `/sessions/${encodeURIComponent(row.session_id)}`;
+  return `/sessions/one?id=${encodeURIComponent(row.session_id)}`;
 }
 
 function columnsOf(now: number): Column<SessionRow>[] {

@@ -1,7 +1,7 @@
 import { useCost } from "../../api/queries.ts";
 import { amount, count } from "../../logic/format.ts";
 import { visible } from "../../logic/visible.ts";
-import { ProblemBox, Skeleton } from "../../parts/Basics.tsx";
+import { ProblemBox, Skeleton, Wide } from "../../parts/Basics.tsx";
 
 /** How the price of a step came about, line by line. */
 export function CostPanel({ trace, span }: { trace: string; span: string }) {
@@ -25,7 +25,7 @@ export function CostPanel({ trace, span }: { trace: string; span: string }) {
         </p>
       )}
       {data.lines.length > 0 && (
-        <div className="wide">
+        <Wide label="Lines of the price">
           <table className="plain-table">
             <thead>
               <tr>
@@ -51,7 +51,7 @@ export function CostPanel({ trace, span }: { trace: string; span: string }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
       <dl className="facts">
         {data.model && (

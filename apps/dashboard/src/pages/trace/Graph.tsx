@@ -92,6 +92,7 @@ export function Graph({ layout, onSelect }: { layout: Layout; onSelect: (index: 
         nodesDraggable={false}
         nodesConnectable={false}
         edgesFocusable={false}
+        attributionPosition="bottom-left"
         aria-label="Who called whom"
       >
         <Background gap={22} size={1} color="var(--line-strong)" />

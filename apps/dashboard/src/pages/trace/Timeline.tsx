@@ -62,59 +62,60 @@ export function Timeline({
   const axis = useMemo(() => ticks(window.from, window.to, 6), [window.from, window.to]);
   const left = (nanos: number) => ((nanos - window.from) / Math.max(1, window.to - window.from)) * 100;
   return (
-    <div
-      className="timeline"
-      ref={scroller}
-      role="treegrid"
-      aria-label="Steps"
-      aria-rowcount={rows.length}
-      tabIndex={0}
-      style={{ "--tree": `${tree * 100}%` } as React.CSSProperties}
-    >
-      <div className="axis" role="row">
-        <div className="axis-name" role="columnheader">
-          Step
+    <div className="timeline-box" style={{ "--tree": `${tree * 100}%` } as React.CSSProperties}>
+      <Divider tree={tree} onTree={onTree} />
+      <div
+        className="timeline"
+        ref={scroller}
+        role="treegrid"
+        aria-label="Steps"
+        aria-rowcount={rows.length}
+        tabIndex={0}
+      >
+        <div className="axis" role="row">
+          <div className="axis-name" role="columnheader">
+            Step
+          </div>
+          <div className="axis-time" role="columnheader" aria-label="Time">
+            {axis.map((tick) => (
+              <span key={tick} className={left(tick) > 93 ? "tick last" : "tick"} style={{ left: `${left(tick)}%` }}>
+                {duration(tick)}
+              </span>
+            ))}
+          </div>
         </div>
-        <Divider tree={tree} onTree={onTree} />
-        <div className="axis-time" role="columnheader" aria-label="Time">
-          {axis.map((tick) => (
-            <span key={tick} className={left(tick) > 93 ? "tick last" : "tick"} style={{ left: `${left(tick)}%` }}>
-              {duration(tick)}
-            </span>
-          ))}
+        <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: "relative" }}>
+          <div className="lines" aria-hidden="true">
+            {axis.map((tick) => (
+              <i key={tick} style={{ left: `${left(tick)}%` }} />
+            ))}
+            {at !== undefined && <i className="head" style={{ left: `${left(at)}%` }} />}
+          </div>
+          {virtualizer.getVirtualItems().map((item) => {
+            const index = rows[item.index];
+            if (index === undefined) {
+              return null;
+            }
+            return (
+              <Row
+                key={index}
+                layout={layout}
+                index={index}
+                node={shown(index)}
+                top={item.start}
+                row={item.index}
+                from={window.from}
+                to={window.to}
+                at={at}
+                isSelected={index === selected}
+                isFolded={folded.has(index)}
+                isMatch={matches.has(index)}
+                onSelect={onSelect}
+                onFold={onFold}
+              />
+            );
+          })}
         </div>
-      </div>
-      <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: "relative" }}>
-        <div className="lines" aria-hidden="true">
-          {axis.map((tick) => (
-            <i key={tick} style={{ left: `${left(tick)}%` }} />
-          ))}
-          {at !== undefined && <i className="head" style={{ left: `${left(at)}%` }} />}
-        </div>
-        {virtualizer.getVirtualItems().map((item) => {
-          const index = rows[item.index];
-          if (index === undefined) {
-            return null;
-          }
-          return (
-            <Row
-              key={index}
-              layout={layout}
-              index={index}
-              node={shown(index)}
-              top={item.start}
-              row={item.index}
-              from={window.from}
-              to={window.to}
-              at={at}
-              isSelected={index === selected}
-              isFolded={folded.has(index)}
-              isMatch={matches.has(index)}
-              onSelect={onSelect}
-              onFold={onFold}
-            />
-          );
-        })}
       </div>
     </div>
   );

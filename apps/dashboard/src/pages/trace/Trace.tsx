@@ -428,7 +428,7 @@ function Header({
           <div>
             <dt>session</dt>
             <dd>
-              <Link className="link" href={`/sessions/${encodeURIComponent(session)}`}>
+              <Link className="link" href={`/sessions/one?id=${encodeURIComponent(session)}`}>
                 <Data>{session}</Data>
               </Link>
             </dd>
@@ -436,8 +436,10 @@ function Header({
         )}
         <div className="id">
           <dt>id</dt>
-          <dd className="mono">{shortId(document.trace_id)}</dd>
-          <CopyButton text={() => document.trace_id} label="Copy the trace's id" className="copy-small" />
+          <dd className="mono line">
+            {shortId(document.trace_id)}
+            <CopyButton text={() => document.trace_id} label="Copy the trace's id" className="copy-small" />
+          </dd>
         </div>
       </dl>
     </header>

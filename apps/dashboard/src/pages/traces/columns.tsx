@@ -71,7 +71,7 @@ export function columnsOf(now: number): Column<TraceRow>[] {
       width: "minmax(90px, 1fr)",
       cell: (row) =>
         row.session_id ? (
-          <Link href={`/sessions/${encodeURIComponent(row.session_id)}`} className="muted" tabIndex={-1}>
+          <Link href={`/sessions/one?id=${encodeURIComponent(row.session_id)}`} className="muted" tabIndex={-1}>
             <Data>{row.session_id}</Data>
           </Link>
         ) : (

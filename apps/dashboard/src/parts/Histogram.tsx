@@ -99,8 +99,9 @@ export function Histogram({
         <span>{dayClock(new Date(from).toISOString(), to)}</span>
         <span className="said">
           {over === undefined
-            ? `${count(total)} steps${bad > 0 ? `, ${count(bad)} failed` : ""} · drag to narrow`
+            ? `${count(total)} steps${bad > 0 ? `, ${count(bad)} failed` : ""}`
             : `${clock(over.at)} · ${count(over.count)} steps${over.bad > 0 ? `, ${count(over.bad)} failed` : ""}`}
+          {over === undefined && <span className="hint"> · drag to narrow</span>}
         </span>
         <span>{clock(to)}</span>
       </figcaption>

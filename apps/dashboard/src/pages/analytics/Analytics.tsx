@@ -108,7 +108,7 @@ export function Analytics() {
                   ["tool", "Tools"],
                 ]}
               />
-              <span className="faint">Drag over a chart to look closer.</span>
+              <span className="faint hint">Drag over a chart to look closer.</span>
             </div>
             <div className="charts">
               <Panel title="Steps">

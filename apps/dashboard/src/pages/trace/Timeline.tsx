@@ -290,12 +290,6 @@ function Bar({
   const hasChildren = (layout.children[index] ?? 0) > 0;
   const parts = hasChildren && wide > 0.4 ? selfParts(layout, index) : undefined;
   const words = lengthOf(layout, index, node, at);
-  const labelled =
-    right > 84
-      ? left > 16
-        ? { right: `calc(${100 - left}% + 7px)` }
-        : undefined
-      : { left: `calc(max(${right}%, ${left}% + 3px) + 7px)` };
   return (
     <>
       <span
@@ -316,13 +310,9 @@ function Bar({
       {node.critical_nanos > 0 && at === undefined && (
         <span className="wf-critical" style={{ left: `${left}%`, width: `max(3px, ${wide}%)` }} />
       )}
-      {labelled === undefined ? (
-        <span className="wf-label inside">{words}</span>
-      ) : (
-        <span className="wf-label" style={labelled}>
-          {words}
-        </span>
-      )}
+      <span className="wf-label" style={{ left: `calc(max(${right}%, ${left}% + 3px) + 7px)` }}>
+        {words}
+      </span>
     </>
   );
 }

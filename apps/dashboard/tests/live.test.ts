@@ -32,7 +32,7 @@ test("messages come whole, however they were cut", async () => {
   expect(await read("data: cut off")).toEqual([]);
 });
 
-const EMPTY: Feed = { state: { word: "open" }, events: [], open: [], waiting: 0, gaps: 0 };
+const EMPTY: Feed = { state: { word: "open" }, events: [], open: [], ended: new Set(), waiting: 0, gaps: 0 };
 const event = (id: number) => ({
   what: "event" as const,
   located: { id, producer: "p", event: { type: "log", time: "" } } satisfies LocatedEvent,

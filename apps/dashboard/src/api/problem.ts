@@ -23,7 +23,7 @@ function adviceFor(status: number, code: string): string {
     return "Is the server running? Start it with: tracewire serve";
   }
   if (status === 401) {
-    return "Enter a key with the scope read. Make one with: tracewire keys create --scope read";
+    return "Enter a key with the scope read. Make one with: tracewire serve keys create --scope read";
   }
   if (status === 403) {
     return "This key may not do that. Use one with a wider scope, or ask whoever runs the server.";

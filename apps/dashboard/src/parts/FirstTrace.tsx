@@ -4,15 +4,28 @@ import { Segments, Snippet } from "./Basics.tsx";
 
 type Way = "python" | "typescript" | "otlp";
 
+/** Two lines for a program on this machine: what it records is seen as it stands on the disk. */
 function lines(way: Way): string {
-  const here = location.origin;
   switch (way) {
     case "python":
-      return `# pip install tracewire\nimport tracewire\n\ntracewire.init(service="my-agent", exporters=[tracewire.HttpExporter("${here}/v1/envelopes")])\nwith tracewire.span("hello", kind="agent"): ...`;
+      return 'import tracewire  # pip install tracewire\n\nwith tracewire.span("hello", kind="agent"): ...';
     case "typescript":
-      return `// npm install tracewire\nimport { HttpExporter, init, span } from "tracewire";\n\ninit({ service: "my-agent", exporters: [new HttpExporter("${here}/v1/envelopes")] });\nawait span("hello", { kind: "agent" }, async () => {});`;
+      return 'import { span } from "tracewire"; // npm install tracewire\n\nawait span("hello", { kind: "agent" }, async () => {});';
     default:
-      return `# Any program that OpenTelemetry observes; nothing in it changes.\nexport OTEL_EXPORTER_OTLP_ENDPOINT=${here}\nexport OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`;
+      return `# Any program that OpenTelemetry observes; nothing in it changes.\nexport OTEL_EXPORTER_OTLP_ENDPOINT=${location.origin}\nexport OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`;
+  }
+}
+
+/** What a program on another machine has to know. */
+function away(way: Way): string | undefined {
+  const address = `${location.origin}/v1/envelopes`;
+  switch (way) {
+    case "python":
+      return `from tracewire.exporters import HttpExporter\n\ntracewire.init(mode="background", exporters=[HttpExporter("${address}")])`;
+    case "typescript":
+      return `import { HttpExporter, init } from "tracewire";\n\ninit({ mode: "background", exporters: [new HttpExporter("${address}")] });`;
+    default:
+      return undefined;
   }
 }
 
@@ -22,7 +35,10 @@ export function FirstTrace() {
   return (
     <div className="empty">
       <h2>Send your first trace</h2>
-      <p>Two lines in your program are enough. Every step shows here while it runs, and stays if the program dies.</p>
+      <p>
+        Two lines are enough for a program in this folder. Every step shows here while it runs, and stays if the program
+        dies.
+      </p>
       <Segments
         label="How"
         value={way}
@@ -34,6 +50,12 @@ export function FirstTrace() {
         ]}
       />
       <Snippet>{lines(way)}</Snippet>
+      {away(way) !== undefined && (
+        <>
+          <p>From another machine, where it sends to:</p>
+          <Snippet>{away(way) ?? ""}</Snippet>
+        </>
+      )}
       <p>
         Nothing arrives? <Link href="/live">Live</Link> shows what comes in this moment,{" "}
         <Link href="/health">Health</Link> who sends and what was lost.

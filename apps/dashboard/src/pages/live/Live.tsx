@@ -119,6 +119,16 @@ export function Live() {
   const facets = useFacets();
   const field = useRef<HTMLInputElement>(null);
   const latest = useTraces({ limit: 1 });
+  // What was in flight before this page came.
+  const before = useTraces({ open: true, limit: 20, service });
+  const open = useMemo(() => {
+    const ids = new Set(feed.open.map((row) => row.trace_id));
+    const known = before.data?.pages[0]?.items ?? [];
+    const older = known.filter(
+      (row) => row.state === "in_flight" && !ids.has(row.trace_id) && !feed.ended.has(row.trace_id),
+    );
+    return [...feed.open, ...older];
+  }, [feed.open, feed.ended, before.data]);
   const now = useNow(250, !paused);
   const rows = useMemo(
     () =>
@@ -202,7 +212,7 @@ export function Live() {
           ))}
         </select>
       </div>
-      <OpenTraces rows={feed.open} now={now} />
+      <OpenTraces rows={open} now={now} />
       {isNew ? (
         <div className="scroll">
           <FirstTrace />

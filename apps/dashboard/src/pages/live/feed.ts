@@ -14,6 +14,8 @@ export type Feed = {
   state: LiveState;
   events: LocatedEvent[];
   open: TraceRow[];
+  /** Traces that were seen to end. */
+  ended: ReadonlySet<string>;
   waiting: number;
   /** Something was not sent, because this page was too slow or away for too long. */
   gaps: number;
@@ -23,6 +25,7 @@ export type Feed = {
 export function received(feed: Feed, batch: readonly LiveMessage[], kept = KEPT): Feed {
   const events: LocatedEvent[] = [];
   const rows = new Map(feed.open.map((row) => [row.trace_id, row]));
+  const ended = new Set(feed.ended);
   let { gaps } = feed;
   const known = new Set(feed.events.slice(0, 200).map((one) => one.id));
   for (const message of batch) {
@@ -34,18 +37,26 @@ export function received(feed: Feed, batch: readonly LiveMessage[], kept = KEPT)
         rows.set(message.row.trace_id, message.row);
       } else {
         rows.delete(message.row.trace_id);
+        ended.add(message.row.trace_id);
       }
     } else if (message.what === "gap") {
       gaps++;
     }
   }
   const open = [...rows.values()].sort((a, b) => (a.start < b.start ? 1 : -1));
-  return { ...feed, events: [...events, ...feed.events].slice(0, kept), open, gaps };
+  return { ...feed, events: [...events, ...feed.events].slice(0, kept), open, ended, gaps };
 }
 
 /** Follows `/v1/live`. While paused nothing moves; what comes is kept and counted. */
 export function useFeed(query: string, paused: boolean): Feed & { clear: () => void } {
-  const [feed, setFeed] = useState<Feed>({ state: { word: "connecting" }, events: [], open: [], waiting: 0, gaps: 0 });
+  const [feed, setFeed] = useState<Feed>({
+    state: { word: "connecting" },
+    events: [],
+    open: [],
+    ended: new Set(),
+    waiting: 0,
+    gaps: 0,
+  });
   const stopped = useRef(paused);
   const held = useRef<LiveMessage[]>([]);
   stopped.current = paused;

@@ -1,5 +1,6 @@
+import { useState } from "react";
 import { Link } from "wouter";
-import { useSession, useTrace } from "../../api/queries.ts";
+import { useSession, useSpan } from "../../api/queries.ts";
 import type { TraceRow } from "../../api/types.ts";
 import { useUrl } from "../../app/url.ts";
 import { Icon } from "../../design/Icon.tsx";
@@ -11,12 +12,18 @@ import { Cost, Data, ProblemBox, Skeleton, Time } from "../../parts/Basics.tsx";
 import { KindMark, StatusMark } from "../../parts/Status.tsx";
 import { nameOf, Tokens, took, traceOutcome } from "../traces/columns.tsx";
 
+/** How many runs are shown at first, the latest. */
+const STEP = 40;
+
 /** One conversation: what was asked and answered in each run, in order. */
 export function Session() {
   // An id may hold anything, dots and slashes too; in a path those would mean something.
   const id = useUrl().get("id") ?? "";
   const session = useSession(id);
   const { data } = session;
+  const [shown, setShown] = useState(STEP);
+  // As it was said, whatever the order of the answer.
+  const turns = [...(data?.traces ?? [])].sort((a, b) => (a.start < b.start ? -1 : 1));
   return (
     <>
       <header className="top">
@@ -62,11 +69,20 @@ export function Session() {
         ) : data === undefined ? (
           <Skeleton />
         ) : (
-          <ol className="conversation">
-            {data.traces.map((row, index) => (
-              <Turn key={row.trace_id} row={row} before={data.traces[index - 1]} />
-            ))}
-          </ol>
+          <>
+            {data.traces.length > shown && (
+              <p className="pause">
+                <button type="button" className="button" onClick={() => setShown(shown + STEP)}>
+                  {count(data.traces.length - shown)} earlier runs
+                </button>
+              </p>
+            )}
+            <ol className="conversation">
+              {turns.slice(-shown).map((row, index, all) => (
+                <Turn key={row.trace_id} row={row} before={all[index - 1]} />
+              ))}
+            </ol>
+          </>
         )}
       </div>
     </>
@@ -74,8 +90,8 @@ export function Session() {
 }
 
 function Turn({ row, before }: { row: TraceRow; before: TraceRow | undefined }) {
-  const trace = useTrace(row.trace_id);
-  const root = trace.data?.nodes[0];
+  const head = useSpan(row.trace_id, row.head ?? undefined, true);
+  const root = head.data;
   const now = Date.now();
   const pause = before === undefined ? 0 : nanosFrom(before.last, row.start);
   const input = preview(root?.body?.["input"] ?? null, 1200);
@@ -89,7 +105,7 @@ function Turn({ row, before }: { row: TraceRow; before: TraceRow | undefined }) 
             {visible(input)}
           </p>
         )}
-        {root === undefined && !trace.isError && <p className="bubble asked faint">…</p>}
+        {root === undefined && head.isPending && row.head && <p className="bubble asked faint">…</p>}
         <div className="bubble answered">
           <div className="line turn-head">
             <StatusMark outcome={traceOutcome(row)} bare />

@@ -10,6 +10,7 @@ import { count, dayClock, duration, short, shortId } from "../../logic/format.ts
 import { ancestors, foldFrom, type Layout, layOut, rowsOf } from "../../logic/layout.ts";
 import { asKnown } from "../../logic/replay.ts";
 import { nanosFrom } from "../../logic/time.ts";
+import { oneLine } from "../../logic/visible.ts";
 import { CopyButton, Cost, Data, ProblemBox, Skeleton, Time } from "../../parts/Basics.tsx";
 import { useNow } from "../../parts/now.ts";
 import { KindMark, outcomeOf, StatusMark } from "../../parts/Status.tsx";
@@ -72,7 +73,13 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
     () => new Map(document.nodes.map((node, index) => [node.span_id ?? `i${index}`, index] as const).reverse()),
     [document],
   );
-  const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
+  // By id, not by place: while a trace goes on, places move.
+  const [foldedIds, setFoldedIds] = useState<ReadonlySet<string>>(new Set());
+  const keyOf = useCallback((index: number) => document.nodes[index]?.span_id ?? `i${index}`, [document]);
+  const folded = useMemo(
+    () => new Set([...foldedIds].map((id) => bySpan.get(id)).filter((index) => index !== undefined)),
+    [foldedIds, bySpan],
+  );
   const [tree, setTree] = useState(() => Number(localStorage.getItem(TREE)) || 0.42);
   const [replayAt, setReplayAt] = useState<number | undefined>(() =>
     url.get("t") === undefined ? undefined : Number(url.get("t")) || 0,
@@ -92,30 +99,33 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
   const matchSet = useMemo(() => new Set(matches), [matches]);
   const field = useRef<HTMLInputElement>(null);
   const { set } = url;
+  const title = oneLine(document.nodes[0]?.name ?? shortId(document.trace_id), 60);
+  useEffect(() => {
+    globalThis.document.title = `${title} · tracewire`;
+  }, [title]);
 
   const select = useCallback(
     (index: number | undefined) => {
       set({ span: index === undefined ? undefined : (document.nodes[index]?.span_id ?? `i${index}`) });
       if (index !== undefined) {
-        setFolded((before) =>
-          ancestors(layout, index).some((above) => before.has(above))
-            ? new Set([...before].filter((one) => !ancestors(layout, index).includes(one)))
-            : before,
+        const above = new Set(ancestors(layout, index).map(keyOf));
+        setFoldedIds((before) =>
+          [...before].some((id) => above.has(id)) ? new Set([...before].filter((id) => !above.has(id))) : before,
         );
       }
     },
-    [set, document, layout],
+    [set, document, layout, keyOf],
   );
   const fold = useCallback(
     (index: number) =>
-      setFolded((before) => {
+      setFoldedIds((before) => {
         const after = new Set(before);
-        if (!after.delete(index)) {
-          after.add(index);
+        if (!after.delete(keyOf(index))) {
+          after.add(keyOf(index));
         }
         return after;
       }),
-    [],
+    [keyOf],
   );
   const move = (by: number) => {
     const at = selected === undefined ? -1 : rows.indexOf(selected);
@@ -270,7 +280,7 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
             <button
               type="button"
               className="button quiet"
-              onClick={() => setFolded(folded.size > 0 ? new Set() : foldFrom(layout, 1))}
+              onClick={() => setFoldedIds(folded.size > 0 ? new Set() : new Set([...foldFrom(layout, 1)].map(keyOf)))}
             >
               {folded.size > 0 ? "Unfold all" : "Fold all"}
             </button>

@@ -12,6 +12,7 @@ export function Histogram({
   step,
   onRange,
   height = 44,
+  failed: isBroken = false,
 }: {
   bars: readonly Bar[];
   from: number;
@@ -19,6 +20,8 @@ export function Histogram({
   step: number;
   onRange: (from: number, to: number) => void;
   height?: number;
+  /** The counts could not be read. */
+  failed?: boolean;
 }) {
   const [drag, setDrag] = useState<[number, number] | undefined>();
   const [over, setOver] = useState<Bar | undefined>();
@@ -98,10 +101,12 @@ export function Histogram({
       <figcaption>
         <span>{dayClock(new Date(from).toISOString(), to)}</span>
         <span className="said">
-          {over === undefined
-            ? `${count(total)} steps${bad > 0 ? `, ${count(bad)} failed` : ""}`
-            : `${clock(over.at)} · ${count(over.count)} steps${over.bad > 0 ? `, ${count(over.bad)} failed` : ""}`}
-          {over === undefined && <span className="hint"> · drag to narrow</span>}
+          {isBroken
+            ? "The counts over time cannot be read"
+            : over === undefined
+              ? `${count(total)} steps${bad > 0 ? `, ${count(bad)} failed` : ""}`
+              : `${clock(over.at)} · ${count(over.count)} steps${over.bad > 0 ? `, ${count(over.bad)} failed` : ""}`}
+          {over === undefined && !isBroken && <span className="hint"> · drag to narrow</span>}
         </span>
         <span>{clock(to)}</span>
       </figcaption>

@@ -1,30 +1,22 @@
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
-import { Link } from "wouter";
 import { useFacets, useGroups, useOverview, useSeries, useStages } from "../../api/queries.ts";
-import type { Group, Series, Totals } from "../../api/types.ts";
+import type { Series } from "../../api/types.ts";
 import { Top } from "../../app/Shell.tsx";
 import { useUrl } from "../../app/url.ts";
-import { amountOf, columnsFor, largest, type Measure, mainCurrency } from "../../logic/charts.ts";
-import { amount, change, count, duration, percent, short } from "../../logic/format.ts";
+import { columnsFor, largest, type Measure, mainCurrency } from "../../logic/charts.ts";
+import { amount, count, duration, percent, short } from "../../logic/format.ts";
 import { colourOf } from "../../logic/kinds.ts";
 import { bounds, millisOf, stepFor, wireTime } from "../../logic/time.ts";
 import { oneLine } from "../../logic/visible.ts";
-import { Cost, Dash, Data, ProblemBox, Segments, Skeleton, Wide } from "../../parts/Basics.tsx";
+import { Data, ProblemBox, Segments, Skeleton } from "../../parts/Basics.tsx";
 import { FirstTrace } from "../../parts/FirstTrace.tsx";
 import { useNow } from "../../parts/now.ts";
 import { RangeSelect } from "../../parts/Range.tsx";
+import { Cards } from "./Cards.tsx";
 import type { Line } from "./Chart.tsx";
+import { BY, type By, Groups } from "./Groups.tsx";
 
 const Chart = lazy(() => import("./Chart.tsx").then(({ Chart }) => ({ default: Chart })));
-
-const BY = [
-  ["model", "Model"],
-  ["agent", "Agent"],
-  ["tool", "Tool"],
-  ["kind", "Kind"],
-  ["service", "Service"],
-] as const;
-type By = (typeof BY)[number][0];
 
 const COLOURS = [
   "var(--kind-model)",
@@ -280,141 +272,5 @@ function Grouped({ series, from, to, onRange }: View & { series: Series | undefi
       />
       {left > 0 && <p className="faint">{count(left)} smaller ones are left out.</p>}
     </>
-  );
-}
-
-function Cards({
-  totals,
-  before,
-  traces,
-}: {
-  totals: Totals;
-  before: Totals;
-  traces: [number, number | null | undefined];
-}) {
-  const currency = Object.keys(totals.cost ?? {})[0] ?? "USD";
-  const cost = amountOf(totals.cost, currency);
-  return (
-    <div className="cards">
-      <Figure name="Runs" value={count(traces[0])} before={traces[1]} now={traces[0]} />
-      <Figure name="Steps" value={short(totals.spans)} before={before.spans} now={totals.spans} />
-      <Figure
-        name="Failed"
-        value={percent(totals.error_rate)}
-        before={before.error_rate}
-        now={totals.error_rate}
-        worse
-      />
-      <Figure name="p50" value={duration(totals.p50_nanos)} before={before.p50_nanos} now={totals.p50_nanos} worse />
-      <Figure name="p95" value={duration(totals.p95_nanos)} before={before.p95_nanos} now={totals.p95_nanos} worse />
-      <Figure
-        name="Tokens"
-        value={short(totals.input_tokens + totals.output_tokens)}
-        before={before.input_tokens + before.output_tokens}
-        now={totals.input_tokens + totals.output_tokens}
-      />
-      <Figure
-        name="Cost"
-        value={totals.cost ? amount(cost.toFixed(6), currency) : "–"}
-        before={amountOf(before.cost, currency)}
-        now={cost}
-        more={totals.unpriced > 0 ? `${count(totals.unpriced)} calls have no price` : undefined}
-      />
-    </div>
-  );
-}
-
-function Figure({
-  name,
-  value,
-  before,
-  now,
-  worse = false,
-  more,
-}: {
-  name: string;
-  value: string;
-  before: number | null | undefined;
-  now: number | null | undefined;
-  worse?: boolean;
-  more?: string | undefined;
-}) {
-  const moved = change(before, now);
-  const up = (now ?? 0) > (before ?? 0);
-  const isBad = worse && up && moved !== "=" && moved !== "new";
-  return (
-    <div className="card number">
-      <h2>{name}</h2>
-      <p className="value">{value}</p>
-      <p className={isBad ? "bad" : "faint"} title="Against the same length of time before">
-        {moved === "=" ? "as before" : moved === "new" ? "none before" : `${up ? "▲" : "▼"} ${moved}`}
-        {more !== undefined && <span className="faint"> · {more}</span>}
-      </p>
-    </div>
-  );
-}
-
-const FILTER: Record<By, string> = { model: "model", agent: "agent", tool: "name", kind: "kind", service: "service" };
-
-function Groups({ by, items, search }: { by: By; items: Group[] | undefined; search: string }) {
-  if (items === undefined) {
-    return <Skeleton rows={5} />;
-  }
-  if (items.length === 0) {
-    return <p className="muted">Nothing in this time.</p>;
-  }
-  const since = new URLSearchParams(search).get("since") ?? "24h";
-  return (
-    <Wide label="Groups">
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th>{BY.find(([name]) => name === by)?.[1]}</th>
-            <th className="end">Steps</th>
-            <th className="end">Failed</th>
-            <th className="end">p50</th>
-            <th className="end">p95</th>
-            <th className="end">Tokens</th>
-            <th className="end">Cost</th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((group) => (
-            <tr key={group.key ?? ""}>
-              <td className="cut group-name">
-                {group.key === null ? (
-                  <span className="faint">none</span>
-                ) : by === "tool" || by === "kind" ? (
-                  <Data>{oneLine(group.key, 60)}</Data>
-                ) : (
-                  <Link
-                    className="link"
-                    href={`/traces?${FILTER[by]}=${encodeURIComponent(group.key)}&since=${encodeURIComponent(since)}`}
-                  >
-                    <Data>{oneLine(group.key, 60)}</Data>
-                  </Link>
-                )}
-              </td>
-              <td className="end">{short(group.spans)}</td>
-              <td className="end">
-                {group.errors > 0 ? <span className="bad">{percent(group.error_rate)}</span> : <Dash />}
-              </td>
-              <td className="end">{duration(group.p50_nanos)}</td>
-              <td className="end">{duration(group.p95_nanos)}</td>
-              <td className="end">
-                {group.input_tokens + group.output_tokens > 0 ? (
-                  short(group.input_tokens + group.output_tokens)
-                ) : (
-                  <Dash />
-                )}
-              </td>
-              <td className="end">
-                <Cost cost={group.cost} unpriced={group.cost ? 0 : group.unpriced} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Wide>
   );
 }

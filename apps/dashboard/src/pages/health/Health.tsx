@@ -59,6 +59,7 @@ export function Health() {
     losses.set(loss.reason, (losses.get(loss.reason) ?? 0) + loss.count);
   }
   const lost = [...losses.values()].reduce((sum, value) => sum + value, 0);
+  const proved = all.filter((producer) => producer.sound === true).length;
   const broken = all.filter((producer) => producer.sound === false).length;
   const store = isMap(health.data?.store) ? health.data.store : {};
   return (
@@ -111,8 +112,8 @@ export function Health() {
           />
           <Card
             name="Chains"
-            value={broken === 0 ? "sound" : `${count(broken)} broken`}
-            more={`${count(all.filter((producer) => producer.sound === true).length)} of ${count(all.length)} proved`}
+            value={broken > 0 ? `${count(broken)} broken` : proved > 0 ? "sound" : "not verified"}
+            more={`${count(proved)} of ${count(all.length)} proved`}
             bad={broken > 0}
           />
         </div>
@@ -137,7 +138,7 @@ export function Health() {
                       <th>State</th>
                       <th>Chain</th>
                       <th>Lost</th>
-                      <th className="end">Events</th>
+                      <th className="end">Sealed events</th>
                       <th className="end">Not yet sealed</th>
                       <th>Where</th>
                       <th>Producer</th>

@@ -40,7 +40,7 @@ function TypeMark({ located }: { located: LocatedEvent }) {
   );
 }
 
-function columnsOf(names: ReadonlyMap<string, string>): Column<LocatedEvent>[] {
+function columnsOf(known: ReadonlyMap<string, Begun>): Column<LocatedEvent>[] {
   return [
     {
       id: "time",
@@ -53,13 +53,16 @@ function columnsOf(names: ReadonlyMap<string, string>): Column<LocatedEvent>[] {
       id: "kind",
       head: "Kind",
       width: "112px",
-      cell: (one) => (one.event.kind ? <KindMark kind={one.event.kind} /> : <Dash />),
+      cell: (one) => {
+        const kind = one.event.kind ?? known.get(one.event.span_id ?? "")?.kind;
+        return kind ? <KindMark kind={kind} /> : <Dash />;
+      },
     },
     {
       id: "said",
       head: "Says",
       width: "minmax(220px, 4fr)",
-      cell: (one) => <Data>{saidBy(one, names.get(one.event.span_id ?? ""))}</Data>,
+      cell: (one) => <Data>{saidBy(one, known.get(one.event.span_id ?? "")?.name)}</Data>,
     },
     {
       id: "service",
@@ -94,16 +97,22 @@ function to(one: LocatedEvent): string {
   return `/traces/${one.event.trace_id ?? ""}${one.event.span_id ? `?span=${one.event.span_id}` : ""}`;
 }
 
-/** Names of steps by their ids: an end does not repeat the name of what it ends. */
-function namesOf(events: readonly LocatedEvent[]): Map<string, string> {
-  const names = new Map<string, string>();
+/** What the beginning of a step said of it. */
+type Begun = { name?: string; kind?: string };
+
+/** Beginnings by the ids of their steps: an end repeats neither name nor kind. */
+function beginnings(events: readonly LocatedEvent[]): Map<string, Begun> {
+  const known = new Map<string, Begun>();
   for (const { event } of events) {
     const name = event.body?.["name"];
-    if (event.span_id && event.type === "span.start" && typeof name === "string") {
-      names.set(event.span_id, name);
+    if (event.span_id && event.type === "span.start") {
+      known.set(event.span_id, {
+        ...(typeof name === "string" ? { name } : {}),
+        ...(event.kind ? { kind: event.kind } : {}),
+      });
     }
   }
-  return names;
+  return known;
 }
 
 /** What happens now, the latest first. */
@@ -123,8 +132,8 @@ export function Live() {
   const before = useTraces({ open: true, limit: 20, service });
   const open = useMemo(() => {
     const ids = new Set(feed.open.map((row) => row.trace_id));
-    const known = before.data?.pages[0]?.items ?? [];
-    const older = known.filter(
+    const earlier = before.data?.pages[0]?.items ?? [];
+    const older = earlier.filter(
       (row) => row.state === "in_flight" && !ids.has(row.trace_id) && !feed.ended.has(row.trace_id),
     );
     return [...feed.open, ...older];
@@ -141,8 +150,8 @@ export function Live() {
       ),
     [feed.events, service, type, q],
   );
-  const names = useMemo(() => namesOf(feed.events), [feed.events]);
-  const columns = useMemo(() => columnsOf(names), [names]);
+  const known = useMemo(() => beginnings(feed.events), [feed.events]);
+  const columns = useMemo(() => columnsOf(known), [known]);
   useKeys({
     p: () => setPaused(!paused),
     " ": () => setPaused(!paused),
@@ -241,7 +250,7 @@ export function Live() {
                       <Icon name="event" size={13} className="faint" />
                     )}
                     <span className="cut">
-                      <Data>{saidBy(one)}</Data>
+                      <Data>{saidBy(one, known.get(one.event.span_id ?? "")?.name)}</Data>
                     </span>
                   </div>
                   <div className="small-second">

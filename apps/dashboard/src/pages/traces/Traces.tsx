@@ -223,7 +223,7 @@ function Spark({
     }
     return [...sums.values()];
   }, [series.data]);
-  return <Histogram bars={bars} from={from} to={to} step={width} onRange={onRange} />;
+  return <Histogram bars={bars} from={from} to={to} step={width} onRange={onRange} failed={series.isError} />;
 }
 
 /** What came since the list was read: its number, and the rows that changed, in place. */

@@ -114,6 +114,14 @@ test("own time is what no child covers, also where children overlap or leave the
   ]);
 });
 
+test("a short child inside the time of a longer one does not end it", () => {
+  const layout = layOut(trace("0 agent a 0 100\n1 tool b 10 60\n1 tool c 20 30"));
+  expect(selfParts(layout, 0).map((part) => part.map((nanos) => nanos / 1e6))).toEqual([
+    [0, 10],
+    [60, 100],
+  ]);
+});
+
 test("an empty trace, a depth that skips a level, an end before its start", () => {
   expect(rowsOf(layOut({ ...AGENT, nodes: [] }), SHOW)).toEqual([]);
   expect(names(trace("0 agent a 0 9\n3 tool b 1 2\n1 tool c 2 3"), {})).toBe("a b c");

@@ -1,0 +1,329 @@
+/** The shapes of the server's answers. Members that may be missing may also be null: readers take both. */
+
+/** A value as the wire's JSON has it; what JSON cannot hold is a map with one key such as `$bytes`. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** What may be absent. */
+export type Maybe<T> = T | null | undefined;
+
+/** How a finished span ended. */
+export type Status = "ok" | "error" | "timeout" | "cancelled" | "unset";
+
+/** How far a span came. */
+export type State = "ended" | "in_flight" | "abandoned" | "unknown";
+
+/** Amounts by currency, as decimal text. */
+export type Money = { [currency: string]: string };
+
+/** One page of a list. */
+export type Page<T> = { items: T[]; next?: Maybe<string> };
+
+/** Tokens of a step. */
+export type Tokens = {
+  input_tokens: number;
+  output_tokens: number;
+  cache_read_input_tokens?: Maybe<number>;
+  cache_write_input_tokens?: Maybe<number>;
+  reasoning_output_tokens?: Maybe<number>;
+};
+
+/** A trace in a list. */
+export type TraceRow = {
+  trace_id: string;
+  start: string;
+  last: string;
+  head?: Maybe<string>;
+  name?: Maybe<string>;
+  kind?: Maybe<string>;
+  status?: Maybe<Status>;
+  state: State;
+  duration_nanos?: Maybe<number>;
+  session_id?: Maybe<string>;
+  service?: Maybe<string>;
+  producer?: Maybe<string>;
+  events: number;
+  spans: number;
+  open_spans: number;
+  errors: number;
+  input_tokens: number;
+  output_tokens: number;
+  cost?: Maybe<Money>;
+  unpriced?: Maybe<number>;
+  model?: Maybe<string>;
+  agent?: Maybe<string>;
+};
+
+/** An exception of a node. */
+export type Exception = {
+  time: string;
+  type?: Maybe<string>;
+  message?: Maybe<string>;
+  stacktrace?: Maybe<string>;
+};
+
+/** A judgement; what it says stands in its body, or beside it. */
+export type Judgement = {
+  body?: Maybe<{ [name: string]: Json }>;
+  feedback_id?: Maybe<string>;
+  name?: Maybe<string>;
+  value?: Json;
+  source?: Maybe<string>;
+  comment?: Maybe<string>;
+  time?: Maybe<string>;
+  trace_id?: Maybe<string>;
+  span_id?: Maybe<string>;
+  session_id?: Maybe<string>;
+};
+
+/** What a node of a trace stands for. */
+export type Form = "span" | "event" | "log" | "other" | "missing_parent";
+
+/** One place in a trace; parents come before their children. */
+export type TraceNode = {
+  depth: number;
+  form: Form;
+  span_id?: Maybe<string>;
+  parent_id?: Maybe<string>;
+  kind?: Maybe<string>;
+  name?: Maybe<string>;
+  producer: string;
+  state: State;
+  status?: Maybe<Status>;
+  start: string;
+  end: string;
+  duration_nanos?: Maybe<number>;
+  self_nanos: number;
+  critical_nanos: number;
+  slow: boolean;
+  failed: boolean;
+  failure?: Maybe<string>;
+  usage?: Maybe<Tokens>;
+  usage_total?: Maybe<Tokens>;
+  cost?: Maybe<Money>;
+  cost_total?: Maybe<Money>;
+  chunks?: Maybe<number>;
+  time_to_first_chunk_nanos?: Maybe<number>;
+  last_known?: Maybe<string>;
+  oddities?: Maybe<string[]>;
+  exceptions?: Maybe<Exception[]>;
+  attributes?: Maybe<{ [name: string]: Json }>;
+  body?: Maybe<{ [name: string]: Json }>;
+};
+
+/** A process that recorded a part of a trace. */
+export type Process = {
+  host?: Maybe<string>;
+  pid?: Maybe<number>;
+  producers: string[];
+  service?: Maybe<string>;
+  state: string;
+};
+
+/** A trace in full. */
+export type TraceDocument = {
+  trace_id: string;
+  start: string;
+  end: string;
+  duration_nanos: number;
+  cost?: Maybe<Money>;
+  usage?: Maybe<Tokens>;
+  counts: {
+    abandoned: number;
+    events: number;
+    failed: number;
+    in_flight: number;
+    logs: number;
+    missing_parents: number;
+    spans: number;
+    unknown: number;
+  };
+  losses: { count: number; producer: string; reason?: Maybe<string> }[];
+  nodes: TraceNode[];
+  processes: Process[];
+};
+
+/** An event as the wire has it. */
+export type WireEvent = {
+  seq?: Maybe<number>;
+  type: string;
+  time: string;
+  trace_id?: Maybe<string>;
+  span_id?: Maybe<string>;
+  parent_id?: Maybe<string>;
+  kind?: Maybe<string>;
+  status?: Maybe<Status>;
+  duration_nanos?: Maybe<number>;
+  body?: Maybe<{ [name: string]: Json }>;
+};
+
+/** An event and where it came from; the id is its place in the order of arrival. */
+export type LocatedEvent = { id: number | string; producer: string; service?: Maybe<string>; event: WireEvent };
+
+/** A step, event or log line that a search found. */
+export type SearchRow = {
+  type: string;
+  time: string;
+  trace_id?: Maybe<string>;
+  span_id?: Maybe<string>;
+  kind?: Maybe<string>;
+  name?: Maybe<string>;
+  status?: Maybe<Status>;
+  duration_nanos?: Maybe<number>;
+  service?: Maybe<string>;
+  input?: Json;
+  output?: Json;
+  body?: Maybe<{ [name: string]: Json }>;
+};
+
+/** A conversation in a list. */
+export type SessionRow = {
+  session_id: string;
+  traces: number;
+  spans: number;
+  open_spans: number;
+  errors: number;
+  input_tokens: number;
+  output_tokens: number;
+  cost?: Maybe<Money>;
+  unpriced?: Maybe<number>;
+  start: string;
+  last: string;
+};
+
+/** Sums of a time or of a group. */
+export type Sums = {
+  spans: number;
+  errors: number;
+  ended: number;
+  duration_sum_nanos: number;
+  p50_nanos?: Maybe<number>;
+  p95_nanos?: Maybe<number>;
+  p99_nanos?: Maybe<number>;
+  input_tokens: number;
+  output_tokens: number;
+  cache_read_input_tokens: number;
+  reasoning_output_tokens: number;
+  cost?: Maybe<Money>;
+  unpriced: number;
+};
+
+/** Sums of a stretch of time. */
+export type Point = Sums & { start: string };
+
+/** Sums over a whole time. */
+export type Totals = Sums & {
+  mean_nanos?: Maybe<number>;
+  max_nanos?: Maybe<number>;
+  error_rate: number;
+  first_chunk_p50_nanos?: Maybe<number>;
+};
+
+/** Sums of what shares a value. */
+export type Group = Totals & { key: string | null };
+
+/** Points over time, by group. */
+export type Series = { step_nanos: number; groups: { key: string | null; points: Point[] }[] };
+
+/** All of a time, and of the time before it. */
+export type Overview = {
+  since: string;
+  until: string;
+  totals: Totals;
+  traces: number;
+  sessions: number;
+  events: number;
+  event_rate: number;
+  previous: Totals & { traces?: Maybe<number>; sessions?: Maybe<number>; events?: Maybe<number> };
+};
+
+/** How much of the time a kind of step took itself. */
+export type Stage = {
+  kind?: Maybe<string>;
+  name?: Maybe<string>;
+  share: number;
+  self_nanos: number;
+  spans: number;
+};
+
+/** How a price came about. */
+export type CostExplained = {
+  span_id: string;
+  state: "priced" | "reported" | "unpriced";
+  reason?: Maybe<string>;
+  provider?: Maybe<string>;
+  model?: Maybe<string>;
+  at: string;
+  version?: Maybe<string>;
+  currency?: Maybe<string>;
+  total?: Maybe<string>;
+  lines: { what: string; count: number; per_million: string; amount: string; from_tokens?: Maybe<number> }[];
+};
+
+/** Who records. */
+export type Producer = {
+  name: string;
+  service?: Maybe<string>;
+  state: string;
+  process_state: string;
+  host?: Maybe<string>;
+  pid?: Maybe<number>;
+  created?: Maybe<string>;
+  last_seq: number;
+  pending: number;
+  close?: Maybe<string>;
+  sound: Maybe<boolean>;
+  losses: { reason: string; count: number }[];
+  spec?: Maybe<string>;
+  seal?: Maybe<number>;
+};
+
+/** One of two that are compared. */
+export type NodeRef = {
+  span_id?: Maybe<string>;
+  kind?: Maybe<string>;
+  name?: Maybe<string>;
+  status?: Maybe<Status>;
+  duration_nanos?: Maybe<number>;
+  usage?: Maybe<Tokens>;
+  cost?: Maybe<Money>;
+};
+
+/** What is said of a trace that is compared. */
+export type TraceSummary = Partial<TraceRow> & { trace_id: string };
+
+/** Two traces, aligned. */
+export type Comparison = {
+  a: TraceSummary;
+  b: TraceSummary;
+  totals: { [name: string]: { a?: Json; b?: Json } };
+  rows: {
+    depth: number;
+    a?: Maybe<NodeRef>;
+    b?: Maybe<NodeRef>;
+    change: "same" | "changed" | "added" | "removed" | "moved";
+    differences: { what: string; a?: Json; b?: Json }[];
+  }[];
+};
+
+/** Values and how often they are. */
+export type Facet = { value: string; count: number };
+
+/** What there is to filter by. */
+export type Facets = {
+  services: Facet[];
+  kinds: Facet[];
+  models: Facet[];
+  agents: Facet[];
+  names: Facet[];
+  statuses: Facet[];
+};
+
+/** How the server is. */
+export type Health = {
+  status: string;
+  version: string;
+  uptime_nanos: number;
+  project?: Maybe<string>;
+  store?: Json;
+  losses?: Json;
+};

@@ -1,0 +1,104 @@
+import { useState } from "react";
+import { Link } from "wouter";
+import { download, getText } from "../../api/client.ts";
+import { asProblem } from "../../api/problem.ts";
+import { Icon } from "../../design/Icon.tsx";
+import { Popover, Segments } from "../../parts/Basics.tsx";
+import { say } from "../../parts/Toast.tsx";
+
+const FORMATS = [
+  ["json", "JSON", "json"],
+  ["jsonl", "JSON Lines, one event a line", "jsonl"],
+  ["toon", "TOON", "toon"],
+  ["csv", "CSV", "csv"],
+  ["proto", "Protobuf", "pb"],
+  ["otlp", "OTLP, for OpenTelemetry", "otlp.json"],
+] as const;
+
+/** What can be done with a trace. */
+export function Actions({ id, step }: { id: string; step: string | undefined }) {
+  return (
+    <>
+      <Popover label="Brief" icon="brief" right>
+        {(close) => <Brief id={id} step={step} close={close} />}
+      </Popover>
+      <Popover label="" icon="download" name="Export" square right>
+        {(close) => (
+          <>
+            <p className="heading">Export as</p>
+            {FORMATS.map(([format, word, ending]) => (
+              <button
+                key={format}
+                type="button"
+                className="item"
+                onClick={() => {
+                  close();
+                  download(`/traces/${id}/export`, { format }, `${id}.${ending}`).catch((error: unknown) =>
+                    say(asProblem(error).title),
+                  );
+                }}
+              >
+                {word}
+              </button>
+            ))}
+          </>
+        )}
+      </Popover>
+      <Link
+        className="button square"
+        href={`/compare?a=${id}`}
+        aria-label="Compare with another trace"
+        title="Compare with another trace"
+      >
+        <Icon name="compare" size={14} />
+      </Link>
+    </>
+  );
+}
+
+/** The trace as a text that a language model can read, within a number of tokens. */
+function Brief({ id, step, close }: { id: string; step: string | undefined; close: () => void }) {
+  const [most, setMost] = useState("2000");
+  const [format, setFormat] = useState<"toon" | "json">("toon");
+  const [only, setOnly] = useState(false);
+  const copy = async () => {
+    try {
+      const text = await getText(`/traces/${id}/brief`, { max_tokens: most, format, step: only ? step : undefined });
+      await navigator.clipboard.writeText(text);
+      say(`Copied, at most ${most} tokens`);
+      close();
+    } catch (error) {
+      say(error instanceof DOMException ? "The browser did not allow to copy" : asProblem(error).title);
+    }
+  };
+  return (
+    <div className="stack brief">
+      <p className="muted">What matters in this trace, for a language model, within so many tokens.</p>
+      <Segments
+        label="Tokens"
+        value={most}
+        onChange={setMost}
+        options={["500", "2000", "8000", "32000"].map((value) => [value, value.replace(/000$/, "k")] as const)}
+      />
+      <Segments
+        label="Format"
+        value={format}
+        onChange={setFormat}
+        options={[
+          ["toon", "TOON"],
+          ["json", "JSON"],
+        ]}
+      />
+      {step !== undefined && (
+        <label className="line">
+          <input type="checkbox" checked={only} onChange={(event) => setOnly(event.target.checked)} />
+          Around the chosen step
+        </label>
+      )}
+      <button type="button" className="button main" onClick={() => void copy()}>
+        <Icon name="copy" size={14} />
+        Copy
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,154 @@
+import { useEffect, useRef, useState } from "react";
+import { useFacets } from "../../api/queries.ts";
+import type { Facet, Facets } from "../../api/types.ts";
+import { useKeys } from "../../app/keys.ts";
+import { Icon } from "../../design/Icon.tsx";
+import { CHIPS, type Field, type Filters, readTyped, SWITCHES, withFilter } from "../../logic/filters.ts";
+import { count } from "../../logic/format.ts";
+import { Data, Popover } from "../../parts/Basics.tsx";
+
+const FACETS: readonly (readonly [Field, keyof Facets, string])[] = [
+  ["service", "services", "Service"],
+  ["status", "statuses", "Status"],
+  ["kind", "kinds", "Kind"],
+  ["model", "models", "Model"],
+  ["agent", "agents", "Agent"],
+  ["name", "names", "Name"],
+];
+
+/** The search and the filters that are set; each has its own way out. */
+export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
+  const [typed, setTyped] = useState(filters.q ?? "");
+  const field = useRef<HTMLInputElement>(null);
+  useKeys({ "/": () => field.current?.focus() });
+  useEffect(() => setTyped(filters.q ?? ""), [filters.q]);
+  return (
+    <>
+      <form
+        className="field search"
+        role="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onChange(readTyped(typed, filters));
+        }}
+      >
+        <Icon name="search" size={14} />
+        <input
+          ref={field}
+          aria-label="Search names, inputs and outputs"
+          placeholder="Search what was said, or service:… model:… is:failed"
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") {
+              if (typed === "") {
+                event.currentTarget.blur();
+              }
+              setTyped("");
+              onChange(withFilter(filters, "q", undefined));
+            }
+          }}
+        />
+        <kbd aria-hidden="true">/</kbd>
+      </form>
+      <Adder filters={filters} onChange={onChange} />
+      <div className="chips">
+        {CHIPS.map((name) => {
+          const value = filters[name];
+          return value === undefined ? null : (
+            <span className="chip" key={name}>
+              {SWITCHES.includes(name) ? (
+                <span className="data">{name === "open" ? "in flight" : name}</span>
+              ) : (
+                <>
+                  <b>{name}</b>
+                  <Data className="cut">{value}</Data>
+                </>
+              )}
+              <button
+                type="button"
+                aria-label={`Take the filter ${name} away`}
+                onClick={() => onChange(withFilter(filters, name, undefined))}
+              >
+                <Icon name="close" size={12} />
+              </button>
+            </span>
+          );
+        })}
+      </div>
+    </>
+  );
+}
+
+function Adder({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
+  return (
+    <Popover label="Filter" icon="filter">
+      {(close) => (
+        <Choices
+          filters={filters}
+          choose={(field, value) => {
+            onChange(withFilter(filters, field, value));
+            close();
+          }}
+        />
+      )}
+    </Popover>
+  );
+}
+
+function Choices({ filters, choose }: { filters: Filters; choose: (field: Field, value: string) => void }) {
+  const facets = useFacets();
+  const [field, setField] = useState<Field | undefined>();
+  const [typed, setTyped] = useState("");
+  const found = FACETS.find(([name]) => name === field);
+  if (found === undefined) {
+    return (
+      <>
+        <button type="button" className="item" onClick={() => choose("failed", "true")}>
+          Only with failed steps
+        </button>
+        <button type="button" className="item" onClick={() => choose("open", "true")}>
+          Only in flight
+        </button>
+        <p className="heading">By</p>
+        {FACETS.map(([name, many, word]) => (
+          <button key={name} type="button" className="item" onClick={() => setField(name)}>
+            {word}
+            <span className="count">{facets.data?.[many]?.length ?? ""}</span>
+            <Icon name="right" size={12} className="faint" />
+          </button>
+        ))}
+      </>
+    );
+  }
+  const values: Facet[] = facets.data?.[found[1]] ?? [];
+  const shown = values.filter((facet) => facet.value.toLowerCase().includes(typed.toLowerCase())).slice(0, 60);
+  return (
+    <>
+      <div className="field">
+        <Icon name="search" size={14} />
+        <input
+          // biome-ignore lint/a11y/noAutofocus: the window was opened to type here
+          autoFocus
+          aria-label={`${found[2]} that is looked for`}
+          placeholder={found[2]}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && typed !== "") {
+              choose(found[0], shown[0]?.value ?? typed);
+            }
+          }}
+        />
+      </div>
+      {shown.map((facet) => (
+        <button key={facet.value} type="button" className="item" onClick={() => choose(found[0], facet.value)}>
+          {filters[found[0]] === facet.value && <Icon name="check" size={12} />}
+          <Data className="cut">{facet.value}</Data>
+          <span className="count">{count(facet.count)}</span>
+        </button>
+      ))}
+      {shown.length === 0 && <p className="item muted">Enter takes what you typed.</p>}
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import type { Point, Series } from "../src/api/types.ts";
+import { columnsFor, largest, mainCurrency } from "../src/logic/charts.ts";
+import { summary } from "../src/logic/verdicts.ts";
+
+function point(start: string, more: Partial<Point> = {}): Point {
+  return {
+    start,
+    spans: 1,
+    errors: 0,
+    ended: 1,
+    duration_sum_nanos: 1,
+    input_tokens: 0,
+    output_tokens: 0,
+    cache_read_input_tokens: 0,
+    reasoning_output_tokens: 0,
+    unpriced: 0,
+    ...more,
+  };
+}
+
+const FROM = Date.parse("2026-11-21T04:00:00Z");
+
+test("steps in which nothing happened are zero, but have no latency", () => {
+  const points = [point("2026-11-21T04:05:00Z", { spans: 3, p95_nanos: 7 })];
+  const at = (what: "spans" | "p95") => columnsFor(points, what, FROM, FROM + 15 * 60_000, 300_000);
+  expect(at("spans")).toEqual({ times: [FROM / 1000, FROM / 1000 + 300, FROM / 1000 + 600], values: [0, 3, 0] });
+  expect(at("p95").values).toEqual([null, 7, null]);
+});
+
+test("the largest groups, and how many are left out; currencies are never added", () => {
+  const group = (key: string, usd: string) => ({
+    key,
+    points: [point("2026-11-21T04:05:00Z", { cost: { USD: usd, EUR: "999" } })],
+  });
+  const series: Series = { step_nanos: 1, groups: [group("a", "0.1"), group("b", "0.3"), group("c", "0.2")] };
+  expect(largest(series, "cost", 2, "USD").groups.map((one) => one.key)).toEqual(["b", "c"]);
+  expect(largest(series, "cost", 2, "USD").left).toBe(1);
+  expect(mainCurrency(undefined)).toBe("USD");
+});
+
+test("verdicts are summed by name and by what kind of value they are", () => {
+  expect(
+    summary([
+      { name: "helpful", value: true },
+      { name: "helpful", value: false },
+      { name: "helpful", value: true },
+      { name: "tone", value: "kind" },
+      { name: "score", value: 0.5 },
+      { name: "score", value: 1 },
+    ]),
+  ).toEqual([
+    { name: "helpful", count: 3, good: 2 / 3 },
+    { name: "score", count: 2, mean: 0.75 },
+    { name: "tone", count: 1, most: "kind" },
+  ]);
+});

@@ -142,7 +142,7 @@ async fn many_that_come_at_once_are_all_stored() {
 
 #[tokio::test]
 async fn where_there_is_no_room_nothing_is_acknowledged_and_nothing_is_lost() {
-    let served = Served::with(|options| options.limits.store_bytes = Some(1 << 20)).await;
+    let served = Served::with(|options| options.limits.store_bytes = Some(640 << 10)).await;
     let mut stored = Vec::new();
     let refused = loop {
         let (sent, trace_id) = envelopes(&format!("{:016x}", 0xc000 + stored.len()), "research");
@@ -157,7 +157,7 @@ async fn where_there_is_no_room_nothing_is_acknowledged_and_nothing_is_lost() {
         (status, &said["code"], &headers["retry-after"]),
         (503, &json!("store_disk_full"), &"2".parse().unwrap())
     );
-    assert!(stored.len() > 10);
+    assert!(!stored.is_empty());
     for trace_id in &stored {
         served.json(&format!("/v1/traces/{trace_id}")).await;
     }

@@ -47,7 +47,11 @@ fn a_server_says_where_it_is_and_ends_when_it_is_told_to() {
         assert!(ask(&address, "GET /v1/health HTTP/1.1").starts_with("HTTP/1.1 200 OK"));
         let second = run(folder.path(), &["serve", "--port", "0"]);
         assert_eq!(second.code, Some(4));
-        assert!(second.err.contains("is served by another process: process ") && second.err.contains("--dir"), "{}", second.err);
+        assert!(
+            second.err.contains("is served by another process: process ") && second.err.contains("--dir"),
+            "{}",
+            second.err
+        );
         let (code, said) = end(child, signal);
         assert_eq!(code, Some(0));
         assert!(said.lines().all(|line| line.starts_with('{')) && said.contains("\"path\":\"/v1/health\""), "{said}");

@@ -86,6 +86,8 @@ pub struct Limits {
     pub rate: Option<NonZeroU32>,
     /// Threads that read the store.
     pub readers: usize,
+    /// Bytes that a project's file of SQLite may have; `None` for as many as the disk has.
+    pub store_bytes: Option<u64>,
 }
 
 impl Default for Limits {
@@ -102,6 +104,7 @@ impl Default for Limits {
             live: 128,
             rate: NonZeroU32::new(1000),
             readers: std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8),
+            store_bytes: None,
         }
     }
 }

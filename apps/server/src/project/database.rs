@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::options::Options;
 use tracewire_postgres::PostgresStore;
 use tracewire_store::{FILE_NAME, SqliteStore, Store, StoreError};
 
@@ -9,7 +10,12 @@ use tracewire_store::{FILE_NAME, SqliteStore, Store, StoreError};
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {
     /// A file of SQLite.
-    Sqlite(PathBuf),
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// Bytes that it may have.
+        most_bytes: Option<u64>,
+    },
     /// A schema of PostgreSQL.
     Postgres {
         /// `postgres://…`; it may hold a password.
@@ -21,10 +27,10 @@ pub enum Database {
 
 impl Database {
     /// A schema where there is a database, else a file in the project's folder.
-    pub fn new(url: Option<&str>, project: &str, folder: &Path) -> Self {
-        match url {
-            Some(url) => Database::Postgres { url: url.to_owned(), project: project.to_owned() },
-            None => Database::Sqlite(folder.join(FILE_NAME)),
+    pub fn new(options: &Options, project: &str, folder: &Path) -> Self {
+        match &options.database {
+            Some(url) => Database::Postgres { url: url.clone(), project: project.to_owned() },
+            None => Database::Sqlite { path: folder.join(FILE_NAME), most_bytes: options.limits.store_bytes },
         }
     }
 
@@ -34,8 +40,11 @@ impl Database {
     /// Those of the engine.
     pub fn open(&self, cache_kib: u32) -> Result<Box<dyn Store>, StoreError> {
         Ok(match self {
-            Database::Sqlite(path) => {
+            Database::Sqlite { path, most_bytes } => {
                 let mut store = SqliteStore::open(path)?;
+                if let Some(most) = most_bytes {
+                    store.limit_bytes(*most)?;
+                }
                 store.cache_at_most(cache_kib)?;
                 Box::new(store)
             }
@@ -46,7 +55,7 @@ impl Database {
     /// The engine's name.
     pub fn engine(&self) -> &'static str {
         match self {
-            Database::Sqlite(_) => "sqlite",
+            Database::Sqlite { .. } => "sqlite",
             Database::Postgres { .. } => "postgres",
         }
     }

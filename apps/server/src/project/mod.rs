@@ -102,7 +102,7 @@ impl Project {
             keys::make_folder(&folder).map_err(file)?;
         }
         let lock = Lock::take(&folder, address)?;
-        let database = Database::new(options.database.as_deref(), name, &folder);
+        let database = Database::new(options, name, &folder);
         let journals = is_default.then(|| options.directory.clone());
         let (writer, news) = Writer::start(&database, journals, Arc::clone(&options.prices))?;
         let readers = Readers::start(&database, options.limits.readers)?;

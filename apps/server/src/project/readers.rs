@@ -18,7 +18,8 @@ use crate::problem::Problem;
 /// What each thread holds of the database in memory, in KiB.
 const CACHE_KIB: u32 = 16 << 10;
 
-type Work = Box<dyn FnOnce(Result<&dyn Store, StoreError>) + Send>;
+/// Says whether the store can still be asked by this connection.
+type Work = Box<dyn FnOnce(Result<&dyn Store, StoreError>) -> bool + Send>;
 
 /// Threads that read.
 pub(super) struct Readers {
@@ -51,7 +52,9 @@ impl Readers {
             let result = store.map_err(Problem::from).and_then(question);
             // The thread is free as soon as the answer is there, also where nobody waits for it any more.
             drop(permit);
+            let is_lost = result.as_ref().is_err_and(|problem| problem.code() == "store_unavailable");
             let _ = answer.send(result);
+            !is_lost
         });
         self.work.send(work).map_err(|_| Problem::stopping())?;
         // Without an answer the question made its thread panic, which the log has.
@@ -75,9 +78,14 @@ fn read(database: &Database, taken: &Mutex<Receiver<Work>>) {
         }
         let Some(store) = open.as_deref() else { continue };
         let asked = std::panic::catch_unwind(AssertUnwindSafe(|| work(Ok(store))));
-        if asked.is_err() {
-            tracing::error!("a question made its thread panic; the connection is made anew");
-            open = None;
+        match asked {
+            Ok(true) => {}
+            // The next question makes a new one.
+            Ok(false) => open = None,
+            Err(_) => {
+                tracing::error!("a question made its thread panic; the connection is made anew");
+                open = None;
+            }
         }
     }
 }

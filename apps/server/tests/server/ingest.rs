@@ -139,3 +139,28 @@ async fn many_that_come_at_once_are_all_stored() {
     assert_eq!(served.json("/v1/health").await["store"]["last_event"], 24 * 7);
     assert_eq!(served.json("/v1/producers").await["items"].as_array().unwrap().len(), 24);
 }
+
+#[tokio::test]
+async fn where_there_is_no_room_nothing_is_acknowledged_and_nothing_is_lost() {
+    let served = Served::with(|options| options.limits.store_bytes = Some(640 << 10)).await;
+    let mut stored = Vec::new();
+    let refused = loop {
+        let (sent, trace_id) = envelopes(&format!("{:016x}", 0xc000 + stored.len()), "research");
+        let answer = served.post("application/x-ndjson", lines(&sent)).send().await.unwrap();
+        if answer.status() != 200 {
+            break answer;
+        }
+        stored.push(trace_id);
+    };
+    let (status, said, headers) = problem(refused).await;
+    assert_eq!(
+        (status, &said["code"], &headers["retry-after"]),
+        (503, &json!("store_disk_full"), &"2".parse().unwrap())
+    );
+    assert!(!stored.is_empty());
+    for trace_id in &stored {
+        served.json(&format!("/v1/traces/{trace_id}")).await;
+    }
+    let refused = format!("{:032x}", 0xc000 + stored.len());
+    assert_eq!(served.get(&format!("/v1/traces/{refused}")).await.status(), 404);
+}

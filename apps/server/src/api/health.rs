@@ -22,6 +22,9 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 /// How the server is. Who shows no key where one is needed sees no more than that it answers.
 #[derive(Serialize, ToSchema)]
 struct Health {
+    /// Whether something came that numbers over traces do not have yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counting: Option<bool>,
     /// Records that emitters lost, by reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     losses: Option<Vec<Loss>>,
@@ -62,6 +65,7 @@ struct StoreHealth {
 )]
 async fn health(State(app): State<Shared>, caller: Option<axum::Extension<Caller>>) -> Result<Json<Health>, Problem> {
     let mut health = Health {
+        counting: None,
         losses: None,
         project: None,
         status: "ok",
@@ -82,6 +86,7 @@ async fn health(State(app): State<Shared>, caller: Option<axum::Extension<Caller
         Ok((StoreHealth { bytes, engine, free_bytes, last_event, version }, named(&sums)))
     };
     let (store, losses) = caller.project.ask(read).await?;
+    health.counting = Some(caller.project.writer.is_counting());
     health.project = Some(caller.project.name.clone());
     (health.store, health.losses) = (Some(store), Some(losses));
     Ok(Json(health))

@@ -10,11 +10,11 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc as blocking;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tracewire_insight::prices::Prices;
 use tracewire_recorder::journal::Directory;
@@ -28,6 +28,8 @@ use crate::problem::Problem;
 const QUEUE: usize = 64;
 /// About as many bytes go into one transaction.
 const GROUP_BYTES: usize = 16 << 20;
+/// Between two looks for jobs, while numbers wait to be counted.
+const PAUSE: Duration = Duration::from_millis(5);
 /// What the thread holds of the database in memory, in KiB.
 const CACHE_KIB: u32 = 64 << 10;
 
@@ -71,6 +73,7 @@ pub type Change = Box<dyn FnMut(&mut dyn Store) -> Result<(), StoreError> + Send
 /// The way to the thread.
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
+    is_counting: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -84,7 +87,8 @@ impl Writer {
         let (opened, is_open) = blocking::channel();
         let (news, heard) = watch::channel(0);
         let database = database.clone();
-        let runtime = Handle::current();
+        let is_counting = Arc::new(AtomicBool::new(true));
+        let told = Arc::clone(&is_counting);
         let run = move || {
             let opening = database.open(CACHE_KIB).and_then(|store| {
                 let last = store.last_event()?;
@@ -95,8 +99,8 @@ impl Writer {
                     news.send_replace(last);
                     let _ = opened.send(Ok(()));
                     let sweeper = journals.map(|journals| Sweeper::new(journals).leaving_tallies());
-                    let tallies = Tallies::new(prices);
-                    Thread { store, sweeper, news, complaints: Vec::new(), tallies, runtime }.run(taken);
+                    let tallies = Tallies::new(prices, told);
+                    Thread { store, sweeper, news, complaints: Vec::new(), tallies }.run(taken);
                 }
                 Err(error) => _ = opened.send(Err(error)),
             }
@@ -104,7 +108,7 @@ impl Writer {
         thread::Builder::new().name("tracewire-writer".to_owned()).spawn(run).map_err(ServerError::System)?;
         let gone = || StoreError::Engine("the thread that opens the store ended".to_owned());
         is_open.recv().unwrap_or_else(|_| Err(gone()))?;
-        Ok((Writer { jobs }, heard))
+        Ok((Writer { jobs, is_counting }, heard))
     }
 
     /// Puts envelopes into the store; when it returns without an error they survive a loss of power.
@@ -125,6 +129,11 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         self.send(Job::Change { work, answer })?;
         outcome(answered).await
+    }
+
+    /// Whether something came that numbers over traces do not have yet.
+    pub fn is_counting(&self) -> bool {
+        self.is_counting.load(Ordering::Acquire)
     }
 
     /// Ends the thread when everything that waits is done.
@@ -178,20 +187,26 @@ struct Thread {
     /// What was said already of journals that cannot be read.
     complaints: Vec<String>,
     tallies: Tallies,
-    runtime: Handle,
 }
 
 /// When numbers over traces are brought up to date: as soon as nothing else is to do, and under load in a third of the time.
 struct Tallies {
     prices: Arc<Prices>,
     is_wanted: bool,
+    /// The same, for who asks.
+    told: Arc<AtomicBool>,
     not_before: Instant,
 }
 
 impl Tallies {
-    fn new(prices: Arc<Prices>) -> Self {
+    fn new(prices: Arc<Prices>, told: Arc<AtomicBool>) -> Self {
         // What others put in while nobody served is counted first.
-        Tallies { prices, is_wanted: true, not_before: Instant::now() }
+        Tallies { prices, is_wanted: true, told, not_before: Instant::now() }
+    }
+
+    fn want(&mut self, is_wanted: bool) {
+        self.is_wanted = is_wanted;
+        self.told.store(is_wanted, Ordering::Release);
     }
 
     fn is_due(&self) -> bool {
@@ -217,6 +232,8 @@ impl Thread {
                 self.tally();
             }
             let Some(job) = next.take().or_else(|| self.next(&mut jobs)) else { return };
+            // Before anybody is answered: who was answered finds numbers that are new, or hears that they are not yet.
+            self.tallies.want(true);
             match job {
                 Job::Take { envelopes, mut bytes, answer } => {
                     let mut group = vec![(envelopes, answer)];
@@ -256,7 +273,6 @@ impl Thread {
                     return;
                 }
             }
-            self.tallies.is_wanted = true;
             self.tell();
         }
     }
@@ -264,9 +280,11 @@ impl Thread {
     /// The next job; while none comes, what came is tallied.
     fn next(&mut self, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
         while self.tallies.is_wanted {
-            match self.runtime.block_on(tokio::time::timeout(self.tallies.wait(), jobs.recv())) {
-                Ok(job) => return job,
-                Err(_) => self.tally(),
+            match jobs.try_recv() {
+                Ok(job) => return Some(job),
+                Err(mpsc::error::TryRecvError::Disconnected) => return None,
+                Err(mpsc::error::TryRecvError::Empty) if self.tallies.is_due() => self.tally(),
+                Err(mpsc::error::TryRecvError::Empty) => thread::sleep(self.tallies.wait().min(PAUSE)),
             }
         }
         jobs.blocking_recv()
@@ -276,7 +294,7 @@ impl Thread {
         let began = Instant::now();
         let prices = Arc::clone(&self.tallies.prices);
         let tallied = self.guarded(|thread| thread.store.tally_some(Some(&*prices)));
-        self.tallies.is_wanted = match tallied {
+        let is_wanted = match tallied {
             Ok(traces) => traces > 0,
             Err(error) => {
                 // Numbers are late, nothing is lost: the next job wants them again.
@@ -284,6 +302,7 @@ impl Thread {
                 false
             }
         };
+        self.tallies.want(is_wanted);
         self.tallies.rest(began.elapsed());
     }
 

@@ -10,6 +10,7 @@ async fn populated() -> (Served, String, String) {
     let (two, second) = envelopes("00000000000000b2", "billing");
     served.send(&one).await;
     served.send(&two).await;
+    served.counted().await;
     (served, first, second)
 }
 
@@ -225,7 +226,9 @@ async fn producers_and_health_are_told() {
     );
     let trace = served.json("/v1/traces").await["items"][0]["trace_id"].clone();
     let delete = served.client.delete(served.url(&format!("/v1/traces/{}", trace.as_str().unwrap())));
-    assert_eq!(served.refusal(delete).await, (501, "not_implemented".to_owned()));
+    assert_eq!(delete.send().await.unwrap().status(), 204);
+    let again = served.client.delete(served.url(&format!("/v1/traces/{}", trace.as_str().unwrap())));
+    assert_eq!(served.refusal(again).await, (404, "not_found".to_owned()));
     let put = served.client.put(served.url("/v1/traces"));
     assert_eq!(served.refusal(put).await, (405, "method_not_allowed".to_owned()));
 }

@@ -59,6 +59,13 @@ impl Served {
         canonical(&answer.bytes().await.unwrap())
     }
 
+    /// Waits until numbers over traces are those of everything that was sent.
+    pub async fn counted(&self) {
+        while self.json("/v1/health").await["counting"] != false {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// The status and the code of a refusal, which has everything that a problem has.
     pub async fn refusal(&self, request: RequestBuilder) -> (u16, String) {
         let (status, problem, _) = problem(request.send().await.unwrap()).await;

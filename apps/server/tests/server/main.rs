@@ -7,5 +7,6 @@ mod doors;
 mod ingest;
 mod journals;
 mod live;
+mod numbers;
 mod pages;
 mod stopping;

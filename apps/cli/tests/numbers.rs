@@ -1,5 +1,5 @@
 //! What is counted over traces, and what is compared, as people and programs see it.
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod common;
 

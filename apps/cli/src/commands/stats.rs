@@ -86,7 +86,7 @@ impl Numbers {
         let mut groups = both.groups.groups();
         if what.by != GroupBy::Hour {
             // What takes longest in all stands first.
-            groups.sort_by(|one, other| other.totals.duration_nanos.cmp(&one.totals.duration_nanos));
+            groups.sort_by_key(|group| std::cmp::Reverse(group.totals.duration_nanos));
         }
         // Traces have a service and a kind of their own, so they are counted only where nothing is chosen.
         let traces = if is_all { Some(source.store.count_traces(since, until)?) } else { None };

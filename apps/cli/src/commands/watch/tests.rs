@@ -36,6 +36,10 @@ fn row(id: &str, name: &str, status: Option<Status>, errors: u64) -> TraceRow {
         errors,
         input_tokens: 0,
         output_tokens: 0,
+        cost: Default::default(),
+        unpriced: 0,
+        models: Vec::new(),
+        agents: Vec::new(),
     }
 }
 

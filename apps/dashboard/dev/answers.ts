@@ -28,6 +28,8 @@ export function traces(store: Store, query: Parameters, now: number): { items: T
     .map((made) => store.get(made, now))
     .filter(({ row, document }) => {
       const is = (name: string, value: unknown) => !query.has(name) || query.get(name) === value;
+      const has = (name: string, values: string[] | null | undefined) =>
+        !query.has(name) || (values ?? []).includes(query.get(name) ?? "");
       const q = query.get("q")?.toLowerCase();
       return (
         is("service", row.service) &&
@@ -35,8 +37,8 @@ export function traces(store: Store, query: Parameters, now: number): { items: T
         is("status", row.status) &&
         is("kind", row.kind) &&
         is("name", row.name) &&
-        is("model", row.model) &&
-        is("agent", row.agent) &&
+        has("model", row.models) &&
+        has("agent", row.agents) &&
         (query.get("failed") !== "true" || row.errors > 0) &&
         (query.get("open") !== "true" || row.state === "in_flight") &&
         (q === undefined || JSON.stringify(document.nodes.slice(0, 60)).toLowerCase().includes(q))
@@ -91,8 +93,8 @@ export function facets(store: Store, query: Parameters, now: number) {
     for (const [name, value] of [
       ["services", row.service],
       ["kinds", row.kind],
-      ["models", row.model],
-      ["agents", row.agent],
+      ["models", row.models?.[0]],
+      ["agents", row.agents?.[0]],
       ["names", row.name],
       ["statuses", row.status],
     ] as const) {
@@ -171,16 +173,14 @@ export function overview(store: Store, query: Parameters, now: number) {
   const of = (from: number, to: number) => {
     const gather = new Gather();
     const ids = new Set<string>();
-    const sessions = new Set<string>();
     for (const { made, node } of store.spans(from, to, now)) {
       if (!query.has("service") || made.service === query.get("service")) {
         gather.add(node);
         ids.add(made.id);
-        sessions.add(made.session ?? made.id);
       }
     }
     const { key: _, ...totals } = gather.group(null);
-    return { totals, traces: ids.size, sessions: sessions.size, events: totals.spans * 2 };
+    return { totals, traces: ids.size, failed_traces: 0, open_traces: 0, events: totals.spans * 2 };
   };
   const here = of(since, until);
   const before = of(since - (until - since), since);
@@ -189,7 +189,7 @@ export function overview(store: Store, query: Parameters, now: number) {
     until: new Date(until).toISOString(),
     ...here,
     event_rate: here.events / Math.max(1, (until - since) / 1000),
-    previous: { ...before.totals, traces: before.traces, sessions: before.sessions, events: before.events },
+    previous: { ...before.totals, traces: before.traces },
   };
 }
 
@@ -235,7 +235,8 @@ export function cost(node: TraceNode): CostExplained {
   const line = (what: string, count: number, per: number) => ({
     what,
     count,
-    per_million: String(per),
+    price: String(per),
+    per: 1_000_000,
     amount: ((count * per) / 1e6).toFixed(9).replace(/\.?0+$/, ""),
   });
   return {

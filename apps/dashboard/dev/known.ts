@@ -193,7 +193,7 @@ export function rowOf(made: Made, document: TraceDocument): TraceRow {
     output_tokens: document.usage?.output_tokens ?? 0,
     cost: document.cost ?? null,
     unpriced: document.nodes.filter((node) => node.usage && !node.cost).length,
-    model: made.model ?? null,
-    agent: made.agent ?? null,
+    models: made.model === undefined ? [] : [made.model],
+    agents: made.agent === undefined ? [] : [made.agent],
   };
 }

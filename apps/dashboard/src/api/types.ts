@@ -49,8 +49,8 @@ export type TraceRow = {
   output_tokens: number;
   cost?: Maybe<Money>;
   unpriced?: Maybe<number>;
-  model?: Maybe<string>;
-  agent?: Maybe<string>;
+  models?: Maybe<string[]>;
+  agents?: Maybe<string[]>;
 };
 
 /** An exception of a node. */
@@ -226,14 +226,15 @@ export type Series = { step_nanos: number; groups: { key: string | null; points:
 
 /** All of a time, and of the time before it. */
 export type Overview = {
-  since: string;
+  since?: Maybe<string>;
   until: string;
   totals: Totals;
   traces: number;
-  sessions: number;
+  failed_traces: number;
+  open_traces: number;
   events: number;
-  event_rate: number;
-  previous: Totals & { traces?: Maybe<number>; sessions?: Maybe<number>; events?: Maybe<number> };
+  event_rate?: Maybe<number>;
+  previous: Totals & { traces?: Maybe<number> };
 };
 
 /** How much of the time a kind of step took itself. */
@@ -248,7 +249,7 @@ export type Stage = {
 /** How a price came about. */
 export type CostExplained = {
   span_id: string;
-  state: "priced" | "reported" | "unpriced";
+  state: "priced" | "reported" | "unpriced" | null;
   reason?: Maybe<string>;
   provider?: Maybe<string>;
   model?: Maybe<string>;
@@ -256,7 +257,12 @@ export type CostExplained = {
   version?: Maybe<string>;
   currency?: Maybe<string>;
   total?: Maybe<string>;
-  lines: { what: string; count: number; per_million: string; amount: string; from_tokens?: Maybe<number> }[];
+  /** What made the price another than the ordinary one, such as `service_tier=flex`. */
+  condition?: Maybe<string>;
+  /** What it was priced as. */
+  priced_as?: Maybe<string>;
+  /** `price` is that of `per` of it. */
+  lines: { what: string; count: number; price: string; per: number; amount: string; from_tokens?: Maybe<number> }[];
 };
 
 /** Who records. */

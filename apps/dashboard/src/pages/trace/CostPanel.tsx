@@ -3,6 +3,12 @@ import { amount, count } from "../../logic/format.ts";
 import { visible } from "../../logic/visible.ts";
 import { ProblemBox, Skeleton, Wide } from "../../parts/Basics.tsx";
 
+/** A price, and of how many it is. */
+function priceOf(price: string, per: number, currency: string): string {
+  const shown = amount(price, currency);
+  return per === 1 ? shown : `${shown} per ${per === 1_000_000 ? "million" : count(per)}`;
+}
+
 /** How the price of a step came about, line by line. */
 export function CostPanel({ trace, span }: { trace: string; span: string }) {
   const cost = useCost(trace, span, true);
@@ -16,8 +22,8 @@ export function CostPanel({ trace, span }: { trace: string; span: string }) {
   const currency = data.currency ?? "USD";
   return (
     <div className="stack">
-      {data.state === "unpriced" ? (
-        <p className="note">{visible(data.reason ?? "No price is known.")}</p>
+      {data.state !== "priced" && data.state !== "reported" ? (
+        <p className="note">{visible(data.reason ?? "This step called no model.")}</p>
       ) : (
         <p className="big-number">
           {amount(data.total ?? "0", currency)}{" "}
@@ -30,20 +36,20 @@ export function CostPanel({ trace, span }: { trace: string; span: string }) {
             <thead>
               <tr>
                 <th>What</th>
-                <th className="end">Tokens</th>
-                <th className="end">Per million</th>
+                <th className="end">Count</th>
+                <th className="end">Price</th>
                 <th className="end">Amount</th>
               </tr>
             </thead>
             <tbody>
               {data.lines.map((line) => (
-                <tr key={`${line.what} ${line.per_million}`}>
+                <tr key={`${line.what} ${line.price}`}>
                   <td>
-                    {visible(line.what)}
+                    {visible(line.what.replaceAll("_", " "))}
                     {line.from_tokens ? <span className="faint"> from {count(line.from_tokens)} tokens on</span> : null}
                   </td>
                   <td className="end">{count(line.count)}</td>
-                  <td className="end">{amount(line.per_million, currency)}</td>
+                  <td className="end">{priceOf(line.price, line.per, currency)}</td>
                   <td className="end" title={`${line.amount} ${currency}`}>
                     {amount(line.amount, currency)}
                   </td>
@@ -64,6 +70,12 @@ export function CostPanel({ trace, span }: { trace: string; span: string }) {
           <>
             <dt>Provider</dt>
             <dd className="data">{visible(data.provider)}</dd>
+          </>
+        )}
+        {data.condition && (
+          <>
+            <dt>Priced for</dt>
+            <dd className="data">{visible(data.condition)}</dd>
           </>
         )}
         {data.version && (

@@ -42,6 +42,7 @@ export function Tokens({ input, output }: { input: number; output: number }) {
 /** The columns of the list of traces. */
 export function columnsOf(now: number): Column<TraceRow>[] {
   const word = (value: string | null | undefined) => (value ? <Data className="muted">{value}</Data> : <Dash />);
+  const words = (values: string[] | null | undefined) => word(values?.join(", "));
   return [
     { id: "status", head: "Status", width: "106px", cell: (row) => <StatusMark outcome={traceOutcome(row)} /> },
     {
@@ -63,8 +64,8 @@ export function columnsOf(now: number): Column<TraceRow>[] {
       ),
     },
     { id: "service", head: "Service", width: "minmax(90px, 1fr)", cell: (row) => word(row.service) },
-    { id: "agent", head: "Agent", width: "minmax(90px, 1fr)", cell: (row) => word(row.agent), hidden: true },
-    { id: "model", head: "Model", width: "minmax(100px, 1.1fr)", cell: (row) => word(row.model) },
+    { id: "agent", head: "Agent", width: "minmax(90px, 1fr)", cell: (row) => words(row.agents), hidden: true },
+    { id: "model", head: "Model", width: "minmax(100px, 1.1fr)", cell: (row) => words(row.models) },
     {
       id: "session",
       head: "Session",
@@ -129,7 +130,7 @@ export function SmallTrace({ row, now }: { row: TraceRow; now: number }) {
       <div className="small-second">
         <KindMark kind={row.kind} bare size={13} />
         <span className="cut">
-          <Data>{[row.service, row.model].filter(Boolean).join(" · ")}</Data>
+          <Data>{[row.service, ...(row.models ?? [])].filter(Boolean).join(" · ")}</Data>
         </span>
         <span className="grow" />
         {row.errors > 0 && <span className="bad">{count(row.errors)} failed</span>}

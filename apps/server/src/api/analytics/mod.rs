@@ -48,7 +48,8 @@ impl Buckets for Several {
 
 /// Sums over a time, and of the time before it.
 ///
-/// `totals` and `previous` have the members of a group; `traces` counts traces that started in that time.
+/// `totals` and `previous` (the time of the same length before) have the members of a group; traces are those that started in
+/// that time.
 #[utoipa::path(
     get, path = "/v1/analytics/overview", tag = "analytics", operation_id = "getOverview", params(Asked),
     responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
@@ -66,20 +67,21 @@ async fn overview(caller: Caller, Query(asked): Query<Asked>) -> Result<Response
         }
         let traces = store.count_traces(window.since, Some(window.until))?;
         let total = here.total();
+        let mut previous = before.total().to_map();
+        if let Some(earlier) = &earlier {
+            let traces = store.count_traces(earlier.since, earlier.until)?;
+            previous.insert("traces".to_owned(), count(traces.traces));
+        }
         let [since, _, until] = window.members();
         Ok(object([
             ("event_rate", rate(total.events, window.since, window.until)),
-            ("previous", or_null(earlier.map(|_| Value::Map(before.total().to_map())))),
+            ("events", count(total.events)),
+            ("failed_traces", count(traces.failed)),
+            ("open_traces", count(traces.open)),
+            ("previous", Value::Map(previous)),
             since,
             ("totals", Value::Map(total.to_map())),
-            (
-                "traces",
-                object([
-                    ("failed", count(traces.failed)),
-                    ("open", count(traces.open)),
-                    ("traces", count(traces.traces)),
-                ]),
-            ),
+            ("traces", count(traces.traces)),
             until,
         ]))
     };

@@ -16,6 +16,7 @@
 //! | `local` | [`LocalStore`], a directory's store as the SDKs ask it | as `sqlite` and `sweep` |
 //! | [`search`](mod@search) | [`search()`]: steps and other events by what they say, newest first | – |
 //! | [`excerpt`] | copies of envelopes that show some events and withhold the rest | – |
+//! | `numbers` | [`numbers()`]: counts over traces, in groups and over time | – |
 //! | `retain` | [`retain()`]: what is too old or too much goes | – |
 //! | `labels` | which trace an event belongs to, and what it names | – |
 //! | `rollup` | what events say of a span and of a trace, without an engine | – |
@@ -31,6 +32,7 @@ pub mod excerpt;
 mod labels;
 mod local;
 pub mod model;
+mod numbers;
 mod packed;
 mod retain;
 mod rollup;
@@ -52,6 +54,7 @@ pub use model::{
     ProducerState, ProducerUpdate, Received, Removed, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
     StoredEvent, TraceCounts, TraceCursor, TraceFilter, TracePage, TraceRow,
 };
+pub use numbers::{Numbers, NumbersQuery, numbers};
 pub use retain::{Retention, retain};
 pub use search::{SearchPage, SearchQuery, SearchRow, search};
 pub use sqlite::SqliteStore;

@@ -1,9 +1,10 @@
 //! The store of one directory as every SDK asks it: swept when it is asked to, searched and read as JSON.
 
-use crate::{FILE_NAME, Lookup, SearchQuery, SqliteStore, Store as _, StoreError, StoredEvent, Sweeper, search};
+use crate::{FILE_NAME, Lookup, NumbersQuery, SearchQuery, SqliteStore, Store as _, StoreError, StoredEvent, Sweeper, numbers, search};
 use std::path::PathBuf;
 use tracewire_recorder::journal::{Directory, find_directory};
 use tracewire_wire::json;
+use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
 /// Traces found by a name that is not a trace's own id are this many at most.
@@ -50,6 +51,15 @@ impl LocalStore {
     /// `query_invalid` names the member that cannot be used.
     pub fn search(&self, query: &str) -> Result<String, StoreError> {
         Ok(search(&self.store, &SearchQuery::from_json(query)?)?.to_json())
+    }
+
+    /// What a query (JSON, see [`NumbersQuery`]) asks to be counted, as JSON; see [`Numbers`](crate::Numbers).
+    ///
+    /// # Errors
+    /// `query_invalid` names the member that cannot be used.
+    pub fn numbers(&self, query: &str, now: Timestamp) -> Result<String, StoreError> {
+        let numbers = numbers(&self.store, &NumbersQuery::from_json(query)?, now)?;
+        Ok(String::from_utf8_lossy(&json::write(&numbers.to_value())).into_owned())
     }
 
     /// The events of traces found by `what` (`trace`, `span`, `session`, `correlation`) and `id`, newest trace first, as a

@@ -47,6 +47,8 @@ pub enum CostCommand {
     Explain(ExplainCost),
     /// Show what models cost
     Models(CostModels),
+    /// Count the costs of all traces again, by the prices of today's list
+    Recompute,
 }
 
 /// What has a line of its own.

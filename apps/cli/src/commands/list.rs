@@ -129,6 +129,9 @@ fn line(row: &TraceRow, processes: &Processes, screen: &Screen<'_>) -> Line {
             format!("{}{}{} tokens", units::count(row.input_tokens), glyphs.arrow, units::count(row.output_tokens));
         facts.push((palette::QUIET, tokens));
     }
+    if let Some(cost) = units::amounts(&row.cost) {
+        facts.push((palette::QUIET, cost));
+    }
     if let Some(service) = &row.service {
         facts.push((palette::QUIET, format!("@{}", screen.fit(service, 32))));
     }
@@ -145,6 +148,7 @@ fn document(row: &TraceRow, processes: &Processes) -> Value {
         ("duration_nanos", or_null(row.duration_nanos.map(count))),
         ("events", count(row.events)),
         ("failed_spans", count(row.errors)),
+        ("cost", json::amounts(&row.cost)),
         ("input_tokens", count(row.input_tokens)),
         ("kind", or_null(row.kind.as_deref())),
         ("last", json::time(row.last)),

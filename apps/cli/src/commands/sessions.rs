@@ -50,6 +50,9 @@ pub fn run(global: &Global, what: &Sessions, screen: &mut Screen<'_>) -> Result<
             let (input, output) = (units::count(row.input_tokens), units::count(row.output_tokens));
             facts.push((palette::QUIET, format!("{input}{}{output} tokens", screen.glyphs.arrow)));
         }
+        if let Some(cost) = units::amounts(&row.cost) {
+            facts.push((palette::QUIET, cost));
+        }
         for (place, (style, fact)) in facts.into_iter().enumerate() {
             line.push(palette::QUIET, if place > 0 { screen.glyphs.dot } else { "" }).push(style, fact);
         }
@@ -65,6 +68,7 @@ pub fn run(global: &Global, what: &Sessions, screen: &mut Screen<'_>) -> Result<
 
 fn document(row: &SessionRow) -> Value {
     object([
+        ("cost", json::amounts(&row.cost)),
         ("failed_spans", count(row.errors)),
         ("input_tokens", count(row.input_tokens)),
         ("last", json::time(row.last)),

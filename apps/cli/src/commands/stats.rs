@@ -1,14 +1,14 @@
 //! `tracewire stats`: steps, times, tokens and costs over many traces.
 
 use anstyle::Style;
-use tracewire_insight::analytics::{Group, GroupBy, Point, Report, Selection, Series, Totals};
-use tracewire_store::{BucketQuery, BucketSize, Buckets, Store as _, TraceCounts};
+use tracewire_insight::analytics::{GroupBy, Totals};
+use tracewire_store::search::Moment;
+use tracewire_store::{Numbers, NumbersQuery, numbers};
 use tracewire_wire::time::Timestamp;
-use tracewire_wire::value::Value;
 
 use crate::args::{Global, Stats};
 use crate::error::{CliError, EXIT_OK};
-use crate::json::{self, count, object};
+use crate::json;
 use crate::source::{Source, now};
 use crate::term::{Line, Screen, in_columns, palette, spark, units, width};
 
@@ -23,108 +23,48 @@ const COURSE_COLUMNS: usize = 40;
 /// Where nothing was recorded in that time, or the store refuses.
 pub fn run(global: &Global, what: &Stats, screen: &mut Screen<'_>) -> Result<u8, CliError> {
     let source = Source::open(global)?;
-    let numbers = Numbers::read(&source, what)?;
+    let by = GroupBy::ALL.iter().find(|(_, by)| *by == what.by).map_or("kind", |(word, _)| *word);
+    let now = now();
+    let query = NumbersQuery {
+        by: Some(by.to_owned()),
+        start_time: what.when.from(now).map(Moment),
+        end_time: what.when.until.map(Moment),
+        service: what.service.clone(),
+        kind: what.kind.clone(),
+        model: what.model.clone(),
+        agent: what.agent.clone(),
+        limit: Some(what.limit.max(1)),
+        ..NumbersQuery::default()
+    };
+    let numbers = numbers(&source.store, &query, now)?;
     if numbers.total.is_empty() {
         return Err(CliError::NotFound { what: "stats", id: "these conditions".to_owned() });
     }
     if global.json {
-        screen.bytes(&json::line(&numbers.document(what)))?;
+        screen.bytes(&json::line(&numbers.to_value()))?;
         return Ok(EXIT_OK);
     }
-    numbers.overview(screen)?;
+    let shown = Shown { numbers: &numbers, by: what.by, word: by };
+    shown.overview(screen)?;
     screen.gap()?;
-    numbers.table(what, screen)?;
+    shown.table(what.limit.max(1), screen)?;
     Ok(EXIT_OK)
 }
 
-/// Two reports of the same buckets, read once.
-struct Both {
-    groups: Report,
-    course: Report,
+/// Numbers as people see them.
+struct Shown<'n> {
+    numbers: &'n Numbers,
+    by: GroupBy,
+    word: &'static str,
 }
 
-impl Buckets for Both {
-    fn wants(&mut self, series: &Series) -> bool {
-        self.groups.takes(series)
-    }
-
-    fn take(&mut self, series: &Series, start: Timestamp, totals: &Totals) {
-        self.groups.add(series, start, totals);
-        self.course.add(series, start, totals);
-    }
-}
-
-struct Numbers {
-    since: Option<Timestamp>,
-    until: Option<Timestamp>,
-    size: BucketSize,
-    traces: Option<TraceCounts>,
-    total: Totals,
-    groups: Vec<Group>,
-    course: Vec<Point>,
-}
-
-impl Numbers {
-    fn read(source: &Source, what: &Stats) -> Result<Self, CliError> {
-        let now = now();
-        let (since, until) = (what.when.from(now), what.when.until);
-        let length = since.map(|since| until.unwrap_or(now).0.saturating_sub(since.0));
-        let size = BucketSize::for_length(length.and_then(|length| u64::try_from(length).ok()));
-        let selection = Selection {
-            service: what.service.clone(),
-            kind: what.kind.clone(),
-            model: what.model.clone(),
-            agent: what.agent.clone(),
-            ..Selection::default()
-        };
-        let is_all = selection == Selection::default();
-        let mut both = Both {
-            groups: Report::new(selection.clone()).by(what.by),
-            course: Report::new(selection).in_steps(size.nanos()),
-        };
-        source.store.buckets(&BucketQuery { size, since, until }, &mut both)?;
-        let mut groups = both.groups.groups();
-        if what.by != GroupBy::Hour {
-            // What takes longest in all stands first.
-            groups.sort_by_key(|group| std::cmp::Reverse(group.totals.duration_nanos));
-        }
-        // Traces have a service and a kind of their own, so they are counted only where nothing is chosen.
-        let traces = if is_all { Some(source.store.count_traces(since, until)?) } else { None };
-        Ok(Self {
-            since,
-            until,
-            size,
-            traces,
-            total: both.course.total(),
-            groups,
-            course: both.course.points().flat_map(|(_, points)| points).collect(),
-        })
-    }
-
-    fn document(&self, what: &Stats) -> Value {
-        let traces = self.traces.map(|traces| {
-            object([("failed", count(traces.failed)), ("open", count(traces.open)), ("traces", count(traces.traces))])
-        });
-        let by = GroupBy::ALL.iter().find(|(_, by)| *by == what.by).map(|(word, _)| Value::from(*word));
-        object([
-            ("by", json::or_null(by)),
-            ("groups", Value::List(self.groups.iter().take(what.limit.max(1)).map(Group::to_value).collect())),
-            ("more", (self.groups.len() > what.limit.max(1)).into()),
-            ("points", Value::List(self.course.iter().map(Point::to_value).collect())),
-            ("since", json::or_null(self.since.map(json::time))),
-            ("step_nanos", count(self.size.nanos())),
-            ("totals", Value::Map(self.total.to_map())),
-            ("traces", json::or_null(traces)),
-            ("until", json::or_null(self.until.map(json::time))),
-        ])
-    }
-
+impl Shown<'_> {
     fn overview(&self, screen: &mut Screen<'_>) -> Result<(), CliError> {
-        let total = &self.total;
+        let (total, points) = (&self.numbers.total, &self.numbers.points);
         let mut title = Line::new();
-        let first = self.course.first().map(|point| units::short_date_time(point.start, &screen.zone));
-        let step = i64::try_from(self.size.nanos()).unwrap_or(i64::MAX);
-        let end = self.course.last().map(|point| Timestamp(point.start.0.saturating_add(step)));
+        let first = points.first().map(|point| units::short_date_time(point.start, &screen.zone));
+        let step = i64::try_from(self.numbers.step_nanos).unwrap_or(i64::MAX);
+        let end = points.last().map(|point| Timestamp(point.start.0.saturating_add(step)));
         let last = end.map(|end| units::short_date_time(end, &screen.zone));
         title.push(palette::TITLE, first.unwrap_or_default().trim().to_owned());
         title
@@ -132,7 +72,7 @@ impl Numbers {
             .push(palette::TITLE, last.unwrap_or_default().trim().to_owned());
         screen.line(title)?;
         let mut facts: Vec<(Style, String)> = Vec::new();
-        if let Some(traces) = self.traces {
+        if let Some(traces) = self.numbers.traces {
             facts.push((Style::new(), units::counted(traces.traces, "trace")));
         }
         facts.push((Style::new(), units::counted(total.spans, "step")));
@@ -172,14 +112,15 @@ impl Numbers {
 
     /// One number over time, gaps as zeros.
     fn over_time(&self, of: fn(&Totals) -> u64) -> Vec<u64> {
-        let step = i64::try_from(self.size.nanos()).unwrap_or(i64::MAX);
-        let (Some(first), Some(last)) = (self.course.first(), self.course.last()) else { return Vec::new() };
+        let step = i64::try_from(self.numbers.step_nanos).unwrap_or(i64::MAX);
+        let points = &self.numbers.points;
+        let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
         let places = (last.start.0.saturating_sub(first.start.0) / step).saturating_add(1);
         let columns = i64::try_from(COURSE_COLUMNS).unwrap_or(1);
         // Years of hours are put into columns as they come.
         let size = (places + columns - 1) / columns;
         let mut values = vec![0_u64; usize::try_from(places.div_euclid(size) + 1).unwrap_or(0).min(COURSE_COLUMNS + 1)];
-        for point in &self.course {
+        for point in points {
             let place = (point.start.0.saturating_sub(first.start.0) / step).div_euclid(size);
             if let Some(value) = usize::try_from(place).ok().and_then(|place| values.get_mut(place)) {
                 *value = value.saturating_add(of(&point.totals));
@@ -191,13 +132,12 @@ impl Numbers {
         in_columns(&values, COURSE_COLUMNS)
     }
 
-    fn table(&self, what: &Stats, screen: &mut Screen<'_>) -> Result<(), CliError> {
-        let word = GroupBy::ALL.iter().find(|(_, by)| *by == what.by).map_or("", |(word, _)| word);
-        let limit = what.limit.max(1);
+    fn table(&self, limit: usize, screen: &mut Screen<'_>) -> Result<(), CliError> {
+        let word = self.word;
         let shown: Vec<(String, &Totals)> = self
+            .numbers
             .groups
             .iter()
-            .take(limit)
             .map(|group| (screen.fit(group.key.as_deref().unwrap_or("-"), KEY_COLUMNS), &group.totals))
             .collect();
         let has_tokens = shown.iter().any(|(_, totals)| totals.tokens != Default::default());
@@ -212,7 +152,7 @@ impl Numbers {
         screen.line(title)?;
         for (key, totals) in shown {
             let mut line = Line::new();
-            let style = if what.by == GroupBy::Kind { palette::kind(&key) } else { Style::new() };
+            let style = if self.by == GroupBy::Kind { palette::kind(&key) } else { Style::new() };
             line.push(style, key).pad(columns).plain(format!("  {:>8}", units::grouped(totals.spans)));
             let failed = if totals.errors > 0 { units::grouped(totals.errors) } else { "-".to_owned() };
             line.push(if totals.errors > 0 { palette::BAD } else { palette::QUIET }, format!("  {failed:>7}"));
@@ -231,7 +171,7 @@ impl Numbers {
             }
             screen.line(line)?;
         }
-        if self.groups.len() > limit {
+        if self.numbers.has_more {
             screen.gap()?;
             let more = limit.saturating_mul(5);
             screen.hint(&format!("tracewire stats --by {word} -n {more}"), "more")?;

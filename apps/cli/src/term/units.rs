@@ -1,8 +1,10 @@
 //! Numbers for people: three digits and a unit.
 
+use std::collections::BTreeMap;
+
 use jiff::Zoned;
 use jiff::tz::TimeZone;
-use tracewire_insight::Money;
+use tracewire_insight::{Decimal, Money};
 use tracewire_wire::time::Timestamp;
 
 /// `850 ns`, `12.3 µs`, `312 ms`, `2.10 s`, `2m 03s`, `1h 02m`, `3d 04h`.
@@ -98,6 +100,13 @@ pub fn cost(money: &Money, is_computed: bool, glyphs: &super::Glyphs) -> String 
 /// `2026-11-21`.
 pub fn day(time: Timestamp, zone: &TimeZone) -> String {
     local(time, zone).map_or_else(|| time.to_string(), |time| time.strftime("%Y-%m-%d").to_string())
+}
+
+/// The same of amounts as texts, by currency; `None` where there are none.
+pub fn amounts(amounts: &BTreeMap<String, String>) -> Option<String> {
+    let parsed = amounts.iter().filter_map(|(currency, amount)| Some((currency.clone(), Decimal::parse(amount)?)));
+    let sum = Money(parsed.collect());
+    (!sum.0.is_empty()).then(|| money(&sum))
 }
 
 fn local(time: Timestamp, zone: &TimeZone) -> Option<Zoned> {

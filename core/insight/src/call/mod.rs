@@ -81,6 +81,13 @@ impl<'a> Call<'a> {
     /// Reads a call from a span's merged body; `find` gives a member of a part of it.
     #[must_use]
     pub fn read(find: &impl Fn(Part, &str) -> Option<&'a Value>) -> Self {
+        // Most places are below these two, and most spans have neither.
+        let (details, raw) = (find(Part::Usage, "details"), find(Part::Usage, "raw"));
+        let find = &|part: Part, name: &str| match (part, name) {
+            (Part::Usage, "details") => details,
+            (Part::Usage, "raw") => raw,
+            _ => find(part, name),
+        };
         let text = |places| places::first(places, find, |value| value.as_text().filter(|text| !text.is_empty()));
         let requested_model = text(REQUESTED_MODEL);
         let model = text(MODEL).or(requested_model);

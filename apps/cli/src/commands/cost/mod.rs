@@ -2,6 +2,7 @@
 
 mod explain;
 mod models;
+mod recompute;
 mod table;
 
 use tracewire_insight::prices::{Prices, price};
@@ -28,6 +29,7 @@ pub fn run(global: &Global, what: &Cost, screen: &mut Screen<'_>) -> Result<u8, 
     match &what.what {
         Some(CostCommand::Explain(what)) => explain::run(global, what, screen),
         Some(CostCommand::Models(what)) => models::run(global, what, screen),
+        Some(CostCommand::Recompute) => recompute::run(global, screen),
         None => table(global, what, screen),
     }
 }

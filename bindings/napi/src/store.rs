@@ -37,6 +37,12 @@ impl Store {
         guard_or_throw(|| lock(&self.open).search(&query).map_err(refused))
     }
 
+    /// What a query (JSON) asks to be counted, as JSON.
+    #[napi]
+    pub fn numbers(&self, query: String) -> Result<String> {
+        guard_or_throw(|| lock(&self.open).numbers(&query).map_err(refused))
+    }
+
     /// The events of traces found by `what` and `id`, newest trace first, as JSON.
     #[napi]
     pub fn traces(&self, what: String, id: String) -> Result<String> {

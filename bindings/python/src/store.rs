@@ -42,6 +42,14 @@ impl Store {
         guard(String::new(), || py.detach(|| lock(&self.open).search(query)).map_err(refused))
     }
 
+    /// What a query (JSON, see `tracewire_store::NumbersQuery`) asks to be counted, as JSON.
+    ///
+    /// # Errors
+    /// As [`Store::search`].
+    fn numbers(&self, py: Python<'_>, query: &str) -> PyResult<String> {
+        guard(String::new(), || py.detach(|| lock(&self.open).numbers(query)).map_err(refused))
+    }
+
     /// The events of traces found by `what` and `id`, see `tracewire_store::LocalStore::traces`.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use crate::{FILE_NAME, Lookup, NumbersQuery, SearchQuery, SqliteStore, Store as _, StoreError, StoredEvent, Sweeper, numbers, search};
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 use tracewire_recorder::journal::{Directory, find_directory};
 use tracewire_wire::json;
 use tracewire_wire::time::Timestamp;
@@ -57,7 +58,9 @@ impl LocalStore {
     ///
     /// # Errors
     /// `query_invalid` names the member that cannot be used.
-    pub fn numbers(&self, query: &str, now: Timestamp) -> Result<String, StoreError> {
+    pub fn numbers(&self, query: &str) -> Result<String, StoreError> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX));
         let numbers = numbers(&self.store, &NumbersQuery::from_json(query)?, now)?;
         Ok(String::from_utf8_lossy(&json::write(&numbers.to_value())).into_owned())
     }

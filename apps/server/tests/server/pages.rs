@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use std::collections::BTreeSet;
+
 use crate::common::{Served, envelopes};
 
 #[tokio::test]
@@ -57,4 +59,37 @@ async fn what_comes_is_counted() {
     }
     assert!(text.ends_with("# EOF\n") && text.matches("# EOF").count() == 1);
     assert!(text.contains("tracewire_event_rate"));
+}
+
+/// Every `tracewire_…` of a text.
+fn named(text: &str) -> BTreeSet<String> {
+    let is_part = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+    let mut rest = text;
+    let mut found = BTreeSet::new();
+    while let Some(at) = rest.find("tracewire_") {
+        rest = &rest[at..];
+        let end = rest.find(|letter: char| !is_part(letter)).unwrap_or(rest.len());
+        found.insert(rest[..end].to_owned());
+        rest = &rest[end..];
+    }
+    found
+}
+
+#[tokio::test]
+async fn what_dashboards_and_alerts_name_is_counted() {
+    let served = Served::start().await;
+    served.send(&envelopes("00000000000000a1", "research").0).await;
+    let files = [include_str!("../../monitoring/grafana.json"), include_str!("../../monitoring/alerts.yml")];
+    let wanted: BTreeSet<String> = files.into_iter().flat_map(named).collect();
+    assert!(wanted.len() >= 8, "{wanted:?}");
+    let metrics = served.get("/metrics").await.text().await.unwrap();
+    // A family is told before its first sample, by its name without the ending of the samples.
+    let endings = ["_total", "_bucket", "_count", "_sum", ""];
+    let told = |name: &String| {
+        let families = endings.iter().filter_map(|ending| name.strip_suffix(ending));
+        families.into_iter().any(|family| metrics.contains(&format!("# TYPE {family} ")))
+    };
+    let missing: Vec<&String> = wanted.iter().filter(|name| !told(name)).collect();
+    assert!(missing.is_empty(), "{missing:?} of\n{metrics}");
+    serde_json::from_str::<serde_json::Value>(files[0]).unwrap();
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use std::collections::BTreeSet;
-
 use crate::common::{Served, envelopes};
 
 #[tokio::test]

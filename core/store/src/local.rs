@@ -1,6 +1,9 @@
 //! The store of one directory as every SDK asks it: swept when it is asked to, searched and read as JSON.
 
-use crate::{FILE_NAME, Lookup, NumbersQuery, SearchQuery, SqliteStore, Store as _, StoreError, StoredEvent, Sweeper, numbers, search};
+use crate::{
+    FILE_NAME, Lookup, NumbersQuery, SearchQuery, SqliteStore, Store as _, StoreError, StoredEvent, Sweeper, numbers,
+    search,
+};
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tracewire_recorder::journal::{Directory, find_directory};

@@ -196,6 +196,27 @@ fn ones_own_prices_win_wherever_they_are_named() {
 }
 
 #[test]
+fn costs_are_counted_again_by_the_prices_of_today() {
+    let folder = recorded();
+    let listed = || json(folder.path(), &["list"])["traces"][0]["cost"]["USD"].clone();
+    assert_eq!(listed(), "0.146831");
+    assert!(run(folder.path(), &["list"]).out.contains("$0.1468"));
+    let own = r#"{"models":[{"provider":"openai","model":"gpt-*","per_million":{"input":"100","output":"0"}}]}"#;
+    fs::write(folder.path().join("prices.json"), own).unwrap();
+    // What was counted stays until somebody asks.
+    assert_eq!(listed(), "0.146831");
+    let counted = json(folder.path(), &["cost", "recompute"]);
+    assert_eq!((&counted["before"]["USD"], &counted["after"]["USD"]), (&"0.146831".into(), &"0.245931".into()));
+    assert_eq!(
+        (&counted["unpriced_before"], &counted["unpriced_after"], &counted["traces"]),
+        (&1.into(), &0.into(), &1.into())
+    );
+    assert_eq!(listed(), "0.245931");
+    let again = run(folder.path(), &["cost", "recompute"]);
+    assert!(again.out.starts_with("✓ 1 trace · $0.2459 as before · genai-prices 0.2.3 + local "), "{}", again.out);
+}
+
+#[test]
 fn a_file_that_cannot_be_used_is_refused_with_the_place() {
     let folder = recorded();
     let path = folder.path().join("prices.json");

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! SDKs ── POST /v1/envelopes ─▶ ingest ─┐
+//! OpenTelemetry ── OTLP, HTTP and gRPC ─▶┤
 //! journals of this machine ── watch ────┴▶ writer (one thread, one transaction for many) ─▶ store
 //!                                             └▶ news ─▶ live, metrics             │
 //! people, programs ── GET /v1/… ─▶ guard ─▶ api ─▶ readers (some threads) ◀────────┘
@@ -52,6 +53,6 @@ mod state;
 pub use error::ServerError;
 pub use keys::Scope;
 pub use log::Log;
-pub use options::{DEFAULT_PORT, Limits, Options};
+pub use options::{DEFAULT_GRPC_PORT, DEFAULT_PORT, GrpcPort, Limits, Options};
 pub use run::{Ready, serve};
 pub use server::Server;

@@ -15,6 +15,12 @@ struct Status {
     status: u16,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Record {
+    outcome: &'static str,
+    signal: &'static str,
+}
+
 /// What the server itself did.
 pub struct Metrics {
     registry: Registry,
@@ -22,6 +28,7 @@ pub struct Metrics {
     duration: Histogram,
     envelopes: Counter,
     rejected: Counter,
+    records: Family<Record, Counter>,
 }
 
 impl Default for Metrics {
@@ -36,7 +43,9 @@ impl Default for Metrics {
         registry.register_with_unit("http_request_duration", help, Unit::Seconds, duration.clone());
         registry.register("envelopes_taken", "Envelopes stored or known already", envelopes.clone());
         registry.register("envelopes_rejected", "Envelopes that were not sound", rejected.clone());
-        Metrics { registry, requests, duration, envelopes, rejected }
+        let records = Family::default();
+        registry.register("otlp_records", "Spans and log records by OTLP, by what became of them", records.clone());
+        Metrics { registry, requests, duration, envelopes, rejected, records }
     }
 }
 
@@ -51,6 +60,13 @@ impl Metrics {
     pub fn took(&self, envelopes: u64, rejected: u64) {
         self.envelopes.inc_by(envelopes);
         self.rejected.inc_by(rejected);
+    }
+
+    /// Spans or log records came by OTLP: so many were new, known already, not taken.
+    pub fn records(&self, signal: &'static str, taken: u64, known: u64, rejected: u64) {
+        for (outcome, count) in [("taken", taken), ("known", known), ("rejected", rejected)] {
+            self.records.get_or_create(&Record { outcome, signal }).inc_by(count);
+        }
     }
 
     /// Writes all of it, without an end.

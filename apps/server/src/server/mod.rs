@@ -3,9 +3,11 @@
 //! | file | what it is |
 //! |---|---|
 //! | `accept` | connections, each with bounds, until the server stops |
+//! | `grpc` | the port of OTLP over gRPC, which another program may have |
 //! | `routes` | everything that is answered |
 
 mod accept;
+mod grpc;
 mod routes;
 
 pub use routes::openapi;
@@ -31,9 +33,10 @@ const FORGET: Duration = Duration::from_secs(60);
 /// A server that runs. Dropped, it ends at once; [`Server::stop`] lets what is under way end first.
 pub struct Server {
     address: SocketAddr,
+    grpc: Option<SocketAddr>,
     app: Shared,
     stop: watch::Sender<bool>,
-    accepting: JoinHandle<()>,
+    accepting: Vec<JoinHandle<()>>,
     forgetting: JoinHandle<()>,
 }
 
@@ -50,6 +53,7 @@ impl Server {
         let listen = |source| ServerError::Listen { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        let grpc = grpc::listen(&options).await?;
         let (stop, stopped) = watch::channel(false);
         let limits = options.limits;
         let app = Arc::new(App {
@@ -66,7 +70,12 @@ impl Server {
         });
         app.projects.open_default().await?;
         let routes = routes::all(&app);
-        let accepting = tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone()));
+        let mut accepting = vec![tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone()))];
+        let grpc = grpc.map(|(listener, address)| {
+            let routes = routes::grpc(&app);
+            accepting.push(tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone())));
+            address
+        });
         let forgetting = tokio::spawn({
             let app = Arc::clone(&app);
             async move {
@@ -76,12 +85,17 @@ impl Server {
                 }
             }
         });
-        Ok(Server { address, app, stop, accepting, forgetting })
+        Ok(Server { address, grpc, app, stop, accepting, forgetting })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it takes OTLP over gRPC.
+    pub fn grpc_address(&self) -> Option<SocketAddr> {
+        self.grpc
     }
 
     /// Where it is asked.
@@ -92,7 +106,9 @@ impl Server {
     /// Takes no new requests, ends those that are under way, stores what waits, and lets the folder go.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        let _ = self.accepting.await;
+        for accepting in self.accepting {
+            let _ = accepting.await;
+        }
         self.forgetting.abort();
         for project in self.app.projects.all() {
             project.stop().await;

@@ -7,5 +7,8 @@ mod doors;
 mod ingest;
 mod journals;
 mod live;
+mod otlp;
+mod otlp_grpc;
+mod otlp_support;
 mod pages;
 mod stopping;

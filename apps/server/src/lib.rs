@@ -19,13 +19,14 @@
 //! | [`ingest`] | what comes in | – |
 //! | [`api`] | what is asked, one file for each resource | – |
 //! | [`live`] | what happens, as it happens | – |
+//! | [`outward`] | what goes out, to an address that somebody named | sockets |
 //! | [`metrics`] | the same counted, for Prometheus | – |
 //! | [`pages`] | the dashboard and the page about the API | – |
 //! | [`problem`] | what went wrong, as every answer says it | – |
 //! | [`log`] | what the operator reads | standard error |
 //!
-//! **What it may touch.** One folder, or one PostgreSQL database; the sockets that it was told; nothing else. It never calls
-//! out.
+//! **What it may touch.** One folder, or one PostgreSQL database; the sockets that it was told; nothing else. It calls
+//! nobody but where it was told to forward to.
 //!
 //! **The way of the data.** Nothing is acknowledged before it would survive a loss of power. Nothing that was not taken is
 //! acknowledged: every refusal has a code, and what can be tried again says when. Handlers hold no state: what a request
@@ -43,6 +44,7 @@ pub mod live;
 pub mod log;
 pub mod metrics;
 pub mod options;
+pub mod outward;
 pub mod pages;
 pub mod problem;
 pub mod project;

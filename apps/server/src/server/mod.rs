@@ -46,6 +46,7 @@ impl Server {
     /// # Errors
     /// `keys_required` beyond this machine, where no key was made; `listen`; `already_served`; those of the store.
     pub async fn bind(options: Options) -> Result<Self, ServerError> {
+        crate::outward::choose_crypto();
         let wanted = options.address();
         if !options.host.is_loopback() && !has_keys(&options.directory)? {
             return Err(ServerError::NoKeys { address: wanted });

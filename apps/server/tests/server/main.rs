@@ -10,5 +10,6 @@ mod live;
 mod otlp;
 mod otlp_grpc;
 mod otlp_support;
+mod outward;
 mod pages;
 mod stopping;

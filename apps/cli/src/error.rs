@@ -382,6 +382,7 @@ fn mend_server(error: &ServerError) -> &'static str {
         ServerError::Listen { .. } => {
             "end what listens there, or name another port with --port; --port 0 takes any that is free"
         }
+        ServerError::Outward(error) => mend_outward(error),
         ServerError::ProjectName(_) => "name it such as `team-7`",
         ServerError::NoSuchKey(_) => "see them with `tracewire serve keys list`",
         ServerError::KeyFile { .. } => "mend the file, or move it away and make new keys",

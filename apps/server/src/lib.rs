@@ -19,6 +19,7 @@
 //! | [`ingest`] | what comes in | – |
 //! | [`api`] | what is asked, one file for each resource | – |
 //! | [`live`] | what happens, as it happens | – |
+//! | [`forward`] | what comes goes on to another place, in the background | one small file for each place |
 //! | [`outward`] | what goes out, to an address that somebody named | sockets |
 //! | [`metrics`] | the same counted, for Prometheus | – |
 //! | [`pages`] | the dashboard and the page about the API | – |
@@ -37,6 +38,7 @@
 pub mod api;
 pub mod body;
 mod error;
+pub mod forward;
 pub mod guard;
 pub mod ingest;
 pub mod keys;

@@ -8,6 +8,8 @@ use std::time::Duration;
 use tracewire_insight::prices::Prices;
 use tracewire_recorder::journal::Directory;
 
+use crate::outward::Target;
+
 /// The port of OTLP/HTTP, which is served on it too: what is set up for OpenTelemetry finds it without a word.
 pub const DEFAULT_PORT: u16 = 4318;
 
@@ -37,6 +39,8 @@ pub struct Options {
     pub port: u16,
     /// Where OTLP over gRPC is served, on the same host.
     pub grpc_port: GrpcPort,
+    /// Where what comes into the default project goes on to.
+    pub forward: Vec<Target>,
     /// `postgres://…`: where the projects' stores are, if not in the folder.
     pub database: Option<String>,
     /// Further names by which it may be asked, such as that of a proxy in front.
@@ -59,6 +63,7 @@ impl Options {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: DEFAULT_PORT,
             grpc_port: GrpcPort::Off,
+            forward: Vec::new(),
             database: None,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),

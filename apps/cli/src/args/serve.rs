@@ -34,6 +34,15 @@ pub struct Serve {
     /// The port of OTLP over gRPC; 0 for none [default: 4317 where it is free; any with `--port 0`]
     #[arg(long, value_name = "PORT")]
     pub grpc_port: Option<u16>,
+    /// Forward spans by OTLP as they end, to this address (http, https, grpc or grpcs; repeatable)
+    #[arg(long, value_name = "URL")]
+    pub forward_otlp: Vec<String>,
+    /// Forward envelopes to this tracewire server (repeatable)
+    #[arg(long, value_name = "URL")]
+    pub forward: Vec<String>,
+    /// A header for what is forwarded, such as a key (repeatable)
+    #[arg(long = "forward-header", value_name = "NAME=VALUE")]
+    pub forward_headers: Vec<String>,
     /// A PostgreSQL database instead of the project's file [default: `TRACEWIRE_DATABASE`]
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,

@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::{Command, Stdio};
 
 use tracewire_server::keys::{self, Key};
+use tracewire_server::outward::Target;
 use tracewire_server::project::{folder_of, is_name};
 use tracewire_server::{DEFAULT_GRPC_PORT, GrpcPort, Limits, Log, Options, Ready, ServerError, serve};
 use tracewire_wire::value::Value;
@@ -37,6 +38,7 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
         host: what.host,
         port: what.port,
         grpc_port: grpc_port(what),
+        forward: forward(what)?,
         database: what.database.clone().or_else(named),
         allowed_hosts: what.allow_hosts.clone(),
         allowed_origins: what.allow_origins.clone(),
@@ -53,6 +55,13 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
     })?;
     said?;
     Ok(EXIT_OK)
+}
+
+fn forward(what: &Serve) -> Result<Vec<Target>, CliError> {
+    let headers = &what.forward_headers;
+    let spans = what.forward_otlp.iter().map(|url| Target::otlp(url, headers, false));
+    let envelopes = what.forward.iter().map(|url| Target::envelopes(url, headers));
+    Ok(spans.chain(envelopes).collect::<Result<_, _>>()?)
 }
 
 fn grpc_port(what: &Serve) -> GrpcPort {

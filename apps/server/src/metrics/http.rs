@@ -21,6 +21,22 @@ struct Record {
     signal: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct To {
+    to: String,
+}
+
+/// What was forwarded to one place.
+#[derive(Clone, Debug)]
+pub struct Forwarded {
+    /// Spans or envelopes that were answered.
+    pub(crate) sent: Counter,
+    /// Those of them that were not taken.
+    pub(crate) rejected: Counter,
+    /// Attempts that failed for now.
+    pub(crate) failed: Counter,
+}
+
 /// What the server itself did.
 pub struct Metrics {
     registry: Registry,
@@ -29,6 +45,7 @@ pub struct Metrics {
     envelopes: Counter,
     rejected: Counter,
     records: Family<Record, Counter>,
+    forwarded: [Family<To, Counter>; 3],
 }
 
 impl Default for Metrics {
@@ -45,7 +62,15 @@ impl Default for Metrics {
         registry.register("envelopes_rejected", "Envelopes that were not sound", rejected.clone());
         let records = Family::default();
         registry.register("otlp_records", "Spans and log records by OTLP, by what became of them", records.clone());
-        Metrics { registry, requests, duration, envelopes, rejected, records }
+        let forwarded: [Family<To, Counter>; 3] = Default::default();
+        for (family, (name, help)) in forwarded.iter().zip([
+            ("forwarded", "Spans or envelopes that were forwarded and answered"),
+            ("forwarded_rejected", "Those of them that were not taken"),
+            ("forward_failures", "Attempts to forward that failed for now"),
+        ]) {
+            registry.register(name, help, family.clone());
+        }
+        Metrics { registry, requests, duration, envelopes, rejected, records, forwarded }
     }
 }
 
@@ -67,6 +92,13 @@ impl Metrics {
         for (outcome, count) in [("taken", taken), ("known", known), ("rejected", rejected)] {
             self.records.get_or_create(&Record { outcome, signal }).inc_by(count);
         }
+    }
+
+    /// Counts of what is forwarded to one place.
+    pub fn forwarded(&self, to: String) -> Forwarded {
+        let to = To { to };
+        let [sent, rejected, failed] = self.forwarded.each_ref().map(|family| family.get_or_create(&to).clone());
+        Forwarded { sent, rejected, failed }
     }
 
     /// Writes all of it, without an end.

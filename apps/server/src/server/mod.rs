@@ -13,7 +13,7 @@ mod routes;
 pub use routes::openapi;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
@@ -21,6 +21,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::error::ServerError;
+use crate::forward;
 use crate::guard::{Hosts, Rates};
 use crate::metrics::Metrics;
 use crate::options::Options;
@@ -36,7 +37,8 @@ pub struct Server {
     grpc: Option<SocketAddr>,
     app: Shared,
     stop: watch::Sender<bool>,
-    accepting: Vec<JoinHandle<()>>,
+    /// What accepts and what forwards.
+    working: Vec<JoinHandle<()>>,
     forgetting: JoinHandle<()>,
 }
 
@@ -65,16 +67,27 @@ impl Server {
             requests: Semaphore::new(limits.requests),
             bodies: Semaphore::new(limits.bodies),
             live: Arc::new(Semaphore::new(limits.live)),
+            forwards: OnceLock::new(),
             started: Instant::now(),
             stop: stopped,
             options,
         });
-        app.projects.open_default().await?;
+        let project = app.projects.open_default().await?;
+        let mut forwarding = Vec::new();
+        let mut statuses = Vec::new();
+        for target in app.options.forward.clone() {
+            let folder = app.options.directory.path();
+            let (status, task) = forward::start(&project, folder, target, &app.metrics, app.stop.clone())?;
+            statuses.push(status);
+            forwarding.push(task);
+        }
+        let _ = app.forwards.set(statuses);
         let routes = routes::all(&app);
-        let mut accepting = vec![tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone()))];
+        let mut working = forwarding;
+        working.push(tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone())));
         let grpc = grpc.map(|(listener, address)| {
             let routes = routes::grpc(&app);
-            accepting.push(tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone())));
+            working.push(tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone())));
             address
         });
         let forgetting = tokio::spawn({
@@ -86,7 +99,7 @@ impl Server {
                 }
             }
         });
-        Ok(Server { address, grpc, app, stop, accepting, forgetting })
+        Ok(Server { address, grpc, app, stop, working, forgetting })
     }
 
     /// Where it listens.
@@ -107,8 +120,8 @@ impl Server {
     /// Takes no new requests, ends those that are under way, stores what waits, and lets the folder go.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        for accepting in self.accepting {
-            let _ = accepting.await;
+        for working in self.working {
+            let _ = working.await;
         }
         self.forgetting.abort();
         for project in self.app.projects.all() {

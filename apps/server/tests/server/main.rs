@@ -4,6 +4,7 @@
 mod answers;
 mod common;
 mod doors;
+mod forwarding;
 mod ingest;
 mod journals;
 mod live;

@@ -315,6 +315,8 @@ impl Thread {
         });
         match emitted {
             Ok(emitted) => {
+                // Who was answered finds it, also as news.
+                self.tell();
                 answers.into_iter().zip(emitted).for_each(|(answer, emitted)| _ = answer.send(Ok(emitted)));
             }
             Err(error) => {

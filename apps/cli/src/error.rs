@@ -7,6 +7,7 @@ use tracewire_conformance::ConformanceError;
 use tracewire_insight::prices::PriceError;
 use tracewire_recorder::RecorderError;
 use tracewire_server::ServerError;
+use tracewire_server::outward::OutwardError;
 use tracewire_store::StoreError;
 use tracewire_wire::WireError;
 
@@ -176,6 +177,9 @@ pub enum CliError {
     /// The server does not start.
     #[error(transparent)]
     Server(#[from] ServerError),
+    /// Something cannot be sent, or is not taken.
+    #[error(transparent)]
+    Outward(#[from] OutwardError),
     /// What is logged cannot be said like this.
     #[error("--log: {0}")]
     LogFilter(String),
@@ -221,6 +225,7 @@ impl CliError {
             Self::NoCase(_) => "no_case",
             Self::Conformance(error) => error.code(),
             Self::Server(error) => error.code(),
+            Self::Outward(error) => error.code(),
             Self::LogFilter(_) => "log_filter",
             Self::Store(error) => error.code(),
             Self::Recorder(error) => error.code(),
@@ -252,9 +257,11 @@ impl CliError {
             | Self::Format { .. }
             | Self::LogFilter(_)
             | Self::Server(ServerError::ProjectName(_) | ServerError::NoKeys { .. })
+            | Self::Outward(OutwardError::Address { .. } | OutwardError::Header(_))
             | Self::Conformance(ConformanceError::Pattern { .. })
             | Self::Store(StoreError::Query { .. }) => EXIT_USAGE,
             Self::Server(ServerError::NoSuchKey(_)) => EXIT_NO_DATA,
+            Self::Outward(OutwardError::Refused { .. }) => EXIT_PROBLEM,
             Self::Start { source, .. } if source.kind() == io::ErrorKind::NotFound => EXIT_NO_PROGRAM,
             Self::Start { .. } => EXIT_NO_START,
             Self::File { .. }
@@ -265,6 +272,7 @@ impl CliError {
             | Self::Temporary { .. }
             | Self::Conformance(_)
             | Self::Server(_)
+            | Self::Outward(_)
             | Self::Store(_)
             | Self::Recorder(_)
             | Self::Io(_) => EXIT_IO,
@@ -320,6 +328,7 @@ impl CliError {
             Self::NoId(_) => {
                 "see what there is with `tracewire list`; other names go behind --session or --correlation".to_owned()
             }
+            Self::Outward(error) => mend_outward(error).to_owned(),
             Self::LogFilter(_) => "name a level: off, error, warn, info, debug".to_owned(),
             Self::Server(error) => mend_server(error).to_owned(),
             Self::Store(StoreError::Query { .. }) => "see `tracewire query --help`".to_owned(),
@@ -354,6 +363,18 @@ impl CliError {
 }
 
 /// How a server comes to start.
+fn mend_outward(error: &OutwardError) -> &'static str {
+    match error {
+        OutwardError::Address { .. } => "give an address such as http://localhost:4318 or grpc://localhost:4317",
+        OutwardError::Header(_) => "give it as --header 'authorization=Bearer …'",
+        OutwardError::Refused { .. } => "see what the other side asks for: its address, a key as --header, its limits",
+        OutwardError::Unreachable { .. } => {
+            "see that it runs there; the same can be sent again, what arrived is known by its ids"
+        }
+        OutwardError::Client(_) => "see what the system says; certificates of authorities may be missing",
+    }
+}
+
 fn mend_server(error: &ServerError) -> &'static str {
     match error {
         ServerError::NoKeys { .. } => "make one with `tracewire serve keys create`, or leave --host out",
@@ -361,6 +382,7 @@ fn mend_server(error: &ServerError) -> &'static str {
         ServerError::Listen { .. } => {
             "end what listens there, or name another port with --port; --port 0 takes any that is free"
         }
+        ServerError::Outward(error) => mend_outward(error),
         ServerError::ProjectName(_) => "name it such as `team-7`",
         ServerError::NoSuchKey(_) => "see them with `tracewire serve keys list`",
         ServerError::KeyFile { .. } => "mend the file, or move it away and make new keys",

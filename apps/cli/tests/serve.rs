@@ -80,3 +80,27 @@ fn a_key_is_made_used_and_taken_away() {
     assert_eq!(run(directory, &["serve", "keys", "revoke", id]).code, Some(3));
     assert_eq!(end(child, Signal::TERM).0, Some(0));
 }
+
+#[test]
+fn spans_are_sent_by_otlp_and_what_is_not_taken_is_said() {
+    let (from, to) = (populated(), tempfile::tempdir().unwrap());
+    let (child, address) = serve(to.path(), &[]);
+    let url = format!("http://{address}");
+    for _ in 0..2 {
+        let sent = run(from.path(), &["export", "--otlp", &url, "--json"]);
+        assert_eq!(sent.code, Some(0), "{}", sent.err);
+        assert!(sent.out.contains("\"rejected\":0"), "{}", sent.out);
+    }
+    let shown = run(from.path(), &["export", "--otlp", &url]);
+    assert!(shown.out.contains(&format!("sent to {url}/v1/traces")), "{}", shown.out);
+    let there = ask(&address, "GET /v1/traces HTTP/1.1");
+    for row in run(from.path(), &["list", "--json"]).out.split("\"trace_id\":\"").skip(1) {
+        let id = row.split('"').next().unwrap();
+        assert!(there.contains(id), "{id} in {there}");
+    }
+    let wrong = run(from.path(), &["export", "--otlp", "collector:4318"]);
+    assert_eq!((wrong.code, wrong.err.contains("grpc://localhost:4317")), (Some(2), true), "{}", wrong.err);
+    let refused = run(from.path(), &["export", "--otlp", &format!("{url}/nowhere"), "--header", "x-key=secret"]);
+    assert_eq!((refused.code, refused.err.contains("404")), (Some(1), true), "{}", refused.err);
+    assert_eq!(end(child, Signal::TERM).0, Some(0));
+}

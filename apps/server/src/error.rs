@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use tracewire_store::StoreError;
 
+use crate::outward::OutwardError;
+
 /// Why a server does not start, or ends. What goes wrong with a request is a [`crate::problem::Problem`].
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
@@ -53,6 +55,9 @@ pub enum ServerError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Nothing can be forwarded.
+    #[error(transparent)]
+    Outward(#[from] OutwardError),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -72,6 +77,7 @@ impl ServerError {
             ServerError::NoSuchKey(_) => "key_unknown",
             ServerError::File { .. } => "file",
             ServerError::KeyFile { .. } => "key_file",
+            ServerError::Outward(error) => error.code(),
             ServerError::Store(error) => error.code(),
             ServerError::System(_) => "system",
         }

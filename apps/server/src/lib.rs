@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! SDKs ── POST /v1/envelopes ─▶ ingest ─┐
+//! OpenTelemetry ── OTLP, HTTP and gRPC ─▶┤
 //! journals of this machine ── watch ────┴▶ writer (one thread, one transaction for many) ─▶ store
 //!                                             └▶ news ─▶ live, metrics             │
 //! people, programs ── GET /v1/… ─▶ guard ─▶ api ─▶ readers (some threads) ◀────────┘
@@ -18,13 +19,15 @@
 //! | [`ingest`] | what comes in | – |
 //! | [`api`] | what is asked, one file for each resource | – |
 //! | [`live`] | what happens, as it happens | – |
+//! | [`forward`] | what comes goes on to another place, in the background | one small file for each place |
+//! | [`outward`] | what goes out, to an address that somebody named | sockets |
 //! | [`metrics`] | the same counted, for Prometheus | – |
 //! | [`pages`] | the dashboard and the page about the API | – |
 //! | [`problem`] | what went wrong, as every answer says it | – |
 //! | [`log`] | what the operator reads | standard error |
 //!
-//! **What it may touch.** One folder, or one PostgreSQL database; the sockets that it was told; nothing else. It never calls
-//! out.
+//! **What it may touch.** One folder, or one PostgreSQL database; the sockets that it was told; nothing else. It calls
+//! nobody but where it was told to forward to.
 //!
 //! **The way of the data.** Nothing is acknowledged before it would survive a loss of power. Nothing that was not taken is
 //! acknowledged: every refusal has a code, and what can be tried again says when. Handlers hold no state: what a request
@@ -35,6 +38,7 @@
 pub mod api;
 pub mod body;
 mod error;
+pub mod forward;
 pub mod guard;
 pub mod ingest;
 pub mod keys;
@@ -42,6 +46,7 @@ pub mod live;
 pub mod log;
 pub mod metrics;
 pub mod options;
+pub mod outward;
 pub mod pages;
 pub mod problem;
 pub mod project;
@@ -52,6 +57,6 @@ mod state;
 pub use error::ServerError;
 pub use keys::Scope;
 pub use log::Log;
-pub use options::{DEFAULT_PORT, Limits, Options};
+pub use options::{DEFAULT_GRPC_PORT, DEFAULT_PORT, GrpcPort, Limits, Options};
 pub use run::{Ready, serve};
 pub use server::Server;

@@ -8,8 +8,25 @@ use std::time::Duration;
 use tracewire_insight::prices::Prices;
 use tracewire_recorder::journal::Directory;
 
+use crate::outward::Target;
+
 /// The port of OTLP/HTTP, which is served on it too: what is set up for OpenTelemetry finds it without a word.
 pub const DEFAULT_PORT: u16 = 4318;
+
+/// The port of OTLP/gRPC.
+pub const DEFAULT_GRPC_PORT: u16 = 4317;
+
+/// Where OTLP over gRPC is served.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GrpcPort {
+    /// Nowhere.
+    #[default]
+    Off,
+    /// On this port where it is free: a collector may have it.
+    IfFree(u16),
+    /// On this port, or the server does not start.
+    Exactly(u16),
+}
 
 /// What a server is told.
 #[derive(Clone, Debug)]
@@ -20,6 +37,10 @@ pub struct Options {
     pub host: IpAddr,
     /// The port; 0 for any that is free.
     pub port: u16,
+    /// Where OTLP over gRPC is served, on the same host.
+    pub grpc_port: GrpcPort,
+    /// Where what comes into the default project goes on to.
+    pub forward: Vec<Target>,
     /// `postgres://…`: where the projects' stores are, if not in the folder.
     pub database: Option<String>,
     /// Further names by which it may be asked, such as that of a proxy in front.
@@ -41,6 +62,8 @@ impl Options {
             directory,
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: DEFAULT_PORT,
+            grpc_port: GrpcPort::Off,
+            forward: Vec::new(),
             database: None,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),

@@ -114,6 +114,11 @@ impl Problem {
         &self.0.detail
     }
 
+    /// After how many seconds the same can be tried again.
+    pub fn retry_after(&self) -> Option<u32> {
+        self.0.retry_after
+    }
+
     /// What bytes are not, and where.
     pub fn unreadable(error: WireError) -> Self {
         let code = error.code();

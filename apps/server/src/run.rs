@@ -16,6 +16,8 @@ pub struct Ready {
     pub address: SocketAddr,
     /// Where it is asked.
     pub url: String,
+    /// Where it takes OTLP over gRPC, if it does.
+    pub grpc: Option<SocketAddr>,
 }
 
 /// Serves until the process is interrupted or told to terminate; `ready` hears when requests are answered.
@@ -28,7 +30,7 @@ pub fn serve(options: Options, ready: impl FnOnce(&Ready)) -> Result<(), ServerE
         // Before anything is open: a signal that comes early is not lost.
         let ended = ended().map_err(ServerError::System)?;
         let server = Server::bind(options).await?;
-        ready(&Ready { address: server.address(), url: server.url() });
+        ready(&Ready { address: server.address(), url: server.url(), grpc: server.grpc_address() });
         ended.await;
         tracing::info!("stopping");
         server.stop().await;

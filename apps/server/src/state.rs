@@ -1,10 +1,11 @@
 //! What all requests share.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use tokio::sync::{Semaphore, watch};
 
+use crate::forward::Status;
 use crate::guard::{Hosts, Rates};
 use crate::metrics::Metrics;
 use crate::options::Options;
@@ -23,6 +24,8 @@ pub struct App {
     pub(crate) bodies: Semaphore,
     /// Live connections.
     pub(crate) live: Arc<Semaphore>,
+    /// How forwarding goes; set when the default project is open.
+    pub(crate) forwards: OnceLock<Vec<Arc<Status>>>,
     pub(crate) started: Instant,
     /// True as soon as the server stops.
     pub(crate) stop: watch::Receiver<bool>,

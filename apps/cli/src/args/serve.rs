@@ -13,7 +13,8 @@ Examples:
   tracewire serve --host 0.0.0.0 --allow-host traces.example.com
   tracewire serve --database postgres://tracewire@db.example.com/traces
 
-SDKs send to http://HOST:PORT/v1/envelopes; what OpenTelemetry sends by HTTP goes to the same port.
+SDKs send to http://HOST:PORT/v1/envelopes. OpenTelemetry sends by OTLP: over HTTP to the same port,
+over gRPC to 4317.
 What SDKs record on this machine is seen without any of that. Beyond this machine everybody has to
 show a key. A server ends with Ctrl-C, when everything that was acknowledged is stored.";
 
@@ -30,6 +31,18 @@ pub struct Serve {
     /// The port; 0 for any that is free
     #[arg(long, short, value_name = "PORT", default_value_t = DEFAULT_PORT)]
     pub port: u16,
+    /// The port of OTLP over gRPC; 0 for none [default: 4317 where it is free; any with `--port 0`]
+    #[arg(long, value_name = "PORT")]
+    pub grpc_port: Option<u16>,
+    /// Forward spans by OTLP as they end, to this address (http, https, grpc or grpcs; repeatable)
+    #[arg(long, value_name = "URL")]
+    pub forward_otlp: Vec<String>,
+    /// Forward envelopes to this tracewire server (repeatable)
+    #[arg(long, value_name = "URL")]
+    pub forward: Vec<String>,
+    /// A header for what is forwarded, such as a key (repeatable)
+    #[arg(long = "forward-header", value_name = "NAME=VALUE")]
+    pub forward_headers: Vec<String>,
     /// A PostgreSQL database instead of the project's file [default: `TRACEWIRE_DATABASE`]
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,

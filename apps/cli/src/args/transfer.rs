@@ -53,6 +53,7 @@ Examples:
   tracewire export --session chat-42 -o chat.jsonl   all runs of a session
   tracewire export --last 1d -o today.parquet        one event a row, for DuckDB and Polars
   tracewire export --last 1h --events --format toon  a table for a language model to read
+  tracewire export --otlp http://collector:4318      spans, to whoever takes OTLP
 
 json, jsonl, toon and proto hold envelopes: whole ones as they were sealed. Where only a part was
 asked for, the rest of an envelope is marked as withheld, and all that is written can still be
@@ -61,7 +62,10 @@ loss, so toon holds all of it, and --events --format toon a table that is shorte
 
 csv and parquet hold one event a row, producer by producer, its content in place; --events asks for
 that in the other formats too. What processes at work have not sealed yet is counted on standard
-error and left out.";
+error and left out.
+
+--otlp sends the spans of what was asked for instead, with their ids, times and attributes. What the
+other side does not take is said and makes the exit code 1.";
 
 /// What goes out.
 #[derive(Args, Clone, Debug)]
@@ -88,6 +92,15 @@ pub struct Export {
     /// One event a row, its content in place, rather than envelopes
     #[arg(long)]
     pub events: bool,
+    /// Send spans by OTLP to this address (http, https, grpc or grpcs) rather than write
+    #[arg(long, value_name = "URL", conflicts_with_all = ["output", "format", "events", "delimiter", "formula_safe"])]
+    pub otlp: Option<String>,
+    /// A header for that, such as a key (repeatable)
+    #[arg(long = "header", value_name = "NAME=VALUE", requires = "otlp")]
+    pub headers: Vec<String>,
+    /// Send by gRPC to an address that does not say so
+    #[arg(long, requires = "otlp")]
+    pub otlp_grpc: bool,
     /// How tables are written
     #[command(flatten)]
     pub tables: Tables,

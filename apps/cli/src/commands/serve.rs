@@ -4,8 +4,9 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::{Command, Stdio};
 
 use tracewire_server::keys::{self, Key};
+use tracewire_server::outward::Target;
 use tracewire_server::project::{folder_of, is_name};
-use tracewire_server::{Limits, Log, Options, Ready, ServerError, serve};
+use tracewire_server::{DEFAULT_GRPC_PORT, GrpcPort, Limits, Log, Options, Ready, ServerError, serve};
 use tracewire_wire::value::Value;
 
 use crate::args::{Global, Keys, Serve, ServeCommand};
@@ -36,6 +37,8 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
         directory,
         host: what.host,
         port: what.port,
+        grpc_port: grpc_port(what),
+        forward: forward(what)?,
         database: what.database.clone().or_else(named),
         allowed_hosts: what.allow_hosts.clone(),
         allowed_origins: what.allow_origins.clone(),
@@ -54,11 +57,28 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
     Ok(EXIT_OK)
 }
 
+fn forward(what: &Serve) -> Result<Vec<Target>, CliError> {
+    let headers = &what.forward_headers;
+    let spans = what.forward_otlp.iter().map(|url| Target::otlp(url, headers, false));
+    let envelopes = what.forward.iter().map(|url| Target::envelopes(url, headers));
+    Ok(spans.chain(envelopes).collect::<Result<_, _>>()?)
+}
+
+fn grpc_port(what: &Serve) -> GrpcPort {
+    match (what.grpc_port, what.port) {
+        (Some(0), _) => GrpcPort::Off,
+        (Some(port), _) => GrpcPort::Exactly(port),
+        (None, 0) => GrpcPort::Exactly(0),
+        (None, _) => GrpcPort::IfFree(DEFAULT_GRPC_PORT),
+    }
+}
+
 /// One line, for people and for programs that wait for it.
 fn announce(ready: &Ready, path: &str, global: &Global, screen: &mut Screen<'_>) -> Result<(), CliError> {
     if global.json {
         let document = object([
             ("directory", path.into()),
+            ("grpc", ready.grpc.map_or(Value::Null, |address| address.to_string().into())),
             ("pid", json::count(u64::from(std::process::id()))),
             ("url", ready.url.as_str().into()),
         ]);

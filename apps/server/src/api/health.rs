@@ -11,8 +11,10 @@ use utoipa_axum::routes;
 
 use super::answer::Json;
 use super::producers::{Loss, losses, named};
+use crate::forward::Status;
 use crate::guard::Caller;
 use crate::problem::Problem;
+use crate::project::DEFAULT_PROJECT;
 use crate::state::Shared;
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
@@ -25,6 +27,9 @@ struct Health {
     /// Whether something came that numbers over traces do not have yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     counting: Option<bool>,
+    /// Where what comes goes on to, and how that goes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    forward: Vec<Forward>,
     /// Records that emitters lost, by reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     losses: Option<Vec<Loss>>,
@@ -41,6 +46,31 @@ struct Health {
     uptime_nanos: u64,
     /// Its version.
     version: &'static str,
+}
+
+/// How forwarding to one place goes.
+#[derive(Serialize, ToSchema)]
+struct Forward {
+    /// Why it waits, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failing: Option<String>,
+    /// Spans or envelopes that were not taken.
+    rejected: u64,
+    /// Spans or envelopes that were sent and answered, since the server began.
+    sent: u64,
+    /// Where to.
+    to: String,
+}
+
+impl From<&Status> for Forward {
+    fn from(status: &Status) -> Self {
+        Forward {
+            failing: status.failing(),
+            rejected: status.rejected_count(),
+            sent: status.sent_count(),
+            to: status.to().to_owned(),
+        }
+    }
 }
 
 /// How a store is.
@@ -66,6 +96,7 @@ struct StoreHealth {
 async fn health(State(app): State<Shared>, caller: Option<axum::Extension<Caller>>) -> Result<Json<Health>, Problem> {
     let mut health = Health {
         counting: None,
+        forward: Vec::new(),
         losses: None,
         project: None,
         status: "ok",
@@ -74,6 +105,10 @@ async fn health(State(app): State<Shared>, caller: Option<axum::Extension<Caller
         version: env!("CARGO_PKG_VERSION"),
     };
     let Some(axum::Extension(caller)) = caller else { return Ok(Json(health)) };
+    if caller.project.name == DEFAULT_PROJECT {
+        let forwards = app.forwards.get().into_iter().flatten();
+        health.forward = forwards.map(|status| Forward::from(&**status)).collect();
+    }
     let engine = caller.project.database.engine();
     let read = move |store: &dyn Store| {
         let (stats, last_event) = (store.stats()?, store.last_event()?);

@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::rates::Who;
+use crate::ingest::otlp::is_service;
 use crate::keys::Scope;
 use crate::problem::Problem;
 use crate::project::{DEFAULT_PROJECT, Project};
@@ -99,7 +100,7 @@ enum Needed {
 }
 
 fn needed(method: &Method, path: &str) -> Needed {
-    let is_data = path.starts_with("/v1/") || path == "/metrics";
+    let is_data = path.starts_with("/v1/") || path == "/metrics" || is_service(path);
     match *method {
         _ if !is_data || path == "/v1/health" => Needed::Nothing,
         Method::GET | Method::HEAD | Method::OPTIONS => Needed::Scope(Scope::Read),
@@ -141,6 +142,7 @@ mod tests {
             (Method::HEAD, "/metrics", Needed::Scope(Scope::Read)),
             (Method::POST, "/v1/envelopes", Needed::Scope(Scope::Write)),
             (Method::POST, "/v1/validate", Needed::Scope(Scope::Read)),
+            (Method::POST, "/opentelemetry.proto.collector.trace.v1.TraceService/Export", Needed::Scope(Scope::Write)),
             (Method::DELETE, "/v1/traces/00000000000000000000000000000001", Needed::Scope(Scope::Admin)),
             (Method::PATCH, "/v1/traces", Needed::Scope(Scope::Admin)),
             (Method::GET, "/v1/health", Needed::Nothing),

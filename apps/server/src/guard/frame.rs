@@ -5,7 +5,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -16,6 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 
 use super::auth::Visitor;
+use crate::ingest::otlp::Manner;
 use crate::problem::Problem;
 use crate::state::Shared;
 
@@ -35,6 +35,7 @@ pub(super) async fn around(State(app): State<Shared>, mut request: Request, next
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(visitor.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let manner = Manner::of(&method, &path, request.headers());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response = answered.unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
@@ -43,14 +44,14 @@ pub(super) async fn around(State(app): State<Shared>, mut request: Request, next
         Problem::internal().into_response()
     });
     let problem = response.extensions_mut().remove::<Problem>();
+    let status = response.status().as_u16();
     if let Some(problem) = &problem {
-        *response.body_mut() = Body::from(problem.body(&id.0));
+        manner.say(problem, &id.0, &mut response);
     }
     protect(response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    let status = response.status().as_u16();
     let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     app.metrics.request(status, began.elapsed());
     let code = problem.as_ref().map_or("", Problem::code);

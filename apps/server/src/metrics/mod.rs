@@ -13,7 +13,7 @@ mod names;
 mod rate;
 
 pub use events::Counted;
-pub use http::Metrics;
+pub use http::{Forwarded, Metrics};
 
 use std::sync::Arc;
 

@@ -6,10 +6,12 @@
 //! | `database` | where the store is, and how it is opened |
 //! | `lock` | one server for each folder |
 //! | `writer` | the one thread that writes: many requests in one transaction, nothing acknowledged that is not durable |
+//! | [`emitter`] | the server as an emitter: what other protocols bring is numbered and sealed |
 //! | `readers` | threads that read |
 //! | `watch` | journals that grow |
 
 mod database;
+pub mod emitter;
 mod lock;
 mod readers;
 mod watch;

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! requests ─▶ queue (bounded) ─▶ all that wait: one transaction ─▶ made durable ─▶ each is answered
+//!    other protocols ─▶ sealed here ─▶ likewise
 //! journals ─▶ looks ──────────▶ sweep
 //! ```
 //!
@@ -18,9 +19,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 use tracewire_insight::prices::Prices;
 use tracewire_recorder::journal::Directory;
-use tracewire_store::{Applied, Received, Store, StoreError, Sweeper};
+use tracewire_recorder::seal::Sealed;
+use tracewire_store::{Applied, Incoming, Received, Store, StoreError, Sweeper};
 
 use super::Database;
+use super::emitter::{Brought, Emitted, Emitter};
 use crate::error::ServerError;
 use crate::problem::Problem;
 
@@ -62,9 +65,17 @@ pub(super) struct Looked {
 
 enum Job {
     Take { envelopes: Vec<Received>, bytes: usize, answer: oneshot::Sender<Result<(), Refused>> },
+    Emit(Emission),
     Look { answer: blocking::Sender<Looked> },
     Change { work: Change, answer: oneshot::Sender<Result<(), Refused>> },
     Stop { answer: oneshot::Sender<()> },
+}
+
+/// What is to be sealed here.
+struct Emission {
+    brought: Vec<Brought>,
+    bytes: usize,
+    answer: oneshot::Sender<Result<Emitted, Refused>>,
 }
 
 /// Something else that writes.
@@ -100,7 +111,8 @@ impl Writer {
                     let _ = opened.send(Ok(()));
                     let sweeper = journals.map(|journals| Sweeper::new(journals).leaving_tallies());
                     let tallies = Tallies::new(prices, told);
-                    Thread { store, sweeper, news, complaints: Vec::new(), tallies }.run(taken);
+                    let emitter = Emitter::default();
+                    Thread { store, sweeper, news, complaints: Vec::new(), tallies, emitter, alone: 0 }.run(taken);
                 }
                 Err(error) => _ = opened.send(Err(error)),
             }
@@ -118,6 +130,16 @@ impl Writer {
     pub async fn take(&self, envelopes: Vec<Received>, bytes: usize) -> Result<(), Problem> {
         let (answer, answered) = oneshot::channel();
         self.send(Job::Take { envelopes, bytes, answer })?;
+        outcome(answered).await
+    }
+
+    /// Seals what another protocol brought and puts it into the store; durable as above. What is there already is known by that.
+    ///
+    /// # Errors
+    /// As [`Writer::take`].
+    pub async fn emit(&self, brought: Vec<Brought>, bytes: usize) -> Result<Emitted, Problem> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Emit(Emission { brought, bytes, answer }))?;
         outcome(answered).await
     }
 
@@ -162,7 +184,7 @@ impl Writer {
     }
 }
 
-async fn outcome(answered: oneshot::Receiver<Result<(), Refused>>) -> Result<(), Problem> {
+async fn outcome<T>(answered: oneshot::Receiver<Result<T, Refused>>) -> Result<T, Problem> {
     let Ok(outcome) = answered.await else { return Err(Problem::stopping()) };
     outcome.map_err(|refused| {
         let status = if refused.is_for_now {
@@ -187,6 +209,9 @@ struct Thread {
     /// What was said already of journals that cannot be read.
     complaints: Vec<String>,
     tallies: Tallies,
+    emitter: Emitter,
+    /// So many emissions are each put into a transaction of their own, since one of those that came together may have spoilt it.
+    alone: usize,
 }
 
 /// When numbers over traces are brought up to date: as soon as nothing else is to do, and under load in a third of the time.
@@ -253,6 +278,24 @@ impl Thread {
                     }
                     self.take(group);
                 }
+                Job::Emit(emission) => {
+                    let mut bytes = emission.bytes;
+                    let mut group = vec![emission];
+                    while bytes < GROUP_BYTES && self.alone == 0 {
+                        match jobs.try_recv() {
+                            Ok(Job::Emit(emission)) => {
+                                bytes = bytes.saturating_add(emission.bytes);
+                                group.push(emission);
+                            }
+                            Ok(other) => {
+                                next = Some(other);
+                                break;
+                            }
+                            Err(_) => break,
+                        }
+                    }
+                    self.emit(group);
+                }
                 Job::Look { answer } => {
                     let looked = self.look();
                     let _ = answer.send(looked);
@@ -265,6 +308,7 @@ impl Thread {
                     let _ = answer.send(changed.map_err(|error| Refused::from(&error)));
                 }
                 Job::Stop { answer } => {
+                    self.close();
                     if let Err(error) = self.store.compact() {
                         tracing::warn!(code = error.code(), %error, "the store was not tidied");
                     }
@@ -340,6 +384,56 @@ impl Thread {
             self.store.write(&mut |ingest| envelopes.iter().try_for_each(|one| ingest.envelope(&one.incoming())))?;
         self.store.make_durable()?;
         Ok(applied)
+    }
+
+    /// Seals everything and puts it into one transaction. Where that fails nothing goes on behind what was sealed, and those who sent
+    /// it come again.
+    fn emit(&mut self, group: Vec<Emission>) {
+        self.alone = self.alone.saturating_sub(1);
+        let (brought, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|one| (one.brought, one.answer)).unzip();
+        let emitted = self.guarded(|thread| {
+            let mut sealed = Vec::new();
+            let take = |brought| thread.emitter.take(&*thread.store, brought, &mut sealed);
+            let emitted = brought.into_iter().map(take).collect::<Result<Vec<Emitted>, _>>()?;
+            thread.emitter.end(&mut sealed);
+            thread.put(&sealed)?;
+            Ok(emitted)
+        });
+        match emitted {
+            Ok(emitted) => {
+                // Who was answered finds it, also as news.
+                self.tell();
+                answers.into_iter().zip(emitted).for_each(|(answer, emitted)| _ = answer.send(Ok(emitted)));
+            }
+            Err(error) => {
+                tracing::error!(code = error.code(), %error, requests = answers.len(), "the store took nothing");
+                self.emitter = Emitter::default();
+                let mut refused = Refused::from(&error);
+                if answers.len() > 1 {
+                    self.alone = answers.len();
+                    refused.is_for_now = true;
+                }
+                answers.into_iter().for_each(|answer| _ = answer.send(Err(refused.clone())));
+            }
+        }
+    }
+
+    fn put(&mut self, sealed: &[Sealed]) -> Result<(), StoreError> {
+        let applied =
+            self.store.write(&mut |ingest| sealed.iter().try_for_each(|one| ingest.envelope(&Incoming::from(one))))?;
+        tracing::debug!(envelopes = applied.envelopes, events = applied.events, "sealed and stored");
+        self.store.make_durable()
+    }
+
+    /// Closes what was sealed here.
+    fn close(&mut self) {
+        let mut sealed = Vec::new();
+        self.emitter.close(&mut sealed);
+        if !sealed.is_empty()
+            && let Err(error) = self.guarded(|thread| thread.put(&sealed))
+        {
+            tracing::warn!(code = error.code(), %error, "producers of this server stay open");
+        }
     }
 
     fn look(&mut self) -> Looked {

@@ -3,15 +3,17 @@
 //! | file | what it is |
 //! |---|---|
 //! | `accept` | connections, each with bounds, until the server stops |
+//! | `grpc` | the port of OTLP over gRPC, which another program may have |
 //! | `routes` | everything that is answered |
 
 mod accept;
+mod grpc;
 mod routes;
 
 pub use routes::openapi;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
@@ -19,6 +21,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::error::ServerError;
+use crate::forward;
 use crate::guard::{Hosts, Rates};
 use crate::metrics::Metrics;
 use crate::options::Options;
@@ -31,9 +34,11 @@ const FORGET: Duration = Duration::from_secs(60);
 /// A server that runs. Dropped, it ends at once; [`Server::stop`] lets what is under way end first.
 pub struct Server {
     address: SocketAddr,
+    grpc: Option<SocketAddr>,
     app: Shared,
     stop: watch::Sender<bool>,
-    accepting: JoinHandle<()>,
+    /// What accepts and what forwards.
+    working: Vec<JoinHandle<()>>,
     forgetting: JoinHandle<()>,
 }
 
@@ -43,6 +48,7 @@ impl Server {
     /// # Errors
     /// `keys_required` beyond this machine, where no key was made; `listen`; `already_served`; those of the store.
     pub async fn bind(options: Options) -> Result<Self, ServerError> {
+        crate::outward::choose_crypto();
         let wanted = options.address();
         if !options.host.is_loopback() && !has_keys(&options.directory)? {
             return Err(ServerError::NoKeys { address: wanted });
@@ -50,6 +56,7 @@ impl Server {
         let listen = |source| ServerError::Listen { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        let grpc = grpc::listen(&options).await?;
         let (stop, stopped) = watch::channel(false);
         let limits = options.limits;
         let app = Arc::new(App {
@@ -60,13 +67,29 @@ impl Server {
             requests: Semaphore::new(limits.requests),
             bodies: Semaphore::new(limits.bodies),
             live: Arc::new(Semaphore::new(limits.live)),
+            forwards: OnceLock::new(),
             started: Instant::now(),
             stop: stopped,
             options,
         });
-        app.projects.open_default().await?;
+        let project = app.projects.open_default().await?;
+        let mut forwarding = Vec::new();
+        let mut statuses = Vec::new();
+        for target in app.options.forward.clone() {
+            let folder = app.options.directory.path();
+            let (status, task) = forward::start(&project, folder, target, &app.metrics, app.stop.clone())?;
+            statuses.push(status);
+            forwarding.push(task);
+        }
+        let _ = app.forwards.set(statuses);
         let routes = routes::all(&app);
-        let accepting = tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone()));
+        let mut working = forwarding;
+        working.push(tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone())));
+        let grpc = grpc.map(|(listener, address)| {
+            let routes = routes::grpc(&app);
+            working.push(tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone())));
+            address
+        });
         let forgetting = tokio::spawn({
             let app = Arc::clone(&app);
             async move {
@@ -76,12 +99,17 @@ impl Server {
                 }
             }
         });
-        Ok(Server { address, app, stop, accepting, forgetting })
+        Ok(Server { address, grpc, app, stop, working, forgetting })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it takes OTLP over gRPC.
+    pub fn grpc_address(&self) -> Option<SocketAddr> {
+        self.grpc
     }
 
     /// Where it is asked.
@@ -92,7 +120,9 @@ impl Server {
     /// Takes no new requests, ends those that are under way, stores what waits, and lets the folder go.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        let _ = self.accepting.await;
+        for working in self.working {
+            let _ = working.await;
+        }
         self.forgetting.abort();
         for project in self.app.projects.all() {
             project.stop().await;

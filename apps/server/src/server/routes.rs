@@ -20,6 +20,11 @@ pub(super) fn all(app: &Shared) -> Router {
     guard::around(routes, app)
 }
 
+/// What is answered on the port of gRPC, with the same around it.
+pub(super) fn grpc(app: &Shared) -> Router {
+    guard::around(ingest::otlp::grpc_routes(), app)
+}
+
 /// What is described in OpenAPI.
 fn described() -> OpenApiRouter<Shared> {
     let empty = OpenApiBuilder::new().info(

@@ -4,9 +4,14 @@
 mod answers;
 mod common;
 mod doors;
+mod forwarding;
 mod ingest;
 mod journals;
 mod live;
 mod numbers;
+mod otlp;
+mod otlp_grpc;
+mod otlp_support;
+mod outward;
 mod pages;
 mod stopping;

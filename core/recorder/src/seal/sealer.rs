@@ -1,10 +1,9 @@
 //! The state machine: items of a file go in, envelopes come out at count, bytes, mark or close.
 
-use super::policy::Policy;
-use super::{SEAL_VERSION, normalise};
+use super::prepare::{Prepared, Preparer};
+use super::{SEAL_VERSION, normalise, size};
 use crate::journal::{Header, Item};
 use std::collections::HashSet;
-use tracewire_wire::content;
 use tracewire_wire::envelope;
 use tracewire_wire::event::{Body, Event, EventType};
 use tracewire_wire::id::Hash;
@@ -74,8 +73,7 @@ impl Sealed {
 pub struct Sealer {
     producer: String,
     base: Map,
-    policy: Policy,
-    inline_bytes: usize,
+    preparer: Preparer,
     event_limit: usize,
     byte_limit: usize,
     created: Timestamp,
@@ -114,8 +112,7 @@ impl Sealer {
         Sealer {
             producer: header.producer.clone(),
             base,
-            policy: Policy::new(&header.limits, &header.redact),
-            inline_bytes: size(header.limits.inline_bytes),
+            preparer: Preparer::new(&header.limits, &header.redact),
             event_limit: size(header.limits.envelope_events).max(1),
             byte_limit: size(header.limits.envelope_bytes),
             created: header.created,
@@ -169,6 +166,27 @@ impl Sealer {
             Item::Close { reason, .. } => return self.end(end_offset, Some(reason.as_str())),
             Item::Unknown { .. } => return None,
         }
+        self.end_if_full(end_offset)
+    }
+
+    /// Takes an event that comes from no file; gives an envelope where one ends with it.
+    pub fn push_prepared(&mut self, mut prepared: Prepared) -> Option<Sealed> {
+        prepared.event.seq = self.next_seq();
+        self.add_prepared(prepared);
+        self.end_if_full(self.state.offset)
+    }
+
+    /// Ends the envelope that is begun; none where nothing is pending.
+    pub fn mark(&mut self) -> Option<Sealed> {
+        if self.pending.events.is_empty() { None } else { self.end(self.state.offset, None) }
+    }
+
+    /// Ends the producer.
+    pub fn close(&mut self, reason: &str) -> Option<Sealed> {
+        self.end(self.state.offset, Some(reason))
+    }
+
+    fn end_if_full(&mut self, end_offset: u64) -> Option<Sealed> {
         let is_full = self.pending.events.len() >= self.event_limit || self.pending.bytes >= self.byte_limit;
         if is_full { self.end(end_offset, None) } else { None }
     }
@@ -194,24 +212,20 @@ impl Sealer {
         self.add(event);
     }
 
-    fn add(&mut self, mut event: Event) {
+    fn add(&mut self, event: Event) {
+        let prepared = self.preparer.prepare(event);
+        self.add_prepared(prepared);
+    }
+
+    fn add_prepared(&mut self, prepared: Prepared) {
+        let Prepared { event, body_hash, content: brought } = prepared;
         let Pending { events, content, bytes, last_time } = &mut self.pending;
-        let carried = &mut self.state.content;
-        let body_hash = match &mut event.body {
-            Body::Present(body) if body.is_empty() => None,
-            Body::Present(body) => {
-                self.policy.apply(body);
-                let plain = content::externalise(body, self.inline_bytes, &mut |hash, value| {
-                    if !carried.contains(&hash) && !content.iter().any(|(known, _)| *known == hash) {
-                        *bytes += value.len();
-                        content.push((hash, value));
-                    }
-                });
-                let nonce = event.nonce.as_deref();
-                Some(nonce.map_or(plain, |nonce| content::body_hash(body, Some(nonce))))
+        for (hash, value) in brought {
+            if !self.state.content.contains(&hash) && !content.iter().any(|(known, _)| *known == hash) {
+                *bytes += value.len();
+                content.push((hash, value));
             }
-            Body::Erased(hash) | Body::Withheld(hash) => Some(*hash),
-        };
+        }
         let mut json = Vec::with_capacity(512);
         event.write_to(&mut json);
         *bytes += json.len();
@@ -259,8 +273,4 @@ impl Sealer {
             closed: close.is_some(),
         })
     }
-}
-
-fn size(bytes: u64) -> usize {
-    usize::try_from(bytes).unwrap_or(usize::MAX)
 }

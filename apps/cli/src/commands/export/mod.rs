@@ -1,5 +1,6 @@
 //! `tracewire export`: envelopes, whole or with what was not asked for withheld; or events, one a row.
 
+mod otlp;
 mod out;
 mod walk;
 mod wanted;
@@ -27,6 +28,9 @@ const CACHE_KIB: u32 = 4 << 10;
 pub fn run(global: &Global, what: &Export, screen: &mut Screen<'_>) -> Result<u8, CliError> {
     let mut source = Source::open(global)?;
     source.store.cache_at_most(CACHE_KIB)?;
+    if let Some(url) = &what.otlp {
+        return otlp::send(&source, what, url, global, screen);
+    }
     let wanted = Wanted::new(&source.store, what)?;
     let format = format(what, global);
     let mut target = Target::open(what.output.as_deref())?;

@@ -1,0 +1,33 @@
+//! What a request brings, ready to be numbered.
+
+use tracewire_recorder::seal::Prepared;
+use tracewire_wire::id::{Hash, SpanId, TraceId};
+use tracewire_wire::value::Map;
+
+/// What one resource sent.
+pub struct Brought {
+    /// Its attributes, as they stand in envelopes.
+    pub resource: Map,
+    /// Hash of their canonical JSON.
+    pub key: Hash,
+    /// What it sent, in order.
+    pub records: Vec<Record>,
+}
+
+/// A span or a log record.
+pub enum Record {
+    /// A span.
+    Span {
+        /// Its trace.
+        trace_id: TraceId,
+        /// Its id.
+        span_id: SpanId,
+        /// Its events, the start first.
+        events: Vec<Prepared>,
+    },
+    /// A log record.
+    Log {
+        /// The events that it became.
+        events: Vec<Prepared>,
+    },
+}

@@ -50,7 +50,7 @@ fn span(number: u64) -> Span {
     Span {
         trace_id: trace.to_be_bytes().to_vec(),
         span_id: (number + 1).to_be_bytes().to_vec(),
-        parent_span_id: if number % OF_A_TRACE == 0 {
+        parent_span_id: if number.is_multiple_of(OF_A_TRACE) {
             vec![]
         } else {
             (number - number % OF_A_TRACE + 1).to_be_bytes().to_vec()

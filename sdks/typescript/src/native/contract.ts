@@ -169,6 +169,8 @@ export interface NativeStore {
   sweep(): number;
   /** The page of rows that a query (JSON) asks for, as JSON. */
   search(query: string): string;
+  /** What a query (JSON) asks to be counted, as JSON. */
+  numbers(query: string): string;
   /** The events of traces found by `what` (`trace`, `span`, `session`, `correlation`) and `id`, as JSON. */
   traces(what: string, id: string): string;
 }

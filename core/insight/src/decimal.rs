@@ -178,13 +178,6 @@ impl Decimal {
         }
     }
 
-    /// So many units of 10^−12.
-    #[must_use]
-    pub fn from_pico(pico: i64) -> Self {
-        let digits = pico.unsigned_abs().to_string().bytes().map(|byte| byte - b'0').collect();
-        Self { negative: pico < 0, digits, scale: PICO_PLACES }.normal()
-    }
-
     fn scaled(&self, scale: usize) -> Vec<u8> {
         let mut digits = self.digits.clone();
         digits.resize(digits.len() + (scale - self.scale), 0);
@@ -365,8 +358,6 @@ mod tests {
         ] {
             assert_eq!(number(text).to_pico(), pico, "{text}");
         }
-        assert_eq!(Decimal::from_pico(4_200_000_000).to_string(), "0.0042");
-        assert_eq!(Decimal::from_pico(i64::MIN).to_string(), "-9223372.036854775808");
     }
 
     #[test]

@@ -21,7 +21,7 @@ agent repeats of its model calls is not counted again.";
 #[command(after_help = STATS_EXAMPLES)]
 pub struct Stats {
     /// By what: kind, name, tool, model, provider, agent, service, hour (of the day, UTC)
-    #[arg(long, default_value = "kind", value_name = "WHAT", value_parser = group_by)]
+    #[arg(long, default_value = "kind", value_name = "WHAT", value_parser = GroupBy::parse)]
     pub by: GroupBy,
     /// From when to when; whole minutes up to six hours, whole hours beyond
     #[command(flatten)]
@@ -41,13 +41,6 @@ pub struct Stats {
     /// At most this many rows
     #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 20)]
     pub limit: usize,
-}
-
-fn group_by(word: &str) -> Result<GroupBy, String> {
-    GroupBy::parse(word).ok_or_else(|| {
-        let words: Vec<&str> = GroupBy::ALL.iter().map(|(word, _)| *word).collect();
-        format!("there are {}", words.join(", "))
-    })
 }
 
 const DIFF_EXAMPLES: &str = "\

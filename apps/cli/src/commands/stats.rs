@@ -23,10 +23,9 @@ const COURSE_COLUMNS: usize = 40;
 /// Where nothing was recorded in that time, or the store refuses.
 pub fn run(global: &Global, what: &Stats, screen: &mut Screen<'_>) -> Result<u8, CliError> {
     let source = Source::open(global)?;
-    let by = GroupBy::ALL.iter().find(|(_, by)| *by == what.by).map_or("kind", |(word, _)| *word);
     let now = now();
     let query = NumbersQuery {
-        by: Some(by.to_owned()),
+        by: Some(what.by.word().to_owned()),
         start_time: what.when.from(now).map(Moment),
         end_time: what.when.until.map(Moment),
         service: what.service.clone(),
@@ -44,7 +43,7 @@ pub fn run(global: &Global, what: &Stats, screen: &mut Screen<'_>) -> Result<u8,
         screen.bytes(&json::line(&numbers.to_value()))?;
         return Ok(EXIT_OK);
     }
-    let shown = Shown { numbers: &numbers, by: what.by, word: by };
+    let shown = Shown { numbers: &numbers, by: what.by };
     shown.overview(screen)?;
     screen.gap()?;
     shown.table(what.limit.max(1), screen)?;
@@ -55,7 +54,6 @@ pub fn run(global: &Global, what: &Stats, screen: &mut Screen<'_>) -> Result<u8,
 struct Shown<'n> {
     numbers: &'n Numbers,
     by: GroupBy,
-    word: &'static str,
 }
 
 impl Shown<'_> {
@@ -133,7 +131,7 @@ impl Shown<'_> {
     }
 
     fn table(&self, limit: usize, screen: &mut Screen<'_>) -> Result<(), CliError> {
-        let word = self.word;
+        let word = self.by.word();
         let shown: Vec<(String, &Totals)> = self
             .numbers
             .groups

@@ -14,7 +14,6 @@ use crate::args::{Global, Trace};
 use crate::error::{CliError, EXIT_OK};
 use crate::json;
 use crate::picture::{Picture, draw, footer, header};
-use crate::prices;
 use crate::source::{Source, now};
 use crate::term::{Screen, escape};
 
@@ -35,7 +34,7 @@ pub fn run(global: &Global, what: &Trace, screen: &mut Screen<'_>) -> Result<u8,
         return Err(CliError::Several { count: found.traces.len(), some: some.collect() });
     }
     let processes = source.processes()?;
-    let prices = prices::load(&source.directory)?;
+    let prices = source.prices.clone();
     let mut documents = Vec::new();
     let several = found.traces.len() > 1;
     for (place, trace_id) in found.traces.iter().enumerate() {

@@ -42,9 +42,21 @@ impl GroupBy {
     ];
 
     /// The way that a word names.
+    ///
+    /// # Errors
+    /// Says which words there are.
+    pub fn parse(word: &str) -> Result<Self, String> {
+        let found = Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, by)| *by);
+        found.ok_or_else(|| {
+            let words: Vec<&str> = Self::ALL.iter().map(|(name, _)| *name).collect();
+            format!("there are {}", words.join(", "))
+        })
+    }
+
+    /// Its word.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, by)| *by)
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, by)| *by == self).map_or("", |(name, _)| name)
     }
 
     /// The key of a bucket's group; `None` where it belongs to none.

@@ -2,7 +2,7 @@
 //! and what it cost as far as somebody said so.
 //!
 //! The same reading serves a whole tree and a store's single rows: both say how a member is found, [`Call::read`] says what
-//! it means. [`is_wanted`] names the members and [`kept`] what of a member counts, so that a store keeps nothing else.
+//! it means. [`is_wanted`] names the members, so that who only counts holds nothing else.
 
 mod places;
 mod reported;
@@ -119,23 +119,6 @@ pub fn is_wanted(part: Part, name: &str) -> bool {
     static WANTED: LazyLock<BTreeSet<(Part, &str)>> =
         LazyLock::new(|| places::all().map(|place| place.member()).collect());
     WANTED.contains(&(part, name))
-}
-
-/// What of a wanted member counts for [`Call::read`], `None` where nothing does: a provider's usage object, for example, is
-/// kept without what is read nowhere.
-#[must_use]
-pub fn kept(part: Part, name: &str, value: &Value) -> Option<Value> {
-    if !is_wanted(part, name) {
-        return None;
-    }
-    match (part, value) {
-        (Part::Usage, Value::Map(map)) => {
-            let members = map.iter().filter(|(key, _)| places::is_wanted_below(name, key));
-            Some(Value::Map(members.cloned().collect()))
-        }
-        (_, Value::Text(_) | Value::Int(_) | Value::Double(_)) => Some(value.clone()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -69,15 +69,6 @@ impl Place {
             }
         }
     }
-
-    /// Which member of `usage.details` or `usage.raw`.
-    fn below(self) -> Option<&'static str> {
-        match self {
-            Place::Detail(name) | Place::Modality(name, _) => Some(name),
-            Place::Raw(path) => path.first().copied(),
-            _ => None,
-        }
-    }
 }
 
 /// The first of the places where something stands that `read` takes.
@@ -96,9 +87,4 @@ pub(super) fn first<'a, T>(
 pub(super) fn all() -> impl Iterator<Item = Place> {
     let units = Unit::ALL.iter().map(|unit| unit.places());
     units.chain(TEXTS).chain(reported::MEMBERS).flatten().copied()
-}
-
-/// Whether a member of `usage.details` or `usage.raw` is read.
-pub(super) fn is_wanted_below(member: &str, name: &str) -> bool {
-    all().any(|place| place.member() == (Part::Usage, member) && place.below() == Some(name))
 }

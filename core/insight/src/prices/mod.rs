@@ -75,12 +75,21 @@ impl PriceError {
     }
 }
 
-/// Prices of calls: a list, and what the user says over it. Cheap to clone.
+/// The list that is carried along, read when something is first priced: most programs that could, do not.
+static LIST: LazyLock<List> = LazyLock::new(|| read::list(BUNDLED).unwrap_or_default());
+static VERSION: LazyLock<String> = LazyLock::new(|| format!("{} {}", LIST.source, LIST.version));
+
+/// Prices of calls: the list, and what the user says over it. Cheap to make and to clone.
 #[derive(Clone, Debug)]
 pub struct Prices {
-    list: Arc<List>,
-    local: Arc<[Entry]>,
-    version: Arc<str>,
+    local: Option<Arc<Local>>,
+}
+
+/// What the user says.
+#[derive(Debug)]
+struct Local {
+    entries: Vec<Entry>,
+    version: String,
 }
 
 /// A model that was found.
@@ -152,16 +161,11 @@ impl Listed<'_> {
 }
 
 impl Prices {
-    /// The list that is carried along, read on first use.
+    /// The list that is carried along.
     #[must_use]
     pub fn bundled() -> &'static Prices {
-        static PRICES: LazyLock<Prices> = LazyLock::new(|| Prices::of(read::list(BUNDLED).unwrap_or_default()));
-        &PRICES
-    }
-
-    fn of(list: List) -> Self {
-        let version = format!("{} {}", list.source, list.version).into();
-        Self { list: Arc::new(list), local: Arc::new([]), version }
+        const BUNDLED: &Prices = &Prices { local: None };
+        BUNDLED
     }
 
     /// These prices, and over them what a user's file says; it replaces the file of an earlier call.
@@ -175,14 +179,19 @@ impl Prices {
         }
         let digest: String =
             Hash::of(json).to_string().rsplit(':').next().unwrap_or_default().chars().take(8).collect();
-        let version = format!("{} {} + local {digest}", self.list.source, self.list.version).into();
-        Ok(Self { list: Arc::clone(&self.list), local: local.into(), version })
+        let version = format!("{} + local {digest}", *VERSION);
+        Ok(Self { local: Some(Arc::new(Local { entries: local, version })) })
     }
 
     /// What the prices are from: `genai-prices 0.2.3`, `genai-prices 0.2.3 + local 1a2b3c4d`.
     #[must_use]
     pub fn version(&self) -> &str {
-        &self.version
+        self.local.as_ref().map_or(&**VERSION, |local| &local.version)
+    }
+
+    /// The user's own entries.
+    fn own(&self) -> &[Entry] {
+        self.local.as_ref().map_or(&[], |local| &local.entries)
     }
 
     /// The model that a name means.
@@ -220,7 +229,7 @@ impl Prices {
 
     /// All models with their prices at a moment, the user's own first.
     pub fn models(&self, at: Timestamp) -> impl Iterator<Item = Listed<'_>> {
-        let local = self.local.iter().map(|entry| Listed {
+        let local = self.own().iter().map(|entry| Listed {
             provider: entry.provider.as_deref(),
             provider_name: None,
             model: &entry.model,
@@ -230,7 +239,7 @@ impl Prices {
             service_tier: entry.service_tier.as_deref(),
             rates: entry.rates.pairs(),
         });
-        let listed = self.list.providers.iter().flat_map(move |provider| {
+        let listed = LIST.providers.iter().flat_map(move |provider| {
             provider.models.iter().map(move |model| Listed {
                 provider: Some(&provider.id),
                 provider_name: Some(&provider.name),
@@ -247,17 +256,17 @@ impl Prices {
 
     fn provider_id(&self, name: &str) -> String {
         let name = name.trim().to_lowercase();
-        self.list.provider(&name).map_or(name, |provider| provider.id.clone())
+        LIST.provider(&name).map_or(name, |provider| provider.id.clone())
     }
 
     fn listed(&self, call: &Call<'_>, model: &str) -> Option<(&Provider, &Model)> {
         let provider = call.provider.map(|name| name.trim().to_lowercase());
-        self.list.find(provider.as_deref(), call.address, &model.trim().to_lowercase())
+        LIST.find(provider.as_deref(), call.address, &model.trim().to_lowercase())
     }
 
     /// The entry of the user's file that fits best: one for this class of service, then the latest.
     fn local(&self, call: &Call<'_>, model: &str, at: Timestamp) -> Option<&Entry> {
-        if self.local.is_empty() {
+        if self.own().is_empty() {
             return None;
         }
         let provider = call.provider.map(|name| self.provider_id(name));
@@ -270,7 +279,7 @@ impl Prices {
                 && entry.names.is_match(&model)
         };
         // Of equals the one that stands first, which `max_by_key` would pass over.
-        let fitting = self.local.iter().filter(fits).rev();
+        let fitting = self.own().iter().filter(fits).rev();
         fitting.max_by_key(|entry| (entry.service_tier.is_some(), entry.from))
     }
 
@@ -332,7 +341,7 @@ impl Prices {
             input: counted.input,
             output: counted.output,
             currency: "USD".to_owned(),
-            version: self.version.to_string(),
+            version: self.version().to_owned(),
             provider,
             model: model.to_owned(),
             lines: counted.lines,

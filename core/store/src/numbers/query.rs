@@ -87,11 +87,7 @@ impl NumbersQuery {
     /// `query_invalid` for a word that names none.
     pub(super) fn group_by(&self) -> Result<Option<GroupBy>, StoreError> {
         let parse = |word: &String| {
-            let words: Vec<&str> = GroupBy::ALL.iter().map(|(word, _)| *word).collect();
-            GroupBy::parse(word).ok_or_else(|| StoreError::Query {
-                member: "by".to_owned(),
-                reason: format!("there are {}", words.join(", ")),
-            })
+            GroupBy::parse(word).map_err(|reason| StoreError::Query { member: "by".to_owned(), reason })
         };
         self.by.as_ref().map(parse).transpose()
     }

@@ -12,14 +12,13 @@ use crate::args::{ExplainCost, Global};
 use crate::commands::trace;
 use crate::error::{CliError, EXIT_OK, EXIT_PROBLEM};
 use crate::json::{self, object};
-use crate::prices;
 use crate::source::Source;
 use crate::term::{Line, Screen, escape, palette, units, width};
 
 /// Explains one call, or all of a trace. Exit code 1 where one has no cost.
 pub(super) fn run(global: &Global, what: &ExplainCost, screen: &mut Screen<'_>) -> Result<u8, CliError> {
     let source = Source::open(global)?;
-    let prices = prices::load(&source.directory)?;
+    let prices = source.prices.clone();
     let processes = source.processes()?;
     let found = match &what.id {
         Some(id) => trace::by_id(&source.store, id)?,

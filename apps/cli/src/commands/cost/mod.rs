@@ -13,7 +13,6 @@ use tracewire_wire::id::TraceId;
 use super::trace;
 use crate::args::{Cost, CostCommand, Global};
 use crate::error::{CliError, EXIT_OK};
-use crate::prices;
 use crate::source::{Source, now};
 use crate::term::{Bar, Screen, Unit};
 use tracewire_insight::process::Processes;
@@ -36,7 +35,7 @@ pub fn run(global: &Global, what: &Cost, screen: &mut Screen<'_>) -> Result<u8, 
 
 fn table(global: &Global, what: &Cost, screen: &mut Screen<'_>) -> Result<u8, CliError> {
     let source = Source::open(global)?;
-    let prices = prices::load(&source.directory)?;
+    let prices = source.prices.clone();
     let (traces, more) = match &what.id {
         Some(id) => (trace::by_id(&source.store, id)?.traces, false),
         None => wanted(&source, what)?,

@@ -17,7 +17,6 @@ use crate::args::{Global, Run};
 use crate::error::CliError;
 use crate::json::{self, object};
 use crate::picture::{Picture, draw, footer, header};
-use crate::prices;
 use crate::source::{self, Source, now};
 use crate::term::{Line, Screen, palette, units};
 
@@ -103,7 +102,7 @@ fn report(
         return Ok(screen.long_line(&line)?);
     };
     let processes = source.processes()?;
-    let prices = prices::load(&source.directory)?;
+    let prices = source.prices.clone();
     let mut documents = Vec::new();
     for trace_id in &traces {
         let events = trace::events(&source.store, *trace_id)?;

@@ -62,10 +62,7 @@ impl Asked {
     }
 
     pub(super) fn by(&self) -> Result<Option<GroupBy>, Problem> {
-        let words = || GroupBy::ALL.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-        let parse = |word: &String| {
-            GroupBy::parse(word).ok_or_else(|| Problem::parameter("by", format!("there are {}", words())))
-        };
+        let parse = |word: &String| GroupBy::parse(word).map_err(|reason| Problem::parameter("by", reason));
         self.by.as_ref().map(parse).transpose()
     }
 

@@ -111,7 +111,6 @@ pub fn content_goes_that_nothing_names<S: Store>(make: &mut impl FnMut() -> S) {
     let mut store = make();
     let mut maker = Maker::new("aaaa000000000001-1");
     let made = maker.seal([step(0, 1, "shared "), step(10, 2, "shared "), step(20, 2, "alone ")].concat());
-    // The second input is of another body of the same span, so it is content all the same.
     store.apply(&made.batch()).unwrap();
     let before = made.content.len() as u64;
     assert_eq!(store.remove_unused_content().unwrap().contents, 0);

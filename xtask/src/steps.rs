@@ -1,12 +1,14 @@
 //! Steps: each has a name, prints its time, and stands in the table at the end.
 
 use crate::process;
+use crate::test::lane::Lane;
 use anyhow::{Error, Result};
+use serde::{Deserialize, Serialize};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Tests that ran.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// How many passed.
     pub passed: u64,
@@ -18,9 +20,12 @@ pub struct Counts {
 pub struct Steps {
     rows: Vec<Row>,
     started: Instant,
+    beside: Option<Lane>,
 }
 
-struct Row {
+/// A step that ended.
+#[derive(Serialize, Deserialize)]
+pub struct Row {
     name: String,
     outcome: Outcome,
     time: Duration,
@@ -28,7 +33,7 @@ struct Row {
     note: String,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Outcome {
     Passed,
     Failed,
@@ -39,11 +44,35 @@ enum Outcome {
 impl Steps {
     /// No steps yet.
     pub fn new() -> Steps {
-        Steps { rows: Vec::new(), started: Instant::now() }
+        Steps { rows: Vec::new(), started: Instant::now(), beside: None }
+    }
+
+    /// Lets other steps run beside the next ones, until [`Steps::join`].
+    pub fn beside(&mut self, lane: Result<Lane>) {
+        match lane {
+            Ok(lane) => self.beside = Some(lane),
+            Err(error) => _ = self.run("second lane", || Err(error)),
+        }
+    }
+
+    /// Waits for the steps beside ours, whose rows stand among ours from now on.
+    pub fn join(&mut self) {
+        if let Some(lane) = self.beside.take() {
+            match lane.finish() {
+                Ok(rows) => self.rows.extend(rows),
+                Err(error) => _ = self.run("second lane", || Err(error)),
+            }
+        }
+    }
+
+    /// The steps that ended.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
     }
 
     /// Runs a step. A failure is printed and remembered; the next steps still run. Returns whether it passed.
     pub fn run(&mut self, name: &str, step: impl FnOnce() -> Result<Counts>) -> bool {
+        self.show_beside();
         println!("\n── {name} ──");
         let started = Instant::now();
         let result = step();
@@ -77,6 +106,13 @@ impl Steps {
     /// Notes a step that does not run because of an earlier one.
     pub fn skipped(&mut self, name: &str, why: &str) {
         self.note(name, Outcome::Skipped, why);
+    }
+
+    /// What the other lane says is shown between two of our steps.
+    fn show_beside(&mut self) {
+        if let Some(Err(error)) = self.beside.as_mut().map(Lane::show_ended) {
+            println!("the second lane cannot be shown: {}", describe(&error));
+        }
     }
 
     fn note(&mut self, name: &str, outcome: Outcome, note: &str) {

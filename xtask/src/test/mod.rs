@@ -4,6 +4,7 @@
 //! lacks is named with the command that installs it; `--all` fails on it.
 
 pub mod counts;
+pub mod lane;
 mod mobile;
 mod peers;
 mod python;
@@ -20,6 +21,8 @@ use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
 use crate::workspace::Workspace;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
+use lane::Lane;
+use std::path::PathBuf;
 
 /// The profile that everything is built with here, so that nothing is built twice.
 pub const PROFILE: &str = "ci";
@@ -33,11 +36,14 @@ pub struct Options {
     /// Run only these steps, or all of a language; separated by commas.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", conflicts_with = "all")]
     only: Vec<Choice>,
+    /// Where to write the steps for another process of this program.
+    #[arg(long, hide = true, value_name = "FILE", requires = "only")]
+    report: Option<PathBuf>,
 }
 
 /// A step, or all steps of a language.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Choice {
+pub enum Choice {
     /// All steps of Rust
     Rust,
     /// All steps of Python
@@ -147,11 +153,22 @@ impl Options {
 /// Runs the command. Returns whether everything held; the last line that it prints are the counts.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     let mut steps = Steps::new();
-    rust::run(workspace, options, &mut steps);
-    peers::run(workspace, options, &mut steps);
-    python::run(workspace, options, &mut steps);
-    typescript::run(workspace, options, &mut steps);
+    // What is quick and fails most often comes before everything, in the order in which one would mend it.
+    rust::check(workspace, options, &mut steps);
+    let is_whole = options.only.is_empty();
+    if is_whole {
+        steps.beside(Lane::start(workspace, &[Choice::Peers, Choice::Python, Choice::Typescript]));
+    }
+    rust::test(workspace, options, &mut steps);
+    if !is_whole {
+        peers::run(workspace, options, &mut steps);
+        python::run(workspace, options, &mut steps);
+        typescript::run(workspace, options, &mut steps);
+    }
+    peers::fuzz(workspace, options, &mut steps);
     mobile::run(workspace, options, &mut steps);
+    // Conformance runs in the environments that the other lane made.
+    steps.join();
     if options.wants(Choice::Conformance) {
         match tools::missing(&[PYTHON, PYTHON_VENV, CC]) {
             Some(advice) => steps.missing("conformance", &advice),
@@ -159,6 +176,10 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
                 steps.run("conformance", || conformance::all(workspace, &conformance::Options::of_a_test()));
             }
         }
+    }
+    if let Some(path) = &options.report {
+        lane::report(&steps, path)?;
+        return Ok(true);
     }
     steps.print_table();
     let is_short = options.all && steps.is_anything_missing();

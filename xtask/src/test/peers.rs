@@ -2,12 +2,12 @@
 
 use super::{Choice, Options, reports};
 use crate::peers::Peers;
+use crate::process;
 use crate::schema_cases;
 use crate::steps::{Counts, Steps};
 use crate::tools::{self, CC, CXX, PYTHON, PYTHON_VENV};
 use crate::toon_peer;
 use crate::workspace::Workspace;
-use crate::{fuzz, process};
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -51,10 +51,14 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
             None => wanted.iter().for_each(|(_, name)| steps.skipped(name, "no peers")),
         }
     }
+}
+
+/// The short run of fuzzing.
+pub fn fuzz(workspace: &Workspace, options: &Options, steps: &mut Steps) {
     if options.wants(Choice::Fuzz) {
         match tools::missing(&[CC, CXX]) {
             Some(advice) => steps.missing("fuzz", &advice),
-            None => _ = steps.run("fuzz", || fuzz::short(workspace)),
+            None => _ = steps.run("fuzz", || crate::fuzz::short(workspace)),
         }
     }
 }

@@ -9,8 +9,8 @@ use crate::{codegen, lint};
 /// Needs Python's headers to be linted, and is tested from Python.
 const PYTHON_BINDING: &str = "tracewire-python";
 
-/// Runs the wanted steps.
-pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
+/// Runs the wanted steps that read the sources.
+pub fn check(workspace: &Workspace, options: &Options, steps: &mut Steps) {
     if options.wants(Choice::Fmt) {
         steps.command("fmt", &mut workspace.cargo(["fmt", "--all", "--check"]));
     }
@@ -25,31 +25,37 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
             }
         }
     }
-    if let Some(advice) = tools::missing(&[CC]) {
-        for (step, name) in [(Choice::Clippy, "clippy"), (Choice::Cargo, "cargo test")] {
-            if options.wants(step) {
-                steps.missing(name, &advice);
+    if options.wants(Choice::Clippy) {
+        match tools::missing(&[CC]) {
+            Some(advice) => steps.missing("clippy", &advice),
+            None => {
+                steps.command(
+                    "clippy",
+                    without_python(workspace.cargo(["clippy", "--workspace", "--all-targets", "--profile", PROFILE]))
+                        .args(["--", "-D", "warnings"]),
+                );
             }
         }
-    } else {
-        if options.wants(Choice::Clippy) {
-            steps.command(
-                "clippy",
-                without_python(workspace.cargo(["clippy", "--workspace", "--all-targets", "--profile", PROFILE]))
-                    .args(["--", "-D", "warnings"]),
-            );
-        }
-        if options.wants(Choice::Cargo) {
-            let mut command = workspace.cargo([
-                "test",
-                "--workspace",
-                "--exclude",
-                PYTHON_BINDING,
-                "--no-fail-fast",
-                "--profile",
-                PROFILE,
-            ]);
-            steps.run("cargo test", || counts::run(&mut command, counts::of_libtest));
+    }
+}
+
+/// Runs the wanted steps that build.
+pub fn test(workspace: &Workspace, options: &Options, steps: &mut Steps) {
+    if options.wants(Choice::Cargo) {
+        match tools::missing(&[CC]) {
+            Some(advice) => steps.missing("cargo test", &advice),
+            None => {
+                let mut command = workspace.cargo([
+                    "test",
+                    "--workspace",
+                    "--exclude",
+                    PYTHON_BINDING,
+                    "--no-fail-fast",
+                    "--profile",
+                    PROFILE,
+                ]);
+                steps.run("cargo test", || counts::run(&mut command, counts::of_libtest));
+            }
         }
     }
     if options.wants(Choice::Wasm) {

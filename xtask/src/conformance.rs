@@ -120,6 +120,14 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
     Ok(sum)
 }
 
+/// Builds the adapters that take longest, for a run that has something else to do meanwhile.
+pub fn compile(workspace: &Workspace) -> Result<()> {
+    for build in [rust, kotlin, swift] {
+        build(workspace)?;
+    }
+    Ok(())
+}
+
 /// The adapters that are asked, each as `name=command`, and whether those are all.
 fn adapters(workspace: &Workspace, options: &Options) -> Result<(Vec<String>, bool)> {
     let (mut adapters, mut is_whole) = (Vec::new(), true);

@@ -20,7 +20,7 @@ pub struct Counts {
 pub struct Steps {
     rows: Vec<Row>,
     started: Instant,
-    beside: Option<Lane>,
+    beside: Vec<Lane>,
 }
 
 /// A step that ended.
@@ -44,23 +44,23 @@ enum Outcome {
 impl Steps {
     /// No steps yet.
     pub fn new() -> Steps {
-        Steps { rows: Vec::new(), started: Instant::now(), beside: None }
+        Steps { rows: Vec::new(), started: Instant::now(), beside: Vec::new() }
     }
 
     /// Lets other steps run beside the next ones, until [`Steps::join`].
     pub fn beside(&mut self, lane: Result<Lane>) {
         match lane {
-            Ok(lane) => self.beside = Some(lane),
-            Err(error) => _ = self.run("second lane", || Err(error)),
+            Ok(lane) => self.beside.push(lane),
+            Err(error) => _ = self.run("lane", || Err(error)),
         }
     }
 
     /// Waits for the steps beside ours, whose rows stand among ours from now on.
     pub fn join(&mut self) {
-        if let Some(lane) = self.beside.take() {
+        for lane in std::mem::take(&mut self.beside) {
             match lane.finish() {
                 Ok(rows) => self.rows.extend(rows),
-                Err(error) => _ = self.run("second lane", || Err(error)),
+                Err(error) => _ = self.run("lane", || Err(error)),
             }
         }
     }
@@ -108,10 +108,12 @@ impl Steps {
         self.note(name, Outcome::Skipped, why);
     }
 
-    /// What the other lane says is shown between two of our steps.
+    /// What the other lanes say is shown between two of our steps.
     fn show_beside(&mut self) {
-        if let Some(Err(error)) = self.beside.as_mut().map(Lane::show_ended) {
-            println!("the second lane cannot be shown: {}", describe(&error));
+        for lane in &mut self.beside {
+            if let Err(error) = lane.show_ended() {
+                println!("a lane cannot be shown: {}", describe(&error));
+            }
         }
     }
 

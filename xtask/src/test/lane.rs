@@ -1,7 +1,7 @@
-//! A second lane: steps that another process of this program runs beside our own.
+//! Another lane: steps that another process of this program runs beside our own.
 //!
-//! Half of the steps keep one core busy or wait, so a machine with two of them runs the whole in little more than half of the time.
-//! What the lane prints goes to a file and is shown a step at a time, so that no two steps write into each other.
+//! Many steps keep one core busy, or wait, so a whole run takes less time when some go beside each other.
+//! What a lane prints goes to a file and is shown a step at a time, so that no two steps write into each other.
 
 use super::Choice;
 use crate::steps::{Row, Steps};
@@ -19,7 +19,7 @@ const HEADING: &[u8] = "\n── ".as_bytes();
 /// How often the end of the lane is looked for, and its new lines.
 const POLL: Duration = Duration::from_millis(100);
 
-/// The lane: its process, and how much of its output was shown.
+/// A lane: its process, and how much of its output was shown.
 pub struct Lane {
     process: Child,
     printed: File,
@@ -28,9 +28,10 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// Starts these steps.
-    pub fn start(workspace: &Workspace, choices: &[Choice]) -> Result<Lane> {
-        let folder = workspace.scratch("lane")?;
+    /// Starts these steps; the lane's name is that of its folder.
+    pub fn start(workspace: &Workspace, name: &str, choices: &[Choice]) -> Result<Lane> {
+        let folder = workspace.scratch("lanes")?.join(name);
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let report = folder.join("report.json");
         let path = folder.join("printed.log");
         // What an earlier run left must not pass for this one's.
@@ -46,7 +47,7 @@ impl Lane {
             .stdout(writing.try_clone().context("cannot share a file")?)
             .stderr(writing)
             .spawn()
-            .context("cannot start the second lane")?;
+            .context("cannot start a lane")?;
         let printed = File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
         Ok(Lane { process, printed, report, pending: Vec::new() })
     }
@@ -64,7 +65,7 @@ impl Lane {
     /// Shows everything as it comes, waits for the end, and returns the steps.
     pub fn finish(mut self) -> Result<Vec<Row>> {
         loop {
-            let is_over = self.process.try_wait().context("cannot wait for the second lane")?.is_some();
+            let is_over = self.process.try_wait().context("cannot wait for a lane")?.is_some();
             self.read()?;
             show(&self.pending)?;
             self.pending.clear();
@@ -73,8 +74,8 @@ impl Lane {
             }
             std::thread::sleep(POLL);
         }
-        let text = std::fs::read(&self.report).context("the second lane ended without a report")?;
-        serde_json::from_slice(&text).context("cannot read the report of the second lane")
+        let text = std::fs::read(&self.report).context("a lane ended without a report")?;
+        serde_json::from_slice(&text).context("cannot read the report of a lane")
     }
 
     fn read(&mut self) -> Result<()> {

@@ -17,7 +17,7 @@ pub use python::environment as python_environment;
 
 use crate::conformance;
 use crate::steps::Steps;
-use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
+use crate::tools::{self, CC, JDK, MAVEN, PYTHON, PYTHON_VENV};
 use crate::workspace::Workspace;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -157,7 +157,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     rust::check(workspace, options, &mut steps);
     let is_whole = options.only.is_empty();
     if is_whole {
-        steps.beside(Lane::start(workspace, &[Choice::Peers, Choice::Python, Choice::Typescript]));
+        steps.beside(Lane::start(workspace, "python", &[Choice::Peers, Choice::Python]));
+        steps.beside(Lane::start(workspace, "typescript", &[Choice::Typescript]));
     }
     rust::test(workspace, options, &mut steps);
     if !is_whole {
@@ -167,7 +168,10 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     }
     peers::fuzz(workspace, options, &mut steps);
     mobile::run(workspace, options, &mut steps);
-    // Conformance runs in the environments that the other lane made.
+    if is_whole && tools::missing(&[CC, JDK, MAVEN]).is_none() {
+        steps.run("conformance, what is compiled", || conformance::compile(workspace).map(|()| Default::default()));
+    }
+    // Conformance runs in the environments that the other lanes made.
     steps.join();
     if options.wants(Choice::Conformance) {
         match tools::missing(&[PYTHON, PYTHON_VENV, CC]) {

@@ -68,6 +68,17 @@ export type * from "./protocols/mcp.ts";
 export type { EventOptions, Open, ProtocolEvents } from "./protocols/protocol.ts";
 export type { AttributeName, KnownAttributes } from "./protocols/registry.generated.ts";
 export * as registry from "./protocols/registry.generated.ts";
+export {
+  Analytics,
+  type Group,
+  type GroupBy,
+  type GroupOptions,
+  type Percentile,
+  type Point,
+  type PointOptions,
+  type Selection,
+  type Totals,
+} from "./recording/analytics.ts";
 export { Client } from "./recording/client.ts";
 export type { BrowserOptions, ClientOptions, ExporterSetting, Mode } from "./recording/config.ts";
 export { SpanContext } from "./recording/context.ts";

@@ -29,6 +29,11 @@ pub enum GroupBy {
 }
 
 impl GroupBy {
+    /// Whether a group may hold events and no step.
+    const fn has_events_alone(self) -> bool {
+        matches!(self, Self::Service | Self::Hour)
+    }
+
     /// Every way, with the word that people use for it.
     pub const ALL: [(&'static str, Self); 8] = [
         ("service", Self::Service),
@@ -173,8 +178,8 @@ impl Report {
         }
         let key = match self.by {
             Some(by) => match by.key(series, start) {
-                // Events have no kind, name or model of their own: only services tell them apart.
-                _ if totals.spans == 0 && !matches!(by, GroupBy::Service | GroupBy::Hour) => return,
+                // Events outside of any step: only services tell them apart.
+                _ if series.is_of_no_step() && !by.has_events_alone() => return,
                 Some(key) => key,
                 None => return,
             },
@@ -200,7 +205,10 @@ impl Report {
             points.values().for_each(|totals| sum.add(totals));
             sum
         };
-        self.groups.iter().map(|(key, points)| Group { key: key.clone(), totals: sum(points) }).collect()
+        let groups = self.groups.iter().map(|(key, points)| Group { key: key.clone(), totals: sum(points) });
+        // A step that began before the time that is looked at is no member, though something happened in it since.
+        let is_shown = |group: &Group| group.totals.spans > 0 || self.by.is_none_or(GroupBy::has_events_alone);
+        groups.filter(is_shown).collect()
     }
 
     /// The points of each group, in order of keys and times. Points in which nothing happened are not there.

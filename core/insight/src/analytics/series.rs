@@ -27,6 +27,13 @@ impl Series {
         [&self.service, &self.kind, &self.name, &self.model, &self.provider, &self.agent]
     }
 
+    /// Whether it is that of what happened outside of any step.
+    #[must_use]
+    pub const fn is_of_no_step(&self) -> bool {
+        let [_, kind, name, model, provider, agent] = self.members();
+        kind.is_none() && name.is_none() && model.is_none() && provider.is_none() && agent.is_none()
+    }
+
     /// As a text, one for each series: a canonical JSON list.
     #[must_use]
     pub fn to_key(&self) -> String {

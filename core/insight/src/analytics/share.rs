@@ -1,7 +1,8 @@
 //! What one trace adds to the numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use tracewire_wire::id::SpanId;
 use tracewire_wire::time::Timestamp;
 
 use crate::input::Located;
@@ -30,17 +31,14 @@ pub struct Share {
 /// What a trace adds, in order of series and minute. `events` are those that the tree is made of; `service` tells a
 /// producer's service.
 ///
-/// A span counts in the minute of its start. Its tokens and its cost count where no span below it reports any: what an
+/// A span counts in the minute of its start, an event in the minute of its time and with the span where it belongs. Its tokens and its cost count where no span below it reports any: what an
 /// agent repeats of its model calls is not counted again.
 #[must_use]
 pub fn shares_of(tree: &Tree<'_>, events: &[Located<'_>], service: &dyn Fn(&str) -> Option<String>) -> Vec<Share> {
     let mut found: BTreeMap<(Series, i64), Totals> = BTreeMap::new();
     let mut services: BTreeMap<&str, Option<String>> = BTreeMap::new();
-    for located in events {
-        let service = services.entry(located.producer).or_insert_with(|| service(located.producer));
-        let series = Series { service: service.clone(), ..Series::default() };
-        found.entry((series, minute(located.event.time))).or_default().events += 1;
-    }
+    let mut steps: HashMap<SpanId, usize> = HashMap::with_capacity(tree.nodes.len());
+    let mut series: Vec<Series> = Vec::new();
     let spending: BTreeMap<usize, Spent<'_>> = tree.spending().into_iter().map(|spent| (spent.index, spent)).collect();
     let mut agents: Vec<Option<&str>> = vec![None; tree.nodes.len()];
     for step in tree.walk() {
@@ -53,12 +51,32 @@ pub fn shares_of(tree: &Tree<'_>, events: &[Located<'_>], service: &dyn Fn(&str)
             continue;
         }
         let service = services.entry(node.producer).or_insert_with(|| service(node.producer));
-        let key = (series_of(node, agent, service.clone()), minute(node.start));
-        let totals = found.entry(key).or_default();
+        let own = series_of(node, agent, service.clone());
+        if let Some(span_id) = node.span_id {
+            steps.entry(span_id).or_insert(series.len());
+            series.push(own.clone());
+        }
+        let totals = found.entry((own, minute(node.start))).or_default();
         count(totals, node);
         if let Some(spent) = spending.get(&step.index) {
             spend(totals, node, spent);
         }
+    }
+    let mut of_steps: BTreeMap<(usize, i64), u64> = BTreeMap::new();
+    for Located { event, producer } in events {
+        let minute = minute(event.time);
+        let step = |id: Option<SpanId>| id.and_then(|id| steps.get(&id));
+        if let Some(step) = step(event.span_id).or_else(|| step(event.parent_id)) {
+            *of_steps.entry((*step, minute)).or_default() += 1;
+        } else {
+            let service = services.entry(producer).or_insert_with(|| service(producer));
+            let outside = Series { service: service.clone(), ..Series::default() };
+            found.entry((outside, minute)).or_default().events += 1;
+        }
+    }
+    for ((step, minute), count) in of_steps {
+        let Some(series) = series.get(step) else { continue };
+        found.entry((series.clone(), minute)).or_default().events += count;
     }
     let shares = found.into_iter().filter(|(_, totals)| !totals.is_empty());
     shares.map(|((series, minute), totals)| Share { series, minute: Timestamp(minute), totals }).collect()

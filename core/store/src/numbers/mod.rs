@@ -14,7 +14,7 @@ use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
 
 /// What was counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Numbers {
     /// From when; from the beginning where it is not there.
     pub since: Option<Timestamp>,
@@ -32,6 +32,8 @@ pub struct Numbers {
     pub has_more: bool,
     /// The course over time; a time in which nothing happened has no point.
     pub points: Vec<Point>,
+    /// Which share of the durations was asked for besides the usual ones, 0 to 1.
+    pub share: Option<f64>,
 }
 
 /// Counts, as of the last [`Store::tally`].
@@ -40,7 +42,7 @@ pub struct Numbers {
 /// `query_invalid` names the member that cannot be used; [`StoreError`] when the store cannot be read.
 pub fn numbers(store: &dyn Store, query: &NumbersQuery, now: Timestamp) -> Result<Numbers, StoreError> {
     let (since, until, size) = query.window(now)?;
-    let (by, limit) = (query.group_by()?, query.groups()?);
+    let (by, limit, share) = (query.group_by()?, query.groups()?, query.share()?);
     let selection = query.selection();
     let is_all = selection == Selection::default();
     let step_nanos = step(query.step_nanos, size);
@@ -63,7 +65,7 @@ pub fn numbers(store: &dyn Store, query: &NumbersQuery, now: Timestamp) -> Resul
     let mut points: Vec<Point> = both.course.points().flat_map(|(_, points)| points).collect();
     // The latest ones, where there are more than anybody looks at.
     points.drain(..points.len().saturating_sub(MOST));
-    Ok(Numbers { since, until, step_nanos, traces, total: both.course.total(), groups, has_more, points })
+    Ok(Numbers { since, until, step_nanos, traces, total: both.course.total(), groups, has_more, points, share })
 }
 
 /// Points are made of whole buckets.
@@ -98,13 +100,23 @@ impl Numbers {
         let traces = self.traces.map(|traces| {
             object([("failed", count(traces.failed)), ("open", count(traces.open)), ("traces", count(traces.traces))])
         });
+        let with_share = |document: Value, totals: &Totals| match (document, self.share) {
+            (Value::Map(mut members), Some(share)) => {
+                let nanos = totals.durations.quantile(share).map(count);
+                members.insert("percentile_nanos".to_owned(), or_null(nanos));
+                Value::Map(members)
+            }
+            (document, _) => document,
+        };
+        let groups = self.groups.iter().map(|group| with_share(group.to_value(), &group.totals));
+        let points = self.points.iter().map(|point| with_share(point.to_value(), &point.totals));
         object([
-            ("groups", Value::List(self.groups.iter().map(Group::to_value).collect())),
+            ("groups", Value::List(groups.collect())),
             ("more", self.has_more.into()),
-            ("points", Value::List(self.points.iter().map(Point::to_value).collect())),
+            ("points", Value::List(points.collect())),
             ("since", or_null(self.since.map(time))),
             ("step_nanos", count(self.step_nanos)),
-            ("totals", Value::Map(self.total.to_map())),
+            ("totals", with_share(Value::Map(self.total.to_map()), &self.total)),
             ("traces", or_null(traces)),
             ("until", time(self.until)),
         ])

@@ -47,6 +47,8 @@ pub struct NumbersQuery {
     pub step_nanos: Option<u64>,
     /// At most this many groups, those of most time first.
     pub limit: Option<usize>,
+    /// Say the duration that this percentage of the steps took at most too; 0 to 100.
+    pub percent: Option<f64>,
 }
 
 impl NumbersQuery {
@@ -103,6 +105,19 @@ impl NumbersQuery {
             Some(_) => {
                 Err(StoreError::Query { member: "limit".to_owned(), reason: format!("1 to {MOST} is expected") })
             }
+        }
+    }
+
+    /// Which share of the durations is asked for, 0 to 1.
+    ///
+    /// # Errors
+    /// `query_invalid` outside of the bounds.
+    pub(super) fn share(&self) -> Result<Option<f64>, StoreError> {
+        match self.percent {
+            Some(percent) if !(0.0..=100.0).contains(&percent) => {
+                Err(StoreError::Query { member: "percent".to_owned(), reason: "0 to 100 is expected".to_owned() })
+            }
+            percent => Ok(percent.map(|percent| percent / 100.0)),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod ingest;
 pub mod maker;
+mod numbers;
 mod query;
 mod remove;
 mod search;
@@ -10,6 +11,7 @@ mod snapshot;
 mod tally;
 
 pub use ingest::*;
+pub use numbers::*;
 pub use query::*;
 pub use remove::*;
 pub use search::*;
@@ -60,6 +62,8 @@ macro_rules! every_promise {
             a_trace_deleted_while_it_is_recorded_stays_away,
             content_goes_that_nothing_names,
             what_is_old_is_removed,
+            numbers_are_asked_for,
+            numbers_that_cannot_be_are_named,
         }
     };
 }

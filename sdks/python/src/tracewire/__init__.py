@@ -57,6 +57,7 @@ from ._span import Span
 from ._version import __version__
 
 __all__ = [
+    "Analytics",
     "Client",
     "EventId",
     "FlushReport",
@@ -137,6 +138,7 @@ if TYPE_CHECKING:
     from ._default_client import default, get_client
     from ._points import EventId
     from ._session import Session, Stream
+    from .analytics import Analytics
     from .formats import convert, count_tokens, decode, encode, validate
     from .mcp import observe_tool
 
@@ -151,6 +153,7 @@ if TYPE_CHECKING:
     stream = default.stream
 else:
     _PLACES = {
+        "Analytics": "analytics",
         "Client": "_client",
         "EventId": "_points",
         "Session": "_session",
@@ -164,7 +167,20 @@ else:
         "validate": "formats",
     }
     _MODULES = frozenset(
-        ["a2a", "ap2", "context", "envelopes", "exporters", "formats", "logs", "manual", "mcp", "store", "testing"]
+        [
+            "a2a",
+            "analytics",
+            "ap2",
+            "context",
+            "envelopes",
+            "exporters",
+            "formats",
+            "logs",
+            "manual",
+            "mcp",
+            "store",
+            "testing",
+        ]
     )
     _OF_DEFAULT = frozenset(["event", "feedback", "get_trace", "log", "log_event", "metric", "query", "session", "stream"])
 

@@ -209,7 +209,8 @@ export function conditionsOf(query: Query): Conditions {
   return wanted as Conditions;
 }
 
-function textOfConditions(wanted: Conditions): string {
+/** As JSON for the native store. */
+export function textOfConditions(wanted: object): string {
   // Nanoseconds are beyond what JSON.stringify writes of a bigint: none at all.
   const parts = Object.entries(wanted).map(([name, value]) => {
     return `${JSON.stringify(name)}:${typeof value === "bigint" ? String(value) : JSON.stringify(value)}`;
@@ -241,7 +242,12 @@ function wireOf(name: keyof Query, value: unknown): unknown {
   }
 }
 
-function momentOf(value: unknown): bigint {
+/**
+ * A time in nanoseconds since 1970.
+ *
+ * @throws `RangeError` when it is none.
+ */
+export function momentOf(value: unknown): bigint {
   if (typeof value === "bigint") return value;
   if (typeof value === "string") return nanosOf(value);
   const millis = value instanceof Date ? value.getTime() : Number.NaN;
@@ -249,12 +255,13 @@ function momentOf(value: unknown): bigint {
   return BigInt(millis) * 1_000_000n;
 }
 
-function messageOf(error: unknown): string {
+/** What an error says. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : textOf(error);
 }
 
 /** Asks the store of a directory, with everything in it that has been recorded until now. */
-function ask(directory: string | undefined, question: (store: NativeStore) => string): unknown {
+export function ask(directory: string | undefined, question: (store: NativeStore) => string): unknown {
   try {
     const { openStore } = platform.native();
     if (openStore === undefined) {
@@ -288,7 +295,12 @@ export function pageOf({ rows, next }: Found): Page {
 function rowOf(members: { readonly [member: string]: unknown }): Row {
   const row: { [member: string]: unknown } = { attributes: {}, body: {} };
   for (const [name, value] of Object.entries(members)) {
-    row[name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())] = fromWire(value);
+    row[camelCase(name)] = fromWire(value);
   }
   return row as unknown as Row;
+}
+
+/** A member's name as TypeScript writes it. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -19,7 +19,8 @@ export class Store {
       const hour = new Date(at).getUTCHours();
       const busy = 0.35 + Math.max(0, Math.sin(((hour - 5) / 24) * 2 * Math.PI));
       const near = at > born - 120_000;
-      at += near ? random.int(2_000, 9_000) : random.tail(100_000 / busy);
+      // However quiet the hour is: while a page is open, something goes on.
+      at = near ? at + random.int(2_000, 9_000) : Math.min(at + random.tail(100_000 / busy), born - 119_000);
       const draw = random.next();
       made.push(
         draw < 0.45 ? research(seed, at) : draw < 0.9 ? support(seed, at) : coding(seed, at, random.int(4, 16)),

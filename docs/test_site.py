@@ -18,7 +18,7 @@ from _running.page import COLUMNS, command_line
 
 import tracewire
 
-MODULES = ("a2a", "ap2", "context", "envelopes", "exporters", "logs", "manual", "mcp", "store", "testing")
+MODULES = ("a2a", "analytics", "ap2", "context", "envelopes", "exporters", "logs", "manual", "mcp", "store", "testing")
 INTERNAL = {"recorder_options"}
 ELSEWHERE = ("typescript", "kotlin", "java", "swift")
 """Whose blocks, and pages, the SDKs' own tests run or compile."""

@@ -217,7 +217,8 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
             onChange={(event) => set({ find: event.target.value })}
             onKeyDown={(event) => {
               if (event.key === "Enter") {
-                jump(matches, event.shiftKey ? -1 : 1);
+                // Of what the field says: whoever types fast is ahead of what is drawn.
+                jump(find(document, event.currentTarget.value), event.shiftKey ? -1 : 1);
               }
               if (event.key === "Escape") {
                 set({ find: undefined });

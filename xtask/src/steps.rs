@@ -29,6 +29,8 @@ pub struct Row {
     name: String,
     outcome: Outcome,
     time: Duration,
+    /// What its programs computed, on all cores; zero where nobody says.
+    computed: Duration,
     counts: Counts,
     note: String,
 }
@@ -74,9 +76,9 @@ impl Steps {
     pub fn run(&mut self, name: &str, step: impl FnOnce() -> Result<Counts>) -> bool {
         self.show_beside();
         println!("\n── {name} ──");
-        let started = Instant::now();
+        let (started, before) = (Instant::now(), process::computed());
         let result = step();
-        let time = started.elapsed();
+        let (time, computed) = (started.elapsed(), process::computed().saturating_sub(before));
         let (outcome, counts, note) = match result {
             Ok(counts) if counts.failed > 0 => (Outcome::Failed, counts, format!("{} failed", counts.failed)),
             Ok(counts) => (Outcome::Passed, counts, String::new()),
@@ -88,7 +90,7 @@ impl Steps {
             println!("{name}: passed in {}", seconds(time));
         }
         let note = note.lines().next().unwrap_or_default().to_owned();
-        self.rows.push(Row { name: name.to_owned(), outcome, time, counts, note });
+        self.rows.push(Row { name: name.to_owned(), outcome, time, computed, counts, note });
         outcome == Outcome::Passed
     }
 
@@ -122,6 +124,7 @@ impl Steps {
             name: name.to_owned(),
             outcome,
             time: Duration::ZERO,
+            computed: Duration::ZERO,
             counts: Counts::default(),
             note: note.to_owned(),
         });
@@ -148,7 +151,7 @@ impl Steps {
     /// Prints the table.
     pub fn print_table(&self) {
         let width = self.rows.iter().map(|row| row.name.len()).max().unwrap_or(0).max(4);
-        println!("\n{:<width$}  {:<8}  {:>8}  {:>6}", "step", "outcome", "time", "tests");
+        println!("\n{:<width$}  {:<8}  {:>8}  {:>8}  {:>6}", "step", "outcome", "time", "computed", "tests");
         for row in &self.rows {
             let outcome = match row.outcome {
                 Outcome::Passed => "passed",
@@ -156,17 +159,19 @@ impl Steps {
                 Outcome::Missing => "missing",
                 Outcome::Skipped => "skipped",
             };
-            let time = if row.time.is_zero() { "-".to_owned() } else { seconds(row.time) };
+            let shown = |time: Duration| if time.is_zero() { "-".to_owned() } else { seconds(time) };
+            let (time, computed) = (shown(row.time), shown(row.computed));
             let tests = match row.counts.passed + row.counts.failed {
                 0 => "-".to_owned(),
                 tests => tests.to_string(),
             };
             println!(
                 "{}",
-                format!("{:<width$}  {outcome:<8}  {time:>8}  {tests:>6}  {}", row.name, row.note).trim_end()
+                format!("{:<width$}  {outcome:<8}  {time:>8}  {computed:>8}  {tests:>6}  {}", row.name, row.note).trim_end()
             );
         }
-        println!("{:<width$}  {:<8}  {:>8}", "all", "", seconds(self.started.elapsed()));
+        let computed = self.rows.iter().map(|row| row.computed).sum();
+        println!("{:<width$}  {:<8}  {:>8}  {:>8}", "all", "", seconds(self.started.elapsed()), seconds(computed));
     }
 }
 

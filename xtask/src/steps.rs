@@ -167,7 +167,8 @@ impl Steps {
             };
             println!(
                 "{}",
-                format!("{:<width$}  {outcome:<8}  {time:>8}  {computed:>8}  {tests:>6}  {}", row.name, row.note).trim_end()
+                format!("{:<width$}  {outcome:<8}  {time:>8}  {computed:>8}  {tests:>6}  {}", row.name, row.note)
+                    .trim_end()
             );
         }
         let computed = self.rows.iter().map(|row| row.computed).sum();

@@ -1,13 +1,17 @@
 //! The steps of Rust, and those that need nothing but Rust.
 
 use super::{Choice, Options, PROFILE, counts};
-use crate::steps::Steps;
+use crate::steps::{Counts, Steps};
 use crate::tools::{self, CC, GIT, PYTHON, WASM_TARGET};
 use crate::workspace::Workspace;
 use crate::{codegen, lint};
+use anyhow::Result;
 
-/// Needs Python's headers to be linted, and is tested from Python.
+/// Needs Python's headers to be linted.
 const PYTHON_BINDING: &str = "tracewire-python";
+/// What asks our crates for features that the command line does without. Tested together, everything would be built once more
+/// for the command line alone.
+const APART: [&str; 4] = [PYTHON_BINDING, "tracewire-napi", "tracewire-uniffi", "xtask"];
 
 /// Runs the wanted steps that read the sources.
 pub fn check(workspace: &Workspace, options: &Options, steps: &mut Steps) {
@@ -45,16 +49,7 @@ pub fn test(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         match tools::missing(&[CC]) {
             Some(advice) => steps.missing("cargo test", &advice),
             None => {
-                let mut command = workspace.cargo([
-                    "test",
-                    "--workspace",
-                    "--exclude",
-                    PYTHON_BINDING,
-                    "--no-fail-fast",
-                    "--profile",
-                    PROFILE,
-                ]);
-                steps.run("cargo test", || counts::run(&mut command, counts::of_libtest));
+                steps.run("cargo test", || cargo_test(workspace));
             }
         }
     }
@@ -75,6 +70,26 @@ pub fn test(workspace: &Workspace, options: &Options, steps: &mut Steps) {
             }
         }
     }
+}
+
+/// The tests of all crates, in groups that share what is built with what later steps build.
+fn cargo_test(workspace: &Workspace) -> Result<Counts> {
+    let mut most = workspace.cargo(["test", "--no-fail-fast", "--profile", PROFILE, "--workspace"]);
+    APART.iter().for_each(|package| _ = most.args(["--exclude", package]));
+    let commands = [
+        most,
+        // As the bindings are built of it.
+        workspace.cargo(["test", "--no-fail-fast", "--profile", PROFILE, "--package", "tracewire-uniffi"]),
+        // As it runs.
+        workspace.cargo(["test", "--no-fail-fast", "--package", "xtask"]),
+    ];
+    let mut sum = Counts::default();
+    for mut command in commands {
+        let counts = counts::run(&mut command, counts::of_libtest)?;
+        sum.passed += counts.passed;
+        sum.failed += counts.failed;
+    }
+    Ok(sum)
 }
 
 fn without_python(mut command: std::process::Command) -> std::process::Command {

@@ -79,6 +79,11 @@ export async function postJson<T>(path: string, body: unknown): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** Has the server take a resource away. */
+export async function remove(path: string): Promise<void> {
+  await ask(path, {}, { method: "DELETE", headers: headers() });
+}
+
 /** Saves what the server answers as a file. It is fetched, not linked to, because the key travels in a header. */
 export async function download(path: string, query: Query, name: string): Promise<void> {
   const response = await ask(path, query);

@@ -96,8 +96,8 @@ fn work(demo: &Demo, runs: Option<usize>, is_over: &AtomicBool) -> Result<()> {
 
 /// Ends the server as Ctrl-C does, and waits for it.
 fn stop(server: &mut Child, pid: u32) -> Result<()> {
-    let is_told = cfg!(unix)
-        && Command::new("kill").args(["-INT", &pid.to_string()]).stderr(Stdio::null()).status().is_ok();
+    let is_told =
+        cfg!(unix) && Command::new("kill").args(["-INT", &pid.to_string()]).stderr(Stdio::null()).status().is_ok();
     if !is_told {
         server.kill().context("cannot end the server")?;
     }

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { IDS } from "../../dev/special.ts";
 import { openPage } from "../chromium.ts";
 import { Filled } from "../served/filled.ts";
@@ -64,9 +64,10 @@ async function goOn(page: Page): Promise<void> {
   await page.locator(".open-trace").first().waitFor();
 }
 
-test.each(PICTURES.flatMap((one) => (["light", "dark"] as const).map((scheme) => [scheme, ...one] as const)))(
-  "in %s: %s",
-  async (colorScheme, name, path, there, before) => {
+const SCHEMES = ["light", "dark"] as const;
+
+describe.each(SCHEMES)("in %s", (colorScheme) => {
+  test.each(PICTURES)("%s", async (name, path, there, before) => {
     const { page, context } = await filled.page({ colorScheme });
     await page.goto(path);
     await page.locator(there).first().waitFor();
@@ -80,8 +81,8 @@ test.each(PICTURES.flatMap((one) => (["light", "dark"] as const).map((scheme) =>
     writeFileSync(file, picture);
     expect(statSync(file).size).toBeLessThan(LIMIT);
     await context.close();
-  },
-);
+  });
+});
 
 /** Waits until fonts are there and nothing is a placeholder any more, and for two frames of it. */
 async function settled(page: Page): Promise<void> {

@@ -126,6 +126,9 @@ test("the server ends in order while a page is open", async () => {
   await page.goto("/live");
   await page.locator(".connection.open").waitFor();
   expect(await served.stop()).toBe(0);
-  await page.getByText(/does not answer|trying again|no answer/).first().waitFor();
+  await page
+    .getByText(/does not answer|trying again|no answer/)
+    .first()
+    .waitFor();
   await context.close();
 });

@@ -33,8 +33,9 @@ export class Filled {
     });
     await agent.tell("research", { question: "And in winter?", session: "otters-1", failing: true });
     // Everything is stored and counted: the last of it, and the one who was killed.
-    await served.until<{ items: { trace_id: string; cost?: unknown }[] }>("/traces?service=otter-desk", ({ items }) =>
-      items.length === 3 && items.every((row) => row.cost),
+    await served.until<{ items: { trace_id: string; cost?: unknown }[] }>(
+      "/traces?service=otter-desk",
+      ({ items }) => items.length === 3 && items.every((row) => row.cost),
     );
     await served.until<{ items: { state: string }[] }>(
       "/traces?service=night-watch",

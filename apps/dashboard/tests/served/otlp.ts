@@ -128,7 +128,5 @@ function logsOf(made: Made): Json | undefined {
       body: { stringValue: node.name ?? "" },
       attributes: attributes(node.attributes ?? {}),
     }));
-  return logRecords.length === 0
-    ? undefined
-    : { resource: resource(made.service), scopeLogs: [{ logRecords }] };
+  return logRecords.length === 0 ? undefined : { resource: resource(made.service), scopeLogs: [{ logRecords }] };
 }

@@ -16,7 +16,10 @@ test("what a program does is live: a row for each step, while it goes on", async
   for (let round = 0; round < 5; round++) {
     const began = performance.now();
     await filled.agent.tell("tool", { name: `dive ${round}` });
-    await page.locator(".grid-row", { hasText: `dive ${round}` }).first().waitFor();
+    await page
+      .locator(".grid-row", { hasText: `dive ${round}` })
+      .first()
+      .waitFor();
     times.push(performance.now() - began);
   }
   const middle = times.sort((a, b) => a - b)[2];

@@ -52,8 +52,8 @@ export function Delete({ id, name, steps }: { id: string; name: string; steps: n
           <div className="body padded stack">
             <p>
               <b className="data">{oneLine(name, 80)}</b> with {count(steps)} {steps === 1 ? "step" : "steps"},{" "}
-              <code>{shortId(id)}</code>: inputs, outputs and log lines go, for good. That something was here can still be
-              proved: the digests stay.
+              <code>{shortId(id)}</code>: inputs, outputs and log lines go, for good. That something was here can still
+              be proved: the digests stay.
             </p>
             {error !== undefined && <ProblemBox error={error} />}
             <div className="line">

@@ -51,11 +51,7 @@ export function TraceHeader({
           <span className="wide-only">Replay</span>
         </button>
         <Actions id={document.trace_id} step={step !== undefined && /^[0-9a-f]{16}$/.test(step) ? step : undefined} />
-        <Delete
-          id={document.trace_id}
-          name={root?.name ?? shortId(document.trace_id)}
-          steps={document.counts.spans}
-        />
+        <Delete id={document.trace_id} name={root?.name ?? shortId(document.trace_id)} steps={document.counts.spans} />
       </div>
       <dl className="facts-line">
         <div>

@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 /** Pages answer in seconds on a machine at rest; nothing here decides by time, so a machine under load may take its own. */
-const patient = { testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false };
+const patient = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  fileParallelism: false,
+  expect: { poll: { timeout: 120_000, interval: 100 } },
+};
 
 /**
  * `logic` needs nothing but Node; `browser` drives Chromium over the built pages and the made-up data; `served` drives it over

@@ -298,14 +298,13 @@ export type NodeRef = {
   cost?: Maybe<Money>;
 };
 
-/** What is said of a trace that is compared. */
-export type TraceSummary = Partial<TraceRow> & { trace_id: string };
+/** What is said of a trace that is compared: its sums. */
+export type TraceSummary = Partial<TraceRow> & { trace_id: string; model_calls?: number; tool_calls?: number };
 
 /** Two traces, aligned. */
 export type Comparison = {
   a: TraceSummary;
   b: TraceSummary;
-  totals: { [name: string]: { a?: Json; b?: Json } };
   rows: {
     depth: number;
     a?: Maybe<NodeRef>;

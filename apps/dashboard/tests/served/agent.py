@@ -1,6 +1,6 @@
 """An agent that does what it is told, a line of JSON for each, and answers with the trace's id: the tests tell it.
 
-    python agent.py SERVICE
+python agent.py SERVICE
 """
 
 from __future__ import annotations
@@ -21,13 +21,17 @@ PAGE = "The sea otter has the densest coat of all mammals."
 log = logging.getLogger("agent")
 
 
-def research(question: str, session: str | None = None, model: str = "gpt-5-mini", checked: bool = True, failing: bool = False) -> str:
+def research(
+    question: str, session: str | None = None, model: str = "gpt-5-mini", checked: bool = True, failing: bool = False
+) -> str:
     """Plan, search, read after a rate limit, write, check."""
     messages = [SYSTEM, {"role": "user", "content": question}]
     asks = {
         "role": "assistant",
         "content": "I will search.",
-        "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "search", "arguments": '{"query": "otters"}'}}],
+        "tool_calls": [
+            {"id": "call_1", "type": "function", "function": {"name": "search", "arguments": '{"query": "otters"}'}}
+        ],
     }
     with tracewire.span("research", kind="agent", input=question, session_id=session, user_id="u-1") as run:
         with tracewire.span("plan", kind="llm", input=messages) as step:

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { IDS } from "../../dev/special.ts";
 import { Filled } from "./filled.ts";
 
 let filled: Filled;
@@ -54,7 +55,7 @@ test("filters are asked of the server: chips, the address, and what is listed", 
   // What an address says holds from the beginning.
   await page.goto("/traces?session=otters-1&failed=true");
   await expect.poll(() => page.getByRole("grid").getAttribute("aria-rowcount")).toBe("4");
-  await page.goto("/traces?session=otters-1&status=error");
+  await page.goto("/traces?session=otters-1&status=timeout");
   await expect.poll(() => page.getByRole("grid").getAttribute("aria-rowcount")).toBe("2");
   await page.goto("/traces?service=nobody");
   await page.getByRole("heading", { name: "No trace fits" }).waitFor();
@@ -184,23 +185,31 @@ test("health: who records, who was killed, and that nothing was lost", async () 
 });
 
 test.each([
-  ["JSON", "json", /^\{|^\[/],
+  ["JSON", "json", /^\{"envelopes":\[\{/],
   ["JSON Lines, one event a line", "jsonl", /^\{/],
   ["TOON", "toon", /\S/],
-  ["CSV", "csv", /^[a-z_]+,/],
-  ["OTLP, for OpenTelemetry", "otlp.json", /^\{"resourceSpans"/],
+  ["CSV", "csv", /^producer,seq,type,/],
 ])("a trace goes out as %s", async (word, ending, begins) => {
   const { page, context } = await filled.page({ acceptDownloads: true });
-  await page.goto(`/traces/${filled.recorded.research}`);
+  await page.goto(`/traces/${IDS.research}`);
   await page.getByRole("button", { name: "Export" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("button", { name: word, exact: true }).click(),
   ]);
-  expect(download.suggestedFilename()).toBe(`${filled.recorded.research}.${ending}`);
+  expect(download.suggestedFilename()).toBe(`${IDS.research}.${ending}`);
   const text = readFileSync(await download.path(), "utf8");
   expect(text).toMatch(begins);
-  expect(text).toContain("vector search");
+  expect(text).toContain("fetch_page");
+  await context.close();
+});
+
+test("what a program that still runs has not sealed is not in the file, and that is said", async () => {
+  const { page, context } = await filled.page({ acceptDownloads: true });
+  await page.goto(`/traces/${filled.recorded.research}`);
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("button", { name: "JSON", exact: true }).click();
+  await page.getByText("19 events are not sealed yet and not in the file; CSV has them").waitFor();
   await context.close();
 });
 

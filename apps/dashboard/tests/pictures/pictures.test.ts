@@ -100,7 +100,7 @@ async function settled(page: Page): Promise<void> {
 async function packed(png: Buffer): Promise<Buffer> {
   const { page, context } = await openPage(filled.browser, filled.served.url);
   try {
-    for (const quality of [1, 0.9, 0.8]) {
+    for (const quality of [1, 0.98, 0.95, 0.9]) {
       const base64 = await page.evaluate(
         async ([given, quality]) => {
           const bytes = Uint8Array.from(atob(given as string), (letter) => letter.charCodeAt(0));
@@ -114,7 +114,7 @@ async function packed(png: Buffer): Promise<Buffer> {
         [png.toString("base64"), quality] as const,
       );
       const made = Buffer.from(base64, "base64");
-      if (made.length < LIMIT || quality === 0.8) {
+      if (made.length < LIMIT || quality === 0.9) {
         return made;
       }
     }

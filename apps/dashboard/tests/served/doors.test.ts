@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HOSTILE } from "../../dev/special.ts";
 import { axe, launch, openPage } from "../chromium.ts";
-import { history, sendAll } from "./otlp.ts";
+import { hostile, sendAll } from "./otlp.ts";
 import { Agent, Served } from "./server.ts";
 
 let browser: Browser;
@@ -64,10 +64,7 @@ test("hostile strings from an SDK and from OTLP are text, wherever the store giv
   const served = await Served.start();
   const agent = Agent.start(served.directory, HOSTILE[6] ?? "");
   const recorded = await agent.tell("hostile", { texts: [...HOSTILE] });
-  const sent = history(Date.now(), 0).find((made) => made.service === HOSTILE[6]);
-  if (sent === undefined) {
-    throw new Error("the made-up data has no hostile trace");
-  }
+  const sent = hostile(Date.now());
   await sendAll(served, [sent]);
   await served.until<{ items: unknown[] }>("/traces", ({ items }) => items.length === 2);
   const { page, context, complaints } = await openPage(browser, served.url);

@@ -7,10 +7,20 @@ import type { Served } from "./server.ts";
 /** Traces that are sent together. */
 const BATCH = 25;
 
-/** Made-up traces of the last days, all of them over; without the one that is only long. */
+/** The one of the made-up traces that tries to break out of where it is shown. */
+export function hostile(now: number): Made {
+  const found = new Store(now, 0).made.find((made) => made.id === IDS.hostile);
+  if (found === undefined) {
+    throw new Error("the made-up data has no hostile trace");
+  }
+  return found;
+}
+
+/** Made-up traces of the last days, all of them over; without those that are only long, or hostile. */
 export function history(now: number, days: number): Made[] {
   const isOver = (made: Made) => made.start + Math.max(...made.nodes.map((node) => node.to)) / 1e6 < now - 5_000;
-  return new Store(now, days).made.filter((made) => made.id !== IDS.long && made.dies === undefined && isOver(made));
+  const isApart = (made: Made) => [IDS.long, IDS.hostile].some((id) => id === made.id) || made.dies !== undefined;
+  return new Store(now, days).made.filter((made) => !isApart(made) && isOver(made));
 }
 
 /** Sends them as a program with an SDK of OpenTelemetry would. */

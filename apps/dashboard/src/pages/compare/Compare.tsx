@@ -166,6 +166,9 @@ function Choose({ onChoose }: { onChoose: (id: string) => void }) {
 
 /** The name of a total as a title. */
 function titled(name: string): string {
+  if (name === "spans") {
+    return "Steps";
+  }
   const words = name.replace(/_nanos$/, "").replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -214,7 +217,7 @@ function Rows({ comparison, only }: { comparison: Comparison; only: boolean }) {
   useKeys({ j: () => move(1), k: () => move(-1), Escape: () => setOpen(undefined) });
   return (
     <div className="stack">
-      <div className="cards">
+      <div className="cards pairs">
         {TOTALS.map((name) => [name, comparison.a[name], comparison.b[name]] as const)
           .filter(([, a, b]) => a !== undefined || b !== undefined)
           .map(([name, a, b]) => (

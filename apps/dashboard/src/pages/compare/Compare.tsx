@@ -217,7 +217,7 @@ function Rows({ comparison, only }: { comparison: Comparison; only: boolean }) {
   useKeys({ j: () => move(1), k: () => move(-1), Escape: () => setOpen(undefined) });
   return (
     <div className="stack">
-      <div className="cards pairs">
+      <div className="cards two-values">
         {TOTALS.map((name) => [name, comparison.a[name], comparison.b[name]] as const)
           .filter(([, a, b]) => a !== undefined || b !== undefined)
           .map(([name, a, b]) => (

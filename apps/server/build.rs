@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 fn main() -> io::Result<()> {
     let dist = Path::new("../dashboard/dist");
     println!("cargo::rerun-if-changed=build.rs");
-    // A folder that is not there yet is watched through the one that it would be in.
-    let watched = if dist.is_dir() { dist } else { Path::new("..") };
-    if dist.is_dir() {
+    // A folder that is not there yet is watched through the one that it will be in.
+    let watched = [dist, Path::new("../dashboard")].into_iter().find(|folder| folder.is_dir());
+    if let Some(watched) = watched {
         println!("cargo::rerun-if-changed={}", watched.display());
     }
     let mut files = Vec::new();

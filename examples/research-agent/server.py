@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import os
 import re
 from pathlib import Path
 
@@ -41,6 +42,9 @@ def search(query: str, limit: int = 2) -> list[dict[str, str | int]]:
 @tracewire.observe_tool
 def fetch_page(page: str) -> str:
     """Read a page of the library."""
+    if os.environ.get("RESEARCH_LIBRARY_CLOSED"):
+        # For the demonstration: an agent that cannot do its work.
+        raise ToolError("503: the library is closed")
     if page not in PAGES:
         raise ToolError(f"404: there is no page {page!r}")
     visits[page] = visits.get(page, 0) + 1

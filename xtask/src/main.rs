@@ -3,6 +3,7 @@
 //! | command | what it does |
 //! |---|---|
 //! | `demo` | records a real agent, kills it in the middle of a step, and shows what is left |
+//! | `dashboard` | builds the server's pages, which the command line then carries |
 //! | `test` | everything that has to hold before a change is done |
 //! | `codegen` | makes what is generated: constants, JSON Schema, reference pages |
 //! | `lint` | the project's own rules |
@@ -26,6 +27,7 @@
 mod bench;
 mod codegen;
 mod conformance;
+mod dashboard;
 mod demo;
 mod fuzz;
 mod interpreters;
@@ -65,6 +67,8 @@ struct Arguments {
 enum Command {
     /// Record a real agent, kill it in the middle of a step, and show what is left.
     Demo(demo::Options),
+    /// Build the server's pages, which the command line then carries.
+    Dashboard(dashboard::Options),
     /// Run everything that has to hold before a change is done.
     Test(test::Options),
     /// Make what is generated: constants, JSON Schema, reference pages.
@@ -96,6 +100,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = workspace::Workspace::find().and_then(|workspace| match arguments.command {
         Command::Demo(options) => demo::run(&workspace, &options).map(|()| true),
+        Command::Dashboard(options) => dashboard::run(&workspace, &options).map(|()| true),
         Command::Test(options) => test::run(&workspace, &options),
         Command::Codegen(options) => codegen::run(&workspace, &options).map(|()| true),
         Command::Lint => lint::run(&workspace).map(|()| true),

@@ -310,21 +310,5 @@ export function compare(
     const other = right[at] as TraceNode;
     rows.push({ depth: other.depth, b: ref(other), change: "added", differences: [] });
   }
-  const total = (name: keyof TraceRow) => ({
-    a: (a.row[name] as number | null) ?? null,
-    b: (b.row[name] as number | null) ?? null,
-  });
-  return {
-    a: a.row,
-    b: b.row,
-    totals: {
-      duration_nanos: total("duration_nanos"),
-      spans: total("spans"),
-      errors: total("errors"),
-      input_tokens: total("input_tokens"),
-      output_tokens: total("output_tokens"),
-      cost: { a: a.row.cost ?? null, b: b.row.cost ?? null },
-    },
-    rows,
-  };
+  return { a: a.row, b: b.row, rows };
 }

@@ -70,6 +70,10 @@ function answer(store: Store, given: Judgement[], url: URL, request: IncomingMes
         if (id === undefined) {
           send(response, answers.traces(store, query, now));
         } else {
+          if (request.method === "DELETE" && part === undefined) {
+            deleted(store, now, id, wanted, response);
+            return;
+          }
           trace(store, now, id, part, span, last, query, response);
         }
         return;
@@ -204,6 +208,19 @@ function trace(
     response.end(
       part === "brief" ? brief(document, Number(query.get("max_tokens") ?? 2000)) : JSON.stringify(document),
     );
+  }
+}
+
+function deleted(store: Store, now: number, id: string, wanted: string | undefined, response: ServerResponse): void {
+  const made = store.find(id, now);
+  if (wanted === "reader") {
+    problem(response, 403, "forbidden", "This key may not delete", "A key with the scope admin may.");
+  } else if (made === undefined) {
+    problem(response, 404, "trace_not_found", "There is no such trace", `No trace with the id ${id} is in the store.`);
+  } else {
+    store.made.splice(store.made.indexOf(made), 1);
+    response.statusCode = 204;
+    response.end();
   }
 }
 

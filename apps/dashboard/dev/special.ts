@@ -28,6 +28,7 @@ export const IDS = {
   killed: "deaddeaddeaddeaddeaddeaddeaddead",
   photo: "00000000000000000000000000000099",
   coding: "c0de0000000000000000000000000001",
+  unwanted: "0ff00ff00ff00ff00ff00ff00ff00ff0",
 } as const;
 
 /** Ten thousand spans: a crawler with a hundred workers. */
@@ -185,6 +186,7 @@ export function special(now: number): Made[] {
     { ...research(failed, now - 6 * minute), id: IDS.again, session: "chat-42", nodes: again(failed) },
     { ...support(photo, now - 5 * minute), id: IDS.photo },
     { ...coding(7, now - 14 * minute, 26), id: IDS.coding },
+    { ...support(71, now - 17 * minute), id: IDS.unwanted },
     { ...killed, id: IDS.killed, dies: 21e9, losses: [{ count: 3, reason: "quota" }] },
     long(now - 26 * 60 * minute),
     hostile(now - 31 * minute),

@@ -63,7 +63,7 @@ fn excess(store: &dyn Store, retention: &Retention) -> Result<Option<(u64, u64)>
     let Some(most) = retention.bytes else { return Ok(None) };
     let stats = store.stats()?;
     let used = stats.bytes.saturating_sub(stats.free_bytes);
-    Ok((used > most).then_some((used, used - most)))
+    Ok(used.checked_sub(most).filter(|excess| *excess > 0).map(|excess| (used, excess)))
 }
 
 /// As many traces as make up that share of the bytes, and a twentieth more, for the next time is not to be at once.

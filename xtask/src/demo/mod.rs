@@ -1,7 +1,10 @@
 //! `cargo xtask demo`: a real agent and a real server with its tools, once to its end and once killed in the middle of a step; and what is left.
+//! With `--serve`: the same agent again and again, beside the dashboard.
 
 mod agent;
+mod serve;
 
+use crate::dashboard;
 use crate::process;
 use crate::steps::seconds;
 use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
@@ -31,6 +34,15 @@ pub struct Options {
     /// What the agent is written in
     #[arg(long, value_enum, default_value_t)]
     lang: Language,
+    /// Serve the dashboard, and let the agent work until Ctrl-C
+    #[arg(long)]
+    serve: bool,
+    /// Open the dashboard in the browser
+    #[arg(long, requires = "serve")]
+    open: bool,
+    /// End after so many runs
+    #[arg(long, value_name = "N", requires = "serve")]
+    runs: Option<usize>,
 }
 
 /// What the agent prints when it is in the middle of a step and waits to be killed there.
@@ -57,8 +69,15 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         bail!("{advice}");
     }
     heading(1, "Build", "the command line, the packages, and an environment with the official MCP package");
+    if options.serve {
+        dashboard::build_if_possible(workspace)?;
+    }
     let demo = Demo::build(workspace, options.lang)?;
     println!("built in {}", seconds(started.elapsed()));
+    if options.serve {
+        heading(2, "An agent at work", "each run is live on the page; one of four finds the library closed");
+        return serve::run(&demo, options.runs, options.open);
+    }
 
     heading(
         2,
@@ -148,6 +167,7 @@ impl Demo {
         let directory = workspace.shown(&self.directory);
         println!("\nThe traces are in {directory}. What to type next:\n");
         let commands = [
+            ("serve --open", "the dashboard"),
             ("list", "both runs"),
             ("trace --last --full", "the killed run, with every input and output"),
             ("doctor", "directories, producers, sizes, losses"),

@@ -4,6 +4,7 @@
 //! lacks is named with the command that installs it; `--all` fails on it.
 
 pub mod counts;
+mod dashboard;
 pub mod lane;
 mod mobile;
 mod peers;
@@ -108,6 +109,8 @@ pub enum Choice {
     Playground,
     /// TypeScript: the dashboard, its size, its tests and its pages in Chromium
     Dashboard,
+    /// TypeScript: the dashboard in the real server, with what SDKs recorded, in Chromium
+    DashboardServed,
     /// TypeScript: the reference of the API, warnings are errors
     Typedoc,
     /// Kotlin: all tests, formatting, lints and the reference of the API
@@ -138,6 +141,7 @@ impl Options {
             | Choice::Packaging
             | Choice::Playground
             | Choice::Dashboard
+            | Choice::DashboardServed
             | Choice::Typedoc => Some(Choice::Typescript),
             Choice::Buf | Choice::Schema | Choice::ToonPeer | Choice::Sarif | Choice::Parquet | Choice::Go => {
                 Some(Choice::Peers)
@@ -153,9 +157,13 @@ impl Options {
 /// Runs the command. Returns whether everything held; the last line that it prints are the counts.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     let mut steps = Steps::new();
+    let is_whole = options.only.is_empty();
+    if is_whole {
+        // Before anything builds the command line, which carries it: lanes that find other pages would build it again.
+        steps.run("dashboard, built", || crate::dashboard::build_if_possible(workspace).map(|()| Default::default()));
+    }
     // What is quick and fails most often comes before everything, in the order in which one would mend it.
     rust::check(workspace, options, &mut steps);
-    let is_whole = options.only.is_empty();
     if is_whole {
         steps.beside(Lane::start(workspace, "python", &[Choice::Peers, Choice::Python]));
         steps.beside(Lane::start(workspace, "typescript", &[Choice::Typescript]));

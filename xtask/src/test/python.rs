@@ -16,7 +16,15 @@ use std::process::Command;
 /// The Python package, where the settings of all tools are.
 const PACKAGE: &str = "sdks/python";
 /// Folders with Python code. Ruff's patterns for files are relative to where it runs, so it runs above all of them.
-const FOLDERS: &[&str] = &[PACKAGE, "docs", "examples", "bindings/uniffi/tests", "xtask/peers", "conformance/adapters"];
+const FOLDERS: &[&str] = &[
+    PACKAGE,
+    "docs",
+    "examples",
+    "bindings/uniffi/tests",
+    "xtask/peers",
+    "conformance/adapters",
+    "apps/dashboard/tests/served",
+];
 
 /// Runs the wanted steps.
 pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {

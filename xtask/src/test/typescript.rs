@@ -1,10 +1,10 @@
 //! The steps of TypeScript: the sources with the library that was built here, and the package as a user gets it.
 
-use super::{Choice, Options, PROFILE, counts};
+use super::{Choice, Options, PROFILE, counts, dashboard};
 use crate::node;
 use crate::process;
 use crate::steps::{Counts, Steps};
-use crate::tools::{self, CC, CHROMIUM, WASM_TARGET};
+use crate::tools::{self, CC, CHROMIUM, PYTHON, PYTHON_VENV, Tool, WASM_TARGET};
 use crate::typescript::{self, Environment, PACKAGE};
 use crate::wasm;
 use crate::workspace::Workspace;
@@ -20,6 +20,7 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         (Choice::Packaging, "packaging"),
         (Choice::Playground, "playground"),
         (Choice::Dashboard, "dashboard"),
+        (Choice::DashboardServed, "dashboard, served"),
         (Choice::Typedoc, "typedoc"),
     ]
     .into_iter()
@@ -33,7 +34,12 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         return;
     }
     let mut environment = None;
+    let is_of_dashboard = |step: &Choice| matches!(step, Choice::Dashboard | Choice::DashboardServed);
     let is_ready = steps.run("typescript environment", || {
+        if wanted.iter().any(|(step, _)| is_of_dashboard(step)) {
+            // The command line is built for the environment, and carries it.
+            crate::dashboard::build_if_possible(workspace)?;
+        }
         environment = Some(typescript::environment(workspace, PROFILE)?);
         Ok(Counts::default())
     });
@@ -43,15 +49,20 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
     };
     // The steps that need more than the library for Node.
     let is_in_browser = |step: &Choice| {
-        matches!(step, Choice::VitestBrowser | Choice::Packaging | Choice::Playground | Choice::Dashboard)
+        matches!(step, Choice::VitestBrowser | Choice::Packaging | Choice::Playground) || is_of_dashboard(step)
     };
     // The vocabularies that tokens are counted with are a module in Node too; the dashboard counts on its server.
     let needs_modules =
-        |step: &Choice| (is_in_browser(step) && *step != Choice::Dashboard) || matches!(step, Choice::Vitest);
+        |step: &Choice| (is_in_browser(step) && !is_of_dashboard(step)) || matches!(step, Choice::Vitest);
     let has_modules = wanted.iter().any(|(step, _)| needs_modules(step))
         && steps.run("wasm modules", || wasm::build(workspace).map(|()| Counts::default()));
     for (step, name) in wanted {
-        match tools::missing(&[CHROMIUM]).filter(|_| is_in_browser(&step)) {
+        let needed: &[Tool] = match step {
+            Choice::DashboardServed => &[CHROMIUM, PYTHON, PYTHON_VENV],
+            _ if is_in_browser(&step) => &[CHROMIUM],
+            _ => &[],
+        };
+        match tools::missing(needed) {
             Some(advice) => steps.missing(name, &advice),
             None if needs_modules(&step) && !has_modules => steps.skipped(name, "no modules"),
             None => _ = steps.run(name, || one(workspace, step, &environment)),
@@ -70,7 +81,8 @@ fn one(workspace: &Workspace, step: Choice, environment: &Environment) -> Result
         Choice::VitestBrowser => vitest(environment, &["--project", "browser"]),
         Choice::Packaging => packaging(workspace, environment),
         Choice::Playground => playground(workspace, environment),
-        Choice::Dashboard => dashboard(workspace, environment),
+        Choice::Dashboard => dashboard::pages(workspace, environment),
+        Choice::DashboardServed => dashboard::served(workspace),
         _ => {
             // Within the site, whose reference leads to it.
             let out = workspace.scratch("docs/html/reference/typescript")?;
@@ -90,22 +102,6 @@ fn playground(workspace: &Workspace, environment: &Environment) -> Result<Counts
     environment.node.install(&folder)?;
     process::run(environment.node.script(&folder, "typescript/bin/tsc").arg("--noEmit"))?;
     process::run(environment.node.script(&folder, "@biomejs/biome/bin/biome").args(["ci", "."]))?;
-    let mut command = environment.node.script(&folder, "vitest/vitest.mjs");
-    if let Some(chromium) = tools::chromium() {
-        command.env("TRACEWIRE_CHROMIUM", chromium);
-    }
-    counts::run(command.arg("run").env("NO_COLOR", "1").env("CI", "1"), counts::of_vitest)
-}
-
-/// The server's pages: their types, what they weigh, their logic, and each page in a browser.
-fn dashboard(workspace: &Workspace, environment: &Environment) -> Result<Counts> {
-    let folder = workspace.path("apps/dashboard");
-    environment.node.install(&folder)?;
-    process::run(environment.node.script(&folder, "typescript/bin/tsc").arg("--noEmit"))?;
-    process::run(environment.node.script(&folder, "@biomejs/biome/bin/biome").args(["ci", "."]))?;
-    process::run_quietly(environment.node.script(&folder, "vite/bin/vite.js").arg("build"))?;
-    let mut size = environment.node.program("node");
-    process::run(size.arg("scripts/size.mjs").current_dir(&folder))?;
     let mut command = environment.node.script(&folder, "vitest/vitest.mjs");
     if let Some(chromium) = tools::chromium() {
         command.env("TRACEWIRE_CHROMIUM", chromium);

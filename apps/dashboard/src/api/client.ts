@@ -79,10 +79,16 @@ export async function postJson<T>(path: string, body: unknown): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** Saves what the server answers as a file. It is fetched, not linked to, because the key travels in a header. */
-export async function download(path: string, query: Query, name: string): Promise<void> {
+/** Has the server take a resource away. */
+export async function remove(path: string): Promise<void> {
+  await ask(path, {}, { method: "DELETE", headers: headers() });
+}
+
+/** Saves what the server answers as a file. It is fetched, not linked to, because the key travels in a header. Gives the answer's headers. */
+export async function download(path: string, query: Query, name: string): Promise<Headers> {
   const response = await ask(path, query);
   save(await response.blob(), name);
+  return response.headers;
 }
 
 /** Saves bytes as a file. */

@@ -259,8 +259,12 @@ export type CostExplained = {
   total?: Maybe<string>;
   /** What made the price another than the ordinary one, such as `service_tier=flex`. */
   condition?: Maybe<string>;
-  /** What it was priced as. */
+  /** The entry of the list that it was priced as, such as `openai/gpt-5-mini`. */
   priced_as?: Maybe<string>;
+  /** Whether a price of the user's own list made it. */
+  local?: Maybe<boolean>;
+  /** What was counted and has no price, by its unit; it is not in the total. */
+  without_price?: Maybe<{ [unit: string]: number }>;
   /** `price` is that of `per` of it. */
   lines: { what: string; count: number; price: string; per: number; amount: string; from_tokens?: Maybe<number> }[];
 };
@@ -294,14 +298,13 @@ export type NodeRef = {
   cost?: Maybe<Money>;
 };
 
-/** What is said of a trace that is compared. */
-export type TraceSummary = Partial<TraceRow> & { trace_id: string };
+/** What is said of a trace that is compared: its sums. */
+export type TraceSummary = Partial<TraceRow> & { trace_id: string; model_calls?: number; tool_calls?: number };
 
 /** Two traces, aligned. */
 export type Comparison = {
   a: TraceSummary;
   b: TraceSummary;
-  totals: { [name: string]: { a?: Json; b?: Json } };
   rows: {
     depth: number;
     a?: Maybe<NodeRef>;

@@ -67,6 +67,7 @@ const DRAWN = {
   event: <path d="m8 2.500 5.500 5.500L8 13.500 2.500 8z" />,
   log: <path d="M3 4.500h10M3 8h10M3 11.500h6" />,
   warning: <path d="M8 2 15 13.800H1zM8 6.500V10M8 12v.01" />,
+  trash: <path d="M2.5 4.5h11M6 4.5V2.800h4v1.700M4 4.500l.7 9h6.600l.7-9M6.700 7.200v3.600M9.300 7.200v3.600" />,
   info: <path d="M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 7.500V11M8 5v.01" />,
 } satisfies Record<string, ReactNode>;
 

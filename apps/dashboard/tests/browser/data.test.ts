@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HOSTILE, IDS } from "../../dev/special.ts";
-import { Stage } from "./open.ts";
+import { axe, Stage } from "./open.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -161,5 +161,26 @@ test("what changed since the turn before", async () => {
   await page.getByRole("tab", { name: "Changes" }).click();
   await page.locator(".message.added.tool").waitFor();
   expect(await page.locator(".message.removed").count()).toBe(0);
+  await context.close();
+});
+
+test("a trace is deleted only after it was said twice, and by whom it may be", async () => {
+  const { page, context } = await stage.page({ fixtures: "reader" });
+  await page.goto(`/traces/${IDS.unwanted}`);
+  const ask = page.getByRole("button", { name: "Delete this trace" });
+  await ask.click();
+  const dialog = page.getByRole("dialog", { name: "Delete this trace?" });
+  expect(await axe(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  expect(await dialog.count()).toBe(0);
+  await ask.click();
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  expect(await dialog.getByRole("alert").innerText()).toContain("This key may not delete");
+  await context.clearCookies();
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await page.waitForURL("**/traces");
+  await page.locator(".grid-row").first().waitFor();
+  await page.goto(`/traces/${IDS.unwanted}`);
+  expect(await page.getByRole("alert").innerText()).toContain("trace_not_found");
   await context.close();
 });

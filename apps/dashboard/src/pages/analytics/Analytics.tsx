@@ -270,7 +270,11 @@ function Grouped({ series, from, to, onRange }: View & { series: Series | undefi
         onRange={onRange}
         label="Cost by group"
       />
-      {left > 0 && <p className="faint">{count(left)} smaller ones are left out.</p>}
+      {left > 0 && (
+        <p className="faint">
+          {left === 1 ? "1 smaller one is left out." : `${count(left)} smaller ones are left out.`}
+        </p>
+      )}
     </>
   );
 }

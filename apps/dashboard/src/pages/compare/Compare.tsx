@@ -13,6 +13,18 @@ import { Data, Popover, ProblemBox, Segments, Skeleton } from "../../parts/Basic
 import { JsonTree } from "../../parts/JsonTree.tsx";
 import { KindMark, outcomeOf, StatusMark } from "../../parts/Status.tsx";
 
+/** The sums that two traces are compared by. */
+const TOTALS = [
+  "duration_nanos",
+  "spans",
+  "model_calls",
+  "tool_calls",
+  "errors",
+  "input_tokens",
+  "output_tokens",
+  "cost",
+] as const satisfies (keyof TraceSummary)[];
+
 const SIGNS = { same: "=", changed: "≠", added: "+", removed: "−", moved: "↕" } as const;
 const WORDS = {
   same: "the same",
@@ -154,6 +166,9 @@ function Choose({ onChoose }: { onChoose: (id: string) => void }) {
 
 /** The name of a total as a title. */
 function titled(name: string): string {
+  if (name === "spans") {
+    return "Steps";
+  }
   const words = name.replace(/_nanos$/, "").replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -202,16 +217,18 @@ function Rows({ comparison, only }: { comparison: Comparison; only: boolean }) {
   useKeys({ j: () => move(1), k: () => move(-1), Escape: () => setOpen(undefined) });
   return (
     <div className="stack">
-      <div className="cards">
-        {Object.entries(comparison.totals).map(([name, { a, b }]) => (
-          <div className="card number" key={name}>
-            <h2>{titled(name)}</h2>
-            <p className="value small">
-              {shownAs(name, a)} <span className="faint">→</span> {shownAs(name, b)}
-            </p>
-            <p className="faint">{change(numberOf(a), numberOf(b))}</p>
-          </div>
-        ))}
+      <div className="cards two-values">
+        {TOTALS.map((name) => [name, comparison.a[name], comparison.b[name]] as const)
+          .filter(([, a, b]) => a !== undefined || b !== undefined)
+          .map(([name, a, b]) => (
+            <div className="card number" key={name}>
+              <h2>{titled(name)}</h2>
+              <p className="value small">
+                {shownAs(name, a)} <span className="faint">→</span> {shownAs(name, b)}
+              </p>
+              <p className="faint">{change(numberOf(a), numberOf(b))}</p>
+            </div>
+          ))}
       </div>
       <p className="muted">
         {(Object.keys(WORDS) as (keyof typeof WORDS)[])
@@ -256,7 +273,7 @@ function Rows({ comparison, only }: { comparison: Comparison; only: boolean }) {
 }
 
 function Value({ what, value }: { what: string; value: Json }) {
-  return typeof value === "object" && value !== null ? (
+  return typeof value === "object" && value !== null && what !== "cost" ? (
     <JsonTree value={value} open={1} />
   ) : (
     <p className="data said-text">

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { download, getText } from "../../api/client.ts";
 import { asProblem } from "../../api/problem.ts";
 import { Icon } from "../../design/Icon.tsx";
+import { count } from "../../logic/format.ts";
 import { Popover, Segments } from "../../parts/Basics.tsx";
 import { say } from "../../parts/Toast.tsx";
 
@@ -12,7 +13,6 @@ const FORMATS = [
   ["toon", "TOON", "toon"],
   ["csv", "CSV", "csv"],
   ["proto", "Protobuf", "pb"],
-  ["otlp", "OTLP, for OpenTelemetry", "otlp.json"],
 ] as const;
 
 /** What can be done with a trace. */
@@ -33,9 +33,7 @@ export function Actions({ id, step }: { id: string; step: string | undefined }) 
                 className="item"
                 onClick={() => {
                   close();
-                  download(`/traces/${id}/export`, { format }, `${id}.${ending}`).catch((error: unknown) =>
-                    say(asProblem(error).title),
-                  );
+                  void exported(id, format, ending);
                 }}
               >
                 {word}
@@ -54,6 +52,19 @@ export function Actions({ id, step }: { id: string; step: string | undefined }) 
       </Link>
     </>
   );
+}
+
+/** Saves a trace as a file, and says what is not in it: what is in no envelope yet. Rows of CSV are of all events. */
+async function exported(id: string, format: string, ending: string): Promise<void> {
+  try {
+    const headers = await download(`/traces/${id}/export`, { format }, `${id}.${ending}`);
+    const unsealed = Number(headers.get("tracewire-unsealed") ?? 0);
+    if (unsealed > 0) {
+      say(`${count(unsealed)} events are not sealed yet and not in the file; CSV has them`);
+    }
+  } catch (error) {
+    say(asProblem(error).title);
+  }
 }
 
 /** The trace as a text that a language model can read, within a number of tokens. */

@@ -59,6 +59,14 @@ export function CostPanel({ trace, span }: { trace: string; span: string }) {
           </table>
         </Wide>
       )}
+      {Object.keys(data.without_price ?? {}).length > 0 && (
+        <p className="note">
+          Without a price, and not in the sum:{" "}
+          {Object.entries(data.without_price ?? {})
+            .map(([unit, number]) => `${count(number)} ${visible(unit.replaceAll("_", " "))}`)
+            .join(", ")}
+        </p>
+      )}
       <dl className="facts">
         {data.model && (
           <>
@@ -72,6 +80,12 @@ export function CostPanel({ trace, span }: { trace: string; span: string }) {
             <dd className="data">{visible(data.provider)}</dd>
           </>
         )}
+        {data.priced_as && (
+          <>
+            <dt>Priced as</dt>
+            <dd className="data">{visible(data.priced_as)}</dd>
+          </>
+        )}
         {data.condition && (
           <>
             <dt>Priced for</dt>
@@ -81,7 +95,10 @@ export function CostPanel({ trace, span }: { trace: string; span: string }) {
         {data.version && (
           <>
             <dt>Prices</dt>
-            <dd className="data">{visible(data.version)}</dd>
+            <dd className="data">
+              {visible(data.version)}
+              {data.local === true && <span className="faint"> your own list</span>}
+            </dd>
           </>
         )}
       </dl>

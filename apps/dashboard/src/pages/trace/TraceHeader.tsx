@@ -6,6 +6,7 @@ import type { Layout } from "../../logic/layout.ts";
 import { CopyButton, Cost, Data, Time } from "../../parts/Basics.tsx";
 import { KindMark, outcomeOf, StatusMark } from "../../parts/Status.tsx";
 import { Actions } from "./Actions.tsx";
+import { Delete } from "./Delete.tsx";
 
 /** The way back to the list. */
 export function Back() {
@@ -50,6 +51,7 @@ export function TraceHeader({
           <span className="wide-only">Replay</span>
         </button>
         <Actions id={document.trace_id} step={step !== undefined && /^[0-9a-f]{16}$/.test(step) ? step : undefined} />
+        <Delete id={document.trace_id} name={root?.name ?? shortId(document.trace_id)} steps={document.counts.spans} />
       </div>
       <dl className="facts-line">
         <div>

@@ -223,7 +223,9 @@ function Spark({
     }
     return [...sums.values()];
   }, [series.data]);
-  return <Histogram bars={bars} from={from} to={to} step={width} onRange={onRange} failed={series.isError} />;
+  // Of what is long ago the server has hours, and says so, whatever was asked.
+  const wide = series.data === undefined ? width : Math.max(width, series.data.step_nanos / 1e6);
+  return <Histogram bars={bars} from={from} to={to} step={wide} onRange={onRange} failed={series.isError} />;
 }
 
 /** What came since the list was read: its number, and the rows that changed, in place. */

@@ -43,6 +43,7 @@ pub mod store;
 pub mod sweep;
 
 pub use error::StoreError;
+pub use labels::trace_of;
 pub use local::LocalStore;
 
 /// Name of the store in its directory.

@@ -170,6 +170,8 @@ struct TraceDocument {
     duration_nanos: u64,
     /// The last moment.
     end: String,
+    /// Judgements of the whole trace that hold, where there are any; those of a step stand at its node.
+    feedback: Option<Vec<Wire>>,
     /// What was dropped within this trace: `count`, `producer`, `reason`.
     losses: Vec<Wire>,
     /// Every step, parents first, with its `depth`.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
-use tracewire_store::Store;
+use tracewire_store::{Store, trace_of};
 use tracewire_wire::id::TraceId;
 use utoipa::ToSchema;
 
@@ -173,7 +173,7 @@ impl Feed {
                 }
                 // A content that does not read back is shown as a reference.
                 let _ = store.resolve(&mut stored.event);
-                traces.extend(stored.event.trace_id);
+                traces.extend(trace_of(&stored.event));
                 events.push(LiveEvent {
                     service: filter.service(store, &stored.producer)?,
                     event: Wire(stored.event.to_value()),

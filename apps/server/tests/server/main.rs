@@ -4,6 +4,7 @@
 mod answers;
 mod common;
 mod doors;
+mod feedback;
 mod forwarding;
 mod ingest;
 mod journals;

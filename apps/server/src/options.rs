@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tracewire_insight::prices::Prices;
 use tracewire_recorder::journal::Directory;
+use tracewire_store::Retention;
 
 use crate::outward::Target;
 
@@ -51,6 +52,8 @@ pub struct Options {
     pub require_keys: bool,
     /// By which costs are counted.
     pub prices: Arc<Prices>,
+    /// How long traces are kept, and how many bytes of them, in each project.
+    pub retention: Retention,
     /// What it bears.
     pub limits: Limits,
 }
@@ -69,6 +72,7 @@ impl Options {
             allowed_origins: Vec::new(),
             require_keys: false,
             prices: Arc::new(Prices::bundled().clone()),
+            retention: Retention::default(),
             limits: Limits::default(),
         }
     }
@@ -107,6 +111,8 @@ pub struct Limits {
     pub live: usize,
     /// Requests in a second of one key, or of one address without one; `None` for any number.
     pub rate: Option<NonZeroU32>,
+    /// How often it is looked for traces that are kept no longer.
+    pub retain_every: Duration,
     /// Threads that read the store.
     pub readers: usize,
     /// Bytes that a project's file of SQLite may have; `None` for as many as the disk has.
@@ -126,6 +132,7 @@ impl Default for Limits {
             bodies: 4,
             live: 128,
             rate: NonZeroU32::new(1000),
+            retain_every: Duration::from_secs(3600),
             readers: std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8),
             store_bytes: None,
         }

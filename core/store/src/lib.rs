@@ -56,7 +56,7 @@ pub use model::{
     StoredEvent, TraceCounts, TraceCursor, TraceFilter, TracePage, TraceRow,
 };
 pub use numbers::{Numbers, NumbersQuery, numbers};
-pub use retain::{Retention, retain};
+pub use retain::{Retaining, Retention, retain};
 pub use search::{SearchPage, SearchQuery, SearchRow, search};
 pub use sqlite::SqliteStore;
 pub use store::{Ingest, Store};

@@ -3,20 +3,19 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::process::{Command, Stdio};
 
+use tracewire_recorder::config::{self, Settings};
 use tracewire_server::keys::{self, Key};
 use tracewire_server::outward::Target;
 use tracewire_server::project::{folder_of, is_name};
 use tracewire_server::{DEFAULT_GRPC_PORT, GrpcPort, Limits, Log, Options, Ready, ServerError, serve};
+use tracewire_store::Retention;
 use tracewire_wire::value::Value;
 
-use crate::args::{Global, Keys, Serve, ServeCommand};
+use crate::args::{Age, Global, Keys, Serve, ServeCommand};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, object};
 use crate::source::{self, short_path};
 use crate::term::{Line, Screen, palette};
-
-/// Where the database is, if nobody names it.
-const DATABASE: &str = "TRACEWIRE_DATABASE";
 
 /// Serves until it is interrupted; or does what is asked with keys.
 ///
@@ -30,7 +29,7 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
     let log = Log { filter: what.log.clone(), json: what.log_json, colour };
     log.install().map_err(CliError::LogFilter)?;
     let (directory, _) = source::directory(global);
-    let named = || std::env::var(DATABASE).ok().filter(|url| !url.is_empty());
+    let settings = config::load(None);
     let prices = std::sync::Arc::new(crate::prices::load(&directory)?);
     let options = Options {
         prices,
@@ -39,10 +38,11 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
         port: what.port,
         grpc_port: grpc_port(what),
         forward: forward(what)?,
-        database: what.database.clone().or_else(named),
+        database: what.database.clone().or_else(|| crate::source::database(&settings)),
         allowed_hosts: what.allow_hosts.clone(),
         allowed_origins: what.allow_origins.clone(),
         require_keys: what.require_keys,
+        retention: retention(what, &settings)?,
         limits: Limits::default(),
     };
     let path = short_path(options.directory.path());
@@ -55,6 +55,24 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
     })?;
     said?;
     Ok(EXIT_OK)
+}
+
+/// What the command line says, else the settings. One that cannot be used is refused: everything kept would not be what was meant.
+fn retention(what: &Serve, settings: &Settings) -> Result<Retention, CliError> {
+    if let Some(problem) = settings.problems.iter().find(|problem| problem.key.starts_with("retain_")) {
+        return Err(CliError::Setting(problem.to_string()));
+    }
+    let set = settings.values.get("retain_age");
+    let age = match set.and_then(|setting| Some((setting, setting.value.as_text()?))) {
+        _ if what.retain_age.is_some() => what.retain_age,
+        Some((setting, text)) => {
+            let wrong = |reason| CliError::Setting(format!("retain_age ({}): {reason}", setting.source));
+            Some(text.parse::<Age>().map_err(wrong)?)
+        }
+        None => None,
+    };
+    let size = what.retain_size.or_else(|| settings.get("retain_size")?.as_u64());
+    Ok(Retention { age_nanos: age.map(|age| age.0), bytes: size })
 }
 
 fn forward(what: &Serve) -> Result<Vec<Target>, CliError> {

@@ -85,6 +85,7 @@ pub type Change = Box<dyn FnMut(&mut dyn Store) -> Result<(), StoreError> + Send
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
     is_counting: Arc<AtomicBool>,
+    tallied: watch::Receiver<u64>,
 }
 
 impl Writer {
@@ -97,6 +98,7 @@ impl Writer {
         let (jobs, taken) = mpsc::channel(QUEUE);
         let (opened, is_open) = blocking::channel();
         let (news, heard) = watch::channel(0);
+        let (tell_tallied, tallied) = watch::channel(0);
         let database = database.clone();
         let is_counting = Arc::new(AtomicBool::new(true));
         let told = Arc::clone(&is_counting);
@@ -110,7 +112,7 @@ impl Writer {
                     news.send_replace(last);
                     let _ = opened.send(Ok(()));
                     let sweeper = journals.map(|journals| Sweeper::new(journals).leaving_tallies());
-                    let tallies = Tallies::new(prices, told);
+                    let tallies = Tallies::new(prices, told, tell_tallied);
                     let emitter = Emitter::default();
                     Thread { store, sweeper, news, complaints: Vec::new(), tallies, emitter, alone: 0 }.run(taken);
                 }
@@ -120,7 +122,7 @@ impl Writer {
         thread::Builder::new().name("tracewire-writer".to_owned()).spawn(run).map_err(ServerError::System)?;
         let gone = || StoreError::Engine("the thread that opens the store ended".to_owned());
         is_open.recv().unwrap_or_else(|_| Err(gone()))?;
-        Ok((Writer { jobs, is_counting }, heard))
+        Ok((Writer { jobs, is_counting, tallied }, heard))
     }
 
     /// Puts envelopes into the store; when it returns without an error they survive a loss of power.
@@ -156,6 +158,11 @@ impl Writer {
     /// Whether something came that numbers over traces do not have yet.
     pub fn is_counting(&self) -> bool {
         self.is_counting.load(Ordering::Acquire)
+    }
+
+    /// Says whenever numbers over some traces were brought up to date: how many there were so far.
+    pub(crate) fn tallied(&self) -> watch::Receiver<u64> {
+        self.tallied.clone()
     }
 
     /// Ends the thread when everything that waits is done.
@@ -220,13 +227,15 @@ struct Tallies {
     is_wanted: bool,
     /// The same, for who asks.
     told: Arc<AtomicBool>,
+    /// How many traces were counted so far.
+    counted: watch::Sender<u64>,
     not_before: Instant,
 }
 
 impl Tallies {
-    fn new(prices: Arc<Prices>, told: Arc<AtomicBool>) -> Self {
+    fn new(prices: Arc<Prices>, told: Arc<AtomicBool>, counted: watch::Sender<u64>) -> Self {
         // What others put in while nobody served is counted first.
-        Tallies { prices, is_wanted: true, told, not_before: Instant::now() }
+        Tallies { prices, is_wanted: true, told, counted, not_before: Instant::now() }
     }
 
     fn want(&mut self, is_wanted: bool) {
@@ -339,7 +348,11 @@ impl Thread {
         let prices = Arc::clone(&self.tallies.prices);
         let tallied = self.guarded(|thread| thread.store.tally_some(Some(&*prices)));
         let is_wanted = match tallied {
-            Ok(traces) => traces > 0,
+            Ok(0) => false,
+            Ok(traces) => {
+                self.tallies.counted.send_modify(|counted| *counted = counted.wrapping_add(traces));
+                true
+            }
             Err(error) => {
                 // Numbers are late, nothing is lost: the next job wants them again.
                 tracing::warn!(code = error.code(), %error, "numbers were not counted");

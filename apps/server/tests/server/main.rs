@@ -8,6 +8,7 @@ mod feedback;
 mod forwarding;
 mod ingest;
 mod journals;
+mod keeping;
 mod live;
 mod numbers;
 mod otlp;

@@ -29,6 +29,16 @@ pub enum GrpcPort {
     Exactly(u16),
 }
 
+/// What a server answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Answers {
+    /// All there is.
+    #[default]
+    Everything,
+    /// `/metrics` and nothing else.
+    Metrics,
+}
+
 /// What a server is told.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -38,6 +48,8 @@ pub struct Options {
     pub host: IpAddr,
     /// The port; 0 for any that is free.
     pub port: u16,
+    /// What is answered on the port.
+    pub answers: Answers,
     /// Where OTLP over gRPC is served, on the same host.
     pub grpc_port: GrpcPort,
     /// Where what comes into the default project goes on to.
@@ -65,6 +77,7 @@ impl Options {
             directory,
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: DEFAULT_PORT,
+            answers: Answers::Everything,
             grpc_port: GrpcPort::Off,
             forward: Vec::new(),
             database: None,

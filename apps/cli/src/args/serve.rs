@@ -77,6 +77,27 @@ pub struct Serve {
     pub open: bool,
 }
 
+/// Where counts are served.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  tracewire prometheus                       http://127.0.0.1:9464/metrics, for a scraper on this machine
+  tracewire prometheus --port 9100
+
+Counted is what comes while it runs, of every process that records here. `tracewire serve` answers the same
+on its own port, and one of both serves a directory at a time.")]
+pub struct Prometheus {
+    /// The address to listen on; beyond this machine keys are required
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
+    pub host: IpAddr,
+    /// The port; 0 for any that is free
+    #[arg(long, short, value_name = "PORT", default_value_t = 9464)]
+    pub port: u16,
+    /// A further name by which it may be asked (repeatable)
+    #[arg(long = "allow-host", value_name = "NAME")]
+    pub allow_hosts: Vec<String>,
+}
+
 /// What to do with keys.
 #[derive(Clone, Debug, Subcommand)]
 pub enum ServeCommand {

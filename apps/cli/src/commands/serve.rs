@@ -7,11 +7,11 @@ use tracewire_recorder::config::{self, Settings};
 use tracewire_server::keys::{self, Key};
 use tracewire_server::outward::Target;
 use tracewire_server::project::{folder_of, is_name};
-use tracewire_server::{DEFAULT_GRPC_PORT, GrpcPort, Limits, Log, Options, Ready, ServerError, serve};
+use tracewire_server::{Answers, DEFAULT_GRPC_PORT, GrpcPort, Limits, Log, Options, Ready, ServerError, serve};
 use tracewire_store::Retention;
 use tracewire_wire::value::Value;
 
-use crate::args::{Age, Global, Keys, Serve, ServeCommand};
+use crate::args::{Age, Global, Keys, Prometheus, Serve, ServeCommand};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, object};
 use crate::source::{self, short_path};
@@ -34,6 +34,7 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
     let options = Options {
         prices,
         directory,
+        answers: Answers::Everything,
         host: what.host,
         port: what.port,
         grpc_port: grpc_port(what),
@@ -45,13 +46,44 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
         retention: retention(what, &settings)?,
         limits: Limits::default(),
     };
-    let path = short_path(options.directory.path());
-    let mut said = Ok(());
-    serve(options, |ready| {
-        said = announce(ready, &path, global, screen);
+    until_ended(options, global, screen, |ready| {
         if what.open {
             open(&ready.url);
         }
+    })
+}
+
+/// Serves counts until it is interrupted.
+///
+/// # Errors
+/// Why the server does not start.
+pub fn prometheus(global: &Global, what: &Prometheus, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    let (directory, _) = source::directory(global);
+    let prices = std::sync::Arc::new(crate::prices::load(&directory)?);
+    let options = Options {
+        answers: Answers::Metrics,
+        host: what.host,
+        port: what.port,
+        allowed_hosts: what.allow_hosts.clone(),
+        prices,
+        ..Options::new(directory)
+    };
+    until_ended(options, global, screen, |_| {})
+}
+
+fn until_ended(
+    options: Options,
+    global: &Global,
+    screen: &mut Screen<'_>,
+    also: impl FnOnce(&Ready),
+) -> Result<u8, CliError> {
+    let path = short_path(options.directory.path());
+    let below = if options.answers == Answers::Metrics { "/metrics" } else { "" };
+    let mut said = Ok(());
+    serve(options, |ready| {
+        let ready = Ready { url: format!("{}{below}", ready.url), ..ready.clone() };
+        said = announce(&ready, &path, global, screen);
+        also(&ready);
     })?;
     said?;
     Ok(EXIT_OK)

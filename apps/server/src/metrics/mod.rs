@@ -5,9 +5,11 @@
 //! | `http` | what the server itself did |
 //! | `events` | what events say: of one project, and shown to its keys alone |
 //! | `removed` | what was removed because it was too old or too much |
+//! | `begun` | spans that have begun, and the calls that they are |
 //! | `names` | labels whose values come from strangers, and are bounded |
 //! | `rate` | events in a second, over the last minute |
 
+mod begun;
 mod events;
 mod http;
 mod names;

@@ -121,7 +121,7 @@ impl Project {
             readers,
             news,
             processes: Mutex::default(),
-            counted: Counted::default(),
+            counted: Counted::new(Arc::clone(&options.prices)),
             kept: Kept::new(options.retention),
             watch: Mutex::new(watch),
             lock: Mutex::new(Some(lock)),

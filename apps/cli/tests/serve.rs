@@ -148,3 +148,31 @@ fn what_is_kept_is_set_on_the_line_or_in_the_file() {
     assert!(shown.out.contains("postgres://me:***@localhost:1/x"), "{}", shown.out);
     assert!(!run(folder.path(), &["config", "--json"]).out.contains("secret"));
 }
+
+#[test]
+fn what_a_killed_server_left_open_is_closed_by_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = |address: &str| {
+        let body = r#"{"name":"helpful","value":true,"target":{"session_id":"chat-7"}}"#;
+        let head =
+            "POST /v1/feedback HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json";
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket.write_all(format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+        let mut said = String::new();
+        socket.read_to_string(&mut said).unwrap();
+        assert!(said.starts_with("HTTP/1.1 201"), "{said}");
+    };
+    let producers = |address: &str| ask(address, "GET /v1/producers HTTP/1.1");
+    let (child, address) = serve(folder.path(), &[]);
+    judge(&address);
+    assert!(!producers(&address).contains("\"close\""));
+    assert_eq!(end(child, Signal::KILL).0, None);
+    assert!(folder.path().join("serve-open.json").exists());
+    let (child, address) = serve(folder.path(), &[]);
+    assert_eq!(producers(&address).matches("\"close\":\"recovered\"").count(), 1, "{}", producers(&address));
+    judge(&address);
+    assert_eq!(end(child, Signal::TERM).0, Some(0));
+    assert!(!folder.path().join("serve-open.json").exists());
+    let verified = run(folder.path(), &["verify"]);
+    assert_eq!(verified.code, Some(0), "{}{}", verified.out, verified.err);
+}

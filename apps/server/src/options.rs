@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tracewire_insight::prices::Prices;
+use tracewire_recorder::Redact;
 use tracewire_recorder::journal::Directory;
 use tracewire_store::Retention;
 
@@ -64,6 +65,9 @@ pub struct Options {
     pub require_keys: bool,
     /// By which costs are counted.
     pub prices: Arc<Prices>,
+    /// Keys whose values are taken out of what the server itself seals: what comes by OTLP, and judgements. What SDKs sealed stays
+    /// as they sealed it.
+    pub redact: Redact,
     /// How long traces are kept, and how many bytes of them, in each project.
     pub retention: Retention,
     /// What it bears.
@@ -85,6 +89,7 @@ impl Options {
             allowed_origins: Vec::new(),
             require_keys: false,
             prices: Arc::new(Prices::bundled().clone()),
+            redact: Redact::default(),
             retention: Retention::default(),
             limits: Limits::default(),
         }

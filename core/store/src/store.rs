@@ -197,6 +197,10 @@ pub trait Store {
         limit: usize,
     ) -> Result<Vec<StoredEnvelope>, StoreError>;
 
+    /// Envelopes of all producers in the order of their arrival, the next `limit` behind the one that came as number `after`;
+    /// each with that number. 0 stands for the beginning.
+    fn envelopes_since(&self, after: u64, limit: usize) -> Result<Vec<(u64, StoredEnvelope)>, StoreError>;
+
     /// The envelopes that hold an event: none while it is not sealed, several where the chain forks.
     fn envelopes_with(&self, producer: &str, seq: u64) -> Result<Vec<StoredEnvelope>, StoreError>;
 

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::process::{Command, Stdio};
 
+use tracewire_recorder::Redact;
 use tracewire_recorder::config::{self, Settings};
 use tracewire_server::keys::{self, Key};
 use tracewire_server::outward::Target;
@@ -43,6 +44,7 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
         allowed_hosts: what.allow_hosts.clone(),
         allowed_origins: what.allow_origins.clone(),
         require_keys: what.require_keys,
+        redact: redact(&settings),
         retention: retention(what, &settings)?,
         limits: Limits::default(),
     };
@@ -105,6 +107,12 @@ fn retention(what: &Serve, settings: &Settings) -> Result<Retention, CliError> {
     };
     let size = what.retain_size.or_else(|| settings.get("retain_size")?.as_u64());
     Ok(Retention { age_nanos: age.map(|age| age.0), bytes: size })
+}
+
+/// What the project's own programs never let out, the server does not either.
+fn redact(settings: &Settings) -> Redact {
+    let keys = settings.get("redact").and_then(Value::as_list).unwrap_or_default();
+    Redact { keys: keys.iter().filter_map(|key| key.as_text().map(str::to_owned)).collect() }
 }
 
 fn forward(what: &Serve) -> Result<Vec<Target>, CliError> {

@@ -111,7 +111,7 @@ impl Project {
         let lock = Lock::take(&folder, address)?;
         let database = Database::new(options, name, &folder);
         let journals = is_default.then(|| options.directory.clone());
-        let (writer, news) = Writer::start(&database, journals, Arc::clone(&options.prices))?;
+        let (writer, news) = Writer::start(&database, journals, Arc::clone(&options.prices), &folder)?;
         let readers = Readers::start(&database, options.limits.readers)?;
         let watch = is_default.then(|| Watch::start(&options.directory, &writer)).transpose()?;
         Ok(Project {

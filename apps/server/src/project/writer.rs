@@ -10,6 +10,7 @@
 //! each is tried alone.
 
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc as blocking;
@@ -23,7 +24,7 @@ use tracewire_recorder::seal::Sealed;
 use tracewire_store::{Applied, Incoming, Received, Store, StoreError, Sweeper};
 
 use super::Database;
-use super::emitter::{Brought, Emitted, Emitter};
+use super::emitter::{Brought, Emitted, Emitter, Unclosed};
 use crate::error::ServerError;
 use crate::problem::Problem;
 
@@ -94,6 +95,7 @@ impl Writer {
         database: &Database,
         journals: Option<Directory>,
         prices: Arc<Prices>,
+        folder: &Path,
     ) -> Result<(Self, watch::Receiver<u64>), ServerError> {
         let (jobs, taken) = mpsc::channel(QUEUE);
         let (opened, is_open) = blocking::channel();
@@ -102,6 +104,7 @@ impl Writer {
         let database = database.clone();
         let is_counting = Arc::new(AtomicBool::new(true));
         let told = Arc::clone(&is_counting);
+        let unclosed = Unclosed::at(folder);
         let run = move || {
             let opening = database.open(CACHE_KIB).and_then(|store| {
                 let last = store.last_event()?;
@@ -114,7 +117,10 @@ impl Writer {
                     let sweeper = journals.map(|journals| Sweeper::new(journals).leaving_tallies());
                     let tallies = Tallies::new(prices, told, tell_tallied);
                     let emitter = Emitter::default();
-                    Thread { store, sweeper, news, complaints: Vec::new(), tallies, emitter, alone: 0 }.run(taken);
+                    let complaints = Vec::new();
+                    let mut thread = Thread { store, sweeper, news, complaints, tallies, emitter, unclosed, alone: 0 };
+                    thread.recover();
+                    thread.run(taken);
                 }
                 Err(error) => _ = opened.send(Err(error)),
             }
@@ -217,6 +223,8 @@ struct Thread {
     complaints: Vec<String>,
     tallies: Tallies,
     emitter: Emitter,
+    /// Producers that were begun here and not closed.
+    unclosed: Unclosed,
     /// So many emissions are each put into a transaction of their own, since one of those that came together may have spoilt it.
     alone: usize,
 }
@@ -432,10 +440,26 @@ impl Thread {
     }
 
     fn put(&mut self, sealed: &[Sealed]) -> Result<(), StoreError> {
+        self.unclosed.begin(sealed);
         let applied =
             self.store.write(&mut |ingest| sealed.iter().try_for_each(|one| ingest.envelope(&Incoming::from(one))))?;
         tracing::debug!(envelopes = applied.envelopes, events = applied.events, "sealed and stored");
-        self.store.make_durable()
+        self.store.make_durable()?;
+        self.unclosed.end(sealed);
+        Ok(())
+    }
+
+    /// Closes what a server that was killed left open.
+    fn recover(&mut self) {
+        let closed = self.guarded(|thread| {
+            let sealed = thread.unclosed.closes(&*thread.store)?;
+            if sealed.is_empty() { Ok(()) } else { thread.put(&sealed) }
+        });
+        match closed {
+            Ok(()) => self.unclosed.write(),
+            Err(error) => tracing::warn!(code = error.code(), %error, "producers of an earlier server stay open"),
+        }
+        self.tell();
     }
 
     /// Closes what was sealed here.
@@ -447,6 +471,7 @@ impl Thread {
         {
             tracing::warn!(code = error.code(), %error, "producers of this server stay open");
         }
+        self.unclosed.write();
     }
 
     fn look(&mut self) -> Looked {

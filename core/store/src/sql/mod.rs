@@ -274,6 +274,10 @@ impl<E: Engine> Store for E {
         seen(self, |connection| export::envelopes(connection, producer, after, limit))
     }
 
+    fn envelopes_since(&self, after: u64, limit: usize) -> Result<Vec<(u64, StoredEnvelope)>, StoreError> {
+        seen(self, |connection| export::envelopes_since(connection, after, limit))
+    }
+
     fn envelopes_with(&self, producer: &str, seq: u64) -> Result<Vec<StoredEnvelope>, StoreError> {
         seen(self, |connection| export::envelopes_with(connection, producer, seq))
     }

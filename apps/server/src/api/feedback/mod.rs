@@ -12,8 +12,6 @@ use axum::http::header::{ACCEPT, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use tracewire_recorder::seal::Preparer;
-use tracewire_recorder::{Limits as SealLimits, Redact};
 use tracewire_store::search::Moment;
 use tracewire_store::{SearchQuery, Store, StoredEvent, search};
 use tracewire_wire::encoding::Encoding;
@@ -163,7 +161,7 @@ async fn post(
     let bytes = body::read(&headers, request.into_body(), &limits).await?.unpack(&limits)?;
     let read = json::read(&bytes, &json::ReadOptions::default()).map_err(Problem::unreadable)?;
     let Given { id, has_own_id, place, event } = Given::read(read)?;
-    let event = Preparer::new(&SealLimits::default(), &Redact::default()).prepare(event);
+    let event = app.preparer().prepare(event);
     let own_id = has_own_id.then(|| id.clone());
     let record = Record::Feedback { place: place.clone(), id: own_id, event: Box::new(event) };
     let emitted = caller.project.writer.emit(vec![brought(record)], bytes.len()).await?;

@@ -7,7 +7,7 @@
 //!
 //! There is one producer for each distinct resource. Its name is new each time the server starts, and whenever the store refused
 //! something: what was sealed then may have been stored or not, so nothing goes on behind it. A server that stops closes its
-//! producers; of one that was killed the ends stay open, and its chains are sound up to them.
+//! producers; those of one that was killed are closed by the next one on the same folder.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -16,6 +16,7 @@
 //! | `spans` | which spans are there already |
 //! | `logs` | which log records are |
 //! | `feedback` | which judgements are |
+//! | `unclosed` | which producers are open, on disk, for a server that comes after one that was killed |
 //! | `recent` | maps that forget what was not asked for long |
 
 mod brought;
@@ -24,9 +25,11 @@ mod logs;
 mod producers;
 mod recent;
 mod spans;
+mod unclosed;
 
 pub use brought::{Brought, Place, Record};
 pub(crate) use feedback::find as find_feedback;
+pub(super) use unclosed::Unclosed;
 
 use tracewire_recorder::seal::{Prepared, Sealed};
 use tracewire_store::{Store, StoreError};

@@ -126,13 +126,13 @@ fn what_is_kept_is_set_on_the_line_or_in_the_file() {
     let health = |address: &str| ask(address, "GET /v1/health HTTP/1.1");
     let (child, address) = serve(folder.path(), &["--retain-age", "520w", "--retain-size", "10GB"]);
     let said = health(&address);
-    assert!(said.contains("\"age_nanos\":314496000000000000,\"bytes\":10000000000"), "{said}");
+    assert!(said.contains("\"age_seconds\":314496000,\"bytes\":10000000000"), "{said}");
     assert_eq!(end(child, Signal::TERM).0, Some(0));
     let file = folder.path().join("tracewire.toml");
     std::fs::write(&file, "retain_age = \"520w\"\nretain_size = \"2 GB\"\n").unwrap();
     let (child, address) = serve(folder.path(), &["--retain-size", "10GB"]);
     let said = health(&address);
-    assert!(said.contains("\"age_nanos\":314496000000000000,\"bytes\":10000000000"), "{said}");
+    assert!(said.contains("\"age_seconds\":314496000,\"bytes\":10000000000"), "{said}");
     assert_eq!(end(child, Signal::TERM).0, Some(0));
     for (settings, what) in [
         ("retain_age = \"a while\"\n", "retain_age"),

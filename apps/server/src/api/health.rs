@@ -81,7 +81,7 @@ impl From<&Status> for Forward {
 struct Retention {
     /// Traces go whose last event is older.
     #[serde(skip_serializing_if = "Option::is_none")]
-    age_nanos: Option<i64>,
+    age_seconds: Option<i64>,
     /// The oldest traces go while the store uses more.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
@@ -105,7 +105,7 @@ impl Retention {
         let (last, failing) = kept.last();
         let removed = kept.removed();
         kept.retention.is_some().then(|| Retention {
-            age_nanos: kept.retention.age_nanos,
+            age_seconds: kept.retention.age_nanos.map(|nanos| nanos / 1_000_000_000),
             bytes: kept.retention.bytes,
             failing,
             last: last.map(|last| last.to_string()),

@@ -142,11 +142,8 @@ impl Counted {
         registry.register("tool_errors", "Calls of tools that failed", counted.tool_errors.clone());
         let help = "Tokens by type: cached and written ones are among those of type input, reasoning among output";
         registry.register("tokens", help, counted.tokens.clone());
-        registry.register(
-            "cost",
-            "Cost as it was reported, or by the price list where nobody reported one",
-            counted.cost.clone(),
-        );
+        let help = "Cost as it was reported, or by the price list where nobody reported one";
+        registry.register("cost", help, counted.cost.clone());
         registry.register("losses", "Records that emitters lost, by reason", counted.losses.clone());
         registry.register("event_rate", "Events in a second, over the last minute", counted.rate.clone());
         Counted { registry, ..counted }

@@ -186,6 +186,12 @@ pub enum CliError {
     /// A setting of the project's file or the environment cannot be used.
     #[error("{0}")]
     Setting(String),
+    /// PostgreSQL has programs of its own for that.
+    #[error("copies of a PostgreSQL database are made and put back by its own programs")]
+    PgDump {
+        /// The schema of the project.
+        schema: String,
+    },
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -231,6 +237,7 @@ impl CliError {
             Self::Outward(error) => error.code(),
             Self::LogFilter(_) => "log_filter",
             Self::Setting(_) => "setting",
+            Self::PgDump { .. } => "pg_dump",
             Self::Store(error) => error.code(),
             Self::Recorder(error) => error.code(),
             Self::Io(_) => "io",
@@ -261,6 +268,7 @@ impl CliError {
             | Self::Format { .. }
             | Self::LogFilter(_)
             | Self::Setting(_)
+            | Self::PgDump { .. }
             | Self::Server(ServerError::ProjectName(_) | ServerError::NoKeys { .. } | ServerError::RetainSize)
             | Self::Outward(OutwardError::Address { .. } | OutwardError::Header(_))
             | Self::Conformance(ConformanceError::Pattern { .. })
@@ -335,6 +343,7 @@ impl CliError {
             }
             Self::Outward(error) => mend_outward(error).to_owned(),
             Self::Setting(_) => "see what is set, and where, with `tracewire config`".to_owned(),
+            Self::PgDump { schema } => format!("pg_dump --format=custom --schema='{schema}' --file=FILE, and pg_restore"),
             Self::LogFilter(_) => "name a level: off, error, warn, info, debug".to_owned(),
             Self::Server(error) => mend_server(error).to_owned(),
             Self::Store(StoreError::Query { .. }) => "see `tracewire query --help`".to_owned(),
@@ -389,7 +398,9 @@ fn mend_server(error: &ServerError) -> &'static str {
             "end what listens there, or name another port with --port; --port 0 takes any that is free"
         }
         ServerError::Outward(error) => mend_outward(error),
-        ServerError::RetainSize => "give --retain-age, or leave the setting `retain_size` out",
+        ServerError::RetainSize => {
+            "keep traces by age: --retain-age or `retain_age` for `serve`, --age for `db retain`"
+        }
         ServerError::ProjectName(_) => "name it such as `team-7`",
         ServerError::NoSuchKey(_) => "see them with `tracewire serve keys list`",
         ServerError::KeyFile { .. } => "mend the file, or move it away and make new keys",

@@ -119,6 +119,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// How long requests that are under way may take when the server stops.
     pub stop_time: Duration,
+    /// Bytes of a trace as one document.
+    pub document_bytes: usize,
     /// Connections at once; further ones wait to be accepted.
     pub connections: usize,
     /// Requests at once; further ones are told to come back.
@@ -142,6 +144,7 @@ impl Default for Limits {
         Limits {
             body_bytes: 32 << 20,
             unpacked_bytes: 64 << 20,
+            document_bytes: 64 << 20,
             head_time: Duration::from_secs(10),
             request_time: Duration::from_secs(60),
             stop_time: Duration::from_secs(10),

@@ -52,8 +52,8 @@ pub const FILE_NAME: &str = "store.db";
 pub use model::{
     Activity, ActivityFilter, Applied, Batch, BucketQuery, BucketSize, Buckets, ContentBody, Cursor, Fork, Incoming,
     IncomingContent, IncomingEvent, Label, LedgerEntry, Lookup, LooseFilter, Pending, ProducerFacts, ProducerRow,
-    ProducerState, ProducerUpdate, Received, Removed, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
-    StoredEvent, TraceCounts, TraceCursor, TraceFilter, TracePage, TraceRow,
+    ProducerState, ProducerUpdate, Received, Removed, SessionCursor, SessionFilter, SessionRow, SpanRow, StoreStats,
+    StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceCursor, TraceFilter, TracePage, TraceRow,
 };
 pub use numbers::{Numbers, NumbersQuery, numbers};
 pub use retain::{Retaining, Retention, retain};

@@ -15,7 +15,7 @@ mod validate;
 
 pub use conformance::{AskedLevel, Conformance, ListCases, Prove, ShowCase};
 pub use cost::{Cost, CostCommand, CostGroup, CostModels, ExplainCost};
-pub use db::{Db, bytes};
+pub use db::{Db, DbCommand, Delete, Retain, bytes};
 pub use format::FileFormat;
 pub use model::{ModelFormat, Tokens, Wanted};
 pub use numbers::{Diff, Stats};
@@ -117,7 +117,6 @@ pub enum Command {
     /// Examine directories, producers, sizes, losses and files
     Doctor,
     /// Look after the store: copies, room, what is deleted
-    #[command(subcommand)]
     Db(Db),
     /// Print completions for a shell
     Completions(Completions),

@@ -58,7 +58,8 @@ pub(super) async fn keep(project: Arc<Project>, every: Duration) {
     let ended = async { while news.changed().await.is_ok() {} };
     let keeping = async {
         loop {
-            let failing = look(&project).await.err().map(|problem| {
+            // A server that stops goes on with it when it is started again.
+            let failing = look(&project).await.err().filter(|problem| problem.code() != "stopping").map(|problem| {
                 tracing::warn!(code = problem.code(), detail = problem.detail(), "not everything was removed");
                 problem.detail().to_owned()
             });

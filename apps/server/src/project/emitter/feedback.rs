@@ -48,9 +48,12 @@ impl Judgements {
         let (key, says) = (Hash::of(id.as_bytes()), said(event.event()));
         let known = match self.0.get(key, |_| 1) {
             Some(known) => Some(*known),
-            None => find(store, place, id)?.map(|stored| said(&stored.event)),
+            None => {
+                let stored = find(store, place, id)?.map(|stored| said(&stored.event));
+                self.0.put(key, stored.unwrap_or(says), 1);
+                stored
+            }
         };
-        self.0.put(key, known.unwrap_or(says), 1);
         Ok(match known {
             None => Verdict::New,
             Some(known) if known == says => Verdict::Known,

@@ -115,7 +115,10 @@ fn counts_are_served_alone() {
     let url = line.split('"').find(|part| part.starts_with("http://127.0.0.1:")).unwrap();
     let address = url.strip_prefix("http://").and_then(|url| url.strip_suffix("/metrics")).unwrap();
     let counts = ask(address, "GET /metrics HTTP/1.1");
-    assert!(counts.starts_with("HTTP/1.1 200 OK") && counts.contains("# TYPE tracewire_events counter"), "{counts}");
+    assert!(
+        counts.starts_with("HTTP/1.1 200 OK") && counts.contains("# TYPE tracewire_envelopes_taken counter"),
+        "{counts}"
+    );
     assert!(ask(address, "GET /v1/traces HTTP/1.1").starts_with("HTTP/1.1 404"));
     assert_eq!(end(child, Signal::TERM).0, Some(0));
 }

@@ -20,9 +20,9 @@ pub struct Db {
     /// A PostgreSQL database instead of the directory's file
     #[arg(long, global = true, value_name = "URL")]
     pub database: Option<String>,
-    /// The project of that database
-    #[arg(long, global = true, default_value = "default", value_name = "NAME", requires = "database")]
-    pub project: String,
+    /// The project of that database [default: default]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub project: Option<String>,
     /// What is done
     #[command(subcommand)]
     pub what: DbCommand,

@@ -4,7 +4,7 @@ use super::trace::by_id;
 use tracewire_postgres::PostgresStore;
 use tracewire_recorder::journal::Directory;
 use tracewire_server::ServerError;
-use tracewire_server::project::is_name;
+use tracewire_server::project::{DEFAULT_PROJECT, is_name};
 use tracewire_store::{Removed, Retention, SqliteStore, Store, retain};
 use tracewire_wire::value::Value;
 
@@ -21,6 +21,9 @@ use crate::term::{Line, Screen, palette, units};
 pub fn run(global: &Global, what: &Db, screen: &mut Screen<'_>) -> Result<u8, CliError> {
     if let Some(url) = &what.database {
         return in_postgres(global, url, what, screen);
+    }
+    if what.project.is_some() {
+        return Err(CliError::Setting("--project is one of a database, and no --database is given".to_owned()));
     }
     let (directory, _) = directory(global);
     let path = store_path(&directory);
@@ -64,7 +67,7 @@ pub fn run(global: &Global, what: &Db, screen: &mut Screen<'_>) -> Result<u8, Cl
 }
 
 fn in_postgres(global: &Global, url: &str, what: &Db, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let project = &what.project;
+    let project = what.project.as_deref().unwrap_or(DEFAULT_PROJECT);
     if !is_name(project) {
         return Err(ServerError::ProjectName(screen.fit(project, 60)).into());
     }

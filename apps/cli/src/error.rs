@@ -183,6 +183,15 @@ pub enum CliError {
     /// What is logged cannot be said like this.
     #[error("--log: {0}")]
     LogFilter(String),
+    /// A setting of the project's file or the environment cannot be used.
+    #[error("{0}")]
+    Setting(String),
+    /// PostgreSQL has programs of its own for that.
+    #[error("copies of a PostgreSQL database are made and put back by its own programs")]
+    PgDump {
+        /// The schema of the project.
+        schema: String,
+    },
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -227,6 +236,8 @@ impl CliError {
             Self::Server(error) => error.code(),
             Self::Outward(error) => error.code(),
             Self::LogFilter(_) => "log_filter",
+            Self::Setting(_) => "setting",
+            Self::PgDump { .. } => "pg_dump",
             Self::Store(error) => error.code(),
             Self::Recorder(error) => error.code(),
             Self::Io(_) => "io",
@@ -256,7 +267,9 @@ impl CliError {
             | Self::NoId(_)
             | Self::Format { .. }
             | Self::LogFilter(_)
-            | Self::Server(ServerError::ProjectName(_) | ServerError::NoKeys { .. })
+            | Self::Setting(_)
+            | Self::PgDump { .. }
+            | Self::Server(ServerError::ProjectName(_) | ServerError::NoKeys { .. } | ServerError::RetainSize)
             | Self::Outward(OutwardError::Address { .. } | OutwardError::Header(_))
             | Self::Conformance(ConformanceError::Pattern { .. })
             | Self::Store(StoreError::Query { .. }) => EXIT_USAGE,
@@ -329,6 +342,8 @@ impl CliError {
                 "see what there is with `tracewire list`; other names go behind --session or --correlation".to_owned()
             }
             Self::Outward(error) => mend_outward(error).to_owned(),
+            Self::Setting(_) => "see what is set, and where, with `tracewire config`".to_owned(),
+            Self::PgDump { schema } => format!("pg_dump --format=custom --schema='{schema}' --file=FILE, and pg_restore"),
             Self::LogFilter(_) => "name a level: off, error, warn, info, debug".to_owned(),
             Self::Server(error) => mend_server(error).to_owned(),
             Self::Store(StoreError::Query { .. }) => "see `tracewire query --help`".to_owned(),
@@ -383,6 +398,9 @@ fn mend_server(error: &ServerError) -> &'static str {
             "end what listens there, or name another port with --port; --port 0 takes any that is free"
         }
         ServerError::Outward(error) => mend_outward(error),
+        ServerError::RetainSize => {
+            "keep traces by age: --retain-age or `retain_age` for `serve`, --age for `db retain`"
+        }
         ServerError::ProjectName(_) => "name it such as `team-7`",
         ServerError::NoSuchKey(_) => "see them with `tracewire serve keys list`",
         ServerError::KeyFile { .. } => "mend the file, or move it away and make new keys",

@@ -71,6 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Diff(what) => commands::diff::run(&cli.global, what, &mut screen),
         Command::Tail(what) => commands::tail::run(&cli.global, what, &mut screen),
         Command::Watch(what) => commands::watch::run(&cli.global, what),
+        Command::Prometheus(what) => commands::serve::prometheus(&cli.global, what, &mut screen),
         Command::Serve(what) => commands::serve::run(&cli.global, what, &mut screen),
         Command::Validate(what) => commands::validate::run(&cli.global, what, &mut screen),
         Command::Verify(what) => commands::verify::run(&cli.global, what, &mut screen),

@@ -10,6 +10,7 @@ use tracewire_recorder::config;
 use tracewire_recorder::journal::{Directory, find_directory};
 use tracewire_store::{ProducerRow, Progress, SqliteStore, Store as _, SweepReport, Sweeper};
 use tracewire_wire::time::Timestamp;
+use tracewire_wire::value::Value;
 
 use crate::args::Global;
 use crate::error::CliError;
@@ -143,6 +144,36 @@ impl Source {
     }
 }
 
+/// The PostgreSQL database that is set.
+pub fn database(settings: &config::Settings) -> Option<String> {
+    settings.get("database").and_then(Value::as_text).map(str::to_owned)
+}
+
+/// A database's address without its password.
+pub fn without_password(url: &str) -> String {
+    let hidden = |user: &str| match user.split_once(':') {
+        Some((name, _)) => format!("{name}:***"),
+        None => user.to_owned(),
+    };
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let end = rest.find(['/', '?']).unwrap_or(rest.len());
+            let (server, path) = rest.split_at(end);
+            let server = server.rsplit_once('@').map(|(user, host)| format!("{}@{host}", hidden(user)));
+            let (path, query) = path.split_once('?').unwrap_or((path, ""));
+            let query = query.split('&').map(|pair| if pair.starts_with("password=") { "password=***" } else { pair });
+            let query: Vec<&str> = query.filter(|pair| !pair.is_empty()).collect();
+            let mark = if query.is_empty() { "" } else { "?" };
+            format!("{scheme}://{}{path}{mark}{}", server.as_deref().unwrap_or(&rest[..end]), query.join("&"))
+        }
+        // Words of libpq: a password in quotes may have spaces in it, so that nothing behind it is shown.
+        None => match url.find("password") {
+            Some(at) => format!("{}password=***", &url[..at]),
+            None => url.to_owned(),
+        },
+    }
+}
+
 /// The present.
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -183,5 +214,27 @@ impl Progress for Sweeping {
         self.events = self.events.saturating_add(events);
         self.bar.advance(bytes);
         self.bar.say(|| format!("{} events", units::count(self.events)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for (url, shown) in [
+            ("postgres://me:secret@db:5432/traces", "postgres://me:***@db:5432/traces"),
+            ("postgres://me@db/traces?sslmode=require", "postgres://me@db/traces?sslmode=require"),
+            ("postgres://me:a@b:c@db", "postgres://me:***@db"),
+            (
+                "postgres://db/x?user=me&password=secret&sslmode=require",
+                "postgres://db/x?user=me&password=***&sslmode=require",
+            ),
+            ("host=db user=me password='a b' dbname=x", "host=db user=me password=***"),
+            ("host=db user=me", "host=db user=me"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
     }
 }

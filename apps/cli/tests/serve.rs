@@ -104,3 +104,78 @@ fn spans_are_sent_by_otlp_and_what_is_not_taken_is_said() {
     assert_eq!((refused.code, refused.err.contains("404")), (Some(1), true), "{}", refused.err);
     assert_eq!(end(child, Signal::TERM).0, Some(0));
 }
+
+#[test]
+fn counts_are_served_alone() {
+    let folder = populated();
+    let mut prometheus = command(folder.path(), &["prometheus", "--port", "0", "--json"]);
+    let mut child = prometheus.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let url = line.split('"').find(|part| part.starts_with("http://127.0.0.1:")).unwrap();
+    let address = url.strip_prefix("http://").and_then(|url| url.strip_suffix("/metrics")).unwrap();
+    let counts = ask(address, "GET /metrics HTTP/1.1");
+    assert!(
+        counts.starts_with("HTTP/1.1 200 OK") && counts.contains("# TYPE tracewire_envelopes_taken counter"),
+        "{counts}"
+    );
+    assert!(ask(address, "GET /v1/traces HTTP/1.1").starts_with("HTTP/1.1 404"));
+    assert_eq!(end(child, Signal::TERM).0, Some(0));
+}
+
+#[test]
+fn what_is_kept_is_set_on_the_line_or_in_the_file() {
+    let folder = populated();
+    let health = |address: &str| ask(address, "GET /v1/health HTTP/1.1");
+    let (child, address) = serve(folder.path(), &["--retain-age", "520w", "--retain-size", "10GB"]);
+    let said = health(&address);
+    assert!(said.contains("\"age_seconds\":314496000,\"bytes\":10000000000"), "{said}");
+    assert_eq!(end(child, Signal::TERM).0, Some(0));
+    let file = folder.path().join("tracewire.toml");
+    std::fs::write(&file, "retain_age = \"520w\"\nretain_size = \"2 GB\"\n").unwrap();
+    let (child, address) = serve(folder.path(), &["--retain-size", "10GB"]);
+    let said = health(&address);
+    assert!(said.contains("\"age_seconds\":314496000,\"bytes\":10000000000"), "{said}");
+    assert_eq!(end(child, Signal::TERM).0, Some(0));
+    for (settings, what) in [
+        ("retain_age = \"a while\"\n", "retain_age"),
+        ("retain_size = \"much\"\n", "retain_size"),
+        ("database = \"postgres://me:secret@localhost:1/x\"\nretain_size = \"1 GB\"\n", "a size can be kept"),
+    ] {
+        std::fs::write(&file, settings).unwrap();
+        let refused = run(folder.path(), &["serve", "--port", "0"]);
+        assert_eq!(refused.code, Some(2), "{}", refused.err);
+        assert!(refused.err.contains(what) && !refused.err.contains("secret"), "{}", refused.err);
+    }
+    let shown = run(folder.path(), &["config"]);
+    assert!(shown.out.contains("postgres://me:***@localhost:1/x"), "{}", shown.out);
+    assert!(!run(folder.path(), &["config", "--json"]).out.contains("secret"));
+}
+
+#[test]
+fn what_a_killed_server_left_open_is_closed_by_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = |address: &str| {
+        let body = r#"{"name":"helpful","value":true,"target":{"session_id":"chat-7"}}"#;
+        let head =
+            "POST /v1/feedback HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json";
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket.write_all(format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+        let mut said = String::new();
+        socket.read_to_string(&mut said).unwrap();
+        assert!(said.starts_with("HTTP/1.1 201"), "{said}");
+    };
+    let producers = |address: &str| ask(address, "GET /v1/producers HTTP/1.1");
+    let (child, address) = serve(folder.path(), &[]);
+    judge(&address);
+    assert!(!producers(&address).contains("\"close\""));
+    assert_eq!(end(child, Signal::KILL).0, None);
+    assert!(folder.path().join("serve-open.json").exists());
+    let (child, address) = serve(folder.path(), &[]);
+    assert_eq!(producers(&address).matches("\"close\":\"recovered\"").count(), 1, "{}", producers(&address));
+    judge(&address);
+    assert_eq!(end(child, Signal::TERM).0, Some(0));
+    assert!(!folder.path().join("serve-open.json").exists());
+    let verified = run(folder.path(), &["verify"]);
+    assert_eq!(verified.code, Some(0), "{}{}", verified.out, verified.err);
+}

@@ -55,6 +55,9 @@ pub enum ServerError {
         /// What is wrong with it.
         reason: String,
     },
+    /// PostgreSQL does not say what deletions have freed, so that nobody would know when to stop.
+    #[error("a size can be kept in a file of SQLite only; in PostgreSQL keep traces by their age")]
+    RetainSize,
     /// Nothing can be forwarded.
     #[error(transparent)]
     Outward(#[from] OutwardError),
@@ -77,6 +80,7 @@ impl ServerError {
             ServerError::NoSuchKey(_) => "key_unknown",
             ServerError::File { .. } => "file",
             ServerError::KeyFile { .. } => "key_file",
+            ServerError::RetainSize => "retain_size",
             ServerError::Outward(error) => error.code(),
             ServerError::Store(error) => error.code(),
             ServerError::System(_) => "system",

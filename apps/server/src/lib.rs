@@ -57,6 +57,6 @@ mod state;
 pub use error::ServerError;
 pub use keys::Scope;
 pub use log::Log;
-pub use options::{DEFAULT_GRPC_PORT, DEFAULT_PORT, GrpcPort, Limits, Options};
+pub use options::{Answers, DEFAULT_GRPC_PORT, DEFAULT_PORT, GrpcPort, Limits, Options};
 pub use run::{Ready, serve};
 pub use server::Server;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tracewire_insight::prices::Prices;
+use tracewire_recorder::Redact;
 use tracewire_recorder::journal::Directory;
+use tracewire_store::Retention;
 
 use crate::outward::Target;
 
@@ -28,6 +30,16 @@ pub enum GrpcPort {
     Exactly(u16),
 }
 
+/// What a server answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Answers {
+    /// All there is.
+    #[default]
+    Everything,
+    /// `/metrics` and nothing else.
+    Metrics,
+}
+
 /// What a server is told.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -37,6 +49,8 @@ pub struct Options {
     pub host: IpAddr,
     /// The port; 0 for any that is free.
     pub port: u16,
+    /// What is answered on the port.
+    pub answers: Answers,
     /// Where OTLP over gRPC is served, on the same host.
     pub grpc_port: GrpcPort,
     /// Where what comes into the default project goes on to.
@@ -51,6 +65,11 @@ pub struct Options {
     pub require_keys: bool,
     /// By which costs are counted.
     pub prices: Arc<Prices>,
+    /// Keys whose values are taken out of what the server itself seals: what comes by OTLP, and judgements. What SDKs sealed stays
+    /// as they sealed it.
+    pub redact: Redact,
+    /// How long traces are kept, and how many bytes of them, in each project.
+    pub retention: Retention,
     /// What it bears.
     pub limits: Limits,
 }
@@ -62,6 +81,7 @@ impl Options {
             directory,
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: DEFAULT_PORT,
+            answers: Answers::Everything,
             grpc_port: GrpcPort::Off,
             forward: Vec::new(),
             database: None,
@@ -69,6 +89,8 @@ impl Options {
             allowed_origins: Vec::new(),
             require_keys: false,
             prices: Arc::new(Prices::bundled().clone()),
+            redact: Redact::default(),
+            retention: Retention::default(),
             limits: Limits::default(),
         }
     }
@@ -97,6 +119,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// How long requests that are under way may take when the server stops.
     pub stop_time: Duration,
+    /// Bytes of a trace as one document.
+    pub document_bytes: usize,
     /// Connections at once; further ones wait to be accepted.
     pub connections: usize,
     /// Requests at once; further ones are told to come back.
@@ -107,6 +131,8 @@ pub struct Limits {
     pub live: usize,
     /// Requests in a second of one key, or of one address without one; `None` for any number.
     pub rate: Option<NonZeroU32>,
+    /// How often it is looked for traces that are kept no longer.
+    pub retain_every: Duration,
     /// Threads that read the store.
     pub readers: usize,
     /// Bytes that a project's file of SQLite may have; `None` for as many as the disk has.
@@ -118,6 +144,7 @@ impl Default for Limits {
         Limits {
             body_bytes: 32 << 20,
             unpacked_bytes: 64 << 20,
+            document_bytes: 64 << 20,
             head_time: Duration::from_secs(10),
             request_time: Duration::from_secs(60),
             stop_time: Duration::from_secs(10),
@@ -126,6 +153,7 @@ impl Default for Limits {
             bodies: 4,
             live: 128,
             rate: NonZeroU32::new(1000),
+            retain_every: Duration::from_secs(3600),
             readers: std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8),
             store_bytes: None,
         }

@@ -4,6 +4,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use tokio::sync::{Semaphore, watch};
+use tracewire_recorder::Limits;
+use tracewire_recorder::seal::Preparer;
 
 use crate::forward::Status;
 use crate::guard::{Hosts, Rates};
@@ -29,6 +31,13 @@ pub struct App {
     pub(crate) started: Instant,
     /// True as soon as the server stops.
     pub(crate) stop: watch::Receiver<bool>,
+}
+
+impl App {
+    /// What the server itself seals goes through this before.
+    pub(crate) fn preparer(&self) -> Preparer {
+        Preparer::new(&Limits::default(), &self.options.redact)
+    }
 }
 
 /// The same, as handlers have it.

@@ -6,7 +6,7 @@ use tracewire_wire::value::{Map, Value};
 
 use crate::cost::CostSource;
 use crate::decimal::Decimal;
-use crate::node::{Form, Node, Oddity, State};
+use crate::node::{Feedback, Form, Node, Oddity, State};
 use crate::process::{Process, life_word};
 use crate::tree::Tree;
 use crate::usage::{Money, Tokens};
@@ -65,7 +65,7 @@ pub fn tree(tree: &Tree<'_>, processes: &[&Process], full: bool) -> Value {
     let losses = tree.losses.iter().map(|loss| {
         object([("count", count(loss.count)), ("producer", loss.producer.into()), ("reason", or_null(loss.reason))])
     });
-    object([
+    let mut document = object([
         ("cost", or_null(tree.cost.as_ref().map(money))),
         ("cost_computed", tree.is_cost_computed.into()),
         (
@@ -90,7 +90,26 @@ pub fn tree(tree: &Tree<'_>, processes: &[&Process], full: bool) -> Value {
         ("trace_id", tree.trace_id.to_string().into()),
         ("unpriced", count(tree.unpriced)),
         ("usage", or_null(tree.usage.as_ref().map(tokens))),
-    ])
+    ]);
+    if let (Value::Map(document), false) = (&mut document, tree.feedback.is_empty()) {
+        document.insert("feedback".to_owned(), judgements(&tree.feedback));
+    }
+    document
+}
+
+/// Judgements that hold, in order.
+fn judgements(all: &[Feedback<'_>]) -> Value {
+    let judgement = |one: &Feedback<'_>| {
+        let members = [
+            ("comment", one.comment.map(Value::from)),
+            ("feedback_id", one.feedback_id.map(Value::from)),
+            ("name", one.name.map(Value::from)),
+            ("source", one.source.map(Value::from)),
+            ("value", one.value.cloned()),
+        ];
+        Value::Map(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
+    };
+    Value::List(all.iter().map(judgement).collect())
 }
 
 /// What the validator found, as `tracewire validate --json` writes it.
@@ -187,6 +206,9 @@ pub fn node(tree: &Tree<'_>, node: &Node<'_>, depth: usize, full: bool) -> Value
     }
     if !node.oddities.is_empty() {
         set("oddities", Value::List(oddities.collect()));
+    }
+    if !node.feedback.is_empty() {
+        set("feedback", judgements(&node.feedback));
     }
     let exceptions = node.exceptions.iter().map(|exception| {
         object([

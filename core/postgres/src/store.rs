@@ -51,12 +51,7 @@ impl PostgresStore {
     /// `store_unavailable` where the server cannot be reached, `store_cannot_open` for a URL that is none and for who may not
     /// make tables, `store_newer_version`.
     pub fn open(url: &str, project: &str) -> Result<Self, StoreError> {
-        let mut config: Config =
-            url.parse().map_err(|error| cannot_open(&format!("this is no URL of PostgreSQL: {error}")))?;
-        config.connect_timeout(CONNECT_TIMEOUT).application_name("tracewire");
-        let schema = format!("tracewire_{project}");
-        let session = connect(&config, &schema)?;
-        let mut store = PostgresStore { session: RefCell::new(session), config, schema, lock_timeout: LOCK_TIMEOUT };
+        let mut store = Self::connected(url, project)?;
         store.migrate()?;
         Ok(store)
     }
@@ -72,6 +67,42 @@ impl PostgresStore {
     /// [`StoreError`] when the engine refuses; nothing is changed then.
     pub fn rebuild(&mut self) -> Result<(), StoreError> {
         self.change(&mut |connection| sql::rebuild(connection))
+    }
+
+    /// The version of a project's tables, 0 where there are none yet. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::open`].
+    pub fn version_of(url: &str, project: &str) -> Result<i64, StoreError> {
+        Self::connected(url, project)?.version()
+    }
+
+    /// Has the server use again what deletions have freed. It gives little of it back to the file system.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses.
+    pub fn vacuum(&mut self) -> Result<(), StoreError> {
+        let session = self.session.borrow();
+        let mut tables = Vec::new();
+        let statement =
+            "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = CAST(?1 AS TEXT) ORDER BY tablename";
+        session.prepare(statement)?.query(&[self.schema.as_str().into()], &mut |row| {
+            if let tracewire_store::sql::driver::Cell::Text(name) = row.cell(0)? {
+                tables.push(format!("{}.{}", quoted(&self.schema), quoted(name)));
+            }
+            Ok(true)
+        })?;
+        // Each alone: it cannot be part of a transaction.
+        tables.iter().try_for_each(|table| session.batch(&format!("VACUUM (ANALYZE) {table}")))
+    }
+
+    fn connected(url: &str, project: &str) -> Result<Self, StoreError> {
+        let mut config: Config =
+            url.parse().map_err(|error| cannot_open(&format!("this is no URL of PostgreSQL: {error}")))?;
+        config.connect_timeout(CONNECT_TIMEOUT).application_name("tracewire");
+        let schema = format!("tracewire_{project}");
+        let session = connect(&config, &schema)?;
+        Ok(PostgresStore { session: RefCell::new(session), config, schema, lock_timeout: LOCK_TIMEOUT })
     }
 
     fn migrate(&mut self) -> Result<(), StoreError> {

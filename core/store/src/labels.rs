@@ -8,7 +8,7 @@ use tracewire_wire::registry::attributes::{GEN_AI_AGENT_ID, GEN_AI_AGENT_NAME};
 use tracewire_wire::value::{Map, Value};
 
 /// The trace that an event belongs to; feedback may name it as its target only.
-pub(crate) fn trace_of(event: &Event) -> Option<TraceId> {
+pub fn trace_of(event: &Event) -> Option<TraceId> {
     event.trace_id.or_else(|| target(event)?.get("trace_id")?.as_text()?.parse().ok())
 }
 

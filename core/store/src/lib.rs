@@ -43,6 +43,7 @@ pub mod store;
 pub mod sweep;
 
 pub use error::StoreError;
+pub use labels::trace_of;
 pub use local::LocalStore;
 
 /// Name of the store in its directory.
@@ -51,11 +52,11 @@ pub const FILE_NAME: &str = "store.db";
 pub use model::{
     Activity, ActivityFilter, Applied, Batch, BucketQuery, BucketSize, Buckets, ContentBody, Cursor, Fork, Incoming,
     IncomingContent, IncomingEvent, Label, LedgerEntry, Lookup, LooseFilter, Pending, ProducerFacts, ProducerRow,
-    ProducerState, ProducerUpdate, Received, Removed, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
-    StoredEvent, TraceCounts, TraceCursor, TraceFilter, TracePage, TraceRow,
+    ProducerState, ProducerUpdate, Received, Removed, SessionCursor, SessionFilter, SessionRow, SpanRow, StoreStats,
+    StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceCursor, TraceFilter, TracePage, TraceRow,
 };
 pub use numbers::{Numbers, NumbersQuery, numbers};
-pub use retain::{Retention, retain};
+pub use retain::{Retaining, Retention, retain};
 pub use search::{SearchPage, SearchQuery, SearchRow, search};
 pub use sqlite::SqliteStore;
 pub use store::{Ingest, Store};

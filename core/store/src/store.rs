@@ -3,8 +3,8 @@
 use crate::error::StoreError;
 use crate::model::{
     Activity, ActivityFilter, Applied, Batch, BucketQuery, Buckets, Cursor, Fork, Incoming, LedgerEntry, Lookup,
-    LooseFilter, Pending, ProducerRow, ProducerState, ProducerUpdate, Removed, SessionRow, SpanRow, StoreStats,
-    StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
+    LooseFilter, Pending, ProducerRow, ProducerState, ProducerUpdate, Removed, SessionFilter, SessionRow, SpanRow,
+    StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
 };
 use std::collections::HashSet;
 use tracewire_insight::Pricing;
@@ -155,8 +155,8 @@ pub trait Store {
     /// Events that belong to no trace, latest first; content as references.
     fn loose(&self, filter: &LooseFilter) -> Result<Vec<StoredEvent>, StoreError>;
 
-    /// Sessions, the one with the latest event first, at most `limit`.
-    fn sessions(&self, limit: usize) -> Result<Vec<SessionRow>, StoreError>;
+    /// Sessions, the one with the latest event first.
+    fn sessions(&self, filter: &SessionFilter) -> Result<Vec<SessionRow>, StoreError>;
 
     /// Spans and point events of a trace by start, without payload.
     fn spans(&self, trace_id: TraceId) -> Result<Vec<SpanRow>, StoreError>;
@@ -196,6 +196,10 @@ pub trait Store {
         after: Option<(u64, Hash)>,
         limit: usize,
     ) -> Result<Vec<StoredEnvelope>, StoreError>;
+
+    /// Envelopes of all producers in the order of their arrival, the next `limit` behind the one that came as number `after`;
+    /// each with that number. 0 stands for the beginning.
+    fn envelopes_since(&self, after: u64, limit: usize) -> Result<Vec<(u64, StoredEnvelope)>, StoreError>;
 
     /// The envelopes that hold an event: none while it is not sealed, several where the chain forks.
     fn envelopes_with(&self, producer: &str, seq: u64) -> Result<Vec<StoredEnvelope>, StoreError>;

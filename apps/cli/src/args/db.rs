@@ -6,9 +6,31 @@ use clap::{Args, Subcommand};
 
 use super::Age;
 
+/// Which store, and what is done with it.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  tracewire db retain --age 30d
+  tracewire db delete 4bf92f35
+  tracewire db --database postgres://tracewire@db.example.com/traces vacuum
+
+Without --database it is the directory's own file. Copies of a PostgreSQL database are what pg_dump and
+pg_restore are for: the tables are in the schema tracewire_default, or tracewire_ and the project's name.")]
+pub struct Db {
+    /// A PostgreSQL database instead of the directory's file
+    #[arg(long, global = true, value_name = "URL")]
+    pub database: Option<String>,
+    /// The project of that database [default: default]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub project: Option<String>,
+    /// What is done
+    #[command(subcommand)]
+    pub what: DbCommand,
+}
+
 /// What is done with the store.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Db {
+pub enum DbCommand {
     /// Bring the store's tables to this version (every command does that by itself)
     Migrate,
     /// Remove content that nothing names any more, and give free room back

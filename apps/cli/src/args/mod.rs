@@ -15,12 +15,12 @@ mod validate;
 
 pub use conformance::{AskedLevel, Conformance, ListCases, Prove, ShowCase};
 pub use cost::{Cost, CostCommand, CostGroup, CostModels, ExplainCost};
-pub use db::{Db, bytes};
+pub use db::{Db, DbCommand, Delete, Retain, bytes};
 pub use format::FileFormat;
 pub use model::{ModelFormat, Tokens, Wanted};
 pub use numbers::{Diff, Stats};
 pub use select::{Query, Sessions};
-pub use serve::{CreateKey, KeyScope, Keys, OfProject, RevokeKey, Serve, ServeCommand};
+pub use serve::{CreateKey, KeyScope, Keys, OfProject, Prometheus, RevokeKey, Serve, ServeCommand};
 pub use start::Run;
 pub use times::{Age, When};
 pub use transfer::{Convert, Delimiter, Export, Format, Import, Tables};
@@ -90,6 +90,8 @@ pub enum Command {
     Watch(Watch),
     /// Serve the recordings: take in, answer, show live
     Serve(Serve),
+    /// Serve counts of what is recorded, for Prometheus, and nothing else
+    Prometheus(Prometheus),
     /// Check what the recordings prove, and what is missing
     Verify(Verify),
     /// Check what somebody's emitter wrote: what is wrong, where, how to mend it
@@ -115,7 +117,6 @@ pub enum Command {
     /// Examine directories, producers, sizes, losses and files
     Doctor,
     /// Look after the store: copies, room, what is deleted
-    #[command(subcommand)]
     Db(Db),
     /// Print completions for a shell
     Completions(Completions),

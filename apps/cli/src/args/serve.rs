@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use clap::{Args, Subcommand, ValueEnum};
 use tracewire_server::{DEFAULT_PORT, Scope};
 
+use super::{Age, bytes};
+
 const EXAMPLES: &str = "\
 Examples:
   tracewire serve                                  the recordings of this project, on this machine
@@ -12,11 +14,14 @@ Examples:
   tracewire serve keys create --scope write        a key for an SDK on another machine
   tracewire serve --host 0.0.0.0 --allow-host traces.example.com
   tracewire serve --database postgres://tracewire@db.example.com/traces
+  tracewire serve --retain-age 30d --retain-size 10GB
 
 SDKs send to http://HOST:PORT/v1/envelopes. OpenTelemetry sends by OTLP: over HTTP to the same port,
 over gRPC to 4317.
 What SDKs record on this machine is seen without any of that. Beyond this machine everybody has to
-show a key. A server ends with Ctrl-C, when everything that was acknowledged is stored.";
+show a key. A server ends with Ctrl-C, when everything that was acknowledged is stored.
+Traces are kept for ever where nothing else is said; else those that are too old or too much go, at the
+start and every hour. Their envelopes keep digests, so what is left still verifies.";
 
 /// Where is served, for whom.
 #[derive(Args, Clone, Debug)]
@@ -43,9 +48,15 @@ pub struct Serve {
     /// A header for what is forwarded, such as a key (repeatable)
     #[arg(long = "forward-header", value_name = "NAME=VALUE")]
     pub forward_headers: Vec<String>,
-    /// A PostgreSQL database instead of the project's file [default: `TRACEWIRE_DATABASE`]
+    /// A PostgreSQL database instead of the project's file [default: the setting `database`]
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
+    /// Remove traces whose last event is older than this: 12h, 30d, 8w [default: the setting `retain_age`]
+    #[arg(long, value_name = "AGE")]
+    pub retain_age: Option<Age>,
+    /// Remove the oldest traces while the store is larger than this: 500MB, 10GB [default: the setting `retain_size`]
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub retain_size: Option<u64>,
     /// A further name by which it may be asked, such as that of a proxy in front (repeatable)
     #[arg(long = "allow-host", value_name = "NAME")]
     pub allow_hosts: Vec<String>,
@@ -64,6 +75,27 @@ pub struct Serve {
     /// Open it in the browser
     #[arg(long)]
     pub open: bool,
+}
+
+/// Where counts are served.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  tracewire prometheus                       http://127.0.0.1:9464/metrics, for a scraper on this machine
+  tracewire prometheus --port 9100
+
+Counted is what comes while it runs, of every process that records here. `tracewire serve` answers the same
+on its own port, and one of both serves a directory at a time.")]
+pub struct Prometheus {
+    /// The address to listen on; beyond this machine keys are required
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
+    pub host: IpAddr,
+    /// The port; 0 for any that is free
+    #[arg(long, short, value_name = "PORT", default_value_t = 9464)]
+    pub port: u16,
+    /// A further name by which it may be asked (repeatable)
+    #[arg(long = "allow-host", value_name = "NAME")]
+    pub allow_hosts: Vec<String>,
 }
 
 /// What to do with keys.

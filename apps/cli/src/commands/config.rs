@@ -2,7 +2,7 @@
 
 use tracewire_recorder::config::{self, KEYS, Key, Settings, Source};
 use tracewire_wire::json as wire_json;
-use tracewire_wire::value::Value;
+use tracewire_wire::value::{Map, Value};
 
 use crate::args::Global;
 use crate::error::{CliError, EXIT_OK, EXIT_PROBLEM};
@@ -10,6 +10,8 @@ use crate::json;
 use crate::source::{self, short_path};
 use crate::term::{Line, Screen, escape, palette, units, width};
 
+/// The setting that may hold a password.
+const DATABASE: &str = "database";
 /// Most columns of a value before its source.
 const VALUE_COLUMNS: usize = 40;
 
@@ -18,19 +20,36 @@ const VALUE_COLUMNS: usize = 40;
 /// # Errors
 /// What the output says.
 pub fn run(global: &Global, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let settings = config::load(None);
+    let mut settings = config::load(None);
     if global.json {
         let (directory, _) = source::directory(global);
         let mut document = match Value::from(&settings) {
             Value::Map(map) => map,
-            _ => tracewire_wire::value::Map::new(),
+            _ => Map::new(),
         };
+        hide(&mut document);
         document.insert("directory".to_owned(), directory.path().to_string_lossy().into_owned().into());
         screen.bytes(&json::line(&Value::Map(document)))?;
     } else {
+        if let Some(setting) = settings.values.get_mut(DATABASE) {
+            setting.value = hidden(&setting.value);
+        }
         show(&settings, global, screen)?;
     }
     Ok(if settings.problems.is_empty() { EXIT_OK } else { EXIT_PROBLEM })
+}
+
+/// A password is nobody's but the database's.
+fn hide(document: &mut Map) {
+    if let Some(Value::Map(settings)) = document.get_mut("settings")
+        && let Some(value) = settings.get_mut(DATABASE)
+    {
+        *value = hidden(value);
+    }
+}
+
+fn hidden(value: &Value) -> Value {
+    value.as_text().map_or(Value::Null, |url| source::without_password(url).into())
 }
 
 fn show(settings: &Settings, global: &Global, screen: &mut Screen<'_>) -> Result<(), CliError> {

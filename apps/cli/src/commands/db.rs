@@ -1,11 +1,14 @@
 //! `tracewire db`: the store itself: its version, room, copies, and what is deleted.
 
 use super::trace::by_id;
+use tracewire_postgres::PostgresStore;
 use tracewire_recorder::journal::Directory;
-use tracewire_store::{Removed, Retention, SqliteStore, Store as _, retain};
+use tracewire_server::ServerError;
+use tracewire_server::project::{DEFAULT_PROJECT, is_name};
+use tracewire_store::{Removed, Retention, SqliteStore, Store, retain};
 use tracewire_wire::value::Value;
 
-use crate::args::{Db, Global};
+use crate::args::{Db, DbCommand, Delete, Global, Retain};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, count, object};
 use crate::source::{Source, directory, now, short_path, store_path};
@@ -16,33 +19,29 @@ use crate::term::{Line, Screen, palette, units};
 /// # Errors
 /// Where there is no store, or it refuses.
 pub fn run(global: &Global, what: &Db, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    if let Some(url) = &what.database {
+        return in_postgres(global, url, what, screen);
+    }
+    if what.project.is_some() {
+        return Err(CliError::Setting("--project is one of a database, and no --database is given".to_owned()));
+    }
     let (directory, _) = directory(global);
     let path = store_path(&directory);
-    match what {
-        Db::Migrate => {
+    match &what.what {
+        DbCommand::Migrate => {
             let before = SqliteStore::version_of(&path)?;
             let after = SqliteStore::open(&path)?.stats()?.version;
-            let from = if before > 0 { Value::Int(before) } else { Value::Null };
-            let document = [("from", from), ("to", Value::Int(after))];
-            let text = match before {
-                0 => format!("a new store of version {after}"),
-                before if before == after => format!("version {after} already"),
-                before => format!("from version {before} to {after}"),
-            };
-            say(global, screen, document, &text)
+            migrated(global, screen, before, after)
         }
-        Db::Vacuum => {
+        DbCommand::Vacuum => {
             let mut store = existing(&directory)?;
             let before = store.stats()?.bytes;
             let removed = store.remove_unused_content()?;
             store.vacuum()?;
             let after = store.stats()?.bytes;
-            let text = format!("{}{}{}", units::bytes(before), screen.glyphs.arrow, units::bytes(after));
-            let document =
-                [("bytes_after", count(after)), ("bytes_before", count(before)), ("contents", count(removed.contents))];
-            say(global, screen, document, &text)
+            vacuumed(global, screen, (before, after), &removed)
         }
-        Db::Backup(what) => {
+        DbCommand::Backup(what) => {
             // What is in journals only belongs to a copy, too.
             let source = Source::open(global)?;
             source.store.backup(&what.file)?;
@@ -51,7 +50,7 @@ pub fn run(global: &Global, what: &Db, screen: &mut Screen<'_>) -> Result<u8, Cl
             let document = [("bytes", count(bytes)), ("file", (&*file).into())];
             say(global, screen, document, &format!("{}, {}", short_path(&what.file), units::bytes(bytes)))
         }
-        Db::Restore(what) => {
+        DbCommand::Restore(what) => {
             let has_something =
                 SqliteStore::version_of(&path)? > 0 && SqliteStore::open(&path)?.count_traces(None, None)?.traces > 0;
             if has_something && !what.force {
@@ -62,23 +61,77 @@ pub fn run(global: &Global, what: &Db, screen: &mut Screen<'_>) -> Result<u8, Cl
             let traces = store.count_traces(None, None)?.traces;
             say(global, screen, [("traces", count(traces))], &units::counted(traces, "trace"))
         }
-        Db::Retain(what) => {
-            let mut source = Source::open(global)?;
-            let retention = Retention { age_nanos: what.age.map(|age| age.0), bytes: what.size };
-            let removed = retain(&mut source.store, &retention, now())?;
-            removed_as(global, screen, &removed)
-        }
-        Db::Delete(what) => {
-            let mut source = Source::open(global)?;
-            let mut traces = Vec::new();
-            for id in &what.traces {
-                traces.extend(by_id(&source.store, id)?.traces);
-            }
-            let mut removed = source.store.delete(&traces, now())?;
-            removed.add(&source.store.remove_unused_content()?);
-            removed_as(global, screen, &removed)
-        }
+        DbCommand::Retain(what) => retained(global, &mut Source::open(global)?.store, what, screen),
+        DbCommand::Delete(what) => deleted(global, &mut Source::open(global)?.store, what, screen),
     }
+}
+
+fn in_postgres(global: &Global, url: &str, what: &Db, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    let project = what.project.as_deref().unwrap_or(DEFAULT_PROJECT);
+    if !is_name(project) {
+        return Err(ServerError::ProjectName(screen.fit(project, 60)).into());
+    }
+    let open = || PostgresStore::open(url, project);
+    match &what.what {
+        DbCommand::Migrate => {
+            let before = PostgresStore::version_of(url, project)?;
+            let after = open()?.stats()?.version;
+            migrated(global, screen, before, after)
+        }
+        DbCommand::Vacuum => {
+            let mut store = open()?;
+            let before = store.stats()?.bytes;
+            let removed = store.remove_unused_content()?;
+            store.vacuum()?;
+            let after = store.stats()?.bytes;
+            vacuumed(global, screen, (before, after), &removed)
+        }
+        DbCommand::Backup(_) | DbCommand::Restore(_) => {
+            Err(CliError::PgDump { schema: format!("tracewire_{project}") })
+        }
+        DbCommand::Retain(what) if what.size.is_some() => Err(ServerError::RetainSize.into()),
+        DbCommand::Retain(what) => retained(global, &mut open()?, what, screen),
+        DbCommand::Delete(what) => deleted(global, &mut open()?, what, screen),
+    }
+}
+
+fn migrated(global: &Global, screen: &mut Screen<'_>, before: i64, after: i64) -> Result<u8, CliError> {
+    let from = if before > 0 { Value::Int(before) } else { Value::Null };
+    let document = [("from", from), ("to", Value::Int(after))];
+    let text = match before {
+        0 => format!("a new store of version {after}"),
+        before if before == after => format!("version {after} already"),
+        before => format!("from version {before} to {after}"),
+    };
+    say(global, screen, document, &text)
+}
+
+fn vacuumed(
+    global: &Global,
+    screen: &mut Screen<'_>,
+    (before, after): (u64, u64),
+    removed: &Removed,
+) -> Result<u8, CliError> {
+    let text = format!("{}{}{}", units::bytes(before), screen.glyphs.arrow, units::bytes(after));
+    let document =
+        [("bytes_after", count(after)), ("bytes_before", count(before)), ("contents", count(removed.contents))];
+    say(global, screen, document, &text)
+}
+
+fn retained(global: &Global, store: &mut dyn Store, what: &Retain, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    let retention = Retention { age_nanos: what.age.map(|age| age.0), bytes: what.size };
+    let removed = retain(store, &retention, now())?;
+    removed_as(global, screen, &removed)
+}
+
+fn deleted(global: &Global, store: &mut dyn Store, what: &Delete, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    let mut traces = Vec::new();
+    for id in &what.traces {
+        traces.extend(by_id(store, id)?.traces);
+    }
+    let mut removed = store.delete(&traces, now())?;
+    removed.add(&store.remove_unused_content()?);
+    removed_as(global, screen, &removed)
 }
 
 fn existing(directory: &Directory) -> Result<SqliteStore, CliError> {

@@ -3,20 +3,20 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::process::{Command, Stdio};
 
+use tracewire_recorder::Redact;
+use tracewire_recorder::config::{self, Settings};
 use tracewire_server::keys::{self, Key};
 use tracewire_server::outward::Target;
 use tracewire_server::project::{folder_of, is_name};
-use tracewire_server::{DEFAULT_GRPC_PORT, GrpcPort, Limits, Log, Options, Ready, ServerError, serve};
+use tracewire_server::{Answers, DEFAULT_GRPC_PORT, GrpcPort, Limits, Log, Options, Ready, ServerError, serve};
+use tracewire_store::Retention;
 use tracewire_wire::value::Value;
 
-use crate::args::{Global, Keys, Serve, ServeCommand};
+use crate::args::{Age, Global, Keys, Prometheus, Serve, ServeCommand};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, object};
 use crate::source::{self, short_path};
 use crate::term::{Line, Screen, palette};
-
-/// Where the database is, if nobody names it.
-const DATABASE: &str = "TRACEWIRE_DATABASE";
 
 /// Serves until it is interrupted; or does what is asked with keys.
 ///
@@ -30,31 +30,89 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
     let log = Log { filter: what.log.clone(), json: what.log_json, colour };
     log.install().map_err(CliError::LogFilter)?;
     let (directory, _) = source::directory(global);
-    let named = || std::env::var(DATABASE).ok().filter(|url| !url.is_empty());
+    let settings = config::load(None);
     let prices = std::sync::Arc::new(crate::prices::load(&directory)?);
     let options = Options {
         prices,
         directory,
+        answers: Answers::Everything,
         host: what.host,
         port: what.port,
         grpc_port: grpc_port(what),
         forward: forward(what)?,
-        database: what.database.clone().or_else(named),
+        database: what.database.clone().or_else(|| crate::source::database(&settings)),
         allowed_hosts: what.allow_hosts.clone(),
         allowed_origins: what.allow_origins.clone(),
         require_keys: what.require_keys,
+        redact: redact(&settings),
+        retention: retention(what, &settings)?,
         limits: Limits::default(),
     };
-    let path = short_path(options.directory.path());
-    let mut said = Ok(());
-    serve(options, |ready| {
-        said = announce(ready, &path, global, screen);
+    until_ended(options, global, screen, |ready| {
         if what.open {
             open(&ready.url);
         }
+    })
+}
+
+/// Serves counts until it is interrupted.
+///
+/// # Errors
+/// Why the server does not start.
+pub fn prometheus(global: &Global, what: &Prometheus, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    let (directory, _) = source::directory(global);
+    let prices = std::sync::Arc::new(crate::prices::load(&directory)?);
+    let options = Options {
+        answers: Answers::Metrics,
+        host: what.host,
+        port: what.port,
+        allowed_hosts: what.allow_hosts.clone(),
+        prices,
+        ..Options::new(directory)
+    };
+    until_ended(options, global, screen, |_| {})
+}
+
+fn until_ended(
+    options: Options,
+    global: &Global,
+    screen: &mut Screen<'_>,
+    also: impl FnOnce(&Ready),
+) -> Result<u8, CliError> {
+    let path = short_path(options.directory.path());
+    let below = if options.answers == Answers::Metrics { "/metrics" } else { "" };
+    let mut said = Ok(());
+    serve(options, |ready| {
+        let ready = Ready { url: format!("{}{below}", ready.url), ..ready.clone() };
+        said = announce(&ready, &path, global, screen);
+        also(&ready);
     })?;
     said?;
     Ok(EXIT_OK)
+}
+
+/// What the command line says, else the settings. One that cannot be used is refused: everything kept would not be what was meant.
+fn retention(what: &Serve, settings: &Settings) -> Result<Retention, CliError> {
+    if let Some(problem) = settings.problems.iter().find(|problem| problem.key.starts_with("retain_")) {
+        return Err(CliError::Setting(problem.to_string()));
+    }
+    let set = settings.values.get("retain_age");
+    let age = match set.and_then(|setting| Some((setting, setting.value.as_text()?))) {
+        _ if what.retain_age.is_some() => what.retain_age,
+        Some((setting, text)) => {
+            let wrong = |reason| CliError::Setting(format!("retain_age ({}): {reason}", setting.source));
+            Some(text.parse::<Age>().map_err(wrong)?)
+        }
+        None => None,
+    };
+    let size = what.retain_size.or_else(|| settings.get("retain_size")?.as_u64());
+    Ok(Retention { age_nanos: age.map(|age| age.0), bytes: size })
+}
+
+/// What the project's own programs never let out, the server does not either.
+fn redact(settings: &Settings) -> Redact {
+    let keys = settings.get("redact").and_then(Value::as_list).unwrap_or_default();
+    Redact { keys: keys.iter().filter_map(|key| key.as_text().map(str::to_owned)).collect() }
 }
 
 fn forward(what: &Serve) -> Result<Vec<Target>, CliError> {

@@ -1,6 +1,6 @@
 //! `tracewire sessions`: the conversations that runs belong to.
 
-use tracewire_store::{SessionRow, Store as _};
+use tracewire_store::{SessionFilter, SessionRow, Store as _};
 use tracewire_wire::value::Value;
 
 use crate::args::{Global, Sessions};
@@ -19,7 +19,8 @@ const ID_COLUMNS: usize = 36;
 pub fn run(global: &Global, what: &Sessions, screen: &mut Screen<'_>) -> Result<u8, CliError> {
     let source = Source::open(global)?;
     let limit = what.limit.max(1);
-    let mut rows = source.store.sessions(limit.saturating_add(1))?;
+    let mut rows =
+        source.store.sessions(&SessionFilter { limit: limit.saturating_add(1), ..SessionFilter::default() })?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     if global.json {

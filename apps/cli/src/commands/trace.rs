@@ -6,7 +6,7 @@ use tracewire_insight::brief::find_step;
 use tracewire_insight::prices::price;
 use tracewire_insight::process::Processes;
 use tracewire_insight::{Located, Tree};
-use tracewire_store::{Lookup, SqliteStore, Store as _, StoredEvent, TraceFilter, TraceRow};
+use tracewire_store::{Lookup, SqliteStore, Store, StoredEvent, TraceFilter, TraceRow};
 use tracewire_wire::id::{SpanId, TraceId};
 
 use super::brief;
@@ -130,7 +130,7 @@ pub(super) fn latest(source: &Source) -> Result<Found, CliError> {
 }
 
 /// A trace, else a span; a whole span id is a span first.
-pub(super) fn by_id(store: &SqliteStore, typed: &str) -> Result<Found, CliError> {
+pub(super) fn by_id(store: &dyn Store, typed: &str) -> Result<Found, CliError> {
     let id = typed.trim().to_ascii_lowercase();
     if id.is_empty() || id.len() > 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(CliError::NoId(escape(typed, false)));
@@ -154,7 +154,7 @@ pub(super) fn by_id(store: &SqliteStore, typed: &str) -> Result<Found, CliError>
     span.ok_or(CliError::NotFound { what: "trace or span", id })
 }
 
-fn by_span(store: &SqliteStore, id: &str) -> Result<Option<Found>, CliError> {
+fn by_span(store: &dyn Store, id: &str) -> Result<Option<Found>, CliError> {
     for row in store.find(&Lookup::Span(id.to_owned()), SOME)? {
         let spans = store.spans(row.trace_id)?;
         if let Some(span) = spans.iter().find(|span| span.span_id.to_string().starts_with(id)) {

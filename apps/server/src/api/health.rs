@@ -14,7 +14,7 @@ use super::producers::{Loss, losses, named};
 use crate::forward::Status;
 use crate::guard::Caller;
 use crate::problem::Problem;
-use crate::project::DEFAULT_PROJECT;
+use crate::project::{DEFAULT_PROJECT, Project};
 use crate::state::Shared;
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
@@ -36,6 +36,9 @@ struct Health {
     /// The project of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     project: Option<String>,
+    /// What is kept, and what was removed; not there where everything is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retention: Option<Retention>,
     /// `ok`: it answers, and so does the store.
     #[schema(example = "ok")]
     status: &'static str,
@@ -73,6 +76,46 @@ impl From<&Status> for Forward {
     }
 }
 
+/// What is kept, and what was removed.
+#[derive(Serialize, ToSchema)]
+struct Retention {
+    /// Traces go whose last event is older.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_seconds: Option<i64>,
+    /// The oldest traces go while the store uses more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+    /// Why nothing could be removed the last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failing: Option<String>,
+    /// When it was looked for the last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<String>,
+    /// Bytes of content that were removed since the server began.
+    removed_bytes: u64,
+    /// Events that were, those of no trace among them.
+    removed_events: u64,
+    /// Traces that were.
+    removed_traces: u64,
+}
+
+impl Retention {
+    fn of(project: &Project) -> Option<Self> {
+        let kept = &project.kept;
+        let (last, failing) = kept.last();
+        let removed = kept.removed();
+        kept.retention.is_some().then(|| Retention {
+            age_seconds: kept.retention.age_nanos.map(|nanos| nanos / 1_000_000_000),
+            bytes: kept.retention.bytes,
+            failing,
+            last: last.map(|last| last.to_string()),
+            removed_bytes: removed.bytes,
+            removed_events: removed.events,
+            removed_traces: removed.traces,
+        })
+    }
+}
+
 /// How a store is.
 #[derive(Serialize, ToSchema)]
 struct StoreHealth {
@@ -99,6 +142,7 @@ async fn health(State(app): State<Shared>, caller: Option<axum::Extension<Caller
         forward: Vec::new(),
         losses: None,
         project: None,
+        retention: None,
         status: "ok",
         store: None,
         uptime_nanos: u64::try_from(app.started.elapsed().as_nanos()).unwrap_or(u64::MAX),
@@ -122,6 +166,7 @@ async fn health(State(app): State<Shared>, caller: Option<axum::Extension<Caller
     };
     let (store, losses) = caller.project.ask(read).await?;
     health.counting = Some(caller.project.writer.is_counting());
+    health.retention = Retention::of(&caller.project);
     health.project = Some(caller.project.name.clone());
     (health.store, health.losses) = (Some(store), Some(losses));
     Ok(Json(health))

@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tracewire_insight::{Decimal, Money};
-use tracewire_store::{self as store, Lookup, Store};
+use tracewire_store::{self as store, Lookup, SessionCursor, SessionFilter, Store};
+use tracewire_wire::time::Timestamp;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::{Json, Page};
-use super::asked::{self, Path, Query, Time, cursor_of, read_cursor};
+use super::asked::{self, Path, Query, Time};
 use super::rows::{SessionRow, TraceRow};
 use crate::guard::Caller;
+use crate::keys::hex;
 use crate::problem::Problem;
 use crate::state::Shared;
 
-/// Sessions that are looked at. Beyond, older ones are not listed; each can still be asked for by its id.
-const MOST_SESSIONS: usize = 10_000;
 /// Traces of one session.
 const MOST_TRACES: usize = 1000;
 
@@ -50,19 +50,37 @@ struct Asked {
 )]
 async fn list(caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Page<SessionRow>>, Problem> {
     let limit = asked::limit(asked.limit)?;
-    let after = asked.cursor.as_deref().map(read_cursor::<1>).transpose()?.map_or(0, |[after]| after);
-    let after = usize::try_from(after).unwrap_or(usize::MAX);
-    let (since, until) = (asked.since, asked.until);
-    let read = move |store: &dyn Store| {
-        let fits = |row: &store::SessionRow| {
-            since.is_none_or(|since| row.last >= since.0) && until.is_none_or(|until| row.start < until.0)
-        };
-        let mut rows = store.sessions(MOST_SESSIONS)?.into_iter().filter(fits).skip(after);
-        let items: Vec<SessionRow> = rows.by_ref().take(limit).map(SessionRow::from).collect();
-        let behind = after.saturating_add(items.len()) as u64;
-        Ok(Page { items, next: rows.next().map(|_| cursor_of(&[behind])) })
+    let filter = SessionFilter {
+        // One more tells whether there is more.
+        limit: limit + 1,
+        since: asked.since.map(|since| since.0),
+        until: asked.until.map(|until| until.0),
+        after: asked.cursor.as_deref().map(read_cursor).transpose()?,
     };
-    Ok(Json(caller.project.ask(read).await?))
+    let mut rows = caller.project.ask(move |store: &dyn Store| Ok(store.sessions(&filter)?)).await?;
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| has_more).map(cursor_behind);
+    Ok(Json(Page { items: rows.into_iter().map(SessionRow::from).collect(), next }))
+}
+
+/// The place behind a row: its time, and its id in hex.
+fn cursor_behind(row: &store::SessionRow) -> String {
+    format!("1{:016x}{}", row.last.0.cast_unsigned(), hex(row.session_id.as_bytes()))
+}
+
+fn read_cursor(text: &str) -> Result<SessionCursor, Problem> {
+    let read = || {
+        let (last, id) = text.strip_prefix('1')?.split_at_checked(16)?;
+        let last = Timestamp(u64::from_str_radix(last, 16).ok()?.cast_signed());
+        if !id.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        let digits = id.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2));
+        let bytes: Option<Vec<u8>> = digits.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect();
+        Some(SessionCursor { last, session_id: String::from_utf8(bytes?).ok()? })
+    };
+    read().ok_or_else(|| Problem::parameter("cursor", "the `next` of the page before is expected as it came"))
 }
 
 /// A session and its traces.
@@ -120,4 +138,37 @@ fn costs(rows: &[store::TraceRow]) -> BTreeMap<String, String> {
         sum.add(&Money(amounts.collect()));
     }
     sum.0.into_iter().map(|(currency, amount)| (currency, amount.to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back() {
+        for (last, id) in [(0, ""), (-1, "chat-42"), (i64::MAX, "é/\u{0}")] {
+            let row = store::SessionRow { session_id: id.to_owned(), ..row(last) };
+            let read = read_cursor(&cursor_behind(&row)).unwrap();
+            assert_eq!((read.last.0, read.session_id.as_str()), (last, id));
+        }
+        for bad in ["", "1", "10", "100000000000000006", "10000000000000000ff", "10000000000000000+1", "page two"] {
+            assert_eq!(read_cursor(bad).unwrap_err().code(), "parameter_invalid", "{bad}");
+        }
+    }
+
+    fn row(last: i64) -> store::SessionRow {
+        store::SessionRow {
+            session_id: String::new(),
+            traces: 1,
+            spans: 0,
+            open_spans: 0,
+            errors: 0,
+            input_tokens: 0,
+            output_tokens: 0,
+            cost: BTreeMap::new(),
+            unpriced: 0,
+            start: Timestamp(last),
+            last: Timestamp(last),
+        }
+    }
 }

@@ -10,10 +10,11 @@ use tracewire_insight::prices::{Prices, price};
 use tracewire_insight::process::Processes;
 use tracewire_insight::{Located, Tree, document};
 use tracewire_store::{Store, StoredEvent, TraceCursor, TraceFilter};
-use tracewire_wire::event::Status;
+use tracewire_wire::event::{Body, Status};
 use tracewire_wire::id::TraceId;
 use tracewire_wire::json;
 use tracewire_wire::time::Timestamp;
+use tracewire_wire::value::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -170,6 +171,8 @@ struct TraceDocument {
     duration_nanos: u64,
     /// The last moment.
     end: String,
+    /// Judgements of the whole trace that hold, where there are any; those of a step stand at its node.
+    feedback: Option<Vec<Wire>>,
     /// What was dropped within this trace: `count`, `producer`, `reason`.
     losses: Vec<Wire>,
     /// Every step, parents first, with its `depth`.
@@ -184,26 +187,86 @@ struct TraceDocument {
     usage: Option<BTreeMap<String, u64>>,
 }
 
-/// One trace in full.
+/// How much of a trace.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct AskedOne {
+    /// False for the steps without attributes, inputs and outputs, which `/spans/{span_id}` has.
+    full: Option<bool>,
+}
+
+/// One trace.
 #[utoipa::path(
     get, path = "/v1/traces/{trace_id}", tag = "traces", operation_id = "getTrace",
-    params(("trace_id" = String, Path, description = "32 hex digits", pattern = "^[0-9a-f]{32}$")),
+    params(("trace_id" = String, Path, description = "32 hex digits", pattern = "^[0-9a-f]{32}$"), AskedOne),
     responses(
         (status = 200, body = TraceDocument),
         (status = 400, description = "The id is none"),
         (status = 404, description = "There is no such trace"),
+        (status = 422, description = "The trace is larger than a document may be: ask with `full=false`, or for its parts"),
     ),
 )]
-async fn one(State(app): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn one(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(asked): Query<AskedOne>,
+) -> Result<Response, Problem> {
     let trace_id = asked::trace_id(&id)?;
     let processes = caller.project.processes().await?;
     let prices = app.options.prices.clone();
+    let (is_full, most) = (asked.full.unwrap_or(true), app.options.limits.document_bytes);
     let write = move |store: &dyn Store| {
-        with_tree(store, trace_id, &processes, &prices, |tree| {
-            json::write(&document::tree(tree, &processes.behind(&tree.producers), true))
-        })
+        exists(store, trace_id)?;
+        let mut events = store.events(trace_id)?;
+        if is_full {
+            put_back(store, &mut events, most)?;
+        }
+        let bytes = of_events(trace_id, &events, &processes, &prices, |tree| {
+            json::write(&document::tree(tree, &processes.behind(&tree.producers), is_full))
+        });
+        if bytes.len() > most { Err(too_large(most, is_full)) } else { Ok(bytes) }
     };
     Ok(json_bytes(caller.project.ask(write).await?))
+}
+
+/// Puts content back into events, until all of it is more than a document may have.
+fn put_back(store: &dyn Store, events: &mut [StoredEvent], most: usize) -> Result<(), Problem> {
+    let mut bytes = 0_usize;
+    for stored in events {
+        // A content that does not read back is shown as a reference; `tracewire verify` says what is wrong with it.
+        let _ = store.resolve(&mut stored.event);
+        if let Body::Present(body) = &stored.event.body {
+            bytes = bytes.saturating_add(body.iter().map(|(_, value)| texts_of(value)).sum());
+        }
+        if bytes > most {
+            return Err(too_large(most, true));
+        }
+    }
+    Ok(())
+}
+
+/// Bytes of the texts in a value: no more than it takes when it is written.
+fn texts_of(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::List(items) => items.iter().map(texts_of).sum(),
+        Value::Map(map) => map.iter().map(|(name, value)| name.len() + texts_of(value)).sum(),
+        _ => 1,
+    }
+}
+
+fn too_large(most: usize, is_full: bool) -> Problem {
+    let instead = if is_full { "with full=false, or for its spans" } else { "for its events, or export it" };
+    let detail = format!("a document has at most {most} bytes, and this trace takes more; ask {instead}");
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "document_too_large",
+        "The trace is too large to be one document",
+        detail,
+    )
+    .with("limit", Value::from_u64(most as u64))
 }
 
 /// Deletes a trace: everything that was recorded of it.
@@ -241,11 +304,20 @@ pub(super) fn with_tree<T>(
     work: impl FnOnce(&Tree<'_>) -> T,
 ) -> Result<T, Problem> {
     exists(store, trace_id)?;
-    let events = events_of(store, trace_id)?;
-    let located = located(&events);
+    Ok(of_events(trace_id, &events_of(store, trace_id)?, processes, prices, work))
+}
+
+fn of_events<T>(
+    trace_id: TraceId,
+    events: &[StoredEvent],
+    processes: &Processes,
+    prices: &Prices,
+    work: impl FnOnce(&Tree<'_>) -> T,
+) -> T {
+    let located = located(events);
     let mut tree = Tree::build(trace_id, &located, &|producer| processes.life(producer), now());
     price(&mut tree, prices);
-    Ok(work(&tree))
+    work(&tree)
 }
 
 /// Stored events as trees are built of them.

@@ -1,6 +1,5 @@
 //! How far forwarding is, on disk: one small file for each target, replaced as a whole.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -18,9 +17,14 @@ const DIGITS: usize = 16;
 pub(super) struct Place {
     /// The last event that was looked at.
     pub(super) after: u64,
-    /// Of each producer the last envelope: its number and digest.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) producers: BTreeMap<String, (u64, String)>,
+    /// The last envelope that was forwarded, by the order of arrival. A place of an earlier version does not say it: all of them
+    /// are sent again, which changes nothing there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) envelope: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// The file of a target.
@@ -62,10 +66,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = path_of(folder.path(), "http://localhost:4318/v1/traces");
         assert_eq!(read(&path).unwrap(), None);
-        let mut place = Place { after: 7, ..Place::default() };
-        place.producers.insert("6f1c09b2d4e8a375-1".to_owned(), (3, "sha256:00".to_owned()));
+        let place = Place { after: 7, envelope: 3 };
         write(&path, &place).unwrap();
         assert_eq!(read(&path).unwrap(), Some(place));
+        fs::write(&path, br#"{"after":7,"producers":{"6f1c09b2d4e8a375-1":[3,"sha256:00"]}}"#).unwrap();
+        assert_eq!(read(&path).unwrap(), Some(Place { after: 7, envelope: 0 }));
         fs::write(&path, b"{").unwrap();
         assert_eq!(read(&path).unwrap_err().code(), "file");
     }

@@ -1,13 +1,13 @@
 //! The next events and traces of one connection.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
-use tracewire_store::Store;
+use tracewire_store::{Store, trace_of};
 use tracewire_wire::id::TraceId;
 use utoipa::ToSchema;
 
@@ -24,6 +24,8 @@ const PAGE: usize = 200;
 const TRACES_EVERY: Duration = Duration::from_millis(100);
 /// Traces that are shown at once; the others follow.
 const MOST_TRACES: usize = 100;
+/// Traces of which is remembered that they are to be shown again.
+const MOST_UNCOUNTED: usize = 10_000;
 /// Without anything else, a sign of life is given this often.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -45,7 +47,7 @@ pub(super) struct LiveEvent {
 pub(super) struct Gap {
     /// The event behind which it begins.
     from: u64,
-    /// The event with which it goes on.
+    /// The event behind which it goes on.
     to: u64,
 }
 
@@ -64,6 +66,7 @@ pub(super) enum Told {
 /// Why a connection goes on.
 enum Woken {
     ByNews,
+    ByTally,
     ForTraces,
     ByNothing,
 }
@@ -74,8 +77,13 @@ pub(super) struct Feed {
     filter: Option<Filter>,
     after: u64,
     news: watch::Receiver<u64>,
+    /// How many traces were counted.
+    tallied: watch::Receiver<u64>,
     stop: watch::Receiver<bool>,
-    changed: BTreeSet<TraceId>,
+    /// Traces to be shown: at once, or only if they are counted by now.
+    changed: BTreeMap<TraceId, bool>,
+    /// Traces that were shown before their tokens and costs were counted.
+    uncounted: BTreeSet<TraceId>,
     traces_at: Instant,
     /// Whether more may be there than was read.
     has_more: bool,
@@ -96,8 +104,10 @@ impl Feed {
             filter: Some(Filter::new(asked)?),
             after,
             news,
+            tallied: project.writer.tallied(),
             stop: app.stop.clone(),
-            changed: BTreeSet::new(),
+            changed: BTreeMap::new(),
+            uncounted: BTreeSet::new(),
             traces_at: Instant::now(),
             has_more: true,
             project,
@@ -132,10 +142,19 @@ impl Feed {
                     news.ok()?;
                     Woken::ByNews
                 }
+                tallied = self.tallied.changed(), if !self.uncounted.is_empty() => {
+                    tallied.ok()?;
+                    Woken::ByTally
+                }
                 () = tokio::time::sleep_until(wake_at) => if has_changed { Woken::ForTraces } else { Woken::ByNothing },
             };
             match woken {
                 Woken::ByNews => self.has_more = true,
+                Woken::ByTally => {
+                    for trace_id in std::mem::take(&mut self.uncounted) {
+                        self.changed.entry(trace_id).or_insert(false);
+                    }
+                }
                 Woken::ByNothing => return Some(vec![Told::Heartbeat]),
                 Woken::ForTraces => match self.traces().await {
                     Ok(told) if told.is_empty() => {}
@@ -165,7 +184,8 @@ impl Feed {
         let Some(mut filter) = self.filter.take() else { return Err(Problem::internal()) };
         let read = move |store: &dyn Store| {
             let page = store.events_after(after, PAGE)?;
-            let (is_full, behind) = (page.len() == PAGE, page.last().map(|stored| stored.id));
+            let is_full = page.len() == PAGE;
+            let ends = page.first().zip(page.last()).map(|(first, last)| (first.id, last.id));
             let (mut events, mut traces) = (Vec::new(), BTreeSet::new());
             for mut stored in page {
                 if !filter.fits(store, &stored)? {
@@ -173,7 +193,7 @@ impl Feed {
                 }
                 // A content that does not read back is shown as a reference.
                 let _ = store.resolve(&mut stored.event);
-                traces.extend(stored.event.trace_id);
+                traces.extend(trace_of(&stored.event));
                 events.push(LiveEvent {
                     service: filter.service(store, &stored.producer)?,
                     event: Wire(stored.event.to_value()),
@@ -181,13 +201,18 @@ impl Feed {
                     producer: stored.producer.to_string(),
                 });
             }
-            Ok((filter, events, traces, is_full, behind))
+            Ok((filter, events, traces, is_full, ends))
         };
-        let (filter, events, traces, is_full, behind) = self.project.ask(read).await?;
+        let (filter, events, traces, is_full, ends) = self.project.ask(read).await?;
         self.filter = Some(filter);
-        self.after = behind.unwrap_or(self.after);
+        // What lies between was deleted. Who begins with the first that is kept misses nothing.
+        let goes_on = ends.map_or(last, |(first, _)| first.saturating_sub(1));
+        if after > 0 && goes_on > after {
+            told.push(Told::Gap(Gap { from: after, to: goes_on }));
+        }
+        self.after = ends.map_or(last, |(_, behind)| behind);
         self.has_more = is_full;
-        self.changed.extend(traces);
+        self.changed.extend(traces.into_iter().map(|trace_id| (trace_id, true)));
         told.extend(events.into_iter().map(|event| Told::Event(Box::new(event))));
         Ok(told)
     }
@@ -195,19 +220,25 @@ impl Feed {
     /// Rows of the traces that have changed.
     async fn traces(&mut self) -> Result<Vec<Told>, Problem> {
         self.traces_at = Instant::now() + TRACES_EVERY;
-        let ids: Vec<TraceId> = self.changed.iter().take(MOST_TRACES).copied().collect();
-        for id in &ids {
-            self.changed.remove(id);
-        }
+        let ids: Vec<TraceId> = self.changed.keys().take(MOST_TRACES).copied().collect();
+        let ids: Vec<(TraceId, bool)> =
+            ids.into_iter().filter_map(|id| self.changed.remove(&id).map(|at_once| (id, at_once))).collect();
         let processes = self.project.processes().await?;
         let read = move |store: &dyn Store| {
             let mut rows = Vec::new();
-            for id in ids {
-                rows.extend(store.trace(id)?);
+            for (id, at_once) in ids {
+                rows.extend(store.trace(id)?.map(|row| (row, at_once)));
             }
             Ok(rows)
         };
-        let rows = self.project.ask(read).await?;
-        Ok(rows.into_iter().map(|row| Told::Trace(Box::new(TraceRow::new(row, &processes)))).collect())
+        let rows: Vec<(tracewire_store::TraceRow, bool)> = self.project.ask(read).await?;
+        for (row, _) in rows.iter().filter(|(row, _)| !row.is_counted) {
+            self.uncounted.insert(row.trace_id);
+        }
+        while self.uncounted.len() > MOST_UNCOUNTED {
+            self.uncounted.pop_first();
+        }
+        let rows = rows.into_iter().filter(|(row, at_once)| *at_once || row.is_counted).map(|(row, _)| row);
+        Ok(rows.map(|row| Told::Trace(Box::new(TraceRow::new(row, &processes)))).collect())
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use tracewire_store::{Store, StoredEvent};
+use tracewire_store::{Store, StoredEvent, trace_of};
 use tracewire_wire::id::TraceId;
 use tracewire_wire::value::Value;
 use utoipa::IntoParams;
@@ -55,7 +55,7 @@ impl Filter {
     pub(super) fn fits(&mut self, store: &dyn Store, stored: &StoredEvent) -> Result<bool, Problem> {
         let event = &stored.event;
         let is = |asked: &Option<String>, found: Option<&str>| asked.is_none() || asked.as_deref() == found;
-        if self.trace.is_some_and(|trace| event.trace_id != Some(trace))
+        if self.trace.is_some_and(|trace| trace_of(event) != Some(trace))
             || !is(&self.asked.kind, event.kind.as_deref())
             || !is(&self.asked.r#type, Some(event.event_type.as_str()))
         {
@@ -83,7 +83,7 @@ impl Filter {
     fn is_of_session(&mut self, store: &dyn Store, stored: &StoredEvent) -> Result<bool, Problem> {
         let Some(session) = &self.asked.session else { return Ok(true) };
         let named = stored.event.body_field("session_id").and_then(Value::as_text);
-        let Some(trace_id) = stored.event.trace_id else { return Ok(named == Some(session)) };
+        let Some(trace_id) = trace_of(&stored.event) else { return Ok(named == Some(session)) };
         if named == Some(session) {
             self.in_session.insert(trace_id, true);
             return Ok(true);

@@ -20,8 +20,8 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Follows what happens, as server-sent events.
 ///
-/// `event: event` has an event and its `id`; `event: trace` a trace that has changed, at most ten times a second;
-/// `event: gap` says what is missing. Going on behind an id: `Last-Event-ID`, or `after`.
+/// `event: event` has an event and its `id`; `event: trace` a trace that has changed, at most ten times a second,
+/// and again when its tokens and costs are counted; `event: gap` says what is not there any more: behind which event, up to which one. Going on behind an id: `Last-Event-ID`, or `after`.
 #[utoipa::path(
     get, path = "/v1/live", tag = "live", operation_id = "followLive", params(Asked),
     responses(

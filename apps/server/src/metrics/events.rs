@@ -1,9 +1,9 @@
 //! What events say, counted as they come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -13,11 +13,14 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use tracewire_insight::call::Call;
+use tracewire_insight::prices::Prices;
 use tracewire_store::StoredEvent;
 use tracewire_wire::event::{Event, EventType, Status};
 use tracewire_wire::id::{SpanId, TraceId};
-use tracewire_wire::value::{Map, Value};
+use tracewire_wire::value::Value;
 
+use super::begun::Begun;
 use super::names::Names;
 use super::rate::Rate;
 
@@ -76,23 +79,46 @@ pub struct Counted {
     models: Names,
     currencies: Names,
     reasons: Names,
+    prices: Arc<Prices>,
 }
 
 struct State {
     rate: Rate,
-    open: BTreeMap<(TraceId, SpanId), Begun>,
+    open: Open,
 }
 
-/// What the start of a span says, and its updates.
-#[derive(Clone, Debug, Default)]
-struct Begun {
-    kind: String,
-    name: String,
-    model: Option<String>,
+/// Spans that were heard of and are not over.
+#[derive(Default)]
+struct Open {
+    begun: BTreeMap<(TraceId, SpanId), Begun>,
+    /// Spans that are not told of yet, though one below them reported what it used: by OTLP children come first.
+    to_come: BTreeSet<(TraceId, SpanId)>,
 }
 
-impl Default for Counted {
-    fn default() -> Self {
+impl Open {
+    fn begin(&mut self, key: (TraceId, SpanId), event: &Event) -> Begun {
+        let mut begun = Begun::new(event);
+        begun.has_usage_below = self.to_come.remove(&key);
+        begun
+    }
+
+    /// What an agent repeats of the calls below it is counted there.
+    fn report_to(&mut self, above: (TraceId, SpanId)) {
+        match self.begun.get_mut(&above) {
+            Some(begun) => begun.has_usage_below = true,
+            None => {
+                self.to_come.insert(above);
+                if self.to_come.len() > MOST_OPEN {
+                    self.to_come.pop_first();
+                }
+            }
+        }
+    }
+}
+
+impl Counted {
+    /// Nothing is counted yet. Costs that nobody reports are counted by these prices.
+    pub fn new(prices: Arc<Prices>) -> Self {
         let mut registry = Registry::with_prefix("tracewire");
         let counted = Counted {
             events: Family::default(),
@@ -102,11 +128,12 @@ impl Default for Counted {
             cost: Family::default(),
             losses: Family::default(),
             rate: Gauge::default(),
-            state: Mutex::new(State { rate: Rate::new(Instant::now()), open: BTreeMap::new() }),
+            state: Mutex::new(State { rate: Rate::new(Instant::now()), open: Open::default() }),
             tools: Names::up_to(MOST_TOOLS),
             models: Names::up_to(MOST_MODELS),
             currencies: Names::up_to(MOST_CURRENCIES),
             reasons: Names::up_to(MOST_REASONS),
+            prices,
             registry: Registry::default(),
         };
         registry.register("events", "Events that came, by type", counted.events.clone());
@@ -115,14 +142,13 @@ impl Default for Counted {
         registry.register("tool_errors", "Calls of tools that failed", counted.tool_errors.clone());
         let help = "Tokens by type: cached and written ones are among those of type input, reasoning among output";
         registry.register("tokens", help, counted.tokens.clone());
-        registry.register("cost", "Cost as it was reported", counted.cost.clone());
+        let help = "Cost as it was reported, or by the price list where nobody reported one";
+        registry.register("cost", help, counted.cost.clone());
         registry.register("losses", "Records that emitters lost, by reason", counted.losses.clone());
         registry.register("event_rate", "Events in a second, over the last minute", counted.rate.clone());
         Counted { registry, ..counted }
     }
-}
 
-impl Counted {
     /// Counts events, in the order of their arrival.
     pub fn take(&self, events: &[StoredEvent]) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -142,7 +168,7 @@ impl Counted {
         encode_registry(out, &self.registry)
     }
 
-    fn event(&self, event: &Event, open: &mut BTreeMap<(TraceId, SpanId), Begun>) {
+    fn event(&self, event: &Event, open: &mut Open) {
         let word = match &event.event_type {
             EventType::Other(_) => "other",
             known => known.as_str(),
@@ -154,25 +180,31 @@ impl Counted {
         let (Some(trace_id), Some(span_id)) = (event.trace_id, event.span_id) else { return };
         let key = (trace_id, span_id);
         match event.event_type {
-            EventType::SpanStart if open.len() < MOST_OPEN => {
-                let name = event.body_field("name").and_then(Value::as_text).unwrap_or_default().to_owned();
-                let begun = Begun { kind: event.kind.clone().unwrap_or_default(), name, model: model(event) };
-                open.insert(key, begun);
+            EventType::SpanStart if open.begun.len() < MOST_OPEN => {
+                let begun = open.begin(key, event);
+                open.begun.insert(key, begun);
             }
             EventType::SpanUpdate => {
-                if let (Some(begun), Some(model)) = (open.get_mut(&key), model(event)) {
-                    begun.model = Some(model);
+                if let Some(begun) = open.begun.get_mut(&key) {
+                    begun.hear(event);
                 }
             }
             EventType::SpanEnd => {
-                let begun = open.remove(&key).unwrap_or_default();
-                self.end(event, &begun);
+                let mut begun = open.begun.remove(&key).unwrap_or_else(|| open.begin(key, event));
+                begun.hear(event);
+                let call = begun.call();
+                if let Some(parent_id) = begun.parent_id
+                    && (begun.has_usage_below || !call.usage.is_empty())
+                {
+                    open.report_to((trace_id, parent_id));
+                }
+                self.end(event, &begun, &call);
             }
             _ => {}
         }
     }
 
-    fn end(&self, event: &Event, begun: &Begun) {
+    fn end(&self, event: &Event, begun: &Begun, call: &Call<'_>) {
         if begun.kind == "tool" {
             let tool = Tool { tool: self.tools.label(&begun.name) };
             if let Some(nanos) = event.duration_nanos {
@@ -183,36 +215,38 @@ impl Counted {
                 self.tool_errors.get_or_create(&tool).inc();
             }
         }
-        let model = || {
-            let model = model(event).or_else(|| begun.model.clone());
-            model.map_or_else(|| "unknown".to_owned(), |model| self.models.label(&model))
-        };
-        if let Some(usage) = event.body_field("usage").and_then(Value::as_map) {
-            for (name, word) in [
-                ("input_tokens", "input"),
-                ("output_tokens", "output"),
-                ("cache_read_input_tokens", "cache_read"),
-                ("cache_write_input_tokens", "cache_write"),
-                ("reasoning_output_tokens", "reasoning"),
-            ] {
-                if let Some(count) = usage.get(name).and_then(Value::as_u64) {
-                    self.tokens.get_or_create(&TokenType { model: model(), r#type: word }).inc_by(count);
-                }
+        let model = || call.model.map_or_else(|| "unknown".to_owned(), |model| self.models.label(model));
+        if let Some(reported) = &call.reported {
+            self.cost(&reported.total.to_string(), reported.currency, model());
+        }
+        if begun.has_usage_below {
+            return;
+        }
+        for (name, word) in [
+            ("input_tokens", "input"),
+            ("output_tokens", "output"),
+            ("cache_read_input_tokens", "cache_read"),
+            ("cache_write_input_tokens", "cache_write"),
+            ("reasoning_output_tokens", "reasoning"),
+        ] {
+            if let Some(count) = begun.usage(name) {
+                self.tokens.get_or_create(&TokenType { model: model(), r#type: word }).inc_by(count);
             }
         }
-        if let Some(cost) = event.body_field("cost").and_then(Value::as_map) {
-            self.cost(cost, model());
+        if call.reported.is_none()
+            && let Ok(priced) = self.prices.cost(call, begun.start)
+        {
+            self.cost(&priced.total.to_string(), &priced.currency, model());
         }
     }
 
-    fn cost(&self, cost: &Map, model: String) {
-        let text = |name: &str| cost.get(name).and_then(Value::as_text);
+    fn cost(&self, total: &str, currency: &str, model: String) {
         // Counters of Prometheus are doubles; exact sums are the store's.
-        if let Some(Ok(amount)) = text("total").map(str::parse::<f64>)
+        if let Ok(amount) = total.parse::<f64>()
             && amount.is_finite()
             && amount >= 0.0
         {
-            let currency = self.currencies.label(text("currency").unwrap_or("USD"));
+            let currency = self.currencies.label(currency);
             self.cost.get_or_create(&Currency { currency, model }).inc_by(amount);
         }
     }
@@ -222,11 +256,4 @@ impl Counted {
         let count = event.body_field("count").and_then(Value::as_u64).unwrap_or(0);
         self.losses.get_or_create(&Reason { reason: self.reasons.label(reason) }).inc_by(count);
     }
-}
-
-/// The model that an event names.
-fn model(event: &Event) -> Option<String> {
-    let attributes = event.body_field("attributes")?.as_map()?;
-    let named = ["gen_ai.response.model", "gen_ai.request.model"];
-    named.into_iter().find_map(|name| attributes.get(name)?.as_text()).map(str::to_owned)
 }

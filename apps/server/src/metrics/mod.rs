@@ -4,16 +4,21 @@
 //! |---|---|
 //! | `http` | what the server itself did |
 //! | `events` | what events say: of one project, and shown to its keys alone |
+//! | `removed` | what was removed because it was too old or too much |
+//! | `begun` | spans that have begun, and the calls that they are |
 //! | `names` | labels whose values come from strangers, and are bounded |
 //! | `rate` | events in a second, over the last minute |
 
+mod begun;
 mod events;
 mod http;
 mod names;
 mod rate;
+mod removed;
 
 pub use events::Counted;
 pub use http::{Forwarded, Metrics};
+pub(crate) use removed::Removals;
 
 use std::sync::Arc;
 
@@ -44,7 +49,9 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 )]
 async fn scrape(State(app): State<Shared>, caller: Caller) -> Result<Response, Problem> {
     let mut text = String::new();
-    let written = app.metrics.write(&mut text).and_then(|()| caller.project.counted.write(&mut text));
+    let project = &caller.project;
+    let written = app.metrics.write(&mut text).and_then(|()| project.counted.write(&mut text));
+    let written = written.and_then(|()| project.kept.write(&mut text));
     written.map_err(|_| Problem::internal())?;
     text.push_str("# EOF\n");
     let media = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");

@@ -9,15 +9,18 @@
 //! | [`emitter`] | the server as an emitter: what other protocols bring is numbered and sealed |
 //! | `readers` | threads that read |
 //! | `watch` | journals that grow |
+//! | `keeping` | what is too old or too much goes |
 
 mod database;
 pub mod emitter;
+mod keeping;
 mod lock;
 mod readers;
 mod watch;
 mod writer;
 
 pub use database::Database;
+pub(crate) use keeping::Kept;
 pub use writer::{Refused, Writer};
 
 use std::collections::BTreeMap;
@@ -81,6 +84,8 @@ pub struct Project {
     processes: Mutex<Option<(Instant, Arc<Processes>)>>,
     /// What its events say, counted.
     pub(crate) counted: Counted,
+    /// What was removed since it is open.
+    pub(crate) kept: Kept,
     watch: Mutex<Option<Watch>>,
     lock: Mutex<Option<Lock>>,
 }
@@ -106,7 +111,7 @@ impl Project {
         let lock = Lock::take(&folder, address)?;
         let database = Database::new(options, name, &folder);
         let journals = is_default.then(|| options.directory.clone());
-        let (writer, news) = Writer::start(&database, journals, Arc::clone(&options.prices))?;
+        let (writer, news) = Writer::start(&database, journals, Arc::clone(&options.prices), &folder)?;
         let readers = Readers::start(&database, options.limits.readers)?;
         let watch = is_default.then(|| Watch::start(&options.directory, &writer)).transpose()?;
         Ok(Project {
@@ -116,7 +121,8 @@ impl Project {
             readers,
             news,
             processes: Mutex::default(),
-            counted: Counted::default(),
+            counted: Counted::new(Arc::clone(&options.prices)),
+            kept: Kept::new(options.retention),
             watch: Mutex::new(watch),
             lock: Mutex::new(Some(lock)),
         })
@@ -210,6 +216,9 @@ impl Projects {
         let opened = tokio::task::spawn_blocking(move || Project::open(&name, &options, &address)).await;
         let project = Arc::new(opened.map_err(|error| ServerError::System(error.into()))??);
         tokio::spawn(metrics::follow(Arc::clone(&project)));
+        if self.options.retention.is_some() {
+            tokio::spawn(keeping::keep(Arc::clone(&project), self.options.limits.retain_every));
+        }
         Ok(project)
     }
 

@@ -10,6 +10,7 @@
 //! each is tried alone.
 
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc as blocking;
@@ -23,7 +24,7 @@ use tracewire_recorder::seal::Sealed;
 use tracewire_store::{Applied, Incoming, Received, Store, StoreError, Sweeper};
 
 use super::Database;
-use super::emitter::{Brought, Emitted, Emitter};
+use super::emitter::{Brought, Emitted, Emitter, Unclosed};
 use crate::error::ServerError;
 use crate::problem::Problem;
 
@@ -85,6 +86,7 @@ pub type Change = Box<dyn FnMut(&mut dyn Store) -> Result<(), StoreError> + Send
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
     is_counting: Arc<AtomicBool>,
+    tallied: watch::Receiver<u64>,
 }
 
 impl Writer {
@@ -93,13 +95,16 @@ impl Writer {
         database: &Database,
         journals: Option<Directory>,
         prices: Arc<Prices>,
+        folder: &Path,
     ) -> Result<(Self, watch::Receiver<u64>), ServerError> {
         let (jobs, taken) = mpsc::channel(QUEUE);
         let (opened, is_open) = blocking::channel();
         let (news, heard) = watch::channel(0);
+        let (tell_tallied, tallied) = watch::channel(0);
         let database = database.clone();
         let is_counting = Arc::new(AtomicBool::new(true));
         let told = Arc::clone(&is_counting);
+        let unclosed = Unclosed::at(folder);
         let run = move || {
             let opening = database.open(CACHE_KIB).and_then(|store| {
                 let last = store.last_event()?;
@@ -110,9 +115,12 @@ impl Writer {
                     news.send_replace(last);
                     let _ = opened.send(Ok(()));
                     let sweeper = journals.map(|journals| Sweeper::new(journals).leaving_tallies());
-                    let tallies = Tallies::new(prices, told);
+                    let tallies = Tallies::new(prices, told, tell_tallied);
                     let emitter = Emitter::default();
-                    Thread { store, sweeper, news, complaints: Vec::new(), tallies, emitter, alone: 0 }.run(taken);
+                    let complaints = Vec::new();
+                    let mut thread = Thread { store, sweeper, news, complaints, tallies, emitter, unclosed, alone: 0 };
+                    thread.recover();
+                    thread.run(taken);
                 }
                 Err(error) => _ = opened.send(Err(error)),
             }
@@ -120,7 +128,7 @@ impl Writer {
         thread::Builder::new().name("tracewire-writer".to_owned()).spawn(run).map_err(ServerError::System)?;
         let gone = || StoreError::Engine("the thread that opens the store ended".to_owned());
         is_open.recv().unwrap_or_else(|_| Err(gone()))?;
-        Ok((Writer { jobs, is_counting }, heard))
+        Ok((Writer { jobs, is_counting, tallied }, heard))
     }
 
     /// Puts envelopes into the store; when it returns without an error they survive a loss of power.
@@ -156,6 +164,11 @@ impl Writer {
     /// Whether something came that numbers over traces do not have yet.
     pub fn is_counting(&self) -> bool {
         self.is_counting.load(Ordering::Acquire)
+    }
+
+    /// Says whenever numbers over some traces were brought up to date: how many there were so far.
+    pub(crate) fn tallied(&self) -> watch::Receiver<u64> {
+        self.tallied.clone()
     }
 
     /// Ends the thread when everything that waits is done.
@@ -210,6 +223,8 @@ struct Thread {
     complaints: Vec<String>,
     tallies: Tallies,
     emitter: Emitter,
+    /// Producers that were begun here and not closed.
+    unclosed: Unclosed,
     /// So many emissions are each put into a transaction of their own, since one of those that came together may have spoilt it.
     alone: usize,
 }
@@ -220,13 +235,15 @@ struct Tallies {
     is_wanted: bool,
     /// The same, for who asks.
     told: Arc<AtomicBool>,
+    /// How many traces were counted so far.
+    counted: watch::Sender<u64>,
     not_before: Instant,
 }
 
 impl Tallies {
-    fn new(prices: Arc<Prices>, told: Arc<AtomicBool>) -> Self {
+    fn new(prices: Arc<Prices>, told: Arc<AtomicBool>, counted: watch::Sender<u64>) -> Self {
         // What others put in while nobody served is counted first.
-        Tallies { prices, is_wanted: true, told, not_before: Instant::now() }
+        Tallies { prices, is_wanted: true, told, counted, not_before: Instant::now() }
     }
 
     fn want(&mut self, is_wanted: bool) {
@@ -339,7 +356,11 @@ impl Thread {
         let prices = Arc::clone(&self.tallies.prices);
         let tallied = self.guarded(|thread| thread.store.tally_some(Some(&*prices)));
         let is_wanted = match tallied {
-            Ok(traces) => traces > 0,
+            Ok(0) => false,
+            Ok(traces) => {
+                self.tallies.counted.send_modify(|counted| *counted = counted.wrapping_add(traces));
+                true
+            }
             Err(error) => {
                 // Numbers are late, nothing is lost: the next job wants them again.
                 tracing::warn!(code = error.code(), %error, "numbers were not counted");
@@ -419,10 +440,26 @@ impl Thread {
     }
 
     fn put(&mut self, sealed: &[Sealed]) -> Result<(), StoreError> {
+        self.unclosed.begin(sealed);
         let applied =
             self.store.write(&mut |ingest| sealed.iter().try_for_each(|one| ingest.envelope(&Incoming::from(one))))?;
         tracing::debug!(envelopes = applied.envelopes, events = applied.events, "sealed and stored");
-        self.store.make_durable()
+        self.store.make_durable()?;
+        self.unclosed.end(sealed);
+        Ok(())
+    }
+
+    /// Closes what a server that was killed left open.
+    fn recover(&mut self) {
+        let closed = self.guarded(|thread| {
+            let sealed = thread.unclosed.closes(&*thread.store)?;
+            if sealed.is_empty() { Ok(()) } else { thread.put(&sealed) }
+        });
+        match closed {
+            Ok(()) => self.unclosed.write(),
+            Err(error) => tracing::warn!(code = error.code(), %error, "producers of an earlier server stay open"),
+        }
+        self.tell();
     }
 
     /// Closes what was sealed here.
@@ -434,6 +471,7 @@ impl Thread {
         {
             tracing::warn!(code = error.code(), %error, "producers of this server stay open");
         }
+        self.unclosed.write();
     }
 
     fn look(&mut self) -> Looked {

@@ -53,6 +53,9 @@ impl Server {
         if !options.host.is_loopback() && !has_keys(&options.directory)? {
             return Err(ServerError::NoKeys { address: wanted });
         }
+        if options.database.is_some() && options.retention.bytes.is_some() {
+            return Err(ServerError::RetainSize);
+        }
         let listen = |source| ServerError::Listen { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;

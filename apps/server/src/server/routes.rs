@@ -8,12 +8,18 @@ use axum::response::{IntoResponse as _, Response};
 use utoipa::openapi::{ContactBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::options::Answers;
 use crate::problem::Problem;
 use crate::state::Shared;
 use crate::{api, guard, ingest, live, metrics, pages};
 
 /// All routes, with everything that a request passes around them.
 pub(super) fn all(app: &Shared) -> Router {
+    if app.options.answers == Answers::Metrics {
+        let (routes, _) = OpenApiRouter::new().merge(metrics::routes()).split_for_parts();
+        let nothing = async || Problem::not_found("this server answers `/metrics` and nothing else").into_response();
+        return guard::around(routes.fallback(nothing).method_not_allowed_fallback(other_method), app);
+    }
     let (routes, description) = described().split_for_parts();
     let routes =
         routes.merge(pages::routes(&description)).fallback(nothing_there).method_not_allowed_fallback(other_method);

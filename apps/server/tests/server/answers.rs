@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::{Served, envelopes, problem};
+use crate::otlp_support::{span, text, traces};
 
 async fn populated() -> (Served, String, String) {
     let served = Served::start().await;
@@ -103,6 +104,56 @@ async fn a_trace_has_its_document_its_events_and_its_spans() {
         let (status, said, _) = problem(served.get(&path).await).await;
         assert_eq!((status, &said["code"]), (404, &json!("not_found")), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_trace_is_also_shown_without_what_went_in_and_out() {
+    let (sent, trace_id) = envelopes("00000000000000a1", "research");
+    let served = Served::start().await;
+    served.send(&sent).await;
+    let path = format!("/v1/traces/{trace_id}");
+    let (short, full) = (served.json(&format!("{path}?full=false")).await, served.json(&path).await);
+    let nodes = short["nodes"].as_array().unwrap();
+    assert_eq!((nodes.len(), &nodes[1]["name"], nodes[1].get("body")), (4, &json!("plan"), None));
+    assert!(full["nodes"][1]["body"]["input"].is_string(), "{full}");
+    assert_eq!((&full["usage"], &full["counts"]), (&short["usage"], &short["counts"]));
+    // Where a document may have no more than the short one, the full one is refused, and says so.
+    let most = short.to_string().len() + 10;
+    let served = Served::with(|options| options.limits.document_bytes = most).await;
+    served.send(&sent).await;
+    assert_eq!(served.json(&format!("{path}?full=false")).await["counts"], short["counts"]);
+    for query in ["", "?full=true"] {
+        let (status, said, _) = problem(served.get(&format!("{path}{query}")).await).await;
+        assert_eq!((status, &said["code"], &said["limit"]), (422, &json!("document_too_large"), &json!(most)));
+    }
+}
+
+#[tokio::test]
+async fn sessions_are_filtered_and_paged() {
+    let served = Served::start().await;
+    for (number, session) in [(1, "chat-é"), (2, "chat-2"), (3, "chat-3")] {
+        let mut said = span(number, 1);
+        said.attributes.push(text("session.id", session));
+        said.start_time_unix_nano += u64::from(number) * 1_000_000_000;
+        said.end_time_unix_nano += u64::from(number) * 1_000_000_000;
+        served.export(&traces("research", vec![said])).await;
+    }
+    let ids = |page: &Value| -> Vec<String> {
+        page["items"].as_array().unwrap().iter().map(|row| row["session_id"].as_str().unwrap().to_owned()).collect()
+    };
+    let mut found = Vec::new();
+    let mut next = String::new();
+    for _ in 0..3 {
+        let page = served.json(&format!("/v1/sessions?limit=1{next}")).await;
+        found.extend(ids(&page));
+        next = page["next"].as_str().map(|next| format!("&cursor={next}")).unwrap_or_default();
+    }
+    assert_eq!((found, next), (vec!["chat-3".to_owned(), "chat-2".to_owned(), "chat-é".to_owned()], String::new()));
+    let since = "2026-11-21T04:30:02Z";
+    assert_eq!(ids(&served.json(&format!("/v1/sessions?since={since}")).await), ["chat-3", "chat-2"]);
+    assert_eq!(ids(&served.json(&format!("/v1/sessions?until={since}")).await), ["chat-é"]);
+    let (status, said, _) = problem(served.get("/v1/sessions?cursor=x").await).await;
+    assert_eq!((status, &said["parameter"]), (400, &json!("cursor")));
 }
 
 #[tokio::test]

@@ -165,11 +165,16 @@ pub fn envelopes(process: &str, service: &str) -> (Vec<Vec<u8>>, String) {
     let agent = record(&recorder);
     let trace_id = agent.context().trace_id.to_string();
     recorder.close(None);
-    let mut store = SqliteStore::open(&folder.path().join("sealed.db")).unwrap();
-    sweep(&mut store, &Directory::at(folder.path()), &mut ()).unwrap();
+    (sealed(folder.path()), trace_id)
+}
+
+/// The envelopes of what was recorded in a folder.
+pub fn sealed(folder: &Path) -> Vec<Vec<u8>> {
+    let mut store = SqliteStore::open(&folder.join("sealed.db")).unwrap();
+    sweep(&mut store, &Directory::at(folder), &mut ()).unwrap();
     let mut found = Vec::new();
     for producer in store.producers().unwrap() {
         found.extend(store.envelopes(&producer.name, None, 100).unwrap().into_iter().map(|one| one.bytes));
     }
-    (found, trace_id)
+    found
 }

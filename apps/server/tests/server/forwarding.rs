@@ -6,7 +6,7 @@ use serde_json::Value;
 use tracewire_server::Server;
 use tracewire_server::outward::Target;
 
-use crate::common::{Served, envelopes, options};
+use crate::common::{Served, envelopes, options, record, recorder, sealed};
 use crate::otlp_support::{span, traces};
 
 /// Waits for what must come, and for nothing else.
@@ -71,5 +71,28 @@ async fn envelopes_go_on_whole_and_wait_for_one_who_is_away() {
     until("the trace", async || to.get(&format!("/v1/traces/{trace_id}")).await.status() == 200).await;
     until("the end of the failure", async || forwarded(&from).await.get("failing").is_none()).await;
     assert_eq!(to.last_event().await, 7);
+    assert!(to.verify().is_complete());
+}
+
+#[tokio::test]
+async fn envelopes_that_come_late_go_on_too() {
+    let to = Served::start().await;
+    let target = Target::envelopes(&to.server.url(), &[]).unwrap();
+    let from = Served::with(|options| options.forward = vec![target]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let recorder = recorder(folder.path(), "00000000000000a1", "research");
+    for _ in 0..3 {
+        record(&recorder);
+        recorder.mark();
+    }
+    recorder.close(None);
+    let sealed = sealed(folder.path());
+    assert!(sealed.len() >= 3);
+    // The second one comes last, after later ones of its producer have gone on.
+    for some in [&sealed[..1], &sealed[2..], &sealed[1..2]] {
+        from.send(some).await;
+        let count = from.last_event().await;
+        until("the envelope", async || to.last_event().await == count).await;
+    }
     assert!(to.verify().is_complete());
 }

@@ -131,3 +131,46 @@ async fn as_many_follow_as_are_borne_and_all_end_with_the_server() {
     server.stop().await;
     assert!(one.text().await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_trace_is_told_again_when_it_is_counted() {
+    let served = Served::start().await;
+    let mut live = served.get("/v1/live").await;
+    served.send(&envelopes("00000000000000a1", "research").0).await;
+    // Nothing comes behind these events, and yet the last row has what only a tally knows.
+    let told = read(&mut live, |told| told.iter().any(|one| one.data["input_tokens"] == 1240)).await;
+    let row = &told.last().unwrap().data;
+    assert_eq!((&row["output_tokens"], &row["events"]), (&86.into(), &7.into()));
+    served.counted().await;
+    assert_eq!(row, &served.json("/v1/traces").await["items"][0]);
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_a_gap_for_who_comes_back() {
+    let served = Served::start().await;
+    let (one, first) = envelopes("00000000000000a1", "research");
+    let (two, second) = envelopes("00000000000000b2", "billing");
+    served.send(&one).await;
+    served.send(&two).await;
+    let delete = async |trace_id: &str| {
+        let answer = served.client.delete(served.url(&format!("/v1/traces/{trace_id}"))).send().await.unwrap();
+        assert_eq!(answer.status(), 204);
+    };
+    delete(&first).await;
+    let mut live = served.get("/v1/live?after=3").await;
+    let told = read(&mut live, |told| ids(told).len() == 7).await;
+    assert_eq!((told[0].name.as_str(), &told[0].data), ("gap", &serde_json::json!({"from": 3, "to": 7})));
+    assert_eq!(ids(&told), [8, 9, 10, 11, 12, 13, 14]);
+    // Who was there already, and who begins with the first that is kept, misses nothing.
+    for after in [0, 7] {
+        let mut live = served.get(&format!("/v1/live?after={after}")).await;
+        let told = read(&mut live, |told| ids(told).len() == 7).await;
+        assert_eq!((told[0].id, told.iter().filter(|one| one.name == "gap").count()), (Some(8), 0), "{after}");
+    }
+    delete(&second).await;
+    let mut live = served.get("/v1/live?after=9").await;
+    let told = read(&mut live, |told| !told.is_empty()).await;
+    assert_eq!(told[0].data, serde_json::json!({"from": 9, "to": 14}));
+    served.send(&envelopes("00000000000000c3", "research").0).await;
+    assert_eq!(ids(&read(&mut live, |told| ids(told).len() == 7).await), [15, 16, 17, 18, 19, 20, 21]);
+}

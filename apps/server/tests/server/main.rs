@@ -4,9 +4,11 @@
 mod answers;
 mod common;
 mod doors;
+mod feedback;
 mod forwarding;
 mod ingest;
 mod journals;
+mod keeping;
 mod live;
 mod numbers;
 mod otlp;

@@ -9,7 +9,7 @@ use tracewire_otlp::{Form, encode_traces};
 use tracewire_server::{Scope, Server, keys};
 
 use crate::common::{Served, options};
-use crate::otlp_support::{gzip, logs, span, traces};
+use crate::otlp_support::{gzip, logs, span, text, traces};
 
 #[tokio::test]
 async fn every_encoding_and_packing_is_answered_in_kind() {
@@ -238,5 +238,21 @@ async fn what_was_deleted_does_not_come_back() {
     assert_eq!(served.client.delete(served.url(path)).send().await.unwrap().status(), 204);
     assert_eq!(served.export(&traces("research", vec![span(1, 1), span(1, 2)])).await, (200, json!({})));
     assert_eq!(served.get(path).await.status(), 404);
+    assert!(served.verify().is_sound());
+}
+
+#[tokio::test]
+async fn what_is_not_to_be_kept_is_taken_out_before_it_is_sealed() {
+    let served = Served::with(|options| options.redact.keys = vec!["api_key".to_owned()]).await;
+    let mut said = span(1, 1);
+    said.attributes.push(text("api_key", "sk-secret"));
+    served.export(&traces("research", vec![said])).await;
+    let body = json!({"name": "n", "value": 1, "comment": "fine", "target": {"trace_id": "01".repeat(16)}});
+    let judged = served.client.post(served.url("/v1/feedback")).header("content-type", "application/json");
+    assert_eq!(judged.body(body.to_string()).send().await.unwrap().status(), 201);
+    let trace = served.json(&format!("/v1/traces/{}", "01".repeat(16))).await;
+    assert_eq!(trace["nodes"][0]["attributes"]["api_key"], json!({"$redacted": "key"}), "{trace}");
+    let store = std::fs::read(served.folder.path().join("store.db-wal")).unwrap_or_default();
+    assert!(!String::from_utf8_lossy(&store).contains("sk-secret"));
     assert!(served.verify().is_sound());
 }

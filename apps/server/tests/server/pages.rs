@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::common::{Served, envelopes};
+use tracewire_otlp::opentelemetry_proto::tonic::trace::v1::Span;
+use tracewire_server::Answers;
+
+use crate::common::{Served, envelopes, record, recorder};
+use crate::otlp_support::{count, span, text, traces};
 
 #[tokio::test]
 async fn the_api_describes_itself() {
@@ -57,6 +61,56 @@ async fn what_comes_is_counted() {
     }
     assert!(text.ends_with("# EOF\n") && text.matches("# EOF").count() == 1);
     assert!(text.contains("tracewire_event_rate"));
+}
+
+#[tokio::test]
+async fn a_cost_that_nobody_reports_is_of_the_list_and_counted_once() {
+    let served = Served::start().await;
+    let mut call = span(1, 2);
+    call.attributes = vec![
+        text("gen_ai.operation.name", "chat"),
+        text("gen_ai.provider.name", "openai"),
+        text("gen_ai.response.model", "gpt-4o"),
+        count("gen_ai.usage.input_tokens", 1000),
+        count("gen_ai.usage.output_tokens", 100),
+    ];
+    let agent = Span { attributes: call.attributes.clone(), ..span(1, 1) };
+    let mut last = span(1, 3);
+    last.attributes = vec![text("gen_ai.operation.name", "execute_tool"), text("gen_ai.tool.name", "over")];
+    // As exporters send them: children end, and come, before their parents.
+    served.export(&traces("research", vec![call, agent, last])).await;
+    let mut said = String::new();
+    while !said.contains("tracewire_events_total{type=\"span.end\"} 3") {
+        said = served.get("/metrics").await.text().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    for line in [
+        "tracewire_cost_total{currency=\"USD\",model=\"gpt-4o\"} 0.0035",
+        "tracewire_tokens_total{model=\"gpt-4o\",type=\"input\"} 1000",
+        "tracewire_tokens_total{model=\"gpt-4o\",type=\"output\"} 100",
+    ] {
+        assert!(said.lines().any(|found| found == line), "{line} in\n{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_of_counts_answers_nothing_else() {
+    let served = Served::with(|options| options.answers = Answers::Metrics).await;
+    let recorder = recorder(served.folder.path(), "00000000000000c1", "research");
+    record(&recorder);
+    recorder.close(None);
+    let mut said = String::new();
+    while !said.contains("tracewire_events_total{type=\"span.end\"} 3") {
+        said = served.get("/metrics").await.text().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    for path in ["/", "/docs", "/openapi.json", "/v1/health", "/v1/traces", "/v1/live"] {
+        assert_eq!(served.get(path).await.status(), 404, "{path}");
+    }
+    let sent = served.post("application/json", "[]");
+    assert_eq!(served.refusal(sent).await, (404, "not_found".to_owned()));
+    let evil = served.client.get(served.url("/metrics")).header("host", "evil.example");
+    assert_eq!(served.refusal(evil).await, (421, "host_not_allowed".to_owned()));
 }
 
 /// Every `tracewire_…` of a text.

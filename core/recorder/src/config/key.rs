@@ -47,6 +47,13 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, example: &'s
 /// Every setting, by name.
 pub const KEYS: &[Key] = &[
     key("capture", Kind::Switch(&["input", "output"]), "true", "true", "Whether inputs and outputs are recorded."),
+    key(
+        "database",
+        Kind::Text,
+        "the directory's own file",
+        "\"postgres://tracewire@db.example.com/traces\"",
+        "A PostgreSQL database where `tracewire serve` keeps what comes.",
+    ),
     key("dir", Kind::Path, "the nearest .tracewire upward", "\".tracewire\"", "Where journals and the store live."),
     key("disabled", Kind::Switch(&[]), "false", "true", "Record nothing at all."),
     key("environment", Kind::Text, "none", "\"production\"", "The deployment that runs belong to."),
@@ -77,6 +84,8 @@ pub const KEYS: &[Key] = &[
     key("redact", Kind::Texts, "none", "[\"password\"]", "Keys whose values never leave the journal."),
     key("release", Kind::Text, "none", "\"2026.11.1\"", "The version of the program."),
     key("resource", Kind::Table, "none", "{team = \"search\"}", "Further attributes of the program."),
+    key("retain_age", Kind::Text, "for ever", "\"30d\"", "How long `tracewire serve` keeps traces."),
+    key("retain_size", Kind::Bytes, "any", "\"10 GB\"", "Most that `tracewire serve` keeps; the oldest traces go."),
     key("sampling", Kind::Share, "1", "0.1", "The share of traces that is recorded."),
     key("service", Kind::Text, "the script's name", "\"research-agent\"", "The name of the program."),
     key("session_id", Kind::Text, "none", "\"chat-7\"", "The conversation that runs belong to."),

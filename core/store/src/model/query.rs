@@ -108,6 +108,28 @@ pub struct Activity {
     pub row: i64,
 }
 
+/// Which sessions. All conditions must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionFilter {
+    /// At most this many; 0 stands for 50.
+    pub limit: usize,
+    /// With an event of this time or later.
+    pub since: Option<Timestamp>,
+    /// With an event before this time.
+    pub until: Option<Timestamp>,
+    /// Only those behind this one.
+    pub after: Option<SessionCursor>,
+}
+
+/// A place in the list of sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionCursor {
+    /// Time of the last event.
+    pub last: Timestamp,
+    /// The session.
+    pub session_id: String,
+}
+
 /// Which events of no trace. All conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LooseFilter {

@@ -91,6 +91,8 @@ pub struct TraceRow {
     pub models: Vec<String>,
     /// The agents that took part, in order.
     pub agents: Vec<String>,
+    /// Whether that tally knew all that the trace has now.
+    pub is_counted: bool,
 }
 
 /// A session: the conversation that many traces share.

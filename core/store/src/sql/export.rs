@@ -132,6 +132,18 @@ pub(super) fn envelopes(
     read_envelopes(connection, producer, statement, params)
 }
 
+pub(super) fn envelopes_since(
+    connection: &dyn Driver,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<(u64, StoredEnvelope)>, StoreError> {
+    let statement = "SELECT first_seq, digest, fork, header, events, content, envelope.id, producer.name \
+         FROM envelope JOIN producer ON producer.id = envelope.producer WHERE envelope.id > ?1 ORDER BY envelope.id LIMIT ?2";
+    connection.all(statement, params![signed(after), signed(limit as u64)], |row| {
+        Ok((unsigned(row.int(6)?), read_envelope(connection, &row.text(7)?, row)?))
+    })
+}
+
 pub(super) fn envelopes_with(
     connection: &dyn Driver,
     producer: &str,
@@ -153,12 +165,15 @@ fn read_envelopes(
     statement: &str,
     params: &[Param<'_>],
 ) -> Result<Vec<StoredEnvelope>, StoreError> {
-    connection.all(statement, params, |row| {
-        let digest = Hash(row.bytes(1)?);
-        let bytes = assemble(connection, &map_of(row.blob(3)?)?, row.blob(4)?, row.blob(5)?, &digest)?;
-        let first_seq = unsigned(row.int(0)?);
-        Ok(StoredEnvelope { producer: producer.to_owned(), first_seq, digest, is_fork: row.flag(2)?, bytes })
-    })
+    connection.all(statement, params, |row| read_envelope(connection, producer, row))
+}
+
+/// Reads the columns first_seq, digest, fork, header, events, content.
+fn read_envelope(connection: &dyn Driver, producer: &str, row: &dyn Row) -> Result<StoredEnvelope, StoreError> {
+    let digest = Hash(row.bytes(1)?);
+    let bytes = assemble(connection, &map_of(row.blob(3)?)?, row.blob(4)?, row.blob(5)?, &digest)?;
+    let first_seq = unsigned(row.int(0)?);
+    Ok(StoredEnvelope { producer: producer.to_owned(), first_seq, digest, is_fork: row.flag(2)?, bytes })
 }
 
 /// An envelope's canonical bytes from its parts.

@@ -37,8 +37,8 @@ mod tally;
 use crate::error::StoreError;
 use crate::model::{
     Activity, ActivityFilter, Applied, BucketQuery, Buckets, Cursor, Fork, LedgerEntry, Lookup, LooseFilter,
-    ProducerRow, ProducerState, Removed, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent,
-    TraceCounts, TraceFilter, TracePage, TraceRow,
+    ProducerRow, ProducerState, Removed, SessionFilter, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
+    StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
 };
 use crate::store::{Ingest, Store};
 use driver::{Driver, Row, params};
@@ -221,8 +221,8 @@ impl<E: Engine> Store for E {
         seen(self, |connection| loose::find(connection, filter))
     }
 
-    fn sessions(&self, limit: usize) -> Result<Vec<SessionRow>, StoreError> {
-        seen(self, |connection| recent::sessions(connection, limit))
+    fn sessions(&self, filter: &SessionFilter) -> Result<Vec<SessionRow>, StoreError> {
+        seen(self, |connection| recent::sessions(connection, filter))
     }
 
     fn spans(&self, trace_id: TraceId) -> Result<Vec<SpanRow>, StoreError> {
@@ -272,6 +272,10 @@ impl<E: Engine> Store for E {
         limit: usize,
     ) -> Result<Vec<StoredEnvelope>, StoreError> {
         seen(self, |connection| export::envelopes(connection, producer, after, limit))
+    }
+
+    fn envelopes_since(&self, after: u64, limit: usize) -> Result<Vec<(u64, StoredEnvelope)>, StoreError> {
+        seen(self, |connection| export::envelopes_since(connection, after, limit))
     }
 
     fn envelopes_with(&self, producer: &str, seq: u64) -> Result<Vec<StoredEnvelope>, StoreError> {

@@ -156,6 +156,7 @@ fn show(connection: &dyn Driver, states: Vec<(TraceState, Tallied)>) -> Result<V
             unpriced: unsigned(tallied.unpriced),
             models: tallied.models,
             agents: tallied.agents,
+            is_counted: tallied.is_counted,
         })
     };
     states.into_iter().map(row).collect()

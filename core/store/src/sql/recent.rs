@@ -6,7 +6,7 @@ use super::filter::{self, Filter};
 use super::rows;
 use super::{signed, unsigned};
 use crate::error::StoreError;
-use crate::model::{Activity, ActivityFilter, Label, SessionRow};
+use crate::model::{Activity, ActivityFilter, Label, SessionFilter, SessionRow};
 use std::collections::BTreeMap;
 use tracewire_insight::{Decimal, Money};
 use tracewire_wire::id::TraceId;
@@ -54,14 +54,17 @@ pub(super) fn service(connection: &dyn Driver, producer: &str) -> Result<Option<
     Ok(connection.first(statement, params![producer], |row| row.maybe_text(0))?.flatten())
 }
 
-pub(super) fn sessions(connection: &dyn Driver, limit: usize) -> Result<Vec<SessionRow>, StoreError> {
-    let limit = if limit == 0 { filter::DEFAULT_LIMIT } else { limit };
+pub(super) fn sessions(connection: &dyn Driver, asked: &SessionFilter) -> Result<Vec<SessionRow>, StoreError> {
+    let limit = if asked.limit == 0 { filter::DEFAULT_LIMIT } else { asked.limit };
+    let (since, until) = (asked.since.map_or(i64::MIN, |time| time.0), asked.until.map_or(i64::MAX, |time| time.0));
+    let (last, behind) = asked.after.as_ref().map_or((i64::MAX, ""), |after| (after.last.0, after.session_id.as_str()));
     // Sums of integers are wider in some engines: they are made integers again.
     let sum = |column: &str| format!("CAST(sum({column}) AS BIGINT)");
     let statement = format!(
         "SELECT value, count(*), {}, {}, {}, {}, {}, {}, min(start), max(last) \
          FROM label CROSS JOIN trace WHERE trace.id = label.trace AND what = ?1 GROUP BY value \
-         ORDER BY max(last) DESC, value LIMIT ?2",
+         HAVING max(last) >= ?2 AND min(start) < ?3 AND (max(last) < ?4 OR (max(last) = ?4 AND value > ?5)) \
+         ORDER BY max(last) DESC, value LIMIT ?6",
         sum("spans"),
         sum("open"),
         sum("errors"),
@@ -69,8 +72,9 @@ pub(super) fn sessions(connection: &dyn Driver, limit: usize) -> Result<Vec<Sess
         sum("output_tokens"),
         sum("unpriced"),
     );
+    let session = label_number(Label::Session);
     let mut sessions =
-        connection.all(&statement, params![label_number(Label::Session), signed(limit as u64)], |row| {
+        connection.all(&statement, params![session, since, until, last, behind, signed(limit as u64)], |row| {
             Ok(SessionRow {
                 session_id: row.text(0)?,
                 traces: unsigned(row.int(1)?),

@@ -140,7 +140,7 @@ pub(super) const TRACE_COLUMNS: &str = "id, trace_id, start, last, events, spans
      head, head_rank, head_start, name, kind, status, duration, session, service, producer";
 
 /// Columns that only a tally writes, in the order of [`read_tallied`].
-pub(super) const TALLIED_COLUMNS: &str = "input_tokens, output_tokens, cost, unpriced, models, agents";
+pub(super) const TALLIED_COLUMNS: &str = "input_tokens, output_tokens, cost, unpriced, models, agents, stale";
 
 pub(super) const INSERT_TRACE: &str = "INSERT INTO trace(id, trace_id, start, last, events, spans, open, errors, \
      head, head_rank, head_start, name, kind, status, duration, session, service, producer, \
@@ -184,6 +184,8 @@ pub(super) struct Tallied {
     pub unpriced: i64,
     pub models: Vec<String>,
     pub agents: Vec<String>,
+    /// Whether it knew everything that the trace has now.
+    pub is_counted: bool,
 }
 
 /// Reads the columns of [`TALLIED_COLUMNS`], the first of which is column `at`.
@@ -195,6 +197,7 @@ pub(super) fn read_tallied(row: &dyn Row, at: usize) -> Result<Tallied, StoreErr
         unpriced: row.int(at + 3)?,
         models: read_texts(row, at + 4)?,
         agents: read_texts(row, at + 5)?,
+        is_counted: row.int(at + 6)? != super::tally::STALE,
     })
 }
 

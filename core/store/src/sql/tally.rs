@@ -24,7 +24,7 @@ use tracewire_wire::value::{Map, Value};
 
 /// `trace.stale`: what is to be done.
 pub(super) const FRESH: i64 = 0;
-const STALE: i64 = 1;
+pub(super) const STALE: i64 = 1;
 /// It was tallied by somebody without prices, and has steps that may have one.
 const WITHOUT_PRICES: i64 = 2;
 

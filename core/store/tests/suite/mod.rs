@@ -61,6 +61,7 @@ macro_rules! every_promise {
             a_deleted_trace_leaves_digests_and_stays_away,
             a_trace_deleted_while_it_is_recorded_stays_away,
             content_goes_that_nothing_names,
+            what_is_old_goes_in_short_steps,
             what_is_old_is_removed,
             numbers_are_asked_for,
             numbers_that_cannot_be_are_named,

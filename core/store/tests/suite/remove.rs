@@ -3,7 +3,7 @@
 use super::maker::{EPOCH, Made, Maker, end, event, start, trace_id};
 use super::snapshot;
 use tracewire_insight::analytics::{Report, Selection};
-use tracewire_store::{Batch, BucketQuery, BucketSize, Lookup, LooseFilter, Store, TraceFilter};
+use tracewire_store::{Batch, BucketQuery, BucketSize, Lookup, LooseFilter, Retaining, Retention, Store, TraceFilter};
 use tracewire_wire::envelope::Envelope;
 use tracewire_wire::event::{Event, EventType, Status};
 use tracewire_wire::id::TraceId;
@@ -127,6 +127,29 @@ pub fn content_goes_that_nothing_names<S: Store>(make: &mut impl FnMut() -> S) {
     // Another copy brings the bodies of content again, which is what copies are for, and the next removal takes them.
     store.apply(&made.batch()).unwrap();
     assert_eq!(store.remove_unused_content().unwrap().contents, removed.contents);
+}
+
+pub fn what_is_old_goes_in_short_steps<S: Store>(make: &mut impl FnMut() -> S) {
+    let mut maker = Maker::new("aaaa000000000001-1");
+    let old = maker.seal((1..=450).flat_map(|trace| step(0, trace, &format!("{trace} "))).collect());
+    let new = maker.seal(step(1000, 451, "new "));
+    let mut store = make();
+    store.apply(&Batch { envelopes: vec![old.incoming(), new.incoming()], ..Batch::default() }).unwrap();
+    let retention = Retention { age_nanos: Some(0), bytes: None };
+    let mut retaining = Retaining::new(retention, Timestamp(EPOCH + 500 * 1_000_000));
+    let mut left = Vec::new();
+    while !retaining.is_long() {
+        retaining.step(&mut store).unwrap();
+        left.push(store.count_traces(None, None).unwrap().traces);
+    }
+    assert_eq!(left, [251, 51, 1, 1]);
+    while !retaining.is_over() {
+        retaining.step(&mut store).unwrap();
+    }
+    let removed = retaining.removed();
+    assert_eq!((removed.traces, removed.events, removed.contents), (450, 900, 900));
+    assert_eq!(traces(&store), [trace_id(451)]);
+    verify(&store);
 }
 
 pub fn what_is_old_is_removed<S: Store>(make: &mut impl FnMut() -> S) {

@@ -1,7 +1,7 @@
 //! Promises about searching.
 
 use super::maker::{Maker, end, event, start};
-use tracewire_store::{SearchQuery, Store, search};
+use tracewire_store::{SearchQuery, SessionCursor, SessionFilter, SessionRow, Store, search};
 use tracewire_wire::event::{Event, EventType, Status};
 
 fn query(text: &str) -> SearchQuery {
@@ -231,7 +231,7 @@ pub fn sessions_have_their_totals<S: Store>(make: &mut impl FnMut() -> S) {
     ];
     store.apply(&maker.seal(more.to_vec()).batch()).unwrap();
     store.tally(None).unwrap();
-    let sessions = store.sessions(0).unwrap();
+    let sessions = store.sessions(&SessionFilter::default()).unwrap();
     let shown: Vec<_> = sessions
         .iter()
         .map(|session| {
@@ -250,7 +250,23 @@ pub fn sessions_have_their_totals<S: Store>(make: &mut impl FnMut() -> S) {
         })
         .collect();
     assert_eq!(shown, [("other", 1, 1, 1, 0, 0, 0, 90, 90), ("chat", 2, 4, 1, 1, 3, 9, 10, 80)]);
-    assert_eq!(store.sessions(1).unwrap().len(), 1);
+    // One after the other, and by their times.
+    let mut paged = Vec::new();
+    let mut filter = SessionFilter { limit: 1, ..SessionFilter::default() };
+    while let Some(row) = store.sessions(&filter).unwrap().pop() {
+        filter.after = Some(SessionCursor { last: row.last, session_id: row.session_id.clone() });
+        paged.push(row);
+    }
+    assert_eq!(paged, sessions);
+    let among = |since, until| {
+        let found = store.sessions(&SessionFilter { since, until, ..SessionFilter::default() }).unwrap();
+        found.into_iter().map(|row| row.session_id).collect::<Vec<_>>()
+    };
+    for row in &sessions {
+        let fits = |one: &&SessionRow| one.last >= row.last && one.start < row.last;
+        let expected: Vec<_> = sessions.iter().filter(fits).map(|one| one.session_id.clone()).collect();
+        assert_eq!(among(Some(row.last), Some(row.last)), expected);
+    }
 }
 
 pub fn the_envelopes_of_an_event_are_found<S: Store>(make: &mut impl FnMut() -> S) {

@@ -159,7 +159,7 @@ pub fn costs_come_from_who_has_prices<S: Store>(make: &mut impl FnMut() -> S) {
     assert_eq!(store.tally(Some(&FlatRate)).unwrap(), 2);
     assert_eq!(store.tally(Some(&FlatRate)).unwrap(), 0);
     assert_eq!(costs(&store), [(Some("0.08".to_owned()), 0), (None, 2)]);
-    let session = store.sessions(0).unwrap().remove(0);
+    let session = store.sessions(&tracewire_store::SessionFilter::default()).unwrap().remove(0);
     assert_eq!((session.cost.get("USD").map(String::as_str), session.unpriced), (Some("0.08"), 2));
 }
 

@@ -40,6 +40,7 @@ fn row(id: &str, name: &str, status: Option<Status>, errors: u64) -> TraceRow {
         unpriced: 0,
         models: Vec::new(),
         agents: Vec::new(),
+        is_counted: true,
     }
 }
 

@@ -103,8 +103,8 @@ impl UnaryService<Bytes> for Export {
 
 async fn take(app: &Shared, caller: &Caller, signal: Signal, message: Bytes) -> Result<Bytes, Problem> {
     let _one_of_few = app.bodies.acquire().await.map_err(|_| Problem::stopping())?;
-    let limits = app.options.limits;
-    let reading = tokio::task::spawn_blocking(move || Read::new(&message, signal, Form::Protobuf, &limits));
+    let reading_app = app.clone();
+    let reading = tokio::task::spawn_blocking(move || Read::new(&message, signal, Form::Protobuf, &reading_app));
     let read = reading.await.map_err(|_| Problem::internal())??;
     Ok(read.store(app, caller, signal, Form::Protobuf).await?.into())
 }

@@ -88,9 +88,10 @@ async fn take(
     let packed = body::read(headers, request.into_body(), &limits).await?;
     // As for envelopes: unpacked and read, a body takes many times its size.
     let _one_of_few = app.bodies.acquire().await.map_err(|_| Problem::stopping())?;
+    let reading_app = app.clone();
     let reading = tokio::task::spawn_blocking(move || {
         let bytes = packed.unpack(&Limits { unpacked_bytes: most_bytes(&limits), ..limits })?;
-        Read::new(&bytes, signal, form, &limits)
+        Read::new(&bytes, signal, form, &reading_app)
     });
     let read = reading.await.map_err(|_| Problem::internal())??;
     let answer = read.store(app, caller, signal, form).await?;

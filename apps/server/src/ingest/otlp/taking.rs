@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use tracewire_otlp::{
     Form, Imported, Limits, OtlpError, answer_logs, answer_traces, read_logs_within, read_traces_within,
 };
-use tracewire_recorder::Redact;
 use tracewire_recorder::seal::{Prepared, Preparer};
 use tracewire_wire::event::Event;
 use tracewire_wire::id::Hash;
@@ -39,15 +38,15 @@ pub(super) fn most_bytes(limits: &options::Limits) -> usize {
 
 impl Read {
     /// Reads a body and prepares what is in it. Takes its time.
-    pub(super) fn new(body: &[u8], signal: Signal, form: Form, limits: &options::Limits) -> Result<Self, Problem> {
-        let bounds = Limits { body_bytes: most_bytes(limits), ..Limits::default() };
+    pub(super) fn new(body: &[u8], signal: Signal, form: Form, app: &Shared) -> Result<Self, Problem> {
+        let bounds = Limits { body_bytes: most_bytes(&app.options.limits), ..Limits::default() };
         let imported = match signal {
             Signal::Traces => read_traces_within(body, form, &bounds),
             Signal::Logs => read_logs_within(body, form, &bounds),
         };
         let imported = imported.map_err(|error| unreadable(&error))?;
         let (rejected, message) = (imported.rejected.len(), imported.error_message());
-        Ok(Read { brought: prepare(imported), bytes: body.len(), rejected, message })
+        Ok(Read { brought: prepare(imported, &app.preparer()), bytes: body.len(), rejected, message })
     }
 
     /// Stores it, and gives the body of the answer. When it returns without an error everything survives a loss of power but what
@@ -90,8 +89,7 @@ impl Signal {
     }
 }
 
-fn prepare(imported: Imported) -> Vec<Brought> {
-    let preparer = Preparer::new(&tracewire_recorder::Limits::default(), &Redact::default());
+fn prepare(imported: Imported, preparer: &Preparer) -> Vec<Brought> {
     let all =
         |events: Vec<Event>| -> Vec<Prepared> { events.into_iter().map(|event| preparer.prepare(event)).collect() };
     let brought = |source: tracewire_otlp::Source| {

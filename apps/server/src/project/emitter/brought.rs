@@ -14,7 +14,16 @@ pub struct Brought {
     pub records: Vec<Record>,
 }
 
-/// A span or a log record.
+/// Where a point belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a trace, which may come later.
+    Trace(TraceId),
+    /// In a session, and in no trace of it.
+    Session(String),
+}
+
+/// A span, a log record, or a judgement.
 pub enum Record {
     /// A span.
     Span {
@@ -29,5 +38,14 @@ pub enum Record {
     Log {
         /// The events that it became.
         events: Vec<Prepared>,
+    },
+    /// A judgement.
+    Feedback {
+        /// What it is about.
+        place: Place,
+        /// The id that its giver chose; `None` where the server did, and nothing can be there already.
+        id: Option<String>,
+        /// What it says.
+        event: Box<Prepared>,
     },
 }

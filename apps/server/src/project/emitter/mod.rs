@@ -7,7 +7,7 @@
 //!
 //! There is one producer for each distinct resource. Its name is new each time the server starts, and whenever the store refused
 //! something: what was sealed then may have been stored or not, so nothing goes on behind it. A server that stops closes its
-//! producers; of one that was killed the ends stay open, and its chains are sound up to them.
+//! producers; those of one that was killed are closed by the next one on the same folder.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -15,19 +15,26 @@
 //! | `producers` | one chain for each resource, so many at once |
 //! | `spans` | which spans are there already |
 //! | `logs` | which log records are |
+//! | `feedback` | which judgements are |
+//! | `unclosed` | which producers are open, on disk, for a server that comes after one that was killed |
 //! | `recent` | maps that forget what was not asked for long |
 
 mod brought;
+mod feedback;
 mod logs;
 mod producers;
 mod recent;
 mod spans;
+mod unclosed;
 
-pub use brought::{Brought, Record};
+pub use brought::{Brought, Place, Record};
+pub(crate) use feedback::find as find_feedback;
+pub(super) use unclosed::Unclosed;
 
 use tracewire_recorder::seal::{Prepared, Sealed};
 use tracewire_store::{Store, StoreError};
 
+use feedback::Judgements;
 use logs::Logs;
 use producers::Producers;
 use spans::{Spans, Verdict};
@@ -35,11 +42,11 @@ use spans::{Spans, Verdict};
 /// What became of what a request brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Emitted {
-    /// Spans and records that are new.
+    /// Spans, records and judgements that are new.
     pub taken: u64,
     /// Those that were there already: nothing is changed by them.
     pub known: u64,
-    /// Spans that contradict one of the same id, each with why; they are not taken.
+    /// Spans and judgements that contradict one of the same id, each with why; they are not taken.
     pub contradicting: Vec<String>,
 }
 
@@ -49,6 +56,7 @@ pub(super) struct Emitter {
     producers: Producers,
     spans: Spans,
     logs: Logs,
+    judgements: Judgements,
 }
 
 impl Emitter {
@@ -112,6 +120,18 @@ impl Emitter {
                 }
                 events
             }
+            Record::Feedback { id: None, event, .. } => vec![*event],
+            Record::Feedback { place, id: Some(id), event } => match self.judgements.see(store, &place, &id, &event)? {
+                feedback::Verdict::New => vec![*event],
+                feedback::Verdict::Known => {
+                    emitted.known += 1;
+                    return Ok(None);
+                }
+                feedback::Verdict::Contradicts => {
+                    emitted.contradicting.push(format!("feedback {id} is there already and says something else"));
+                    return Ok(None);
+                }
+            },
         };
         Ok(Some(events))
     }

@@ -2,6 +2,8 @@
 
 mod agent;
 
+pub use agent::agents;
+
 use crate::process;
 use crate::steps::seconds;
 use crate::tools::{self, CC, PYTHON, PYTHON_VENV};

@@ -168,8 +168,8 @@ class Phoenix(Subject):
 
     def latest(self) -> bytes:
         fields = "edges{node{spanId name startTime latencyMs statusCode tokenCountTotal trace{traceId}}}"
-        order = "sort:{col:startTime,dir:desc}"
-        return json.dumps(self._project("spans(first:50,rootSpansOnly:true," + order + "){" + fields + "}")).encode()
+        roots = 'filterCondition:"parent_id is None",sort:{col:startTime,dir:desc}'
+        return json.dumps(self._project("spans(first:50," + roots + "){" + fields + "}")).encode()
 
     def trace(self, trace_id: str) -> bytes:
         span = "spanId parentId name startTime endTime latencyMs statusCode attributes"

@@ -128,6 +128,21 @@ pub fn compile(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// The adapters of these SDKs that this machine can build, with the words that start each.
+pub fn built(workspace: &Workspace, names: &[&str]) -> Result<Vec<(String, Vec<String>)>> {
+    let mut built = Vec::new();
+    for (name, build, needs) in SDKS.iter().filter(|(name, ..)| names.contains(name)) {
+        match tools::missing(needs) {
+            Some(advice) => println!("without {name}: {advice}"),
+            None => {
+                let words = build(workspace)?.iter().map(|word| word.display().to_string()).collect();
+                built.push(((*name).to_owned(), words));
+            }
+        }
+    }
+    Ok(built)
+}
+
 /// The adapters that are asked, each as `name=command`, and whether those are all.
 fn adapters(workspace: &Workspace, options: &Options) -> Result<(Vec<String>, bool)> {
     let (mut adapters, mut is_whole) = (Vec::new(), true);

@@ -10,6 +10,7 @@
 //! | `conformance` | asks every SDK the conformance cases, and reports what came out |
 //! | `bench record` | measures recording and reading beside other libraries |
 //! | `bench codecs` | measures JSON, TOON and protobuf beside other libraries |
+//! | `bench serve` | measures the server beside Arize Phoenix |
 //! | `fuzz` | has every decoder read what nobody would write |
 //! | `npm` | packs the TypeScript package and its native part as they are published |
 //! | `wasm` | builds the modules for browsers, and looks at their size |

@@ -1,6 +1,6 @@
 //! Bodies of requests: bounded as they come, and again behind unpacking, so that a small body cannot become a large one.
 
-use std::io::Read;
+mod unpack;
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH};
@@ -8,22 +8,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
+pub use unpack::Packing;
+use unpack::Refused;
+
 use crate::options::Limits;
 use crate::problem::Problem;
-
-/// The window of Zstandard is memory that the sender chooses; 8 MiB are what RFC 8878 recommends to bear.
-const WINDOW_LOG: u32 = 23;
-
-/// How a body is packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Packing {
-    /// Not at all.
-    None,
-    /// gzip (RFC 1952).
-    Gzip,
-    /// Zstandard (RFC 8878).
-    Zstd,
-}
 
 /// A body as it came.
 pub struct Packed {
@@ -81,33 +70,15 @@ impl Packed {
     /// # Errors
     /// `body_too_large`, `body_not_gzip`, `body_not_zstd`.
     pub fn unpack(self, limits: &Limits) -> Result<Bytes, Problem> {
-        match self.packing {
-            Packing::None if self.bytes.len() > limits.unpacked_bytes => {
-                Err(too_large(limits.unpacked_bytes, "unpacked"))
+        let most = limits.unpacked_bytes;
+        let code = if self.packing == Packing::Zstd { "body_not_zstd" } else { "body_not_gzip" };
+        unpack::unpack(self.bytes, self.packing, most).map_err(|refused| match refused {
+            Refused::TooLarge => too_large(most, "unpacked"),
+            Refused::NoDecoder => Problem::internal(),
+            Refused::Broken(why) => {
+                Problem::new(StatusCode::BAD_REQUEST, code, "The body is not packed as Content-Encoding says", why)
             }
-            Packing::None => Ok(self.bytes),
-            Packing::Gzip => bounded(flate2::read::MultiGzDecoder::new(&*self.bytes), limits, "body_not_gzip"),
-            Packing::Zstd => {
-                let mut decoder = zstd::Decoder::with_buffer(&*self.bytes).map_err(|_| Problem::internal())?;
-                decoder.window_log_max(WINDOW_LOG).map_err(|_| Problem::internal())?;
-                bounded(decoder, limits, "body_not_zstd")
-            }
-        }
-    }
-}
-
-fn bounded(from: impl Read, limits: &Limits, code: &'static str) -> Result<Bytes, Problem> {
-    let most = limits.unpacked_bytes;
-    let mut unpacked = Vec::new();
-    match from.take(most as u64 + 1).read_to_end(&mut unpacked) {
-        Ok(_) if unpacked.len() > most => Err(too_large(most, "unpacked")),
-        Ok(_) => Ok(Bytes::from(unpacked)),
-        Err(error) => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            code,
-            "The body is not packed as Content-Encoding says",
-            error.to_string(),
-        )),
+        })
     }
 }
 

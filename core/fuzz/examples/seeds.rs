@@ -2,10 +2,14 @@
 //!
 //! Few and small: libFuzzer finds the rest by itself, and what an earlier run found is kept below the target directory.
 
+use prost::Message as _;
 use serde_json::Value;
 use std::error::Error;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use tracewire_otlp as otlp;
+use tracewire_otlp::Form::{Json as JSON, Protobuf as PROTOBUF};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -19,6 +23,7 @@ fn main() -> Outcome {
     let corpus = core.join("fuzz/corpus");
     let vectors = core.join("wire/tests/vectors");
     let cases = core.join("../spec/schema/cases");
+    let limits = otlp::Limits::default();
     let jcs = files(&vectors.join("jcs/input"))?;
     let toon = toon(&vectors.join("toon/decode"), "input")?;
     let values = toon_values(&vectors.join("toon/encode"))?;
@@ -53,8 +58,48 @@ fn main() -> Outcome {
         tracewire_fuzz::decoders::journal::file(&[record(START), mark, record(LOG)].concat()),
     ];
     keep(&corpus, "journal", files)?;
+    keep(
+        &corpus,
+        "otlp_traces",
+        both(SPANS, |text| Ok(otlp::encode_traces(&otlp::decode_traces(text, JSON, &limits)?, PROTOBUF)))?,
+    )?;
+    keep(&corpus, "otlp_logs", both(RECORDS, |text| Ok(otlp::decode_logs(text, JSON, &limits)?.encode_to_vec()))?)?;
+    let packed = |body: &[u8]| -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+        let mut gzip = flate2::write::GzEncoder::new(vec![1], flate2::Compression::best());
+        gzip.write_all(body)?;
+        let zstd = [&[2], zstd::encode_all(body, 3)?.as_slice()].concat();
+        Ok(vec![[&[0], body].concat(), gzip.finish()?, zstd])
+    };
+    keep(&corpus, "body", [packed(b"")?, packed(SPANS[0].as_bytes())?, packed(&vec![0; 70_000])?].concat())?;
     Ok(())
 }
+
+/// Each as JSON and as protobuf, behind the byte that says which.
+fn both(
+    texts: &[&str],
+    protobuf: impl Fn(&[u8]) -> Result<Vec<u8>, Box<dyn Error>>,
+) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+    let mut seeds = Vec::new();
+    for text in texts {
+        seeds.push([&[1], text.as_bytes()].concat());
+        seeds.push([&[0], protobuf(text.as_bytes())?.as_slice()].concat());
+    }
+    Ok(seeds)
+}
+
+/// Spans of several conventions, with events, links and values of every kind.
+const SPANS: &[&str] = &[
+    r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"a"}}]},"schemaUrl":"u","scopeSpans":[{"scope":{"name":"s","version":"1","attributes":[{"key":"k","value":{"intValue":"1"}}]},"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","parentSpanId":"eee19b7ec3c1b173","traceState":"a=1","flags":769,"name":"chat","kind":3,"startTimeUnixNano":"1700000000000000000","endTimeUnixNano":"1700000001000000000","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.usage.input_tokens","value":{"intValue":7}},{"key":"x","value":{"arrayValue":{"values":[{"boolValue":true},{"doubleValue":1.5},{"bytesValue":"aGk="},{}]}}},{"key":"y","value":{"kvlistValue":{"values":[{"key":"$ref","value":{"doubleValue":"NaN"}}]}}}],"events":[{"timeUnixNano":"1700000000500000000","name":"exception","attributes":[{"key":"exception.message","value":{"stringValue":"late"}}]}],"links":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b175"}],"status":{"code":2,"message":"m"}}]}]}]}"#,
+    r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","name":"o","startTimeUnixNano":"1","attributes":[{"key":"openinference.span.kind","value":{"stringValue":"LLM"}},{"key":"llm.input_messages.0.message.role","value":{"stringValue":"user"}},{"key":"llm.input_messages.0.message.content","value":{"stringValue":"hi"}},{"key":"input.value","value":{"stringValue":"[{\"role\":\"user\"}]"}},{"key":"input.mime_type","value":{"stringValue":"application/json"}},{"key":"llm.token_count.prompt","value":{"intValue":"9"}},{"key":"tag.tags","value":{"arrayValue":{"values":[{"stringValue":"t"}]}}}]}]}]}]}"#,
+    r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b176","name":"p","startTimeUnixNano":"1","endTimeUnixNano":"2","attributes":[{"key":"gen_ai.prompt.0.role","value":{"stringValue":"user"}},{"key":"gen_ai.prompt.0.content","value":{"stringValue":"hi"}},{"key":"gen_ai.completion.0.content","value":{"stringValue":"ho"}},{"key":"gen_ai.usage.cost","value":{"doubleValue":0.25}},{"key":"session.id","value":{"stringValue":"s"}},{"key":"tracewire.otlp.types","value":{"stringValue":"{}"}}]},{"traceId":"","spanId":"00"}]}]}]}"#,
+];
+
+/// Records: a line, an event of a trace, what agents tell.
+const RECORDS: &[&str] = &[
+    r#"{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"a"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1700000000000000000","severityNumber":9,"severityText":"INFO","body":{"stringValue":"falling back"},"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174"},{"observedTimeUnixNano":"1700000000000000000","eventName":"gen_ai.client.inference.operation.details","traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","attributes":[{"key":"gen_ai.usage.input_tokens","value":{"intValue":"7"}},{"key":"gen_ai.input.messages","value":{"arrayValue":{"values":[]}}}]}]}]}]}"#,
+    r#"{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"claude-code"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1700000000000000000","body":{"stringValue":"claude_code.api_request"},"attributes":[{"key":"event.name","value":{"stringValue":"api_request"}},{"key":"prompt.id","value":{"stringValue":"p"}},{"key":"session.id","value":{"stringValue":"s"}},{"key":"model","value":{"stringValue":"claude-sonnet-4-5"}},{"key":"cost_usd","value":{"stringValue":"0.05"}},{"key":"duration_ms","value":{"stringValue":"1200"}},{"key":"input_tokens","value":{"stringValue":"7"}}]}]}]}]}"#,
+    r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1700000000000000000","eventName":"gen_ai.evaluation.result","traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","attributes":[{"key":"gen_ai.evaluation.name","value":{"stringValue":"n"}},{"key":"gen_ai.evaluation.score.value","value":{"doubleValue":0.5}}]},{"timeUnixNano":"1700000000000000000","body":{"kvlistValue":{"values":[{"key":"a","value":{"bytesValue":"aGk="}}]}}}]}]}]}"#,
+];
 
 const CSV: &[&str] = &[
     "id,name\r\n1,plan\r\n2,\"say \"\"hi\"\"\"\r\n",

@@ -55,7 +55,9 @@ fn what_is_no_otlp_has_a_code_and_a_place() {
     let shape = error(&body(&span(r#""attributes":[{"key":"a","value":{"intValue":"x"}}]"#)));
     let path = "/resourceSpans/0/scopeSpans/0/spans/0/attributes/0/value/intValue".to_owned();
     assert_eq!(shape, OtlpError::Shape { path, expected: "a 64-bit integer" });
-    assert_eq!(error("[]").code(), "otlp_shape");
+    for other in ["[]", "7", " 1.5175444180851247e+239", "true"] {
+        assert_eq!(error(other), OtlpError::Shape { path: String::new(), expected: "an object" }, "{other}");
+    }
     assert_eq!(read_traces(b"\xff\xff", Form::Protobuf).unwrap_err().code(), "otlp_protobuf");
     let small = Limits { body_bytes: 3, ..Limits::default() };
     assert_eq!(read_traces_within(b"{}  ", Form::Json, &small).unwrap_err(), OtlpError::TooLarge { size: 4, limit: 3 });

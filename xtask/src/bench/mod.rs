@@ -3,6 +3,7 @@
 mod codecs;
 mod mobile;
 mod record;
+mod serve;
 mod table;
 mod typescript;
 
@@ -23,6 +24,8 @@ pub enum Command {
     Record(Options),
     /// How fast values become JSON, TOON and protobuf and are read again, beside other libraries, and how fast they are validated.
     Codecs(Options),
+    /// How fast the server takes spans in, answers, starts and shows, and the memory that it takes, beside Arize Phoenix.
+    Serve(serve::Options),
 }
 
 /// Options of every benchmark.
@@ -56,6 +59,11 @@ pub fn run(workspace: &Workspace, command: &Command) -> Result<()> {
             let rows = table::medians(codecs::run(workspace, options)?);
             let ratios = codecs::ratios(&rows);
             (rows.into_iter().chain(ratios).collect(), options)
+        }
+        Command::Serve(options) => {
+            let rows = table::medians(serve::run(workspace, options)?);
+            let ratios = serve::ratios(&rows);
+            (rows.into_iter().chain(ratios).collect(), &options.common)
         }
     };
     println!("\n{}\n\n{}", machine(), table::table(&rows));

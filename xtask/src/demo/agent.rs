@@ -62,6 +62,19 @@ pub enum Agent {
     Program(Vec<PathBuf>),
 }
 
+/// The agents of all languages that this machine can build, by the languages' names.
+pub fn agents(workspace: &Workspace) -> Result<Vec<(String, Agent)>> {
+    let mut agents = Vec::new();
+    for language in Language::value_variants() {
+        let Some(name) = language.to_possible_value() else { continue };
+        match language.missing() {
+            Some(advice) => println!("without the agent in {}: {advice}", name.get_name()),
+            None => agents.push((name.get_name().to_owned(), Agent::build(workspace, *language)?)),
+        }
+    }
+    Ok(agents)
+}
+
 /// Gives the bundled agent a `require`: some of the MCP package's own dependencies are CommonJS.
 const BANNER: &str = "import { createRequire as requiring } from 'node:module'; \
                       const require = requiring(process.cwd() + '/');";

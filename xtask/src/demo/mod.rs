@@ -4,6 +4,8 @@
 mod agent;
 mod serve;
 
+pub use agent::agents;
+
 use crate::dashboard;
 use crate::process;
 use crate::steps::seconds;

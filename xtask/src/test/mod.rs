@@ -11,6 +11,8 @@ mod peers;
 mod python;
 mod reports;
 mod rust;
+mod schemathesis;
+mod senders;
 mod typescript;
 
 pub use peers::go;
@@ -87,6 +89,12 @@ pub enum Choice {
     Parquet,
     /// Peers: the emitter in Go that was written from the specification's text
     Go,
+    /// Peers: what OpenTelemetry's SDKs send to a server, twice, is there once
+    Senders,
+    /// Peers: the server keeps what its own description promises
+    Schemathesis,
+    /// What our SDKs send to a server, twice, is there once
+    SdkSenders,
     /// Every SDK gives the bytes of every conformance case
     Conformance,
     /// A few seconds of fuzzing for every decoder
@@ -143,9 +151,14 @@ impl Options {
             | Choice::Dashboard
             | Choice::DashboardServed
             | Choice::Typedoc => Some(Choice::Typescript),
-            Choice::Buf | Choice::Schema | Choice::ToonPeer | Choice::Sarif | Choice::Parquet | Choice::Go => {
-                Some(Choice::Peers)
-            }
+            Choice::Buf
+            | Choice::Schema
+            | Choice::ToonPeer
+            | Choice::Sarif
+            | Choice::Parquet
+            | Choice::Go
+            | Choice::Senders
+            | Choice::Schemathesis => Some(Choice::Peers),
             _ => None,
         };
         self.only.is_empty()
@@ -187,6 +200,12 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
             None => {
                 steps.run("conformance", || conformance::all(workspace, &conformance::Options::of_a_test()));
             }
+        }
+    }
+    if options.wants(Choice::SdkSenders) {
+        match tools::missing(&[PYTHON, PYTHON_VENV, CC]) {
+            Some(advice) => steps.missing("senders, our SDKs", &advice),
+            None => _ = steps.run("senders, our SDKs", || senders::own(workspace)),
         }
     }
     if let Some(path) = &options.report {

@@ -1,6 +1,6 @@
 //! The steps that compare us with independent implementations, and the short run of fuzzing.
 
-use super::{Choice, Options, reports};
+use super::{Choice, Options, reports, schemathesis, senders};
 use crate::peers::Peers;
 use crate::process;
 use crate::schema_cases;
@@ -26,6 +26,8 @@ pub fn run(workspace: &Workspace, options: &Options, steps: &mut Steps) {
         (Choice::Sarif, "sarif, its schema"),
         (Choice::Parquet, "parquet, two readers"),
         (Choice::Go, "go, an emitter from the text alone"),
+        (Choice::Senders, "senders, OpenTelemetry's SDKs"),
+        (Choice::Schemathesis, "schemathesis"),
     ]
     .into_iter()
     .filter(|(step, _)| options.wants(*step))
@@ -69,6 +71,8 @@ fn one(workspace: &Workspace, step: Choice, peers: &Peers) -> Result<Counts> {
         Choice::Schema => schema_cases::agree(workspace, peers),
         Choice::Sarif => reports::sarif(workspace, peers),
         Choice::Parquet => reports::parquet(workspace),
+        Choice::Senders => senders::opentelemetry(workspace),
+        Choice::Schemathesis => schemathesis::explore(workspace),
         Choice::Go => emitter(workspace, peers).map(|()| Counts::default()),
         _ => toon_peer::compare(workspace, peers, &toon_peer::Options { count: 100_000, seed: 1 })
             .map(|()| Counts::default()),

@@ -65,6 +65,7 @@ async fn what_cannot_be_counted_is_refused() {
         ("series?since=2026-11-21T04:00:00Z&until=2026-11-21T05:00:00Z&step=1s", "step"),
         ("groups?sort=luck", "sort"),
         ("groups?limit=0", "limit"),
+        ("overview?limit=0", "limit"),
         ("overview?since=2026-11-21T05:00:00Z&until=2026-11-21T04:00:00Z", "since"),
         ("stages?knd=llm", "knd"),
     ] {

@@ -1,11 +1,14 @@
 //! What must hold of each decoder, whatever the bytes are. Each has a function `check`, which panics where it does not.
 
+pub mod body;
 pub mod cbor;
 pub mod csv;
 pub mod envelope;
 pub mod event;
 pub mod journal;
 pub mod json;
+pub mod otlp_logs;
+pub mod otlp_traces;
 pub mod proto;
 pub mod stream;
 pub mod toon;
@@ -22,12 +25,15 @@ pub struct Decoder {
 
 /// All of them.
 pub const ALL: &[Decoder] = &[
+    Decoder { name: "body", check: body::check },
     Decoder { name: "cbor", check: cbor::check },
     Decoder { name: "csv", check: csv::check },
     Decoder { name: "envelope", check: envelope::check },
     Decoder { name: "event", check: event::check },
     Decoder { name: "journal", check: journal::check },
     Decoder { name: "json", check: json::check },
+    Decoder { name: "otlp_logs", check: otlp_logs::check },
+    Decoder { name: "otlp_traces", check: otlp_traces::check },
     Decoder { name: "proto", check: proto::check },
     Decoder { name: "stream", check: stream::check },
     Decoder { name: "toon", check: toon::check },

@@ -150,6 +150,10 @@ fn json(body: &[u8], limits: &Limits) -> Result<Value, OtlpError> {
         _ => Err(error),
     });
     let value = read.map_err(|error| OtlpError::Json { reason: error.to_string() })?;
+    // An integer of any size is a value that looks like an object.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(OtlpError::Shape { path: String::new(), expected: "an object" });
+    }
     few(scan::in_json(&value), limits)?;
     Ok(value)
 }

@@ -8,7 +8,7 @@ use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
 use utoipa::IntoParams;
 
-use crate::api::asked::Time;
+use crate::api::asked::{Time, limit};
 use crate::problem::Problem;
 use crate::project::now;
 
@@ -68,6 +68,8 @@ impl Asked {
 
     /// The buckets that are asked for, and the length of a point.
     pub(super) fn window(&self) -> Result<Window, Problem> {
+        // What is refused where it counts is refused where it says nothing.
+        limit(self.limit)?;
         let until = self.until.map_or_else(now, |time| time.0);
         let since = self.since.map(|time| time.0);
         if since.is_some_and(|since| since >= until) {

@@ -50,7 +50,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 #[into_params(parameter_in = Query)]
 struct Asked {
     /// Those recorded within this trace.
-    #[param(pattern = "^[0-9a-f]{32}$")]
+    #[param(pattern = "^([0-9a-f]{32})?$")]
     trace: Option<String>,
     /// Of this time or later: RFC 3339, or nanoseconds since 1970.
     #[param(value_type = Option<String>)]

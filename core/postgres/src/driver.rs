@@ -220,7 +220,7 @@ fn is_of_the_way(error: &tokio_postgres::Error) -> bool {
 }
 
 /// An error and what is behind it, in words.
-fn cause(error: &dyn std::error::Error) -> String {
+pub(crate) fn cause(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut next = error.source();
     while let Some(behind) = next {

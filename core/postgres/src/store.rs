@@ -1,12 +1,12 @@
 //! Opening, transactions, and what else an engine is asked.
 
-use crate::driver::{Session, refusal};
+use crate::driver::{Session, cause, refusal};
 use crate::schema::{STEPS, Step};
+use crate::tls::Address;
 use std::cell::RefCell;
 use std::time::Duration;
 use tokio::runtime::Builder;
-use tokio_postgres::config::Config;
-use tokio_postgres::{NoTls, error::SqlState};
+use tokio_postgres::error::SqlState;
 use tracewire_store::sql::driver::Driver;
 use tracewire_store::sql::{self, Engine, Work};
 use tracewire_store::{StoreError, StoreStats};
@@ -29,7 +29,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// ```
 pub struct PostgresStore {
     session: RefCell<Session>,
-    config: Config,
+    address: Address,
     schema: String,
     lock_timeout: Duration,
 }
@@ -44,8 +44,9 @@ impl std::fmt::Debug for PostgresStore {
 impl PostgresStore {
     /// Connects, makes the project's tables where there are none, and brings older ones to this version.
     ///
-    /// `url` is what libpq takes (`postgres://user:password@host/database`, or `host=… dbname=…`). The project's tables
-    /// are in the schema `tracewire_<project>`.
+    /// `url` is what libpq takes (`postgres://user:password@host/database`, or `host=… dbname=…`), with `sslmode` and
+    /// `sslrootcert` as it has them; authorities are those that the platform trusts where no file is named. The project's
+    /// tables are in the schema `tracewire_<project>`.
     ///
     /// # Errors
     /// `store_unavailable` where the server cannot be reached, `store_cannot_open` for a URL that is none and for who may not
@@ -97,12 +98,11 @@ impl PostgresStore {
     }
 
     fn connected(url: &str, project: &str) -> Result<Self, StoreError> {
-        let mut config: Config =
-            url.parse().map_err(|error| cannot_open(&format!("this is no URL of PostgreSQL: {error}")))?;
-        config.connect_timeout(CONNECT_TIMEOUT).application_name("tracewire");
+        let mut address = Address::read(url)?;
+        address.config().connect_timeout(CONNECT_TIMEOUT).application_name("tracewire");
         let schema = format!("tracewire_{project}");
-        let session = connect(&config, &schema)?;
-        Ok(PostgresStore { session: RefCell::new(session), config, schema, lock_timeout: LOCK_TIMEOUT })
+        let session = connect(&address, &schema)?;
+        Ok(PostgresStore { session: RefCell::new(session), address, schema, lock_timeout: LOCK_TIMEOUT })
     }
 
     fn migrate(&mut self) -> Result<(), StoreError> {
@@ -158,7 +158,7 @@ impl PostgresStore {
     fn begin(&self, begin: &str) -> Result<(), StoreError> {
         let outcome = self.session.borrow().batch(begin);
         let Err(StoreError::Unavailable { .. }) = outcome else { return outcome };
-        let session = connect(&self.config, &self.schema)?;
+        let session = connect(&self.address, &self.schema)?;
         session.batch(begin)?;
         self.session.replace(session);
         Ok(())
@@ -220,12 +220,12 @@ impl Engine for PostgresStore {
     }
 }
 
-fn connect(config: &Config, schema: &str) -> Result<Session, StoreError> {
+fn connect(address: &Address, schema: &str) -> Result<Session, StoreError> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| StoreError::Unavailable { reason: error.to_string() })?;
-    let (client, connection) = runtime.block_on(config.connect(NoTls)).map_err(|error| not_allowed(&error))?;
+    let (client, connection) = runtime.block_on(address.connect()).map_err(|error| not_allowed(&error))?;
     runtime.spawn(async move {
         // How it ended is heard by whoever asks next.
         let _ = connection.await;
@@ -256,11 +256,22 @@ fn not_allowed(error: &tokio_postgres::Error) -> StoreError {
             | &SqlState::INVALID_CATALOG_NAME
             | &SqlState::INSUFFICIENT_PRIVILEGE,
         ) => cannot_open(error.as_db_error().map_or("it is not allowed", |found| found.message())),
+        None if is_of_tls(error) => cannot_open(&cause(error)),
         _ => refusal(error),
     }
 }
 
-fn cannot_open(reason: &str) -> StoreError {
+/// Whether both sides cannot agree on TLS, which trying again does not mend.
+fn is_of_tls(error: &tokio_postgres::Error) -> bool {
+    let Some(behind) = std::error::Error::source(error) else { return false };
+    match behind.downcast_ref::<std::io::Error>() {
+        Some(error) => error.get_ref().is_some_and(|error| error.is::<rustls::Error>()),
+        // The server has none.
+        None => error.to_string().starts_with("error performing TLS handshake"),
+    }
+}
+
+pub(crate) fn cannot_open(reason: &str) -> StoreError {
     StoreError::CannotOpen { path: "PostgreSQL".into(), reason: reason.to_owned() }
 }
 

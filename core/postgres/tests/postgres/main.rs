@@ -12,6 +12,7 @@
 mod server;
 #[path = "../../../store/tests/suite/mod.rs"]
 mod suite;
+mod tls;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use server::Server;
@@ -57,6 +58,7 @@ fn main() {
         let url = url.clone();
         trials.push(Trial::test(*name, move || test(&url)));
     }
+    trials.push(Trial::test("the_way_is_as_safe_as_it_is_asked_to_be", tls::the_way_is_as_safe_as_it_is_asked_to_be));
     let mut conclusion = libtest_mimic::run(&arguments, trials);
     // It takes the server down, so nothing else may run beside it.
     let is_asked = arguments.filter.as_ref().is_none_or(|filter| LAST.contains(filter.as_str()));

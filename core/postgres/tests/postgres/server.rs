@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
+/// Where nothing else is said.
+const USUAL_PORT: u16 = 5432;
 /// How long it may take to be there. Debian's takes less than a second.
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -15,11 +17,46 @@ pub struct Server {
     folder: TempDir,
     owner: Option<u32>,
     programs: PathBuf,
+    port: u16,
+    /// Words for the server beside those that all have.
+    more: Vec<String>,
 }
 
 impl Server {
     /// Makes a cluster and starts its server.
     pub fn start() -> Result<Self, String> {
+        Self::start_with(USUAL_PORT, |_, _| Ok(Vec::new()))
+    }
+
+    /// The same, listening on this port of `localhost`, with TLS by a certificate of its own; nobody comes in without TLS.
+    pub fn start_with_tls(port: u16) -> Result<Self, String> {
+        Self::start_with(port, |folder, owner| {
+            let write = |name: &str, text: &str| {
+                let path = folder.join(name);
+                std::fs::write(&path, text)?;
+                std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+                chown(&path, owner, owner)?;
+                Ok::<String, std::io::Error>(path.display().to_string())
+            };
+            let key = write("server.key", include_str!("certificates/server.key"));
+            let certificate = write("server.pem", include_str!("certificates/server.pem"));
+            let access = write("access.conf", "local all all trust\nhostssl all all all trust\n");
+            let said = |error: std::io::Error| error.to_string();
+            Ok(vec![
+                "listen_addresses=localhost".to_owned(),
+                format!("port={port}"),
+                "ssl=on".to_owned(),
+                format!("ssl_key_file={}", key.map_err(said)?),
+                format!("ssl_cert_file={}", certificate.map_err(said)?),
+                format!("hba_file={}", access.map_err(said)?),
+            ])
+        })
+    }
+
+    fn start_with(
+        port: u16,
+        more: impl FnOnce(&Path, Option<u32>) -> Result<Vec<String>, String>,
+    ) -> Result<Self, String> {
         let programs = programs().ok_or("PostgreSQL's server is not installed: apt-get install postgresql")?;
         let folder = tempfile::Builder::new().prefix("twpg").tempdir_in("/tmp").map_err(|error| error.to_string())?;
         // It refuses to run as root.
@@ -37,8 +74,9 @@ impl Server {
         if !made.status.success() {
             return Err(String::from_utf8_lossy(&made.stderr).into_owned());
         }
-        let process = launch(&programs, folder.path(), owner)?;
-        let server = Server { process, folder, owner, programs };
+        let more = more(folder.path(), owner)?;
+        let process = launch(&programs, folder.path(), owner, &more)?;
+        let server = Server { process, folder, owner, programs, port, more };
         server.wait()?;
         Ok(server)
     }
@@ -57,15 +95,17 @@ impl Server {
     /// Starts it again.
     pub fn restart(&mut self) -> Result<(), String> {
         self.kill();
-        self.process = launch(&self.programs, self.folder.path(), self.owner)?;
+        self.process = launch(&self.programs, self.folder.path(), self.owner, &self.more)?;
         self.wait()
     }
 
     fn wait(&self) -> Result<(), String> {
         let deadline = Instant::now() + DEADLINE;
         loop {
-            let asked =
-                Command::new(self.programs.join("pg_isready")).arg("-q").arg("-h").arg(self.folder.path()).status();
+            let asked = Command::new(self.programs.join("pg_isready"))
+                .args(["-q", "-p", &self.port.to_string(), "-h"])
+                .arg(self.folder.path())
+                .status();
             if asked.is_ok_and(|status| status.success()) {
                 return Ok(());
             }
@@ -84,13 +124,14 @@ impl Drop for Server {
     }
 }
 
-fn launch(programs: &Path, folder: &Path, owner: Option<u32>) -> Result<Child, String> {
+fn launch(programs: &Path, folder: &Path, owner: Option<u32>, more: &[String]) -> Result<Child, String> {
     let log = std::fs::File::create(folder.join("log")).map_err(|error| error.to_string())?;
     run_as(owner, &programs.join("postgres"))
         .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200", "-D"])
         .arg(folder.join("data"))
         .arg("-k")
         .arg(folder)
+        .args(more.iter().flat_map(|word| ["-c", word]))
         .current_dir(folder)
         .stdout(Stdio::null())
         .stderr(log)

@@ -58,7 +58,7 @@ def test_code_is_as_wide_as_the_page() -> None:
 def test_settings_are_those_of_the_code() -> None:
     page = DOCS / "reference" / "settings.md"
     assert generate.pages()[page] == page.read_text(encoding="utf-8"), "python docs/generate.py writes it"
-    assert re.findall(r"^\| `(\w+)` \|", generate.settings(), re.MULTILINE)[:3] == ["capture", "dir", "disabled"]
+    assert re.findall(r"^\| `(\w+)` \|", generate.settings(), re.MULTILINE)[:3] == ["capture", "database", "dir"]
 
 
 def test_commands_are_those_of_the_binary() -> None:
@@ -111,6 +111,7 @@ def test_every_public_name_is_in_the_reference() -> None:
         ("…\nlast", "last"),
         ('question="Shall w… → 1', 'question="Sha… → 1'),
         ('tool a  query="Which?" → [1]    463 µs  ━╸', 'tool a · slow 89%  query="Wh… → [1]    1.2 ms  ━╸'),
+        ("~ llm chat · $1 → $2", "~ llm chat · $1 → $2 · 18.0 µs → 27.0 µs"),
         ("trace: b0fb8bcf", 'trace: "57526928"'),
         ("trace b0fb8bcf --step ID", "trace abcdefab --step ID"),
         ("  9fa,null,agent,run,21,error,1,0", '  "902",null,agent,run,1.5,error,1,0'),

@@ -56,8 +56,8 @@ export function Actions({ id, step }: { id: string; step: string | undefined }) 
 }
 
 /**
- * Saves a trace as a file, and says what is not in it: what is in no envelope yet, and of spans by OTLP those that have not ended. Rows of CSV
- * are of all events.
+ * Saves a trace as a file, and says what is not in it: what is in no envelope yet, and of OTLP's spans those that have
+ * not ended. Rows of CSV are of all events.
  */
 async function exported(id: string, format: string, ending: string): Promise<void> {
   try {
@@ -67,7 +67,9 @@ async function exported(id: string, format: string, ending: string): Promise<voi
       say(`${count(unsealed)} events are not sealed yet and not in the file; CSV has them`);
     }
     const open = Number(headers.get("tracewire-open") ?? 0);
-    if (open > 0) say(`${count(open)} steps have not ended and are not in the file`);
+    if (open > 0) {
+      say(`${count(open)} steps have not ended and are not in the file`);
+    }
   } catch (error) {
     say(asProblem(error).title);
   }

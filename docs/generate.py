@@ -1,7 +1,7 @@
 """Writes the parts of pages that the code decides: ``python docs/generate.py``; with ``--check`` it only compares.
 
-The settings come from the table in ``core/recorder/src/config/key.rs``, the commands from ``tracewire --help``, the error codes from
-the tables ``CODES`` that stand beside what has them.
+The settings come from the table in ``core/recorder/src/config/key.rs``, the commands from ``tracewire --help``, error codes
+from the tables ``CODES`` that stand beside what has them.
 """
 
 from __future__ import annotations

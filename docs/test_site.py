@@ -39,7 +39,13 @@ def test_nearly_every_block_is_run() -> None:
                 skipped[f"{page.relative_to(DOCS)}:{block.line}"] = block.why_not_run
             elif block.language in RUN or block.file is not None:
                 run += 1
-    expected = ["how-to/handing-on.md", *["how-to/postgres.md"] * 4, "how-to/processes.md", *["how-to/serve.md"] * 4, "tutorial.md"]
+    expected = [
+        "how-to/handing-on.md",
+        *["how-to/postgres.md"] * 4,
+        "how-to/processes.md",
+        *["how-to/serve.md"] * 4,
+        "tutorial.md",
+    ]
     assert sorted(place.split(":")[0] for place in skipped) == expected, skipped
     assert run >= 100
 
@@ -76,7 +82,9 @@ def test_every_error_code_is_in_the_reference() -> None:
     told = {code.name for codes in parts.values() for code in codes}
     assert set(errors.of_sources()) - told == set(), "a row of the table CODES beside it says what it means"
     # What a command can end with has an exit code and a way out; 4 stands for what a file says.
-    from_files = {code.name for part in ("requests", "rejected", "prices", "no cost", "wire", "answers") for code in parts[part]}
+    from_files = {
+        code.name for part in ("requests", "rejected", "prices", "no cost", "wire", "answers") for code in parts[part]
+    }
     assert told - from_files - set(errors.outcomes()) == set()
     assert set(errors.outcomes()) - told == set()
 

@@ -1,6 +1,7 @@
 """Writes the parts of pages that the code decides: ``python docs/generate.py``; with ``--check`` it only compares.
 
-The settings come from the table in ``core/recorder/src/config/key.rs``, the commands from ``tracewire --help``.
+The settings come from the table in ``core/recorder/src/config/key.rs``, the commands from ``tracewire --help``, error codes
+from the tables ``CODES`` that stand beside what has them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).parent))
 
 from _running.page import COLUMNS, command_line
+from _site import errors
 
 _DOCS: Final = Path(__file__).resolve().parent
 _KEYS: Final = _DOCS.parent / "core" / "recorder" / "src" / "config" / "key.rs"
@@ -90,7 +92,11 @@ def _markdown(text: str) -> str:
 
 def written(page: Path, name: str, made: str) -> str:
     """The page with the part between its marks replaced."""
-    text = page.read_text(encoding="utf-8")
+    return replaced(page.read_text(encoding="utf-8"), name, made)
+
+
+def replaced(text: str, name: str, made: str) -> str:
+    """The text with the part between its marks replaced."""
     begin, end = f"<!-- begin: {name} -->\n", f"\n<!-- end: {name} -->"
     before, rest = text.split(begin, 1)
     return f"{before}{begin}{made}{end}{rest.split(end, 1)[1]}"
@@ -100,6 +106,9 @@ def pages() -> dict[Path, str]:
     """Each page that has such a part, as it should be. Without a command line its page is left out."""
     reference = _DOCS / "reference"
     made = {reference / "settings.md": written(reference / "settings.md", "settings", settings())}
+    page = reference / "errors.md"
+    for name in errors.PARTS:
+        made[page] = replaced(made.get(page, page.read_text(encoding="utf-8")), name, errors.table(name))
     folder = command_line()
     if folder is not None:
         made[reference / "cli.md"] = written(reference / "cli.md", "commands", commands(f"{folder}/tracewire"))

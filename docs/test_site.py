@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import generate
 from _running.blocks import RUN, blocks_of
 from _running.comparing import difference
 from _running.page import COLUMNS, command_line
+from _site import errors
 
 import tracewire
 
@@ -37,7 +39,13 @@ def test_nearly_every_block_is_run() -> None:
                 skipped[f"{page.relative_to(DOCS)}:{block.line}"] = block.why_not_run
             elif block.language in RUN or block.file is not None:
                 run += 1
-    expected = ["how-to/handing-on.md", "how-to/processes.md", *["how-to/serve.md"] * 4, "tutorial.md"]
+    expected = [
+        "how-to/handing-on.md",
+        *["how-to/postgres.md"] * 4,
+        "how-to/processes.md",
+        *["how-to/serve.md"] * 4,
+        "tutorial.md",
+    ]
     assert sorted(place.split(":")[0] for place in skipped) == expected, skipped
     assert run >= 100
 
@@ -66,6 +74,30 @@ def test_commands_are_those_of_the_binary() -> None:
     assert generate.pages()[page] == page.read_text(encoding="utf-8"), "python docs/generate.py writes it"
 
 
+def test_every_error_code_is_in_the_reference() -> None:
+    page = DOCS / "reference" / "errors.md"
+    assert generate.pages()[page] == page.read_text(encoding="utf-8"), "python docs/generate.py writes it"
+    parts = {part: errors.codes(part) for part in errors.PARTS}
+    assert [part for part, codes in parts.items() if not codes] == []
+    told = {code.name for codes in parts.values() for code in codes}
+    assert set(errors.of_sources()) - told == set(), "a row of the table CODES beside it says what it means"
+    # What a command can end with has an exit code and a way out; 4 stands for what a file says.
+    from_files = {
+        code.name for part in ("requests", "rejected", "prices", "no cost", "wire", "answers") for code in parts[part]
+    }
+    assert told - from_files - set(errors.outcomes()) == set()
+    assert set(errors.outcomes()) - told == set()
+
+
+def test_a_status_is_that_of_its_code() -> None:
+    said = {code.name: code.status for code in errors.codes("answers")}
+    newer = {"PAYLOAD_TOO_LARGE": HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+    for name, words in errors.of_sources().items():
+        statuses = {int(newer.get(word) or HTTPStatus[word]) for word in words}
+        if name in said:
+            assert statuses <= {said[name]}, name
+
+
 def test_every_public_name_is_in_the_reference() -> None:
     reference = "".join(page.read_text(encoding="utf-8") for page in (DOCS / "reference" / "python").glob("*.md"))
     named = set(re.findall(r"^\.\. auto\w+:: (?:tracewire\.)?(\w+)", reference, re.MULTILINE))
@@ -87,6 +119,7 @@ def test_every_public_name_is_in_the_reference() -> None:
         ("…\nlast", "last"),
         ('question="Shall w… → 1', 'question="Sha… → 1'),
         ('tool a  query="Which?" → [1]    463 µs  ━╸', 'tool a · slow 89%  query="Wh… → [1]    1.2 ms  ━╸'),
+        ("~ llm chat · $1 → $2", "~ llm chat · $1 → $2 · 18.0 µs → 27.0 µs"),
         ("trace: b0fb8bcf", 'trace: "57526928"'),
         ("trace b0fb8bcf --step ID", "trace abcdefab --step ID"),
         ("  9fa,null,agent,run,21,error,1,0", '  "902",null,agent,run,1.5,error,1,0'),

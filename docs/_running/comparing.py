@@ -33,6 +33,8 @@ _CHANGING = [
     (re.compile(r"\bpid \d+"), "pid <n>"),
     (re.compile(r"\.jsonl:\d+:"), ".jsonl:<line>:"),
     (re.compile(r" · slow \d+ ?%"), ""),
+    # A comparison says both durations where they are far enough from each other.
+    (re.compile(r" · <duration>( → <duration>)?"), ""),
     # The bars of a picture; a branch of a tree has text behind it.
     (re.compile(r"[ ]+[─━╸╾╶╴╺╼╌· ]+$", re.MULTILINE), ""),
     (re.compile(r"[ ]+"), " "),

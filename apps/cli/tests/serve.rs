@@ -23,8 +23,13 @@ fn serve(folder: &std::path::Path, more: &[&str]) -> (Child, String) {
 }
 
 fn ask(address: &str, head: &str) -> String {
+    send(address, head, "")
+}
+
+fn send(address: &str, head: &str, body: &str) -> String {
     let mut socket = TcpStream::connect(address).unwrap();
-    socket.write_all(format!("{head}\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
+    let head = format!("{head}\r\nHost: localhost\r\nConnection: close");
+    socket.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).unwrap();
     let mut said = String::new();
     socket.read_to_string(&mut said).unwrap();
     said
@@ -98,6 +103,23 @@ fn spans_are_sent_by_otlp_and_what_is_not_taken_is_said() {
         let id = row.split('"').next().unwrap();
         assert!(there.contains(id), "{id} in {there}");
     }
+    let file = from.path().join("spans.jsonl");
+    let written = run(from.path(), &["export", "--format", "otlp", "-o", file.to_str().unwrap(), "--json"]);
+    assert_eq!(written.code, Some(0), "{}", written.err);
+    let count = |out: &str| serde_json::from_str::<serde_json::Value>(out).unwrap()["spans"].clone();
+    assert_eq!(count(&written.out), count(&run(from.path(), &["export", "--otlp", &url, "--json"]).out));
+    let requests = std::fs::read_to_string(&file).unwrap();
+    assert!(requests.ends_with("]}\n"), "{requests}");
+    for request in requests.lines() {
+        // It is there already, all of it.
+        let head =
+            format!("POST /v1/traces HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {}", request.len());
+        let answer = send(&address, &head, request);
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("{}"), "{answer}");
+    }
+    assert_eq!(run(from.path(), &["export", "--format", "otlp"]).out, requests);
+    let rows = run(from.path(), &["export", "--format", "otlp", "--events"]);
+    assert_eq!((rows.code, rows.err.contains("format_unknown")), (Some(2), true), "{}", rows.err);
     let wrong = run(from.path(), &["export", "--otlp", "collector:4318"]);
     assert_eq!((wrong.code, wrong.err.contains("grpc://localhost:4317")), (Some(2), true), "{}", wrong.err);
     let refused = run(from.path(), &["export", "--otlp", &format!("{url}/nowhere"), "--header", "x-key=secret"]);

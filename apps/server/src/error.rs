@@ -70,6 +70,19 @@ pub enum ServerError {
 }
 
 impl ServerError {
+    /// Every code of its own, with what it says; sorted.
+    pub const CODES: &[(&str, &str)] = &[
+        ("already_served", "another server has this folder"),
+        ("file", "a file cannot be read or written"),
+        ("key_file", "the file of keys is none"),
+        ("key_unknown", "there is no such key"),
+        ("keys_required", "the address can be reached from other machines, and no key was made yet"),
+        ("listen", "another process listens there, or this one may not"),
+        ("project_name", "a name that no project can have"),
+        ("retain_size", "only a file of SQLite can be kept below a size"),
+        ("system", "the operating system gives no thread, no timer or no signal"),
+    ];
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {

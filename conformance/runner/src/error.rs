@@ -41,6 +41,14 @@ pub enum ConformanceError {
 }
 
 impl ConformanceError {
+    /// Every code, with what it says; sorted.
+    pub const CODES: &[(&str, &str)] = &[
+        ("conformance_adapter", "an adapter cannot be started, or does not answer as the protocol says"),
+        ("conformance_content", "a file of the kit does not say what it must"),
+        ("conformance_file", "a file of the kit cannot be read or written"),
+        ("conformance_pattern", "a pattern of cases is none"),
+    ];
+
     /// An adapter that cannot be used at all.
     pub fn adapter(launch: &Launch, fault: &Fault) -> Self {
         let said = crate::difference::harmless(&fault.complaints);

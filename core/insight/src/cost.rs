@@ -117,6 +117,16 @@ pub enum NoCost {
 }
 
 impl NoCost {
+    /// Every reason, with what it says; sorted.
+    pub const CODES: &[(&str, &str)] = &[
+        ("contradiction", "the counts cannot all be right"),
+        ("no_count", "a count is needed that was not recorded"),
+        ("no_model", "nobody said which model was called"),
+        ("no_price", "the price list knows the model, but has no price for something that was counted"),
+        ("no_usage", "nothing was counted"),
+        ("unknown_model", "the price list does not know the model"),
+    ];
+
     /// A stable name for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {

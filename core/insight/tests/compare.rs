@@ -89,8 +89,8 @@ fn a_gate_names_what_was_not_kept() {
         broken,
         [
             "errors: 0 failed steps became 1",
-            "steps: 1 steps added, 1 removed, 1 moved",
-            "outputs: 1 steps have another output",
+            "steps: 1 added, 1 removed, 1 moved",
+            "outputs: 1 step has another output",
             "duration=+25%: 100000000 nanoseconds became 150000000",
             "tokens=+10%: 120 tokens became 140",
             "cost=+19%: 0.1 USD became 0.12",

@@ -33,3 +33,29 @@ pub(crate) const BODY: &str = "tracewire.otlp.body";
 pub(crate) const SEVERITY: &str = "tracewire.otlp.severity";
 /// Name of the event that a log record is.
 pub(crate) const EVENT_NAME: &str = "tracewire.otlp.event_name";
+
+#[cfg(test)]
+mod tests {
+    use tracewire_wire::registry::attributes;
+
+    /// What is written under a name of ours stands in the registry, where others can look it up.
+    #[test]
+    fn every_name_is_registered() {
+        let sources = [
+            include_str!("names.rs"),
+            include_str!("export/imported.rs"),
+            include_str!("export/moments.rs"),
+            include_str!("export/own.rs"),
+        ];
+        let quoted = |source: &'static str| source.split('"').skip(1).step_by(2);
+        let is_name = |text: &&str| text.starts_with("tracewire.") && !text.ends_with('.') && !text.contains('{');
+        let names: Vec<&str> = sources.into_iter().flat_map(quoted).filter(is_name).collect();
+        assert!(names.len() > 20, "{names:?}");
+        for name in names {
+            assert!(attributes::find(name).is_some(), "{name}");
+        }
+        for made in ["data", "chunks", "input", "output", "tool_definitions"] {
+            assert!(attributes::find(&format!("tracewire.{made}")).is_some(), "{made}");
+        }
+    }
+}

@@ -56,6 +56,15 @@ pub enum RecorderError {
 }
 
 impl RecorderError {
+    /// Every code, with what it says; sorted.
+    pub const CODES: &[(&str, &str)] = &[
+        ("io", "the file system refused an operation"),
+        ("journal_foreign", "a file does not begin as a journal does"),
+        ("journal_header", "a journal's header is cut off, damaged or incomplete"),
+        ("journal_newer", "a journal is of a later format"),
+        ("option", "an option has a value that cannot work"),
+    ];
+
     /// A failed operation on a path; shaped for `map_err`.
     pub fn io(action: &'static str, path: impl AsRef<Path>, source: io::Error) -> Self {
         RecorderError::Io { action, path: path.as_ref().to_owned(), source }

@@ -80,6 +80,21 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Every code of its own, with what it says; sorted.
+    pub const CODES: &[(&str, &str)] = &[
+        ("query_invalid", "a query asks for what there cannot be"),
+        ("store_cannot_open", "the database, or its folder, cannot be opened"),
+        ("store_corrupt", "the file is damaged, or not a database at all"),
+        ("store_disk_full", "the disk or the quota is full; what was asked did not happen"),
+        ("store_engine", "the database engine refused for another reason"),
+        ("store_foreign", "the file is a database of another program"),
+        ("store_io", "the operating system refused"),
+        ("store_locked", "another process kept the database locked for too long"),
+        ("store_newer_version", "the database was made by a newer version; it is left as it is"),
+        ("store_read_only", "the file or its folder cannot be written"),
+        ("store_unavailable", "the database cannot be reached, or went away"),
+    ];
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {

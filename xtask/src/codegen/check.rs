@@ -23,8 +23,9 @@ impl Registry {
         for group in &self.groups {
             for attribute in &group.attributes {
                 let name = &attribute.name;
+                let is_group_of_ours = group.name == "tracewire" || group.name.starts_with("tracewire.");
                 ensure!(
-                    name.starts_with("tracewire.") == (group.name == "tracewire"),
+                    name.starts_with("tracewire.") == is_group_of_ours,
                     "attributes.yaml: {name} is in the wrong group: names of our own, and only they, begin with `tracewire.`"
                 );
                 for (alias, value) in &attribute.value_aliases {

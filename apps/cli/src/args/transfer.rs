@@ -21,6 +21,8 @@ pub enum Format {
     Proto,
     /// A table with typed columns, for DuckDB, Polars, Spark: one event a row
     Parquet,
+    /// Spans for whoever reads OpenTelemetry: a request of OTLP a line, as JSON
+    Otlp,
 }
 
 /// What separates cells.
@@ -54,6 +56,7 @@ Examples:
   tracewire export --last 1d -o today.parquet        one event a row, for DuckDB and Polars
   tracewire export --last 1h --events --format toon  a table for a language model to read
   tracewire export --otlp http://collector:4318      spans, to whoever takes OTLP
+  tracewire export --format otlp -o spans.jsonl      the same spans in a file
 
 json, jsonl, toon and proto hold envelopes: whole ones as they were sealed. Where only a part was
 asked for, the rest of an envelope is marked as withheld, and all that is written can still be
@@ -65,7 +68,8 @@ that in the other formats too. What processes at work have not sealed yet is cou
 error and left out.
 
 --otlp sends the spans of what was asked for instead, with their ids, times and attributes. What the
-other side does not take is said and makes the exit code 1.";
+other side does not take is said and makes the exit code 1. --format otlp writes them as OTLP's file
+exporters do. Spans without an end are counted and left out of both.";
 
 /// What goes out.
 #[derive(Args, Clone, Debug)]

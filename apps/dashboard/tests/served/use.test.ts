@@ -189,6 +189,7 @@ test.each([
   ["JSON Lines, one event a line", "jsonl", /^\{/],
   ["TOON", "toon", /\S/],
   ["CSV", "csv", /^producer,seq,type,/],
+  ["OpenTelemetry, as OTLP's JSON", "otlp.json", /^\{"resourceSpans":\[\{/],
 ])("a trace goes out as %s", async (word, ending, begins) => {
   const { page, context } = await filled.page({ acceptDownloads: true });
   await page.goto(`/traces/${IDS.research}`);

@@ -108,8 +108,12 @@ impl From<Format> for Encoding {
     }
 }
 
-/// A time in a query: RFC 3339, or nanoseconds since 1970.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A time in a query: RFC 3339, or nanoseconds since 1970. The pattern is of the years 1700 to 2199, which all can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(
+    value_type = String,
+    pattern = r"^(-?(0|[1-9][0-9]{0,17})|((1[7-9]|20|21)[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|((1[7-9]|21)(0[48]|[2468][048]|[13579][26])|20([02468][048]|[13579][26]))-02-29)[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?$",
+)]
 pub(crate) struct Time(pub(crate) Timestamp);
 
 impl<'de> Deserialize<'de> for Time {

@@ -5,7 +5,7 @@ use tracewire_store::search::Moment;
 use tracewire_store::{SearchQuery, Store, search};
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::value::Value;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -33,10 +33,10 @@ struct Asked {
     /// A type such as `span.end` or `log`, or the name of an event.
     r#type: Option<String>,
     /// Of this time or later: RFC 3339, or nanoseconds since 1970.
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     since: Option<Time>,
     /// Before this time.
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     until: Option<Time>,
     /// The session.
     session: Option<String>,
@@ -47,14 +47,21 @@ struct Asked {
     /// Runs of this agent.
     agent: Option<String>,
     /// `name:value`, any number of times: a number, true or false as such, all else as text; "quotes" make it text.
-    #[param(style = Form, explode = true)]
+    #[param(style = Form, explode = true, inline, value_type = Vec<Condition>)]
     attribute: Vec<String>,
     /// At most this many, 1 to 1000; 50 where it is not there.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// The `next` of the page before.
+    #[param(pattern = "^(1[0-9a-f]{17,32})?$")]
     cursor: Option<String>,
 }
+
+/// `name:value`.
+#[derive(ToSchema)]
+#[schema(pattern = r"^([^:]+:[\s\S]*)?$", example = "gen_ai.request.model:gpt-5-mini")]
+#[expect(dead_code, reason = "it describes what `condition` reads")]
+struct Condition(String);
 
 /// Searches.
 #[utoipa::path(

@@ -34,12 +34,13 @@ struct Asked {
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// The `next` of the page before.
+    #[param(pattern = "^(1[0-9a-f]{16}([0-9a-f]{2})*)?$")]
     cursor: Option<String>,
     /// With an event of this time or later: RFC 3339, or nanoseconds since 1970.
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     since: Option<Time>,
     /// With an event before this time.
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     until: Option<Time>,
 }
 
@@ -78,7 +79,8 @@ fn read_cursor(text: &str) -> Result<SessionCursor, Problem> {
         }
         let digits = id.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2));
         let bytes: Option<Vec<u8>> = digits.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect();
-        Some(SessionCursor { last, session_id: String::from_utf8(bytes?).ok()? })
+        // An id is text; of other bytes this is the place where the text would be that is nearest to them.
+        Some(SessionCursor { last, session_id: String::from_utf8_lossy(&bytes?).into_owned() })
     };
     read().ok_or_else(|| Problem::parameter("cursor", "the `next` of the page before is expected as it came"))
 }

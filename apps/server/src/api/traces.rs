@@ -46,12 +46,13 @@ struct Asked {
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// The `next` of the page before.
+    #[param(pattern = "^(1[0-9a-f]{1,16}-[0-9a-f]{1,16})?$")]
     cursor: Option<String>,
     /// Started at this time or later: RFC 3339, or nanoseconds since 1970.
-    #[param(value_type = Option<String>, example = "2026-11-21T04:30:00Z")]
+    #[param(inline, example = "2026-11-21T04:30:00Z")]
     since: Option<Time>,
     /// Started before this time.
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     until: Option<Time>,
     /// `service.name` of who recorded the head.
     service: Option<String>,

@@ -21,7 +21,7 @@ pub(super) async fn next(project: &Project, place: Place) -> Result<Page, Proble
         let traces: BTreeSet<TraceId> = ended.iter().map(|(trace_id, _)| *trace_id).collect();
         let traces: Vec<TraceId> = traces.into_iter().collect();
         let gathered = gather(store, &traces, &Wanted::Some(&ended), &mut Resources::default())?;
-        let bodies = gathered.batches.into_iter().map(|batch| (batch.spans, batch.body)).collect();
+        let bodies = gathered.batches.iter().map(|batch| (batch.spans, batch.protobuf())).collect();
         let after = events.last().map_or(place.after, |last| last.id);
         Ok(Page { bodies, has_more: events.len() == EVENTS, place: Place { after, ..place } })
     };

@@ -20,7 +20,7 @@ const MOST_REMEMBERED: usize = 10_000;
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
     /// Only this trace.
-    #[param(pattern = "^[0-9a-f]{32}$")]
+    #[param(pattern = "^([0-9a-f]{32})?$")]
     trace: Option<String>,
     /// Only traces of this session.
     session: Option<String>,

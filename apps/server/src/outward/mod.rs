@@ -62,6 +62,15 @@ pub enum OutwardError {
 }
 
 impl OutwardError {
+    /// Every code, with what it says; sorted.
+    pub const CODES: &[(&str, &str)] = &[
+        ("outward_address", "this is no address that something can be sent to"),
+        ("outward_client", "what sends cannot be made"),
+        ("outward_header", "this is no header"),
+        ("outward_refused", "the other side refuses what is sent for good"),
+        ("outward_unreachable", "nobody took it in the time that was given"),
+    ];
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use prost::Message as _;
 use tracewire_otlp::opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use tracewire_otlp::opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
-use tracewire_otlp::{Recorded, WriteOptions, write_traces};
+use tracewire_otlp::{Form, Recorded, WriteOptions, Written, encode_traces, write_traces};
 use tracewire_store::{Store, StoreError, StoredEvent};
 use tracewire_wire::event::EventType;
 use tracewire_wire::id::{SpanId, TraceId};
@@ -20,8 +20,19 @@ const MOST_BYTES: usize = 3 << 20;
 pub struct Batch {
     /// Its spans.
     pub spans: u64,
-    /// The message, as protobuf.
-    pub body: Vec<u8>,
+    request: ExportTraceServiceRequest,
+}
+
+impl Batch {
+    /// The message as protobuf.
+    pub fn protobuf(&self) -> Vec<u8> {
+        encode_traces(&self.request, Form::Protobuf)
+    }
+
+    /// The message as JSON, without a line feed.
+    pub fn json(&self) -> Vec<u8> {
+        encode_traces(&self.request, Form::Json)
+    }
 }
 
 /// Requests, and what is in none.
@@ -56,7 +67,7 @@ pub enum Wanted<'w> {
     Some(&'w BTreeSet<(TraceId, SpanId)>),
 }
 
-/// The spans of traces.
+/// The spans of traces, in requests of a size that receivers bear.
 ///
 /// # Errors
 /// Those of the store.
@@ -66,6 +77,21 @@ pub fn gather(
     wanted: &Wanted<'_>,
     resources: &mut Resources,
 ) -> Result<Batches, StoreError> {
+    let written = write(store, traces, wanted, resources)?;
+    let batches = split(written.request);
+    Ok(Batches { batches, open: written.open as u64, loose: written.loose as u64 })
+}
+
+/// The spans of traces, in one request of any size.
+///
+/// # Errors
+/// Those of the store.
+pub fn write(
+    store: &dyn Store,
+    traces: &[TraceId],
+    wanted: &Wanted<'_>,
+    resources: &mut Resources,
+) -> Result<Written, StoreError> {
     let mut events = Vec::new();
     for trace_id in traces {
         events.extend(store.events(*trace_id)?.into_iter().filter(|stored| wanted.has(stored)));
@@ -83,9 +109,7 @@ pub fn gather(
             event: &stored.event,
         })
         .collect();
-    let written = write_traces(&recorded, &WriteOptions::default());
-    let batches = split(written.request);
-    Ok(Batches { batches, open: written.open as u64, loose: written.loose as u64 })
+    Ok(write_traces(&recorded, &WriteOptions::default()))
 }
 
 impl Wanted<'_> {
@@ -158,7 +182,7 @@ impl Cut {
     fn end_request(&mut self) {
         if self.spans > 0 {
             let request = std::mem::take(&mut self.request);
-            self.batches.push(Batch { spans: self.spans as u64, body: request.encode_to_vec() });
+            self.batches.push(Batch { spans: self.spans as u64, request });
         }
         (self.spans, self.bytes) = (0, 0);
     }
@@ -177,7 +201,7 @@ mod tests {
     fn sizes(groups: Vec<ResourceSpans>) -> Vec<u64> {
         let batches = split(ExportTraceServiceRequest { resource_spans: groups });
         for batch in &batches {
-            let read = ExportTraceServiceRequest::decode(&*batch.body).unwrap();
+            let read = ExportTraceServiceRequest::decode(&*batch.protobuf()).unwrap();
             let spans: usize =
                 read.resource_spans.iter().flat_map(|one| &one.scope_spans).map(|one| one.spans.len()).sum();
             assert_eq!(spans as u64, batch.spans);

@@ -211,6 +211,37 @@ async fn a_trace_leaves_in_every_format_and_comes_back() {
 }
 
 #[tokio::test]
+async fn a_trace_leaves_as_otlp_and_comes_back() {
+    let (served, first, _) = populated().await;
+    let answer = served.get(&format!("/v1/traces/{first}/export?format=otlp")).await;
+    let headers = answer.headers().clone();
+    assert_eq!((answer.status().as_u16(), &headers["content-type"]), (200, &"application/json".parse().unwrap()));
+    assert!(headers["content-disposition"].to_str().unwrap().ends_with(".otlp.json\""), "{headers:?}");
+    let body = answer.bytes().await.unwrap();
+    let written: Value = serde_json::from_slice(&body).unwrap();
+    let ended = served.json(&format!("/v1/traces/{first}")).await["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|node| node["form"] == "span" && !node["end"].is_null())
+        .count();
+    let spans = |written: &Value| -> usize {
+        let resources = written["resourceSpans"].as_array().unwrap();
+        let scopes = resources.iter().flat_map(|resource| resource["scopeSpans"].as_array().unwrap());
+        scopes.map(|scope| scope["spans"].as_array().unwrap().len()).sum()
+    };
+    assert!(ended > 0);
+    assert_eq!(spans(&written), ended);
+    let other = Served::start().await;
+    let sent = other.client.post(other.url("/v1/traces")).header("content-type", "application/json").body(body);
+    let taken = sent.send().await.unwrap();
+    assert_eq!((taken.status().as_u16(), &*taken.text().await.unwrap()), (200, "{}"));
+    let again = other.json(&format!("/v1/traces/{first}/export?format=otlp")).await;
+    assert_eq!(spans(&again), ended);
+    assert_eq!(served.get(&format!("/v1/traces/{}/export?format=otlp", "9".repeat(32))).await.status(), 404);
+}
+
+#[tokio::test]
 async fn a_page_for_a_language_model_keeps_its_budget() {
     let (served, first, _) = populated().await;
     let answer = served.get(&format!("/v1/traces/{first}/brief?max_tokens=300")).await;

@@ -25,7 +25,7 @@ fn spans(served: &Served) -> Vec<Vec<u8>> {
     let ids: Vec<_> = ids.into_iter().collect();
     let gathered = gather(&store, &ids, &Wanted::All, &mut Resources::default()).unwrap();
     assert_eq!((gathered.open, gathered.loose), (0, 0));
-    gathered.batches.into_iter().map(|batch| batch.body).collect()
+    gathered.batches.iter().map(|batch| batch.protobuf()).collect()
 }
 
 fn sender(target: Target, patience: u64) -> Sender {

@@ -61,8 +61,18 @@ pub struct PriceError {
 }
 
 impl PriceError {
-    /// A stable name for programs: `prices_json`, `prices_form`, `prices_missing`, `prices_unknown`, `prices_amount`,
-    /// `prices_date` or `prices_twice`.
+    /// Every code, with what it says; sorted.
+    pub const CODES: &[(&str, &str)] = &[
+        ("prices_amount", "a price is no decimal text, or is below zero"),
+        ("prices_date", "a day or a time of day is expected"),
+        ("prices_form", "a value has another form than is expected there"),
+        ("prices_json", "the file is not JSON"),
+        ("prices_missing", "something that must be there is not"),
+        ("prices_twice", "two entries are for the same calls"),
+        ("prices_unknown", "a name is none of those that there are"),
+    ];
+
+    /// A stable name for programs, one of [`PriceError::CODES`].
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code

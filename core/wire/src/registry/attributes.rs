@@ -354,6 +354,60 @@ pub const TRACEWIRE_AP2_NETWORK_CONFIRMATION_ID: &str = "tracewire.ap2.network_c
 pub const TRACEWIRE_AMOUNT_VALUE: &str = "tracewire.amount.value";
 /// The amount's currency, ISO 4217.
 pub const TRACEWIRE_AMOUNT_CURRENCY: &str = "tracewire.amount.currency";
+/// In spans of OpenTelemetry that we write, the kind of the step.
+pub const TRACEWIRE_KIND: &str = "tracewire.kind";
+/// In spans of OpenTelemetry that we write, what went into the step; JSON text where it is no scalar.
+pub const TRACEWIRE_INPUT: &str = "tracewire.input";
+/// In spans of OpenTelemetry that we write, what came out of the step; JSON text where it is no scalar.
+pub const TRACEWIRE_OUTPUT: &str = "tracewire.output";
+/// In spans of OpenTelemetry that we write, the data of an event; JSON text where it is no scalar.
+pub const TRACEWIRE_DATA: &str = "tracewire.data";
+/// In spans of OpenTelemetry that we write, definitions of tools that were added to a span that came by OTLP.
+pub const TRACEWIRE_TOOL_DEFINITIONS: &str = "tracewire.tool_definitions";
+/// In spans of OpenTelemetry that we write, chunks of a stream in order; JSON text where they are no scalars of one type.
+pub const TRACEWIRE_CHUNKS: &str = "tracewire.chunks";
+/// In spans of OpenTelemetry that we write, the cost that was reported, as JSON text with its currency.
+pub const TRACEWIRE_COST: &str = "tracewire.cost";
+/// In spans of OpenTelemetry that we write, the correlation id of the step.
+pub const TRACEWIRE_CORRELATION_ID: &str = "tracewire.correlation_id";
+/// In spans of OpenTelemetry that we write, how important the step is.
+pub const TRACEWIRE_LEVEL: &str = "tracewire.level";
+/// In spans of OpenTelemetry that we write, the tags of the step.
+pub const TRACEWIRE_TAGS: &str = "tracewire.tags";
+/// In spans of OpenTelemetry that we write, how the step ended where OpenTelemetry says no more than an error.
+pub const TRACEWIRE_STATUS: &str = "tracewire.status";
+// tracewire.otlp: tracewire, 1.0
+
+/// OpenTelemetry's kind of the span; every span that came by OTLP has it, and no other.
+pub const TRACEWIRE_OTLP_KIND: &str = "tracewire.otlp.kind";
+/// For each member of the body that was an attribute, which one, and its form there.
+pub const TRACEWIRE_OTLP_MEMBERS: &str = "tracewire.otlp.members";
+/// Attributes under names of today that follow from others and were not sent.
+pub const TRACEWIRE_OTLP_ADDED: &str = "tracewire.otlp.added";
+/// Types that values do not show, by JSON pointer: doubles that are integers here, JSON that became a value.
+pub const TRACEWIRE_OTLP_TYPES: &str = "tracewire.otlp.types";
+/// Attributes whose name was there already, or is one of these, as they came.
+pub const TRACEWIRE_OTLP_OTHERS: &str = "tracewire.otlp.others";
+/// Flags beyond the trace flags.
+pub const TRACEWIRE_OTLP_FLAGS: &str = "tracewire.otlp.flags";
+/// How many attributes, events and links were left out, by the sender or by limits.
+pub const TRACEWIRE_OTLP_DROPPED: &str = "tracewire.otlp.dropped";
+/// What the instrumentation scope has besides its name and version; of a log record, all of it.
+pub const TRACEWIRE_OTLP_SCOPE: &str = "tracewire.otlp.scope";
+/// What the resource has besides its attributes: its schema URL, entities, what was dropped.
+pub const TRACEWIRE_OTLP_RESOURCE: &str = "tracewire.otlp.resource";
+/// Times that cannot be the event's: not set, beyond 2262, or when a record was observed.
+pub const TRACEWIRE_OTLP_TIMES: &str = "tracewire.otlp.times";
+/// A status code that is none of OpenTelemetry's.
+pub const TRACEWIRE_OTLP_STATUS_CODE: &str = "tracewire.otlp.status_code";
+/// The trace state of a link.
+pub const TRACEWIRE_OTLP_TRACE_STATE: &str = "tracewire.otlp.trace_state";
+/// The body of a log record that is no text.
+pub const TRACEWIRE_OTLP_BODY: &str = "tracewire.otlp.body";
+/// The severity of a log record where it says more than the level.
+pub const TRACEWIRE_OTLP_SEVERITY: &str = "tracewire.otlp.severity";
+/// The name of the event that a log record is.
+pub const TRACEWIRE_OTLP_EVENT_NAME: &str = "tracewire.otlp.event_name";
 
 /// The type of an attribute's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -1819,6 +1873,42 @@ pub static ATTRIBUTES: &[Attribute] = &[
         value_aliases: &[],
     },
     Attribute {
+        name: TRACEWIRE_CHUNKS,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: true,
+        pii: Pii::Possible,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_CORRELATION_ID,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::Possible,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_COST,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_DATA,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: true,
+        pii: Pii::Possible,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
         name: TRACEWIRE_GUARDRAIL_VERDICT,
         value_type: ValueType::Text,
         stability: Stability::Development,
@@ -1846,6 +1936,177 @@ pub static ATTRIBUTES: &[Attribute] = &[
         value_aliases: &[],
     },
     Attribute {
+        name: TRACEWIRE_INPUT,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: true,
+        pii: Pii::Possible,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_KIND,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_LEVEL,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &["debug", "default", "warning", "error"],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_ADDED,
+        value_type: ValueType::Texts,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_BODY,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: true,
+        pii: Pii::Possible,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_DROPPED,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_EVENT_NAME,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_FLAGS,
+        value_type: ValueType::Int,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_KIND,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &["unspecified", "internal", "server", "client", "producer", "consumer"],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_MEMBERS,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_OTHERS,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: true,
+        pii: Pii::Possible,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_RESOURCE,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_SCOPE,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_SEVERITY,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_STATUS_CODE,
+        value_type: ValueType::Int,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_TIMES,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_TRACE_STATE,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OTLP_TYPES,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_OUTPUT,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: true,
+        pii: Pii::Possible,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
         name: TRACEWIRE_PROTOCOL_DIRECTION,
         value_type: ValueType::Text,
         stability: Stability::Development,
@@ -1859,6 +2120,33 @@ pub static ATTRIBUTES: &[Attribute] = &[
         value_type: ValueType::Int,
         stability: Stability::Development,
         is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_STATUS,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &["timeout", "cancelled"],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_TAGS,
+        value_type: ValueType::Texts,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::Possible,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_TOOL_DEFINITIONS,
+        value_type: ValueType::Any,
+        stability: Stability::Development,
+        is_content: true,
         pii: Pii::None,
         values: &[],
         value_aliases: &[],

@@ -621,6 +621,64 @@ export const TRACEWIRE_AP2_NETWORK_CONFIRMATION_ID = "tracewire.ap2.network_conf
 export const TRACEWIRE_AMOUNT_VALUE = "tracewire.amount.value";
 /** The amount's currency, ISO 4217. */
 export const TRACEWIRE_AMOUNT_CURRENCY = "tracewire.amount.currency";
+/** In spans of OpenTelemetry that we write, the kind of the step. */
+export const TRACEWIRE_KIND = "tracewire.kind";
+/** In spans of OpenTelemetry that we write, what went into the step; JSON text where it is no scalar. */
+export const TRACEWIRE_INPUT = "tracewire.input";
+/** In spans of OpenTelemetry that we write, what came out of the step; JSON text where it is no scalar. */
+export const TRACEWIRE_OUTPUT = "tracewire.output";
+/** In spans of OpenTelemetry that we write, the data of an event; JSON text where it is no scalar. */
+export const TRACEWIRE_DATA = "tracewire.data";
+/** In spans of OpenTelemetry that we write, definitions of tools that were added to a span that came by OTLP. */
+export const TRACEWIRE_TOOL_DEFINITIONS = "tracewire.tool_definitions";
+/**
+ * In spans of OpenTelemetry that we write, chunks of a stream in order; JSON text where they are no scalars of one
+ * type.
+ */
+export const TRACEWIRE_CHUNKS = "tracewire.chunks";
+/** In spans of OpenTelemetry that we write, the cost that was reported, as JSON text with its currency. */
+export const TRACEWIRE_COST = "tracewire.cost";
+/** In spans of OpenTelemetry that we write, the correlation id of the step. */
+export const TRACEWIRE_CORRELATION_ID = "tracewire.correlation_id";
+/** In spans of OpenTelemetry that we write, how important the step is. */
+export const TRACEWIRE_LEVEL = "tracewire.level";
+/** In spans of OpenTelemetry that we write, the tags of the step. */
+export const TRACEWIRE_TAGS = "tracewire.tags";
+/** In spans of OpenTelemetry that we write, how the step ended where OpenTelemetry says no more than an error. */
+export const TRACEWIRE_STATUS = "tracewire.status";
+
+// Attributes: tracewire, 1.0.
+
+/** OpenTelemetry's kind of the span; every span that came by OTLP has it, and no other. */
+export const TRACEWIRE_OTLP_KIND = "tracewire.otlp.kind";
+/** For each member of the body that was an attribute, which one, and its form there. */
+export const TRACEWIRE_OTLP_MEMBERS = "tracewire.otlp.members";
+/** Attributes under names of today that follow from others and were not sent. */
+export const TRACEWIRE_OTLP_ADDED = "tracewire.otlp.added";
+/** Types that values do not show, by JSON pointer: doubles that are integers here, JSON that became a value. */
+export const TRACEWIRE_OTLP_TYPES = "tracewire.otlp.types";
+/** Attributes whose name was there already, or is one of these, as they came. */
+export const TRACEWIRE_OTLP_OTHERS = "tracewire.otlp.others";
+/** Flags beyond the trace flags. */
+export const TRACEWIRE_OTLP_FLAGS = "tracewire.otlp.flags";
+/** How many attributes, events and links were left out, by the sender or by limits. */
+export const TRACEWIRE_OTLP_DROPPED = "tracewire.otlp.dropped";
+/** What the instrumentation scope has besides its name and version; of a log record, all of it. */
+export const TRACEWIRE_OTLP_SCOPE = "tracewire.otlp.scope";
+/** What the resource has besides its attributes: its schema URL, entities, what was dropped. */
+export const TRACEWIRE_OTLP_RESOURCE = "tracewire.otlp.resource";
+/** Times that cannot be the event's: not set, beyond 2262, or when a record was observed. */
+export const TRACEWIRE_OTLP_TIMES = "tracewire.otlp.times";
+/** A status code that is none of OpenTelemetry's. */
+export const TRACEWIRE_OTLP_STATUS_CODE = "tracewire.otlp.status_code";
+/** The trace state of a link. */
+export const TRACEWIRE_OTLP_TRACE_STATE = "tracewire.otlp.trace_state";
+/** The body of a log record that is no text. */
+export const TRACEWIRE_OTLP_BODY = "tracewire.otlp.body";
+/** The severity of a log record where it says more than the level. */
+export const TRACEWIRE_OTLP_SEVERITY = "tracewire.otlp.severity";
+/** The name of the event that a log record is. */
+export const TRACEWIRE_OTLP_EVENT_NAME = "tracewire.otlp.event_name";
 
 /** Attributes that the registry knows, with the types of their values. Others are allowed beside them. */
 export interface KnownAttributes {
@@ -950,6 +1008,61 @@ export interface KnownAttributes {
   readonly "tracewire.amount.value"?: string | null | undefined;
   /** The amount's currency, ISO 4217. */
   readonly "tracewire.amount.currency"?: string | null | undefined;
+  /** In spans of OpenTelemetry that we write, the kind of the step. */
+  readonly "tracewire.kind"?: string | null | undefined;
+  /** In spans of OpenTelemetry that we write, what went into the step; JSON text where it is no scalar. */
+  readonly "tracewire.input"?: unknown | null | undefined;
+  /** In spans of OpenTelemetry that we write, what came out of the step; JSON text where it is no scalar. */
+  readonly "tracewire.output"?: unknown | null | undefined;
+  /** In spans of OpenTelemetry that we write, the data of an event; JSON text where it is no scalar. */
+  readonly "tracewire.data"?: unknown | null | undefined;
+  /** In spans of OpenTelemetry that we write, definitions of tools that were added to a span that came by OTLP. */
+  readonly "tracewire.tool_definitions"?: unknown | null | undefined;
+  /**
+   * In spans of OpenTelemetry that we write, chunks of a stream in order; JSON text where they are no scalars of one
+   * type.
+   */
+  readonly "tracewire.chunks"?: unknown | null | undefined;
+  /** In spans of OpenTelemetry that we write, the cost that was reported, as JSON text with its currency. */
+  readonly "tracewire.cost"?: unknown | null | undefined;
+  /** In spans of OpenTelemetry that we write, the correlation id of the step. */
+  readonly "tracewire.correlation_id"?: string | null | undefined;
+  /** In spans of OpenTelemetry that we write, how important the step is. */
+  readonly "tracewire.level"?: Open<"debug" | "default" | "warning" | "error"> | null | undefined;
+  /** In spans of OpenTelemetry that we write, the tags of the step. */
+  readonly "tracewire.tags"?: readonly string[] | null | undefined;
+  /** In spans of OpenTelemetry that we write, how the step ended where OpenTelemetry says no more than an error. */
+  readonly "tracewire.status"?: Open<"timeout" | "cancelled"> | null | undefined;
+  /** OpenTelemetry's kind of the span; every span that came by OTLP has it, and no other. */
+  readonly "tracewire.otlp.kind"?: Open<"unspecified" | "internal" | "server" | "client" | "producer" | "consumer"> | null | undefined;
+  /** For each member of the body that was an attribute, which one, and its form there. */
+  readonly "tracewire.otlp.members"?: unknown | null | undefined;
+  /** Attributes under names of today that follow from others and were not sent. */
+  readonly "tracewire.otlp.added"?: readonly string[] | null | undefined;
+  /** Types that values do not show, by JSON pointer: doubles that are integers here, JSON that became a value. */
+  readonly "tracewire.otlp.types"?: unknown | null | undefined;
+  /** Attributes whose name was there already, or is one of these, as they came. */
+  readonly "tracewire.otlp.others"?: unknown | null | undefined;
+  /** Flags beyond the trace flags. */
+  readonly "tracewire.otlp.flags"?: number | bigint | null | undefined;
+  /** How many attributes, events and links were left out, by the sender or by limits. */
+  readonly "tracewire.otlp.dropped"?: unknown | null | undefined;
+  /** What the instrumentation scope has besides its name and version; of a log record, all of it. */
+  readonly "tracewire.otlp.scope"?: unknown | null | undefined;
+  /** What the resource has besides its attributes: its schema URL, entities, what was dropped. */
+  readonly "tracewire.otlp.resource"?: unknown | null | undefined;
+  /** Times that cannot be the event's: not set, beyond 2262, or when a record was observed. */
+  readonly "tracewire.otlp.times"?: unknown | null | undefined;
+  /** A status code that is none of OpenTelemetry's. */
+  readonly "tracewire.otlp.status_code"?: number | bigint | null | undefined;
+  /** The trace state of a link. */
+  readonly "tracewire.otlp.trace_state"?: string | null | undefined;
+  /** The body of a log record that is no text. */
+  readonly "tracewire.otlp.body"?: unknown | null | undefined;
+  /** The severity of a log record where it says more than the level. */
+  readonly "tracewire.otlp.severity"?: unknown | null | undefined;
+  /** The name of the event that a log record is. */
+  readonly "tracewire.otlp.event_name"?: string | null | undefined;
 }
 
 /** The name of an attribute that the registry knows. */

@@ -29,6 +29,8 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\{[^{}\n]*…/g, "{…"],
   [/\r/g, ""],
   [/ · slow \d+ ?%/g, ""],
+  // A comparison says both durations where they are far enough from each other.
+  [/ · <duration>( → <duration>)?/g, ""],
   // The bars of a picture; a branch of a tree has text behind it.
   [/ +[─━╸╾╶╴╺╼╌· ]+$/gm, ""],
   [/ +/g, " "],

@@ -31,8 +31,11 @@ pub fn run(global: &Global, what: &Export, screen: &mut Screen<'_>) -> Result<u8
     if let Some(url) = &what.otlp {
         return otlp::send(&source, what, url, global, screen);
     }
-    let wanted = Wanted::new(&source.store, what)?;
     let format = format(what, global);
+    if format == Format::Otlp && !what.events {
+        return otlp::write(&source, what, global, screen);
+    }
+    let wanted = Wanted::new(&source.store, what)?;
     let mut target = Target::open(what.output.as_deref())?;
     let mut out = Out::new(what, format, target.path())?;
     let mut bar = Bar::new("exporting", Unit::Events, None);

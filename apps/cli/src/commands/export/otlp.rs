@@ -1,4 +1,4 @@
-//! `tracewire export --otlp`: the spans of what was asked for, to whoever takes OTLP.
+//! `tracewire export --otlp` and `--format otlp`: the spans of what was asked for, to whoever takes OTLP, or into a file.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -13,7 +13,8 @@ use crate::args::{Export, Global};
 use crate::commands::trace::by_id;
 use crate::error::{CliError, EXIT_OK, EXIT_PROBLEM};
 use crate::json::{self, count, object};
-use crate::source::{Source, now};
+use crate::moving::target::Target as File;
+use crate::source::{Source, now, short_path};
 use crate::term::{Bar, Line, Screen, Unit, palette, units};
 
 /// Traces that are read at once.
@@ -44,22 +45,14 @@ pub(super) fn send(
     let target = Target::otlp(url, &what.headers, what.otlp_grpc)?;
     let shown = target.shown();
     let sender = Blocking::new(target, PATIENCE)?;
-    let traces = asked_for(&source.store, what)?;
-    if traces.is_empty() {
-        let everything = named(what).is_empty();
-        return Err(if everything {
-            CliError::Empty(source.directory.path().to_owned())
-        } else {
-            CliError::NotFound { what: "export", id: screen.fit(&named(what), 200) }
-        });
-    }
+    let traces = asked_for(source, what, screen)?;
     let mut totals = Totals::default();
     let mut resources = Resources::default();
     let mut bar = Bar::new("exporting", Unit::Traces, Some(traces.len() as u64));
     for some in traces.chunks(AT_ONCE) {
         let gathered = gather(&source.store, some, &Wanted::All, &mut resources)?;
         for batch in gathered.batches {
-            let reply = sender.send(&batch.body, |reason, wait| {
+            let reply = sender.send(&batch.protobuf(), |reason, wait| {
                 let reason = screen.fit(reason, 200);
                 let _ = writeln!(std::io::stderr(), "not taken yet ({reason}); again in {} s", wait.as_secs().max(1));
             })?;
@@ -74,12 +67,59 @@ pub(super) fn send(
         bar.advance(some.len() as u64);
     }
     bar.done();
-    report(&totals, &shown, global, screen)?;
+    report(&totals, ("sent to", "url", &shown), global, screen)?;
     Ok(if totals.rejected == 0 { EXIT_OK } else { EXIT_PROBLEM })
 }
 
-/// The traces, latest first.
-fn asked_for(store: &SqliteStore, what: &Export) -> Result<Vec<TraceId>, CliError> {
+/// Writes what was asked for, a request a line.
+///
+/// # Errors
+/// Where nothing fits, or the store or the output refuses.
+pub(super) fn write(source: &Source, what: &Export, global: &Global, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    let traces = asked_for(source, what, screen)?;
+    let mut target = File::open(what.output.as_deref())?;
+    let mut totals = Totals::default();
+    let mut resources = Resources::default();
+    let mut bar = Bar::new("exporting", Unit::Traces, Some(traces.len() as u64));
+    for some in traces.chunks(AT_ONCE) {
+        let gathered = gather(&source.store, some, &Wanted::All, &mut resources)?;
+        for batch in gathered.batches {
+            let mut line = batch.json();
+            line.push(b'\n');
+            target.write_all(&line).map_err(|error| target.refused(error))?;
+            totals.spans += batch.spans;
+        }
+        totals.traces += some.len() as u64;
+        totals.open += gathered.open;
+        bar.advance(some.len() as u64);
+    }
+    bar.done();
+    let path = target.path().map(|_| what.output.as_deref().map(short_path).unwrap_or_default());
+    target.keep()?;
+    match path {
+        Some(path) => report(&totals, ("written to", "path", &path), global, screen)?,
+        None if totals.open > 0 => {
+            let open = units::counted(totals.open, "span");
+            let _ = writeln!(std::io::stderr(), "{open} without an end left out");
+        }
+        None => {}
+    }
+    Ok(EXIT_OK)
+}
+
+/// The traces, latest first; at least one.
+fn asked_for(source: &Source, what: &Export, screen: &Screen<'_>) -> Result<Vec<TraceId>, CliError> {
+    let traces = found(&source.store, what)?;
+    if !traces.is_empty() {
+        return Ok(traces);
+    }
+    Err(match named(what) {
+        all if all.is_empty() => CliError::Empty(source.directory.path().to_owned()),
+        some => CliError::NotFound { what: "export", id: screen.fit(&some, 200) },
+    })
+}
+
+fn found(store: &SqliteStore, what: &Export) -> Result<Vec<TraceId>, CliError> {
     let (since, until) = (what.when.from(now()), what.when.until);
     let lookup = match (&what.session, &what.correlation) {
         (Some(session), _) => Some(Lookup::Session(session.clone())),
@@ -112,14 +152,20 @@ fn asked_for(store: &SqliteStore, what: &Export) -> Result<Vec<TraceId>, CliErro
     Ok(rows.iter().filter(|row| is_in_time(row.start)).map(|row| row.trace_id).collect())
 }
 
-fn report(totals: &Totals, shown: &str, global: &Global, screen: &mut Screen<'_>) -> Result<(), CliError> {
+/// Says what went where: in words, by the name of the member for programs, and the place.
+fn report(
+    totals: &Totals,
+    (went, member, place): (&str, &'static str, &str),
+    global: &Global,
+    screen: &mut Screen<'_>,
+) -> Result<(), CliError> {
     if global.json {
         let document = object([
             ("open", count(totals.open)),
             ("rejected", count(totals.rejected)),
             ("spans", count(totals.spans)),
             ("traces", count(totals.traces)),
-            ("url", shown.into()),
+            (member, place.into()),
         ]);
         return Ok(screen.bytes(&json::line(&document))?);
     }
@@ -129,10 +175,10 @@ fn report(totals: &Totals, shown: &str, global: &Global, screen: &mut Screen<'_>
         _ => (palette::BAD, screen.glyphs.failed),
     };
     line.push(style, sign).plain(format!(
-        " {} of {} sent to {}",
+        " {} of {} {went} {}",
         units::counted(totals.spans, "span"),
         units::counted(totals.traces, "trace"),
-        screen.fit(shown, 200),
+        screen.fit(place, 200),
     ));
     if totals.rejected > 0 {
         line.push(palette::QUIET, screen.glyphs.dot).push(palette::BAD, format!("{} not taken", totals.rejected));

@@ -46,6 +46,12 @@ impl Out {
             (Format::Toon, true) => Out::Flat(Flat::new(toon)?),
             (Format::Csv, _) => Out::Csv(Csv::of(EVENT_COLUMNS, csv_options(&what.tables, path))),
             (Format::Parquet, _) => Out::Parquet(Box::new(Parquet::new()?)),
+            // Spans are written by `otlp`, before anybody comes here.
+            (Format::Otlp, _) => {
+                let (name, why) =
+                    ("--format otlp".to_owned(), "it holds spans, and neither envelopes nor events".to_owned());
+                return Err(CliError::Format { name, why });
+            }
         })
     }
 

@@ -13,6 +13,7 @@ const FORMATS = [
   ["toon", "TOON", "toon"],
   ["csv", "CSV", "csv"],
   ["proto", "Protobuf", "pb"],
+  ["otlp", "OpenTelemetry, as OTLP's JSON", "otlp.json"],
 ] as const;
 
 /** What can be done with a trace. */
@@ -54,13 +55,20 @@ export function Actions({ id, step }: { id: string; step: string | undefined }) 
   );
 }
 
-/** Saves a trace as a file, and says what is not in it: what is in no envelope yet. Rows of CSV are of all events. */
+/**
+ * Saves a trace as a file, and says what is not in it: what is in no envelope yet, and of OTLP's spans those that have
+ * not ended. Rows of CSV are of all events.
+ */
 async function exported(id: string, format: string, ending: string): Promise<void> {
   try {
     const headers = await download(`/traces/${id}/export`, { format }, `${id}.${ending}`);
     const unsealed = Number(headers.get("tracewire-unsealed") ?? 0);
     if (unsealed > 0) {
       say(`${count(unsealed)} events are not sealed yet and not in the file; CSV has them`);
+    }
+    const open = Number(headers.get("tracewire-open") ?? 0);
+    if (open > 0) {
+      say(`${count(open)} steps have not ended and are not in the file`);
     }
   } catch (error) {
     say(asProblem(error).title);

@@ -21,10 +21,10 @@ const MOST_POINTS: i64 = 2_000;
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
     /// From this time on: RFC 3339, or nanoseconds since 1970. Whole minutes up to six hours, whole hours beyond.
-    #[param(value_type = Option<String>, example = "2026-11-21T04:30:00Z")]
+    #[param(inline, example = "2026-11-21T04:30:00Z")]
     since: Option<Time>,
     /// Before this time; now where it is not there.
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     until: Option<Time>,
     /// Only steps of this service.
     service: Option<String>,
@@ -39,10 +39,13 @@ pub(super) struct Asked {
     /// Only steps of this agent.
     agent: Option<String>,
     /// Groups by `kind`, `name`, `tool`, `model`, `provider`, `agent`, `service` or `hour` (of the day, UTC).
+    #[param(pattern = "^(kind|name|tool|model|provider|agent|service|hour)?$")]
     by: Option<String>,
     /// Length of a point in time: `60s`, `5m`, `1h`, `1d`. Without it, about a hundred points.
+    #[param(pattern = "^([1-9][0-9]{0,4}[smhd])?$")]
     step: Option<String>,
     /// Order of groups, the greatest first: `spans`, `errors`, `duration`, `p95`, `tokens`, `cost`.
+    #[param(pattern = "^(spans|errors|duration|p95|tokens|cost)?$")]
     pub(super) sort: Option<String>,
     /// At most this many groups, 1 to 1000; 50 where it is not there.
     #[param(minimum = 1, maximum = 1000)]
@@ -70,6 +73,8 @@ impl Asked {
     pub(super) fn window(&self) -> Result<Window, Problem> {
         // What is refused where it counts is refused where it says nothing.
         limit(self.limit)?;
+        self.by()?;
+        super::Sort::parse(self.sort.as_deref())?;
         let until = self.until.map_or_else(now, |time| time.0);
         let since = self.since.map(|time| time.0);
         if since.is_some_and(|since| since >= until) {

@@ -53,7 +53,7 @@ struct Asked {
     #[param(pattern = "^([0-9a-f]{32})?$")]
     trace: Option<String>,
     /// Of this time or later: RFC 3339, or nanoseconds since 1970.
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     since: Option<Time>,
     /// What is judged, such as `helpful`.
     name: Option<String>,
@@ -61,6 +61,7 @@ struct Asked {
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// The `next` of the page before. A page may have fewer rows than asked for while `next` goes on.
+    #[param(pattern = "^(1[0-9a-f]{17,32})?$")]
     cursor: Option<String>,
 }
 

@@ -715,4 +715,82 @@ public enum AttributeName {
 
   /// The amount's currency, ISO 4217.
   public static let tracewireAmountCurrency = "tracewire.amount.currency"
+
+  /// In spans of OpenTelemetry that we write, the kind of the step.
+  public static let tracewireKind = "tracewire.kind"
+
+  /// In spans of OpenTelemetry that we write, what went into the step; JSON text where it is no scalar.
+  public static let tracewireInput = "tracewire.input"
+
+  /// In spans of OpenTelemetry that we write, what came out of the step; JSON text where it is no scalar.
+  public static let tracewireOutput = "tracewire.output"
+
+  /// In spans of OpenTelemetry that we write, the data of an event; JSON text where it is no scalar.
+  public static let tracewireData = "tracewire.data"
+
+  /// In spans of OpenTelemetry that we write, definitions of tools that were added to a span that came by OTLP.
+  public static let tracewireToolDefinitions = "tracewire.tool_definitions"
+
+  /// In spans of OpenTelemetry that we write, chunks of a stream in order; JSON text where they are no scalars of one type.
+  public static let tracewireChunks = "tracewire.chunks"
+
+  /// In spans of OpenTelemetry that we write, the cost that was reported, as JSON text with its currency.
+  public static let tracewireCost = "tracewire.cost"
+
+  /// In spans of OpenTelemetry that we write, the correlation id of the step.
+  public static let tracewireCorrelationId = "tracewire.correlation_id"
+
+  /// In spans of OpenTelemetry that we write, how important the step is.
+  public static let tracewireLevel = "tracewire.level"
+
+  /// In spans of OpenTelemetry that we write, the tags of the step.
+  public static let tracewireTags = "tracewire.tags"
+
+  /// In spans of OpenTelemetry that we write, how the step ended where OpenTelemetry says no more than an error.
+  public static let tracewireStatus = "tracewire.status"
+
+  /// OpenTelemetry's kind of the span; every span that came by OTLP has it, and no other.
+  public static let tracewireOtlpKind = "tracewire.otlp.kind"
+
+  /// For each member of the body that was an attribute, which one, and its form there.
+  public static let tracewireOtlpMembers = "tracewire.otlp.members"
+
+  /// Attributes under names of today that follow from others and were not sent.
+  public static let tracewireOtlpAdded = "tracewire.otlp.added"
+
+  /// Types that values do not show, by JSON pointer: doubles that are integers here, JSON that became a value.
+  public static let tracewireOtlpTypes = "tracewire.otlp.types"
+
+  /// Attributes whose name was there already, or is one of these, as they came.
+  public static let tracewireOtlpOthers = "tracewire.otlp.others"
+
+  /// Flags beyond the trace flags.
+  public static let tracewireOtlpFlags = "tracewire.otlp.flags"
+
+  /// How many attributes, events and links were left out, by the sender or by limits.
+  public static let tracewireOtlpDropped = "tracewire.otlp.dropped"
+
+  /// What the instrumentation scope has besides its name and version; of a log record, all of it.
+  public static let tracewireOtlpScope = "tracewire.otlp.scope"
+
+  /// What the resource has besides its attributes: its schema URL, entities, what was dropped.
+  public static let tracewireOtlpResource = "tracewire.otlp.resource"
+
+  /// Times that cannot be the event's: not set, beyond 2262, or when a record was observed.
+  public static let tracewireOtlpTimes = "tracewire.otlp.times"
+
+  /// A status code that is none of OpenTelemetry's.
+  public static let tracewireOtlpStatusCode = "tracewire.otlp.status_code"
+
+  /// The trace state of a link.
+  public static let tracewireOtlpTraceState = "tracewire.otlp.trace_state"
+
+  /// The body of a log record that is no text.
+  public static let tracewireOtlpBody = "tracewire.otlp.body"
+
+  /// The severity of a log record where it says more than the level.
+  public static let tracewireOtlpSeverity = "tracewire.otlp.severity"
+
+  /// The name of the event that a log record is.
+  public static let tracewireOtlpEventName = "tracewire.otlp.event_name"
 }

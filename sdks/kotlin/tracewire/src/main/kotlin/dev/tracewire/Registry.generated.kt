@@ -793,6 +793,87 @@ public object AttributeNames {
     /** The amount's currency, ISO 4217. */
     public const val TRACEWIRE_AMOUNT_CURRENCY: String = "tracewire.amount.currency"
 
+    /** In spans of OpenTelemetry that we write, the kind of the step. */
+    public const val TRACEWIRE_KIND: String = "tracewire.kind"
+
+    /** In spans of OpenTelemetry that we write, what went into the step; JSON text where it is no scalar. */
+    public const val TRACEWIRE_INPUT: String = "tracewire.input"
+
+    /** In spans of OpenTelemetry that we write, what came out of the step; JSON text where it is no scalar. */
+    public const val TRACEWIRE_OUTPUT: String = "tracewire.output"
+
+    /** In spans of OpenTelemetry that we write, the data of an event; JSON text where it is no scalar. */
+    public const val TRACEWIRE_DATA: String = "tracewire.data"
+
+    /** In spans of OpenTelemetry that we write, definitions of tools that were added to a span that came by OTLP. */
+    public const val TRACEWIRE_TOOL_DEFINITIONS: String = "tracewire.tool_definitions"
+
+    /**
+     * In spans of OpenTelemetry that we write, chunks of a stream in order; JSON text where they are no scalars of one
+     * type.
+     */
+    public const val TRACEWIRE_CHUNKS: String = "tracewire.chunks"
+
+    /** In spans of OpenTelemetry that we write, the cost that was reported, as JSON text with its currency. */
+    public const val TRACEWIRE_COST: String = "tracewire.cost"
+
+    /** In spans of OpenTelemetry that we write, the correlation id of the step. */
+    public const val TRACEWIRE_CORRELATION_ID: String = "tracewire.correlation_id"
+
+    /** In spans of OpenTelemetry that we write, how important the step is. */
+    public const val TRACEWIRE_LEVEL: String = "tracewire.level"
+
+    /** In spans of OpenTelemetry that we write, the tags of the step. */
+    public const val TRACEWIRE_TAGS: String = "tracewire.tags"
+
+    /** In spans of OpenTelemetry that we write, how the step ended where OpenTelemetry says no more than an error. */
+    public const val TRACEWIRE_STATUS: String = "tracewire.status"
+
+    /** OpenTelemetry's kind of the span; every span that came by OTLP has it, and no other. */
+    public const val TRACEWIRE_OTLP_KIND: String = "tracewire.otlp.kind"
+
+    /** For each member of the body that was an attribute, which one, and its form there. */
+    public const val TRACEWIRE_OTLP_MEMBERS: String = "tracewire.otlp.members"
+
+    /** Attributes under names of today that follow from others and were not sent. */
+    public const val TRACEWIRE_OTLP_ADDED: String = "tracewire.otlp.added"
+
+    /** Types that values do not show, by JSON pointer: doubles that are integers here, JSON that became a value. */
+    public const val TRACEWIRE_OTLP_TYPES: String = "tracewire.otlp.types"
+
+    /** Attributes whose name was there already, or is one of these, as they came. */
+    public const val TRACEWIRE_OTLP_OTHERS: String = "tracewire.otlp.others"
+
+    /** Flags beyond the trace flags. */
+    public const val TRACEWIRE_OTLP_FLAGS: String = "tracewire.otlp.flags"
+
+    /** How many attributes, events and links were left out, by the sender or by limits. */
+    public const val TRACEWIRE_OTLP_DROPPED: String = "tracewire.otlp.dropped"
+
+    /** What the instrumentation scope has besides its name and version; of a log record, all of it. */
+    public const val TRACEWIRE_OTLP_SCOPE: String = "tracewire.otlp.scope"
+
+    /** What the resource has besides its attributes: its schema URL, entities, what was dropped. */
+    public const val TRACEWIRE_OTLP_RESOURCE: String = "tracewire.otlp.resource"
+
+    /** Times that cannot be the event's: not set, beyond 2262, or when a record was observed. */
+    public const val TRACEWIRE_OTLP_TIMES: String = "tracewire.otlp.times"
+
+    /** A status code that is none of OpenTelemetry's. */
+    public const val TRACEWIRE_OTLP_STATUS_CODE: String = "tracewire.otlp.status_code"
+
+    /** The trace state of a link. */
+    public const val TRACEWIRE_OTLP_TRACE_STATE: String = "tracewire.otlp.trace_state"
+
+    /** The body of a log record that is no text. */
+    public const val TRACEWIRE_OTLP_BODY: String = "tracewire.otlp.body"
+
+    /** The severity of a log record where it says more than the level. */
+    public const val TRACEWIRE_OTLP_SEVERITY: String = "tracewire.otlp.severity"
+
+    /** The name of the event that a log record is. */
+    public const val TRACEWIRE_OTLP_EVENT_NAME: String = "tracewire.otlp.event_name"
+
     /** All of them. */
     @JvmField
     public val ALL: List<String> =
@@ -960,5 +1041,31 @@ public object AttributeNames {
             TRACEWIRE_AP2_NETWORK_CONFIRMATION_ID,
             TRACEWIRE_AMOUNT_VALUE,
             TRACEWIRE_AMOUNT_CURRENCY,
+            TRACEWIRE_KIND,
+            TRACEWIRE_INPUT,
+            TRACEWIRE_OUTPUT,
+            TRACEWIRE_DATA,
+            TRACEWIRE_TOOL_DEFINITIONS,
+            TRACEWIRE_CHUNKS,
+            TRACEWIRE_COST,
+            TRACEWIRE_CORRELATION_ID,
+            TRACEWIRE_LEVEL,
+            TRACEWIRE_TAGS,
+            TRACEWIRE_STATUS,
+            TRACEWIRE_OTLP_KIND,
+            TRACEWIRE_OTLP_MEMBERS,
+            TRACEWIRE_OTLP_ADDED,
+            TRACEWIRE_OTLP_TYPES,
+            TRACEWIRE_OTLP_OTHERS,
+            TRACEWIRE_OTLP_FLAGS,
+            TRACEWIRE_OTLP_DROPPED,
+            TRACEWIRE_OTLP_SCOPE,
+            TRACEWIRE_OTLP_RESOURCE,
+            TRACEWIRE_OTLP_TIMES,
+            TRACEWIRE_OTLP_STATUS_CODE,
+            TRACEWIRE_OTLP_TRACE_STATE,
+            TRACEWIRE_OTLP_BODY,
+            TRACEWIRE_OTLP_SEVERITY,
+            TRACEWIRE_OTLP_EVENT_NAME,
         )
 }

@@ -1,6 +1,11 @@
 //! What went wrong with a request, as every answer says it: `application/problem+json` (RFC 9457) with a stable code.
 //!
-//! A [`Problem`] becomes an answer without a body. [`crate::guard::frame`] writes the body, since it knows the request's id.
+//! A [`Problem`] becomes an answer without a body. [`crate::guard::frame`] writes the body, since it knows the request's id. `codes`
+//! says what each code means and what to do.
+
+mod codes;
+
+pub use codes::CODES;
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -54,11 +59,6 @@ impl Problem {
     pub fn parameter(name: &str, reason: impl Into<String>) -> Self {
         Problem::new(StatusCode::BAD_REQUEST, "parameter_invalid", "A parameter cannot be used", reason)
             .with("parameter", name)
-    }
-
-    /// What is asked for is not there yet.
-    pub fn not_implemented(detail: impl Into<String>) -> Self {
-        Problem::new(StatusCode::NOT_IMPLEMENTED, "not_implemented", "This server cannot do that yet", detail)
     }
 
     /// There is too much to do.

@@ -73,6 +73,8 @@ export type Judgement = {
   trace_id?: Maybe<string>;
   span_id?: Maybe<string>;
   session_id?: Maybe<string>;
+  /** The earlier judgement that this one replaces. */
+  supersedes?: Maybe<string>;
 };
 
 /** What a node of a trace stands for. */

@@ -19,8 +19,9 @@ use crate::error::ServerError;
 const LIVE: Duration = Duration::from_millis(40);
 /// How often they are looked at while those that are there say nothing.
 const QUIET: Duration = Duration::from_millis(150);
-/// Where there are many, the pause is so many times what a look takes.
+/// Where there are many, the pause is so many times what a look takes, up to so long.
 const PAUSES: u32 = 20;
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// How often it is looked whether there are any.
 const IDLE: Duration = Duration::from_secs(2);
 /// For how long after news somebody is taken to be writing.
@@ -76,7 +77,7 @@ fn follow(told: &Receiver<()>, look: &dyn Fn() -> Option<Looked>) {
             _ if Instant::now() < lively_until => LIVE,
             _ => QUIET,
         };
-        match told.recv_timeout(wait.max(took.saturating_mul(PAUSES))) {
+        match told.recv_timeout(wait.max(took.saturating_mul(PAUSES).min(LONGEST_PAUSE))) {
             Ok(()) => {
                 thread::sleep(DEBOUNCE);
                 while told.try_recv().is_ok() {}

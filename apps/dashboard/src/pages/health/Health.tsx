@@ -148,7 +148,7 @@ export function Health() {
               </div>
             ) : (
               <Wide label="Producers">
-                <table className="plain-table">
+                <table className="plain-table one-line">
                   <thead>
                     <tr>
                       <th>Service</th>

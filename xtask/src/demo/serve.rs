@@ -155,8 +155,8 @@ fn read(stream: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
 
 /// Ends a program as Ctrl-C does.
 fn interrupt(child: &mut Child) {
-    let is_told =
-        cfg!(unix) && Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status().is_ok();
+    let is_told = cfg!(unix)
+        && Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status().is_ok();
     if !is_told {
         let _ = child.kill();
     }

@@ -103,7 +103,12 @@ async fn list(caller: Caller) -> Result<Json<Page<Producer>>, Problem> {
             name: row.name,
         };
         let rows = store.producers()?.into_iter();
-        Ok(rows.map(|row| { let chain = chains.remove(&row.name).unwrap_or_default(); shown(row, chain) }).collect())
+        Ok(rows
+            .map(|row| {
+                let chain = chains.remove(&row.name).unwrap_or_default();
+                shown(row, chain)
+            })
+            .collect())
     };
     Ok(Json(Page::whole(caller.project.ask(read).await?)))
 }

@@ -128,6 +128,9 @@ async fn an_envelope_that_does_not_follow_is_found_when_what_is_before_it_comes(
     served.send(&ours[1..2]).await;
     let producer = served.producer(&name, |one| one["sound"] == false).await;
     let findings = served.verify().findings;
-    assert_eq!((&producer["contradiction"]["code"], &producer["contradiction"]["first_seq"]), (&json!("chain"), &json!(3)));
+    assert_eq!(
+        (&producer["contradiction"]["code"], &producer["contradiction"]["first_seq"]),
+        (&json!("chain"), &json!(3))
+    );
     assert_eq!((findings[0].code, findings[0].first_seq), ("chain", 3));
 }

@@ -41,13 +41,17 @@ function early(): Plugin {
   return {
     name: "tracewire-early",
     apply: "build",
-    transformIndexHtml: () => [{ tag: "script", attrs: { src: "/early.js" }, injectTo: "head" }],
+    transformIndexHtml: () => [{ tag: "script", attrs: { src: "/early.js" }, injectTo: "head-prepend" }],
     generateBundle(_, bundle) {
-      const scripts = new Map(Object.entries(bundle).flatMap(([name, one]) => (one.type === "chunk" ? [[name, one]] : [])));
+      const scripts = new Map(
+        Object.entries(bundle).flatMap(([name, one]) => (one.type === "chunk" ? [[name, one]] : [])),
+      );
       const gather = (name: string, into: Set<string>): Set<string> => {
         if (!into.has(name)) {
           into.add(name);
-          scripts.get(name)?.imports.forEach((other) => gather(other, into));
+          for (const other of scripts.get(name)?.imports ?? []) {
+            gather(other, into);
+          }
         }
         return into;
       };
@@ -58,7 +62,10 @@ function early(): Plugin {
         if (found === undefined) {
           throw new Error(`no script is that of ${page}`);
         }
-        return [path, [...gather(found.fileName, new Set())].filter((name) => !first.has(name)).map((name) => `/${name}`)];
+        return [
+          path,
+          [...gather(found.fileName, new Set())].filter((name) => !first.has(name)).map((name) => `/${name}`),
+        ];
       });
       const source = `const PAGES = ${JSON.stringify(Object.fromEntries(needs))};\n${readFileSync("src/early.js", "utf8")}`;
       this.emitFile({ type: "asset", fileName: "early.js", source });

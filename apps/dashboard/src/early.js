@@ -9,7 +9,11 @@
     link.href = script;
     document.head.append(link);
   }
-  const lists = { "/": "/v1/traces?limit=100", "/traces": "/v1/traces?limit=100", "/sessions": "/v1/sessions?limit=100" };
+  const lists = {
+    "/": "/v1/traces?limit=100",
+    "/traces": "/v1/traces?limit=100",
+    "/sessions": "/v1/sessions?limit=100",
+  };
   const address = id === undefined ? (search === "" ? lists[pathname] : undefined) : `/v1/traces/${id}`;
   if (address === undefined) {
     return;

@@ -13,6 +13,7 @@
     "/": "/v1/traces?limit=100",
     "/traces": "/v1/traces?limit=100",
     "/sessions": "/v1/sessions?limit=100",
+    "/live": "/v1/health",
   };
   const address = id === undefined ? (search === "" ? lists[pathname] : undefined) : `/v1/traces/${id}`;
   if (address === undefined) {

@@ -60,7 +60,7 @@ test("a thumb and a comment are recorded, shown at the trace and on the Feedback
   const old = rows.filter({ hasText: "too deep" });
   expect(await old.locator("s").innerText()).toContain("no");
   expect(await rows.locator("s").count()).toBe(1);
-  expect((await page.locator(".sum").innerText()).replace(/\s+/g, " ")).toBe("helpful 100% yes 2");
+  expect((await page.locator(".sum").innerText()).replace(/\s+/g, " ")).toBe("helpful 100 % yes 2");
   expect(await axe(page)).toEqual([]);
   await old.getByRole("link").click();
   await page.waitForURL(`**/traces/${trace}?span=*`);

@@ -16,6 +16,7 @@ describe.each<Sdk>(["python", "typescript"])("recorded by the SDK for %s", (sdk)
     const { page, context, complaints } = await openPage(browser, served.url);
     await page.goto("/live");
     await agent.tell("tool", { name: "dive" });
+    // Also what came before the page did.
     await page.locator(".grid-row", { hasText: "dive" }).first().waitFor();
 
     const trace = await agent.tell("research", { question: "What keeps a sea otter warm?", session: "otters-1" });

@@ -11,6 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => filled?.close());
 
+/** What has to be read before there is a row. */
+const PARTS = /\/(index|Traces|Live|Trace)\.js|\/v1\/(traces|health)/;
+
+/** What the page notes: when it drew which words. */
+type Noting = { seen: { [words: string]: number } };
+
 /** The time on the clock that all programs of a machine share, in milliseconds. */
 const clock = () => performance.timeOrigin + performance.now();
 
@@ -37,8 +43,10 @@ test.each([
         return [new URL(name).pathname.replace(/-[\w-]{8}\./, "."), responseEnd] as const;
       }),
     );
-    for (const [name, end] of ends.filter(([name]) => /index\.js|Traces\.js|Live\.js|Trace\.js|\/v1\/(traces|live)/.test(name))) {
-      parts.set(name, [...(parts.get(name) ?? []), end]);
+    for (const [name, end] of ends) {
+      if (PARTS.test(name)) {
+        parts.set(name, [...(parts.get(name) ?? []), end]);
+      }
     }
     await context.close();
   }
@@ -83,8 +91,11 @@ test("how long a step takes from the call to the screen, and where", async () =>
     await new Promise((resolve) => setTimeout(resolve, 100 + 37 * round));
     const called = clock();
     await filled.agent.tell("tool", { name: words });
-    await page.locator(".grid-row", { hasText: new RegExp(`${words}\\b`) }).first().waitFor();
-    const drawn = await page.evaluate((one) => (globalThis as unknown as { seen: { [words: string]: number } }).seen[one], words);
+    await page
+      .locator(".grid-row", { hasText: new RegExp(`${words}\\b`) })
+      .first()
+      .waitFor();
+    const drawn = await page.evaluate((one) => (globalThis as unknown as Noting).seen[one], words);
     const sent = streamed.get(words);
     if (drawn !== undefined && sent !== undefined) {
       toStream.push(sent - called);

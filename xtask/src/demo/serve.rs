@@ -26,7 +26,6 @@ const CLOSED: &str = "RESEARCH_LIBRARY_CLOSED";
 const PAUSE: Duration = Duration::from_secs(3);
 /// How often it is looked whether somebody wants an end.
 const POLL: Duration = Duration::from_millis(50);
-
 /// How long the agent may take to end after it was told to.
 const END: Duration = Duration::from_secs(3);
 
@@ -153,8 +152,11 @@ fn read(stream: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
     })
 }
 
-/// Ends a program as Ctrl-C does.
+/// Ends a program as Ctrl-C does, where it still runs: the number of one that ended may be another one's by now.
 fn interrupt(child: &mut Child) {
+    if !matches!(child.try_wait(), Ok(None)) {
+        return;
+    }
     let is_told = cfg!(unix)
         && Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status().is_ok();
     if !is_told {

@@ -23,8 +23,58 @@ function packed(): Plugin {
   };
 }
 
+/** The script of each page, by the paths that lead to it; `src/early.js` loads it beside what stands around all pages. */
+const PAGES = {
+  "/": "traces/Traces",
+  "/live": "live/Live",
+  "/traces": "traces/Traces",
+  "/traces/:id": "trace/Trace",
+  "/sessions": "sessions/Sessions",
+  "/sessions/one": "sessions/Session",
+  "/analytics": "analytics/Analytics",
+  "/compare": "compare/Compare",
+  "/feedback": "feedback/Feedback",
+  "/health": "health/Health",
+};
+
+function early(): Plugin {
+  return {
+    name: "tracewire-early",
+    apply: "build",
+    transformIndexHtml: () => [{ tag: "script", attrs: { src: "/early.js" }, injectTo: "head-prepend" }],
+    generateBundle(_, bundle) {
+      const scripts = new Map(
+        Object.entries(bundle).flatMap(([name, one]) => (one.type === "chunk" ? [[name, one]] : [])),
+      );
+      const gather = (name: string, into: Set<string>): Set<string> => {
+        if (!into.has(name)) {
+          into.add(name);
+          for (const other of scripts.get(name)?.imports ?? []) {
+            gather(other, into);
+          }
+        }
+        return into;
+      };
+      const all = [...scripts.values()];
+      const first = new Set(all.filter((one) => one.isEntry).flatMap((one) => [...gather(one.fileName, new Set())]));
+      const needs = Object.entries(PAGES).map(([path, page]) => {
+        const found = all.find((one) => one.facadeModuleId?.endsWith(`/src/pages/${page}.tsx`));
+        if (found === undefined) {
+          throw new Error(`no script is that of ${page}`);
+        }
+        return [
+          path,
+          [...gather(found.fileName, new Set())].filter((name) => !first.has(name)).map((name) => `/${name}`),
+        ];
+      });
+      const source = `const PAGES = ${JSON.stringify(Object.fromEntries(needs))};\n${readFileSync("src/early.js", "utf8")}`;
+      this.emitFile({ type: "asset", fileName: "early.js", source });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), packed(), ...(server === undefined ? [fixtures()] : [])],
+  plugins: [react(), early(), packed(), ...(server === undefined ? [fixtures()] : [])],
   build: {
     target: "es2023",
     // The policy of the server's pages takes nothing from `data:` addresses.

@@ -3,6 +3,7 @@
 use crate::node::Node;
 use crate::process;
 use crate::tools;
+use crate::wasm;
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result};
 use std::ffi::OsString;
@@ -50,6 +51,21 @@ impl Environment {
         }
         command.env_remove("TRACEWIRE_DIR").env("NO_COLOR", "1").env("CI", "1");
         command
+    }
+
+    /// Makes one file of a program and the package's sources.
+    pub fn bundle(&self, workspace: &Workspace, program: &Path, out: &Path, more: &[&str]) -> Result<()> {
+        // What takes the native library's place where that is missing is part of it.
+        if !self.folder.join("src/native/recorder.generated.js").exists() {
+            wasm::build(workspace)?;
+        }
+        let mut command = self.script("esbuild/bin/esbuild");
+        command.arg(program).arg(format!("--outfile={}", out.display()));
+        command.args(["--bundle", "--platform=node", "--format=esm", "--target=node20", "--log-level=warning"]);
+        command.args(["--alias:tracewire=./src/index.ts", "--alias:tracewire/mcp=./src/integrations/mcp.ts"]);
+        // The program has no packages of its own.
+        command.args(more).env("NODE_PATH", self.folder.join("node_modules"));
+        process::run(&mut command)
     }
 
     /// Builds `dist/`.

@@ -154,6 +154,8 @@ export function producers(now: number): Producer[] {
     last_seq: 18_000 - place * 1900,
     pending: 0,
     sound: true,
+    verified_seq: 18_000 - place * 1900,
+    missing_events: 0,
     losses: [],
     spec: "1.0",
     seal: 1,
@@ -163,16 +165,26 @@ export function producers(now: number): Producer[] {
     make(1, "research", "alive", { pending: 12 }),
     make(2, "library", "alive"),
     make(3, "support-bot", "alive", { pending: 4 }),
-    make(4, "code-agent", "dead", { sound: null, losses: [{ reason: "quota", count: 3 }] }),
+    make(4, "code-agent", "dead", { missing_events: 3, losses: [{ reason: "quota", count: 3 }] }),
     make(5, "support-bot", "closed", { close: "exited" }),
     make(6, "mobile-app", "unknown", {
       sound: null,
+      verified_seq: 0,
       pending: 230,
       losses: [
         { reason: "quota", count: 41 },
         { reason: "too_large", count: 2 },
       ],
     }),
-    make(7, "crawler", "closed", { close: "exited", sound: false }),
+    make(7, "crawler", "closed", {
+      close: "exited",
+      sound: false,
+      verified_seq: 1536,
+      contradiction: {
+        code: "digest",
+        first_seq: 1281,
+        message: "the envelope says sha256:6f1c… and its bytes say sha256:b2d4…",
+      },
+    }),
   ];
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Point, Series } from "../src/api/types.ts";
 import { columnsFor, largest, mainCurrency } from "../src/logic/charts.ts";
-import { summary } from "../src/logic/verdicts.ts";
+import { keepOwn, ownJudgement, targetOf } from "../src/logic/own.ts";
+import { flat, replaced, summary } from "../src/logic/verdicts.ts";
 
 function point(start: string, more: Partial<Point> = {}): Point {
   return {
@@ -54,4 +55,28 @@ test("verdicts are summed by name and by what kind of value they are", () => {
     { name: "score", count: 2, mean: 0.75 },
     { name: "tone", count: 1, most: "kind" },
   ]);
+});
+
+test("a judgement is replaced by the one that names it", () => {
+  const all = [{ feedback_id: "b", body: { supersedes: "a" } }, { feedback_id: "a" }, { feedback_id: "c" }].map(flat);
+  expect([...replaced(all)]).toEqual(["a"]);
+});
+
+test("what was judged here is remembered, the newest of each step, and a broken memory is none", () => {
+  const kept = new Map<string, string>();
+  const storage = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+  };
+  expect(ownJudgement(storage, targetOf("t1", "s1"))).toBeUndefined();
+  keepOwn(storage, targetOf("t1", "s1"), "a");
+  keepOwn(storage, targetOf("t1", undefined), "b");
+  keepOwn(storage, targetOf("t1", "s1"), "c");
+  expect([ownJudgement(storage, "t1/s1"), ownJudgement(storage, "t1")]).toEqual(["c", "b"]);
+  for (let at = 0; at < 600; at++) {
+    keepOwn(storage, `t${at}/s`, "x");
+  }
+  expect(ownJudgement(storage, "t1/s1")).toBeUndefined();
+  kept.set("tracewire.judged", "{");
+  expect(ownJudgement(storage, "t5/s")).toBeUndefined();
 });

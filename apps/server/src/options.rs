@@ -133,6 +133,8 @@ pub struct Limits {
     pub rate: Option<NonZeroU32>,
     /// How often it is looked for traces that are kept no longer.
     pub retain_every: Duration,
+    /// How often it is looked for envelopes that nobody verified yet.
+    pub verify_every: Duration,
     /// Threads that read the store.
     pub readers: usize,
     /// Bytes that a project's file of SQLite may have; `None` for as many as the disk has.
@@ -154,6 +156,7 @@ impl Default for Limits {
             live: 128,
             rate: NonZeroU32::new(1000),
             retain_every: Duration::from_secs(3600),
+            verify_every: Duration::from_secs(2),
             readers: std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8),
             store_bytes: None,
         }

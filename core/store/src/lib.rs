@@ -17,6 +17,7 @@
 //! | [`search`](mod@search) | [`search()`]: steps and other events by what they say, newest first | – |
 //! | [`excerpt`] | copies of envelopes that show some events and withhold the rest | – |
 //! | `numbers` | [`numbers()`]: counts over traces, in groups and over time | – |
+//! | `proof` | [`take_stored()`]: envelopes as they are stored, before a verifier | – |
 //! | `retain` | [`retain()`]: what is too old or too much goes | – |
 //! | `labels` | which trace an event belongs to, and what it names | – |
 //! | `rollup` | what events say of a span and of a trace, without an engine | – |
@@ -34,6 +35,7 @@ mod local;
 pub mod model;
 mod numbers;
 mod packed;
+mod proof;
 mod retain;
 mod rollup;
 pub mod search;
@@ -56,6 +58,7 @@ pub use model::{
     StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceCursor, TraceFilter, TracePage, TraceRow,
 };
 pub use numbers::{Numbers, NumbersQuery, numbers};
+pub use proof::take_stored;
 pub use retain::{Retaining, Retention, retain};
 pub use search::{SearchPage, SearchQuery, SearchRow, search};
 pub use sqlite::SqliteStore;

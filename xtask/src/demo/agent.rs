@@ -6,7 +6,7 @@ use crate::process;
 use crate::tools::{self, JDK, MAVEN};
 use crate::typescript;
 use crate::workspace::Workspace;
-use crate::{maven, swift, wasm};
+use crate::{maven, swift};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -120,19 +120,8 @@ impl Agent {
 /// Makes one file of the agent and the package's sources. It looks for its server where its own source is.
 fn bundle(workspace: &Workspace, agent: &Path) -> Result<Agent> {
     let environment = typescript::environment(workspace, PROFILE)?;
-    // What takes the native library's place where that is missing is part of the bundle.
-    if !environment.folder.join("src/native/recorder.generated.js").exists() {
-        wasm::build(workspace)?;
-    }
     let script = workspace.scratch("demo")?.join("agent.mjs");
-    let mut command = environment.script("esbuild/bin/esbuild");
-    command.arg(agent).arg(format!("--outfile={}", script.display()));
-    command.arg(format!("--define:import.meta.url=\"file://{}\"", agent.display()));
-    command.args(["--bundle", "--platform=node", "--format=esm", "--target=node20", "--log-level=warning"]);
-    command.args(["--alias:tracewire=./src/index.ts", "--alias:tracewire/mcp=./src/integrations/mcp.ts"]);
-    command.arg(format!("--banner:js={BANNER}"));
-    // The example has no packages of its own.
-    command.env("NODE_PATH", environment.folder.join("node_modules"));
-    process::run(&mut command)?;
+    let place = format!("--define:import.meta.url=\"file://{}\"", agent.display());
+    environment.bundle(workspace, agent, &script, &[&place, &format!("--banner:js={BANNER}")])?;
     Ok(Agent::Bundled(Box::new(environment), script))
 }

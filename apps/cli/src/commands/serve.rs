@@ -162,8 +162,12 @@ fn open(url: &str) {
     };
     let mut command = Command::new(program);
     command.args(before).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    if let Err(error) = command.spawn() {
-        let _ = writeln!(std::io::stderr(), "no browser was opened: {program}: {error}");
+    // In a group of its own, for the Ctrl-C that ends the server is not for a browser that begins with this.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    match command.spawn() {
+        Ok(mut opener) => _ = std::thread::spawn(move || opener.wait()),
+        Err(error) => _ = writeln!(std::io::stderr(), "no browser was opened: {program}: {error}"),
     }
 }
 

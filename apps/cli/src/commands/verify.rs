@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use tracewire_insight::process::{Processes, life_word};
-use tracewire_store::{ProducerRow, SqliteStore, Store as _};
-use tracewire_wire::envelope::Envelope;
+use tracewire_store::{ProducerRow, SqliteStore, Store as _, take_stored};
 use tracewire_wire::value::Value;
 use tracewire_wire::verify::{Finding, ProducerReport, Report, Verifier};
 
@@ -76,23 +75,7 @@ fn check(store: &SqliteStore, rows: Vec<ProducerRow>) -> Result<Outcome, CliErro
             let page = store.envelopes(&row.name, after, PAGE)?;
             let Some(last) = page.last() else { break };
             after = Some((last.first_seq, last.digest));
-            for stored in &page {
-                let broken = |message: String| Finding {
-                    code: "envelope",
-                    producer: row.name.clone(),
-                    first_seq: stored.first_seq,
-                    message,
-                };
-                match Envelope::read(&stored.bytes) {
-                    // The row's key and the envelope must be about the same thing.
-                    Ok(envelope) if envelope.producer != row.name || envelope.first_seq != stored.first_seq => {
-                        unreadable
-                            .push(broken("it is stored under another producer or number than its own".to_owned()));
-                    }
-                    Ok(envelope) => _ = verifier.push(&envelope),
-                    Err(error) => unreadable.push(broken(format!("it does not read: {error}"))),
-                }
-            }
+            unreadable.extend(page.iter().filter_map(|stored| take_stored(&mut verifier, stored)));
         }
     }
     let ledger = check_ledger(store)?;

@@ -41,11 +41,21 @@ export function headers(more: Record<string, string> = {}): Headers {
   return all;
 }
 
+/** What `early.js` asked for before the page was there: each answer for whoever asks first. */
+function early(address: string): Promise<Response> | undefined {
+  const { tracewireEarly: known } = globalThis as { tracewireEarly?: Map<string, Promise<Response>> };
+  const answer = known?.get(address);
+  known?.delete(address);
+  return answer;
+}
+
 /** Asks; an answer that is no success is thrown as a `Problem`. */
 export async function ask(path: string, query: Query = {}, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address(path, query), { ...init, headers: init.headers ?? headers() });
+    const asked = address(path, query);
+    const answer = init.method === undefined ? early(asked) : undefined;
+    response = await (answer ?? fetch(asked, { ...init, headers: init.headers ?? headers() }));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") {
       throw error;

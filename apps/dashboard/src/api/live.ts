@@ -1,7 +1,8 @@
-import { headers } from "./client.ts";
+import { isMap } from "../logic/json.ts";
+import { getJson, headers } from "./client.ts";
 import { asProblem, type Problem, problemOf } from "./problem.ts";
 import { readMessages } from "./sse.ts";
-import type { LocatedEvent, TraceRow } from "./types.ts";
+import type { Health, LocatedEvent, TraceRow } from "./types.ts";
 
 /** What comes over `/v1/live`. */
 export type LiveMessage =
@@ -12,11 +13,24 @@ export type LiveMessage =
 /** How the connection is. */
 export type LiveState = { word: "connecting" | "open" | "waiting"; problem?: Problem };
 
+/** So many events that came before the page did are shown too. */
+const BEFORE = 100;
 /** The longest pause between two tries. */
 const LONGEST_PAUSE = 10_000;
 
+/** The place behind which the latest events are; unknown where the server does not say. */
+async function latest(signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { store } = await getJson<Health>("/health", {}, signal);
+    const last = isMap(store) ? store["last_event"] : undefined;
+    return typeof last === "number" ? String(Math.max(0, last - BEFORE)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Follows `/v1/live` until the signal says stop; what breaks is begun again where it was.
+ * Follows `/v1/live` from the latest events on until the signal says stop; what breaks is begun again where it was.
  * It reads by `fetch`, because an `EventSource` cannot send a key.
  */
 export async function follow(
@@ -25,7 +39,9 @@ export async function follow(
   state: (state: LiveState) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let last: string | undefined;
+  let last = await latest(signal);
+  // What was deleted of the time before the page is nothing that it missed.
+  let isBefore = true;
   let pause = 500;
   while (!signal.aborted) {
     state({ word: "connecting" });
@@ -44,7 +60,8 @@ export async function follow(
       for await (const message of readMessages(response.body)) {
         last = message.id ?? last;
         const parsed = parse(message.event, message.data);
-        if (parsed !== undefined) {
+        isBefore &&= parsed?.what !== "event";
+        if (parsed !== undefined && !(isBefore && parsed.what === "gap")) {
           on(parsed);
         }
       }

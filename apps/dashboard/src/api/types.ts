@@ -73,6 +73,8 @@ export type Judgement = {
   trace_id?: Maybe<string>;
   span_id?: Maybe<string>;
   session_id?: Maybe<string>;
+  /** The earlier judgement that this one replaces. */
+  supersedes?: Maybe<string>;
 };
 
 /** What a node of a trace stands for. */
@@ -281,7 +283,12 @@ export type Producer = {
   last_seq: number;
   pending: number;
   close?: Maybe<string>;
+  /** Null while none of its envelopes is verified. */
   sound: Maybe<boolean>;
+  verified_seq?: Maybe<number>;
+  missing_events?: Maybe<number>;
+  /** The first place of its chain that contradicts. */
+  contradiction?: Maybe<{ code: string; first_seq: number; message: string }>;
   losses: { reason: string; count: number }[];
   spec?: Maybe<string>;
   seal?: Maybe<number>;

@@ -14,7 +14,13 @@ export function flat(one: Judgement): Judgement {
     trace_id: one.trace_id ?? textOf(target["trace_id"]) ?? null,
     span_id: one.span_id ?? textOf(target["span_id"]) ?? null,
     session_id: one.session_id ?? textOf(target["session_id"]) ?? null,
+    supersedes: one.supersedes ?? textOf(body["supersedes"]) ?? null,
   };
+}
+
+/** Ids of the judgements that a later one replaces. */
+export function replaced(all: readonly Judgement[]): Set<string> {
+  return new Set(all.map((one) => one.supersedes).filter((id): id is string => typeof id === "string"));
 }
 
 /** What all verdicts of one name come to. */

@@ -21,9 +21,9 @@ function away(way: Way): string | undefined {
   const address = `${location.origin}/v1/envelopes`;
   switch (way) {
     case "python":
-      return `from tracewire.exporters import HttpExporter\n\ntracewire.init(mode="background", exporters=[HttpExporter("${address}")])`;
+      return `import tracewire\nfrom tracewire.exporters import HttpExporter\n\ntracewire.init(\n    mode="background",\n    exporters=[HttpExporter("${address}")],\n)`;
     case "typescript":
-      return `import { HttpExporter, init } from "tracewire";\n\ninit({ mode: "background", exporters: [new HttpExporter("${address}")] });`;
+      return `import { HttpExporter, init } from "tracewire";\n\ninit({\n  mode: "background",\n  exporters: [new HttpExporter("${address}")],\n});`;
     default:
       return undefined;
   }

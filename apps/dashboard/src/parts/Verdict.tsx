@@ -3,8 +3,19 @@ import { Icon } from "../design/Icon.tsx";
 import { preview } from "../logic/json.ts";
 import { visible } from "../logic/visible.ts";
 
-/** A verdict: a thumb for yes and no, a small bar for shares, the label itself otherwise. */
-export function Verdict({ judgement }: { judgement: Judgement }) {
+/** A verdict: a thumb for yes and no, a small bar for shares, the label itself otherwise; struck out where a later one replaces it. */
+export function Verdict({ judgement, gone = false }: { judgement: Judgement; gone?: boolean }) {
+  if (gone) {
+    return (
+      <s className="faint" title="A later judgement replaces this one">
+        <Given judgement={judgement} />
+      </s>
+    );
+  }
+  return <Given judgement={judgement} />;
+}
+
+function Given({ judgement }: { judgement: Judgement }) {
   const { value } = judgement;
   if (typeof value === "boolean") {
     return (

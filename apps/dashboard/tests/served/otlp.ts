@@ -7,14 +7,19 @@ import type { Served } from "./server.ts";
 /** Traces that are sent together. */
 const BATCH = 25;
 
-/** The one of the made-up traces that tries to break out of where it is shown. */
-export function hostile(now: number): Made {
-  const found = new Store(now, 0).made.find((made) => made.id === IDS.hostile);
+function special(now: number, id: string): Made {
+  const found = new Store(now, 0).made.find((made) => made.id === id);
   if (found === undefined) {
-    throw new Error("the made-up data has no hostile trace");
+    throw new Error(`the made-up data has no trace ${id}`);
   }
   return found;
 }
+
+/** The one of the made-up traces that tries to break out of where it is shown. */
+export const hostile = (now: number): Made => special(now, IDS.hostile);
+
+/** The one of ten thousand steps. */
+export const long = (now: number): Made => special(now, IDS.long);
 
 /** Made-up traces of the last days, all of them over; without those that are only long, or hostile. */
 export function history(now: number, days: number): Made[] {

@@ -55,22 +55,6 @@ test.each(PAGES)("%s fits on a phone", async (_, path, there) => {
   await context.close();
 });
 
-test("how long the first row takes in a browser that has nothing yet", async () => {
-  const times: number[] = [];
-  for (let round = 0; round < 5; round++) {
-    const { page, context } = await filled.page();
-    const began = performance.now();
-    await page.goto("/", { waitUntil: "commit" });
-    await page.locator(".grid-row").first().waitFor();
-    times.push(performance.now() - began);
-    await context.close();
-  }
-  // Said, not judged: a machine has other work.
-  const [least, , middle] = times.sort((a, b) => a - b);
-  console.log(`first row: ${middle?.toFixed(0)} ms, at best ${least?.toFixed(0)} ms, of ${times.length} times`);
-  expect(times.length).toBe(5);
-});
-
 test("pages come as the server says: policy, packed, kept where their names change", async () => {
   const { page, context } = await filled.page();
   const answers: { path: string; headers: { [name: string]: string } }[] = [];

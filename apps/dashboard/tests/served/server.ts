@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { afterAll } from "vitest";
 import type { Json } from "../../src/api/types.ts";
 
 /** How long something may take that happens at once on a machine at rest. */
@@ -24,6 +25,33 @@ function environment(more: Record<string, string>): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), PYTHONDONTWRITEBYTECODE: "1", ...more };
 }
 
+/** Programs that run, and folders that there are. */
+const running = new Set<{ kill(signal: "SIGKILL"): boolean }>();
+const folders = new Set<string>();
+
+/** Leaves nothing: a test that fails ends before it has stopped what it started. */
+function leaveNothing(): void {
+  for (const child of running) {
+    child.kill("SIGKILL");
+  }
+  running.clear();
+  for (const folder of folders) {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+  folders.clear();
+}
+
+// Behind all that the file itself does at its end; and where the run is cut off.
+afterAll(leaveNothing);
+process.once("exit", leaveNothing);
+
+/** Starts a program that does not outlive this one. */
+function started<C extends Child>(child: C): C {
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  return child;
+}
+
 /** The real server, over a folder of its own. */
 export class Served {
   private constructor(
@@ -36,13 +64,16 @@ export class Served {
   /** Starts it; `prepare` runs before, with the folder that it will serve. */
   static async start(args: string[] = [], prepare: (directory: string) => void = () => {}): Promise<Served> {
     const folder = mkdtempSync(join(tmpdir(), "tracewire-served-"));
+    folders.add(folder);
     const directory = join(folder, ".tracewire");
     prepare(directory);
-    const child = spawn(named("TRACEWIRE_BIN"), ["--dir", directory, "--json", "serve", "--port", "0", ...args], {
-      cwd: folder,
-      env: environment({}),
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = started(
+      spawn(named("TRACEWIRE_BIN"), ["--dir", directory, "--json", "serve", "--port", "0", ...args], {
+        cwd: folder,
+        env: environment({}),
+        stdio: ["ignore", "pipe", "inherit"],
+      }),
+    );
     const line = await firstLine(createInterface(child.stdout), child);
     const said = JSON.parse(line) as { url: string };
     return new Served(said.url.replace(/\/$/, ""), directory, child, folder);
@@ -99,23 +130,33 @@ export class Served {
   async stop(): Promise<number | null> {
     const code = await ended(this.process, () => this.process.kill("SIGINT"));
     rmSync(this.folder, { recursive: true, force: true });
+    folders.delete(this.folder);
     return code;
   }
 }
 
-/** A program that records with the Python SDK, and does what it is told. */
+/** What a program records with. */
+export type Sdk = "python" | "typescript";
+
+/** A program that records with an SDK, and does what it is told. */
 export class Agent {
   private constructor(
     private readonly process: ChildProcessByStdio<Writable, Readable, null>,
     private readonly lines: Interface,
   ) {}
 
-  static start(directory: string, service: string): Agent {
-    const script = join(import.meta.dirname, "agent.py");
-    const child = spawn(named("TRACEWIRE_PYTHON"), [script, service], {
-      env: environment({ TRACEWIRE_DIR: directory }),
-      stdio: ["pipe", "pipe", "inherit"],
-    });
+  static start(directory: string, service: string, sdk: Sdk = "python"): Agent {
+    const [program, script] =
+      sdk === "python"
+        ? [named("TRACEWIRE_PYTHON"), join(import.meta.dirname, "agent.py")]
+        : [process.execPath, named("TRACEWIRE_TYPESCRIPT")];
+    const native = sdk === "python" ? {} : { TRACEWIRE_NATIVE: named("TRACEWIRE_NATIVE") };
+    const child = started(
+      spawn(program, [script, service], {
+        env: environment({ TRACEWIRE_DIR: directory, ...native }),
+        stdio: ["pipe", "pipe", "inherit"],
+      }),
+    );
     return new Agent(child, createInterface(child.stdout));
   }
 

@@ -24,6 +24,9 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 /// How the server is. Who shows no key where one is needed sees no more than that it answers.
 #[derive(Serialize, ToSchema)]
 struct Health {
+    /// What is proved of the producers' chains.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chains: Option<Chains>,
     /// Whether something came that numbers over traces do not have yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     counting: Option<bool>,
@@ -49,6 +52,17 @@ struct Health {
     uptime_nanos: u64,
     /// Its version.
     version: &'static str,
+}
+
+/// What is proved of the producers' chains.
+#[derive(Serialize, ToSchema)]
+struct Chains {
+    /// Producers there are.
+    producers: u64,
+    /// Those whose envelopes contradict; `/v1/producers` says where.
+    unsound: u64,
+    /// Those that were looked at.
+    verified: u64,
 }
 
 /// How forwarding to one place goes.
@@ -138,6 +152,7 @@ struct StoreHealth {
 )]
 async fn health(State(app): State<Shared>, caller: Option<axum::Extension<Caller>>) -> Result<Json<Health>, Problem> {
     let mut health = Health {
+        chains: None,
         counting: None,
         forward: Vec::new(),
         losses: None,
@@ -162,9 +177,12 @@ async fn health(State(app): State<Shared>, caller: Option<axum::Extension<Caller
             *sum = sum.saturating_add(count);
         }
         let (bytes, free_bytes, version) = (stats.bytes, stats.free_bytes, stats.version);
-        Ok((StoreHealth { bytes, engine, free_bytes, last_event, version }, named(&sums)))
+        let producers = store.producers()?.len() as u64;
+        Ok((StoreHealth { bytes, engine, free_bytes, last_event, version }, named(&sums), producers))
     };
-    let (store, losses) = caller.project.ask(read).await?;
+    let (store, losses, producers) = caller.project.ask(read).await?;
+    let (verified, unsound) = caller.project.verified.counts();
+    health.chains = Some(Chains { producers, unsound, verified });
     health.counting = Some(caller.project.writer.is_counting());
     health.retention = Retention::of(&caller.project);
     health.project = Some(caller.project.name.clone());

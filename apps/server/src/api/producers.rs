@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use super::answer::{Json, Page};
 use crate::guard::Caller;
 use crate::problem::Problem;
+use crate::project::{Chain, Contradiction};
 use crate::state::Shared;
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
@@ -24,6 +25,9 @@ struct Producer {
     /// Why it was closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     close: Option<String>,
+    /// The first place of its chain that contradicts; not there while none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contradiction: Option<Contradiction>,
     /// When it began.
     #[serde(skip_serializing_if = "Option::is_none")]
     created: Option<String>,
@@ -34,6 +38,8 @@ struct Producer {
     last_seq: u64,
     /// What it lost, by reason.
     losses: Vec<Loss>,
+    /// Events up to `verified_seq` that are in no envelope here.
+    missing_events: u64,
     /// Its name.
     name: String,
     /// Events that no envelope holds yet.
@@ -48,12 +54,15 @@ struct Producer {
     /// `service.name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     service: Option<String>,
-    /// Whether its chain is whole; null while nobody has verified it.
+    /// Whether nothing in its envelopes contradicts; null while none of them is verified. They are, one after the other, soon
+    /// after they came.
     sound: Option<bool>,
     /// Version of the specification.
     spec: String,
     /// State of its journal file, in the same words.
     state: &'static str,
+    /// Number of the last event whose envelope is verified.
+    verified_seq: u64,
 }
 
 /// What was lost for one reason.
@@ -71,9 +80,14 @@ pub(crate) struct Loss {
     responses((status = 200, body = Page<Producer>)),
 )]
 async fn list(caller: Caller) -> Result<Json<Page<Producer>>, Problem> {
-    let read = |store: &dyn Store| {
+    let mut chains = caller.project.verified.all();
+    let read = move |store: &dyn Store| {
         let losses = losses(store)?;
-        let shown = |row: ProducerRow| Producer {
+        let shown = |row: ProducerRow, chain: Chain| Producer {
+            sound: chain.is_sound(),
+            verified_seq: chain.verified_seq,
+            missing_events: chain.missing_events,
+            contradiction: chain.contradiction,
             host: text(&row.facts.origin, "host"),
             pid: row.facts.origin.get("pid").and_then(Value::as_u64),
             service: text(&row.facts.resource, "service.name"),
@@ -87,9 +101,14 @@ async fn list(caller: Caller) -> Result<Json<Page<Producer>>, Problem> {
             seal: row.facts.seal,
             spec: row.facts.spec,
             name: row.name,
-            sound: None,
         };
-        Ok(store.producers()?.into_iter().map(shown).collect())
+        let rows = store.producers()?.into_iter();
+        Ok(rows
+            .map(|row| {
+                let chain = chains.remove(&row.name).unwrap_or_default();
+                shown(row, chain)
+            })
+            .collect())
     };
     Ok(Json(Page::whole(caller.project.ask(read).await?)))
 }

@@ -5,11 +5,13 @@
 //! | `http` | what the server itself did |
 //! | `events` | what events say: of one project, and shown to its keys alone |
 //! | `removed` | what was removed because it was too old or too much |
+//! | `chains` | producers whose envelopes were verified |
 //! | `begun` | spans that have begun, and the calls that they are |
 //! | `names` | labels whose values come from strangers, and are bounded |
 //! | `rate` | events in a second, over the last minute |
 
 mod begun;
+mod chains;
 mod events;
 mod http;
 mod names;
@@ -52,6 +54,7 @@ async fn scrape(State(app): State<Shared>, caller: Caller) -> Result<Response, P
     let project = &caller.project;
     let written = app.metrics.write(&mut text).and_then(|()| project.counted.write(&mut text));
     let written = written.and_then(|()| project.kept.write(&mut text));
+    let written = written.and_then(|()| chains::write(project.verified.counts(), &mut text));
     written.map_err(|_| Problem::internal())?;
     text.push_str("# EOF\n");
     let media = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");

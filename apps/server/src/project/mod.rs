@@ -10,17 +10,20 @@
 //! | `readers` | threads that read |
 //! | `watch` | journals that grow |
 //! | `keeping` | what is too old or too much goes |
+//! | `verifying` | chains are verified, while nobody waits for it |
 
 mod database;
 pub mod emitter;
 mod keeping;
 mod lock;
 mod readers;
+mod verifying;
 mod watch;
 mod writer;
 
 pub use database::Database;
 pub(crate) use keeping::Kept;
+pub(crate) use verifying::{Chain, Contradiction, Verified};
 pub use writer::{Refused, Writer};
 
 use std::collections::BTreeMap;
@@ -41,6 +44,7 @@ use crate::options::Options;
 use crate::problem::Problem;
 use lock::Lock;
 use readers::Readers;
+use verifying::Verifying;
 use watch::Watch;
 
 /// The project of whoever shows no key.
@@ -86,6 +90,9 @@ pub struct Project {
     pub(crate) counted: Counted,
     /// What was removed since it is open.
     pub(crate) kept: Kept,
+    /// What is known of the producers' chains.
+    pub(crate) verified: Arc<Verified>,
+    verifying: Mutex<Option<Verifying>>,
     watch: Mutex<Option<Watch>>,
     lock: Mutex<Option<Lock>>,
 }
@@ -94,6 +101,7 @@ impl Project {
     /// Ends what writes, when everything that waits is stored.
     pub(crate) async fn stop(&self) {
         drop(self.watch.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.verifying.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.writer.stop().await;
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
@@ -113,6 +121,8 @@ impl Project {
         let journals = is_default.then(|| options.directory.clone());
         let (writer, news) = Writer::start(&database, journals, Arc::clone(&options.prices), &folder)?;
         let readers = Readers::start(&database, options.limits.readers)?;
+        let verified = Arc::new(Verified::default());
+        let verifying = Verifying::start(&database, &verified, options.limits.verify_every)?;
         let watch = is_default.then(|| Watch::start(&options.directory, &writer)).transpose()?;
         Ok(Project {
             name: name.to_owned(),
@@ -123,6 +133,8 @@ impl Project {
             processes: Mutex::default(),
             counted: Counted::new(Arc::clone(&options.prices)),
             kept: Kept::new(options.retention),
+            verified,
+            verifying: Mutex::new(Some(verifying)),
             watch: Mutex::new(watch),
             lock: Mutex::new(Some(lock)),
         })

@@ -16,9 +16,12 @@ use super::writer::Looked;
 use crate::error::ServerError;
 
 /// How often journals are looked at while somebody writes.
-const LIVE: Duration = Duration::from_millis(150);
+const LIVE: Duration = Duration::from_millis(40);
 /// How often they are looked at while those that are there say nothing.
-const QUIET: Duration = Duration::from_millis(500);
+const QUIET: Duration = Duration::from_millis(150);
+/// Where there are many, the pause is so many times what a look takes, up to so long.
+const PAUSES: u32 = 20;
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// How often it is looked whether there are any.
 const IDLE: Duration = Duration::from_secs(2);
 /// For how long after news somebody is taken to be writing.
@@ -62,7 +65,10 @@ fn watch(folder: &Path, tell: Sender<()>) -> notify::Result<RecommendedWatcher> 
 /// Has the writer look, and waits for a reason to look again. Ends when the writer or the watch is gone.
 fn follow(told: &Receiver<()>, look: &dyn Fn() -> Option<Looked>) {
     let mut lively_until = Instant::now();
-    while let Some(looked) = look() {
+    loop {
+        let began = Instant::now();
+        let Some(looked) = look() else { return };
+        let took = began.elapsed();
         if looked.events > 0 {
             lively_until = Instant::now() + LIVELY;
         }
@@ -71,7 +77,7 @@ fn follow(told: &Receiver<()>, look: &dyn Fn() -> Option<Looked>) {
             _ if Instant::now() < lively_until => LIVE,
             _ => QUIET,
         };
-        match told.recv_timeout(wait) {
+        match told.recv_timeout(wait.max(took.saturating_mul(PAUSES).min(LONGEST_PAUSE))) {
             Ok(()) => {
                 thread::sleep(DEBOUNCE);
                 while told.try_recv().is_ok() {}

@@ -299,9 +299,10 @@ async fn an_emitters_output_is_judged_and_not_kept() {
 #[tokio::test]
 async fn producers_and_health_are_told() {
     let (served, _, _) = populated().await;
-    let producers = served.json("/v1/producers").await;
-    insta::assert_json_snapshot!(producers["items"][0]);
+    insta::assert_json_snapshot!(served.producer("00000000000000a1-1", |one| one["sound"] != Value::Null).await);
+    served.producer("00000000000000b2-1", |one| one["sound"] == true).await;
     let health = served.json("/v1/health").await;
+    assert_eq!(health["chains"], json!({"producers": 2, "unsound": 0, "verified": 2}));
     assert_eq!(
         (&health["status"], &health["project"], &health["store"]["engine"]),
         (&json!("ok"), &json!("default"), &json!("sqlite"))

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response};
@@ -28,7 +29,9 @@ pub struct Served {
 }
 
 pub fn options(folder: &Path) -> Options {
-    Options { port: 0, ..Options::new(Directory::at(folder)) }
+    let mut options = Options { port: 0, ..Options::new(Directory::at(folder)) };
+    options.limits.verify_every = Duration::from_millis(20);
+    options
 }
 
 impl Served {
@@ -63,6 +66,18 @@ impl Served {
     pub async fn counted(&self) {
         while self.json("/v1/health").await["counting"] != false {
             tokio::task::yield_now().await;
+        }
+    }
+
+    /// What is said of a producer, when it is as expected.
+    pub async fn producer(&self, name: &str, is_expected: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let producers = self.json("/v1/producers").await;
+            let found = producers["items"].as_array().unwrap().iter().find(|one| one["name"] == name);
+            if let Some(found) = found.filter(|one| is_expected(one)) {
+                return found.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 

@@ -38,7 +38,8 @@ export function Cards({
         value={totals.cost ? amount(cost.toFixed(6), currency) : "–"}
         before={amountOf(before.cost, currency)}
         now={cost}
-        more={totals.unpriced > 0 ? `${count(totals.unpriced)} calls have no price` : undefined}
+        more={totals.unpriced > 0 ? `${count(totals.unpriced)} unpriced` : undefined}
+        why="So many calls of models are in no price list, and not in this sum"
       />
     </div>
   );
@@ -51,6 +52,7 @@ function Figure({
   now,
   worse = false,
   more,
+  why,
 }: {
   name: string;
   value: string;
@@ -58,6 +60,7 @@ function Figure({
   now: number | null | undefined;
   worse?: boolean;
   more?: string | undefined;
+  why?: string;
 }) {
   const moved = change(before, now);
   const up = (now ?? 0) > (before ?? 0);
@@ -68,7 +71,12 @@ function Figure({
       <p className="value">{value}</p>
       <p className={isBad ? "bad" : "faint"} title="Against the same length of time before">
         {moved === "=" ? "as before" : moved === "new" ? "none before" : `${up ? "▲" : "▼"} ${moved}`}
-        {more !== undefined && <span className="faint"> · {more}</span>}
+        {more !== undefined && (
+          <span className="faint" title={why}>
+            {" "}
+            · {more}
+          </span>
+        )}
       </p>
     </div>
   );

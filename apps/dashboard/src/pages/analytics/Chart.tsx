@@ -24,6 +24,10 @@ function tickOf(time: number, before: number | undefined): string {
   return before !== undefined && day !== DAY.format(before * 1000) ? day : CLOCK.format(time * 1000);
 }
 
+function borderOf(dash: number[] | undefined): string {
+  return dash === undefined ? "solid" : (dash[0] ?? 0) < 4 ? "dotted" : "dashed";
+}
+
 /** A chart over time. A stretch that is drawn over becomes the range of the page. */
 export function Chart({
   times,
@@ -61,10 +65,11 @@ export function Chart({
       {
         width: target.clientWidth,
         height,
-        padding: [10, 8, 0, 0],
+        padding: [10, 20, 0, 0],
         legend: {
           live: true,
-          markers: { width: 2, dash: (self, index) => (self.series[index]?.dash === undefined ? "solid" : "dashed") },
+          // As the lines are drawn: solid, dashed, dotted.
+          markers: { width: 2, dash: (self, index) => borderOf(self.series[index]?.dash) },
         },
         cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 }, y: false },
         scales: { x: { time: true }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] } },
@@ -84,7 +89,7 @@ export function Chart({
             ticks: { show: false },
             font,
             size: 62,
-            space: 34,
+            space: 28,
             values: (_, splits) => splits.map((value) => latest.current.format(value)),
           },
         ],
@@ -109,7 +114,9 @@ export function Chart({
               points: { show: false },
               ...(line.dash === undefined ? {} : { dash: line.dash }),
               ...(line.fill ? { fill: colour(`color-mix(in srgb, ${line.colour} 16%, transparent)`) } : {}),
-              value: (_, value) => (value === null || value === undefined ? "–" : latest.current.format(value)),
+              // Without a pointer over the chart there is no value to say.
+              value: (_, value, __, index) =>
+                index === null || index === undefined ? "" : value === null ? "–" : latest.current.format(value),
             }),
           ),
         ],

@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { Link } from "wouter";
 import { useFeedback } from "../../api/queries.ts";
 import type { Judgement } from "../../api/types.ts";
@@ -6,7 +6,7 @@ import { Top } from "../../app/Shell.tsx";
 import { go, useUrl } from "../../app/url.ts";
 import { ago, count, percent, shortId } from "../../logic/format.ts";
 import { bounds } from "../../logic/time.ts";
-import { flat, summary } from "../../logic/verdicts.ts";
+import { flat, replaced, summary } from "../../logic/verdicts.ts";
 import { Dash, Data, ProblemBox, Skeleton, Snippet, Time } from "../../parts/Basics.tsx";
 import { type Column, Grid } from "../../parts/Grid.tsx";
 import { useNow } from "../../parts/now.ts";
@@ -20,9 +20,9 @@ function to(one: Judgement): string | undefined {
   return one.session_id ? `/sessions/one?id=${encodeURIComponent(one.session_id)}` : undefined;
 }
 
-function columnsOf(now: number): Column<Judgement>[] {
+function columnsOf(now: number, isGone: (one: Judgement) => boolean): Column<Judgement>[] {
   return [
-    { id: "verdict", head: "Verdict", width: "110px", cell: (one) => <Verdict judgement={one} /> },
+    { id: "verdict", head: "Verdict", width: "110px", cell: (one) => <Verdict judgement={one} gone={isGone(one)} /> },
     {
       id: "what",
       head: "Of what",
@@ -83,8 +83,10 @@ export function Feedback() {
   const all = useFeedback(useMemo(() => bounds(since, undefined, minute), [since, minute]));
   const given = useMemo(() => all.data?.pages.flatMap((page) => page.items).map(flat) ?? [], [all.data]);
   const rows = useMemo(() => (name === undefined ? given : given.filter((one) => one.name === name)), [given, name]);
-  const sums = useMemo(() => summary(given), [given]);
-  const columns = useMemo(() => columnsOf(now), [now]);
+  const gone = useMemo(() => replaced(given), [given]);
+  const isGone = useCallback((one: Judgement) => Boolean(one.feedback_id && gone.has(one.feedback_id)), [gone]);
+  const sums = useMemo(() => summary(given.filter((one) => !isGone(one))), [given, isGone]);
+  const columns = useMemo(() => columnsOf(now, isGone), [now, isGone]);
   const rowKey = (one: Judgement) => one.feedback_id ?? `${one.trace_id} ${one.time} ${one.name}`;
   return (
     <>
@@ -147,7 +149,7 @@ export function Feedback() {
             small={(one) => (
               <>
                 <div className="small-first">
-                  <Verdict judgement={one} />
+                  <Verdict judgement={one} gone={isGone(one)} />
                   <span className="cut">
                     <Data>{one.name ?? ""}</Data>
                   </span>

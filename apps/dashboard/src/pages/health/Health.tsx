@@ -26,26 +26,42 @@ function Life({ state }: { state: string }) {
   );
 }
 
+/** What its envelopes prove. */
 function Sound({ producer }: { producer: Producer }) {
-  if (producer.sound === true) {
-    return (
-      <span className="status ok" title="Every envelope follows the one before it; nothing was changed or left out">
-        <Icon name="check" size={14} /> proved
-      </span>
-    );
-  }
+  const wrong = producer.contradiction;
   if (producer.sound === false) {
     return (
-      <span className="status error" title="An envelope is missing, changed, or there twice with different content">
-        <Icon name="warning" size={14} /> broken
+      <span className="status error" title={wrong ? visible(wrong.message) : ""}>
+        <Icon name="warning" size={14} /> {wrong ? place(wrong) : "broken"}
       </span>
     );
   }
+  if (producer.sound !== true) {
+    return (
+      <span className="faint" title="None of its envelopes is verified yet">
+        not yet verified
+      </span>
+    );
+  }
+  const missing = producer.missing_events ?? 0;
+  if (missing > 0) {
+    return (
+      <span className="status cancelled" title="What is here holds together; some of it never came">
+        <Icon name="warning" size={14} /> {count(missing)} missing
+      </span>
+    );
+  }
+  const behind = producer.last_seq - (producer.verified_seq ?? producer.last_seq);
   return (
-    <span className="faint" title="Its end has not been seen, so nobody can tell whether the tail is whole">
-      not yet known
+    <span className="status ok" title="Every envelope follows the one before it; nothing was changed or left out">
+      <Icon name="check" size={14} /> sound{behind > 0 && <span className="faint"> so far</span>}
     </span>
   );
+}
+
+/** The code and the place, as `tracewire verify` says them. */
+function place(wrong: NonNullable<Producer["contradiction"]>): string {
+  return `${visible(wrong.code)} at event ${count(wrong.first_seq)}`;
 }
 
 /** Who sends, what was lost, what is proved. */
@@ -59,8 +75,9 @@ export function Health() {
     losses.set(loss.reason, (losses.get(loss.reason) ?? 0) + loss.count);
   }
   const lost = [...losses.values()].reduce((sum, value) => sum + value, 0);
-  const proved = all.filter((producer) => producer.sound === true).length;
-  const broken = all.filter((producer) => producer.sound === false).length;
+  const verified = all.filter((producer) => typeof producer.sound === "boolean").length;
+  const broken = all.filter((producer) => producer.sound === false);
+  const first = broken.find((producer) => producer.contradiction)?.contradiction;
   const store = isMap(health.data?.store) ? health.data.store : {};
   return (
     <>
@@ -112,9 +129,9 @@ export function Health() {
           />
           <Card
             name="Chains"
-            value={broken > 0 ? `${count(broken)} broken` : proved > 0 ? "sound" : "not verified"}
-            more={`${count(proved)} of ${count(all.length)} proved`}
-            bad={broken > 0}
+            value={broken.length > 0 ? `${count(broken.length)} broken` : verified > 0 ? "sound" : "–"}
+            more={`verified ${count(verified)} of ${count(all.length)}${first ? ` · first ${place(first)}` : ""}`}
+            bad={broken.length > 0}
           />
         </div>
         <section className="card">
@@ -131,7 +148,7 @@ export function Health() {
               </div>
             ) : (
               <Wide label="Producers">
-                <table className="plain-table">
+                <table className="plain-table one-line">
                   <thead>
                     <tr>
                       <th>Service</th>

@@ -7,14 +7,15 @@ import { Top } from "../../app/Shell.tsx";
 import { changed, useUrl } from "../../app/url.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { clockMillis, count, duration, shortId } from "../../logic/format.ts";
+import { saidBy } from "../../logic/said.ts";
 import { nanosFrom } from "../../logic/time.ts";
 import { Dash, Data, Time } from "../../parts/Basics.tsx";
 import { FirstTrace } from "../../parts/FirstTrace.tsx";
 import { type Column, Grid } from "../../parts/Grid.tsx";
 import { JsonTree } from "../../parts/JsonTree.tsx";
 import { useNow } from "../../parts/now.ts";
+import { Said } from "../../parts/Said.tsx";
 import { KindMark, outcomeOf, StatusMark } from "../../parts/Status.tsx";
-import { saidBy } from "../trace/said.ts";
 import { useFeed } from "./feed.ts";
 
 const TYPES = ["span.start", "span.update", "span.event", "span.end", "event", "log", "metric", "feedback", "loss"];
@@ -62,7 +63,7 @@ function columnsOf(known: ReadonlyMap<string, Begun>): Column<LocatedEvent>[] {
       id: "said",
       head: "Says",
       width: "minmax(220px, 4fr)",
-      cell: (one) => <Data>{saidBy(one, known.get(one.event.span_id ?? "")?.name)}</Data>,
+      cell: (one) => <Said located={one} known={known.get(one.event.span_id ?? "")?.name} />,
     },
     {
       id: "service",
@@ -250,7 +251,7 @@ export function Live() {
                       <Icon name="event" size={13} className="faint" />
                     )}
                     <span className="cut">
-                      <Data>{saidBy(one, known.get(one.event.span_id ?? "")?.name)}</Data>
+                      <Said located={one} known={known.get(one.event.span_id ?? "")?.name} />
                     </span>
                   </div>
                   <div className="small-second">

@@ -6,8 +6,8 @@ import type { LocatedEvent, TraceRow } from "../../api/types.ts";
 export const KEPT = 2_000;
 /** How many wait while the feed is paused; beyond it they are only counted. */
 const WAITING = 2_000;
-/** Events are drawn together, at most so often. */
-const EVERY = 150;
+/** Events are drawn together, at most so often; what comes after a pause at once. */
+const EVERY = 100;
 
 /** What came in, and how the connection is. */
 export type Feed = {
@@ -59,23 +59,17 @@ export function useFeed(query: string, paused: boolean): Feed & { clear: () => v
   });
   const stopped = useRef(paused);
   const held = useRef<LiveMessage[]>([]);
+  const soon = useRef<() => void>(() => {});
   stopped.current = paused;
   useEffect(() => {
     const abort = new AbortController();
     setFeed((before) => ({ ...before, events: [], waiting: 0 }));
     held.current = [];
-    void follow(
-      query,
-      (message) => {
-        held.current.push(message);
-        if (held.current.length > WAITING * 2) {
-          held.current.splice(0, WAITING);
-        }
-      },
-      (state) => setFeed((before) => ({ ...before, state })),
-      abort.signal,
-    );
-    const timer = setInterval(() => {
+    let timer: number | undefined;
+    let drawn = 0;
+    const draw = () => {
+      timer = undefined;
+      drawn = performance.now();
       if (held.current.length === 0) {
         return;
       }
@@ -87,12 +81,32 @@ export function useFeed(query: string, paused: boolean): Feed & { clear: () => v
       const batch = held.current;
       held.current = [];
       setFeed((before) => ({ ...received(before, batch), waiting: 0 }));
-    }, EVERY);
+    };
+    soon.current = () => {
+      timer ??= window.setTimeout(draw, Math.max(0, drawn + EVERY - performance.now()));
+    };
+    void follow(
+      query,
+      (message) => {
+        held.current.push(message);
+        if (held.current.length > WAITING * 2) {
+          held.current.splice(0, WAITING);
+        }
+        soon.current();
+      },
+      (state) => setFeed((before) => ({ ...before, state })),
+      abort.signal,
+    );
     return () => {
       abort.abort();
-      clearInterval(timer);
+      window.clearTimeout(timer);
     };
   }, [query]);
+  useEffect(() => {
+    if (!paused) {
+      soon.current();
+    }
+  }, [paused]);
   const clear = useMemo(() => () => setFeed((before) => ({ ...before, events: [], gaps: 0 })), []);
   return { ...feed, clear };
 }

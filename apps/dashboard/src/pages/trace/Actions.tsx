@@ -20,7 +20,7 @@ const FORMATS = [
 export function Actions({ id, step }: { id: string; step: string | undefined }) {
   return (
     <>
-      <Popover label="Brief" icon="brief" right>
+      <Popover label={<span className="wide-only">Brief</span>} icon="brief" name="Brief" right>
         {(close) => <Brief id={id} step={step} close={close} />}
       </Popover>
       <Popover label="" icon="download" name="Export" square right>

@@ -7,8 +7,8 @@ import { nanosFrom } from "../../logic/time.ts";
 import { Dash, Data, ProblemBox, Skeleton, Time } from "../../parts/Basics.tsx";
 import { type Column, Grid } from "../../parts/Grid.tsx";
 import { JsonTree } from "../../parts/JsonTree.tsx";
+import { Said } from "../../parts/Said.tsx";
 import { KindMark } from "../../parts/Status.tsx";
-import { saidBy } from "./said.ts";
 
 /** The events that the trace was made of, as they were recorded. */
 export function Events({ id, start, span }: { id: string; start: string; span: string | undefined }) {
@@ -32,7 +32,7 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
         width: "110px",
         cell: (one) => (one.event.kind ? <KindMark kind={one.event.kind} /> : <Dash />),
       },
-      { id: "said", head: "Says", width: "minmax(240px, 4fr)", cell: (one) => <Data>{saidBy(one)}</Data> },
+      { id: "said", head: "Says", width: "minmax(240px, 4fr)", cell: (one) => <Said located={one} /> },
       {
         id: "producer",
         head: "Recorded by",

@@ -23,12 +23,12 @@ import { KindMark } from "../../parts/Status.tsx";
 const WIDTH = 210;
 const HEIGHT = 66;
 
-type ActorNode = Node<{ actor: Actor }, "actor">;
+type ActorNode = Node<{ actor: Actor; down: boolean }, "actor">;
 
-function ActorBox({ data: { actor }, selected }: NodeProps<ActorNode>) {
+function ActorBox({ data: { actor, down }, selected }: NodeProps<ActorNode>) {
   return (
     <div className={`actor${selected ? " chosen" : ""}${actor.failed > 0 ? " failed" : ""}`}>
-      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <Handle type="target" position={down ? Position.Top : Position.Left} isConnectable={false} />
       <div className="line">
         <KindMark kind={actor.kind} bare />
         <strong className="data cut grow">{oneLine(actor.name, 60)}</strong>
@@ -40,7 +40,7 @@ function ActorBox({ data: { actor }, selected }: NodeProps<ActorNode>) {
         {actor.failed > 0 && <span className="bad">{count(actor.failed)} failed</span>}
         {actor.open > 0 && <span className="status in_flight">{count(actor.open)} open</span>}
       </div>
-      <Handle type="source" position={Position.Right} isConnectable={false} />
+      <Handle type="source" position={down ? Position.Bottom : Position.Right} isConnectable={false} />
     </div>
   );
 }
@@ -48,7 +48,7 @@ function ActorBox({ data: { actor }, selected }: NodeProps<ActorNode>) {
 const nodeTypes = { actor: ActorBox };
 
 type Place = { x: number; y: number };
-type Way = Edge<{ points: Place[] }, "way">;
+type Way = Edge<{ points: Place[]; down: boolean }, "way">;
 
 /** A line along the way that was found for it, around the boxes between. */
 function WayLine({ data, label, markerEnd, sourceX, sourceY, targetX, targetY }: EdgeProps<Way>) {
@@ -58,8 +58,13 @@ function WayLine({ data, label, markerEnd, sourceX, sourceY, targetX, targetY }:
   for (let at = 1; at < all.length; at++) {
     const from = all[at - 1] as Place;
     const to = all[at] as Place;
-    const half = (from.x + to.x) / 2;
-    path += ` C${half} ${from.y} ${half} ${to.y} ${to.x} ${to.y}`;
+    if (data?.down === true) {
+      const half = (from.y + to.y) / 2;
+      path += ` C${from.x} ${half} ${to.x} ${half} ${to.x} ${to.y}`;
+    } else {
+      const half = (from.x + to.x) / 2;
+      path += ` C${half} ${from.y} ${half} ${to.y} ${to.x} ${to.y}`;
+    }
   }
   const middle = all[Math.floor(all.length / 2)] as Place;
   const before = all[Math.floor(all.length / 2) - 1] as Place;
@@ -77,7 +82,9 @@ const edgeTypes = { way: WayLine };
 
 /** Who called whom: agents, models and tools, each once, with how often and how long. */
 export function Graph({ layout, onSelect }: { layout: Layout; onSelect: (index: number) => void }) {
-  const { nodes, edges, left } = useMemo(() => arranged(layout), [layout]);
+  // Where there is more height than width it grows downwards.
+  const down = window.innerWidth <= 640;
+  const { nodes, edges, left } = useMemo(() => arranged(layout, down), [layout, down]);
   return (
     <div className="graph">
       <ReactFlow
@@ -103,10 +110,10 @@ export function Graph({ layout, onSelect }: { layout: Layout; onSelect: (index: 
   );
 }
 
-function arranged(layout: Layout): { nodes: ActorNode[]; edges: Way[]; left: number } {
+function arranged(layout: Layout, down: boolean): { nodes: ActorNode[]; edges: Way[]; left: number } {
   const { actors, calls, left } = actorsOf(layout);
   const graph = new Dagre();
-  graph.setGraph({ rankdir: "LR", nodesep: 18, ranksep: 84 });
+  graph.setGraph(down ? { rankdir: "TB", nodesep: 16, ranksep: 56 } : { rankdir: "LR", nodesep: 18, ranksep: 84 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const actor of actors) {
     graph.setNode(actor.id, { width: WIDTH, height: HEIGHT });
@@ -122,7 +129,7 @@ function arranged(layout: Layout): { nodes: ActorNode[]; edges: Way[]; left: num
       return {
         id: actor.id,
         type: "actor",
-        data: { actor },
+        data: { actor, down },
         position: { x: place.x - WIDTH / 2, y: place.y - HEIGHT / 2 },
         width: WIDTH,
         height: HEIGHT,
@@ -132,7 +139,7 @@ function arranged(layout: Layout): { nodes: ActorNode[]; edges: Way[]; left: num
     edges: calls.map((call) => ({
       id: call.id,
       type: "way" as const,
-      data: { points: graph.edge(call.from, call.to).points as Place[] },
+      data: { points: graph.edge(call.from, call.to).points as Place[], down },
       source: call.from,
       target: call.to,
       label: call.calls > 1 ? `×${count(call.calls)}` : undefined,

@@ -5,7 +5,8 @@ import { asProblem } from "../../api/problem.ts";
 import { useFeedback } from "../../api/queries.ts";
 import type { Judgement } from "../../api/types.ts";
 import { Icon } from "../../design/Icon.tsx";
-import { flat } from "../../logic/verdicts.ts";
+import { keepOwn, ownJudgement, targetOf } from "../../logic/own.ts";
+import { flat, replaced } from "../../logic/verdicts.ts";
 import { visible } from "../../logic/visible.ts";
 import { say } from "../../parts/Toast.tsx";
 import { Verdict } from "../../parts/Verdict.tsx";
@@ -15,23 +16,37 @@ export function Judgements({ trace, span }: { trace: string; span: string | unde
   const client = useQueryClient();
   const given = useFeedback({ trace });
   const [comment, setComment] = useState("");
-  const all = (given.data?.pages.flatMap((page) => page.items) ?? [])
-    .map(flat)
-    .filter((one) => !one.span_id || one.span_id === span);
+  const [isSending, setSending] = useState(false);
+  const everything = (given.data?.pages.flatMap((page) => page.items) ?? []).map(flat);
+  const gone = replaced(everything);
+  const all = everything.filter(
+    (one) => (!one.span_id || one.span_id === span) && !(one.feedback_id && gone.has(one.feedback_id)),
+  );
+  const place = targetOf(trace, span);
+  const own = all.find((one) => one.feedback_id && one.feedback_id === ownJudgement(localStorage, place));
   const judge = async (value: boolean) => {
+    setSending(true);
     try {
-      await postJson<Judgement>("/feedback", {
+      const row = await postJson<Judgement>("/feedback", {
         name: "helpful",
         value,
         source: "human",
         target: { trace_id: trace, ...(span === undefined ? {} : { span_id: span }) },
         ...(comment.trim() === "" ? {} : { comment: comment.trim() }),
+        ...(own?.feedback_id ? { supersedes: own.feedback_id } : {}),
       });
+      const id = flat(row).feedback_id;
+      if (id) {
+        keepOwn(localStorage, place, id);
+      }
       setComment("");
-      say("Recorded");
+      say(own === undefined ? "Recorded" : "Recorded, in place of what you said before");
       await client.invalidateQueries({ queryKey: ["/feedback"] });
     } catch (error) {
-      say(asProblem(error).title);
+      const { title, detail } = asProblem(error);
+      say(detail === undefined ? title : `${title}: ${detail}`);
+    } finally {
+      setSending(false);
     }
   };
   return (
@@ -62,6 +77,8 @@ export function Judgements({ trace, span }: { trace: string; span: string | unde
           type="button"
           className="button square"
           onClick={() => void judge(true)}
+          disabled={isSending}
+          aria-pressed={own?.value === true}
           aria-label="Helpful"
           title="Helpful"
         >
@@ -71,6 +88,8 @@ export function Judgements({ trace, span }: { trace: string; span: string | unde
           type="button"
           className="button square"
           onClick={() => void judge(false)}
+          disabled={isSending}
+          aria-pressed={own?.value === false}
           aria-label="Not helpful"
           title="Not helpful"
         >

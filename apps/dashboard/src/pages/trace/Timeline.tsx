@@ -78,7 +78,7 @@ export function Timeline({
           </div>
           <div className="axis-time" role="columnheader" aria-label="Time">
             {axis.map((tick) => (
-              <span key={tick} className={left(tick) > 93 ? "tick last" : "tick"} style={{ left: `${left(tick)}%` }}>
+              <span key={tick} className="tick" style={{ left: `${left(tick)}%` }}>
                 {duration(tick)}
               </span>
             ))}

@@ -78,6 +78,7 @@ export function Traces() {
   }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
 
   const narrowed = Object.keys(filters).length > 0;
+  const isNew = traces.isSuccess && rows.length === 0 && !narrowed;
   return (
     <>
       <Top title="Traces">
@@ -139,11 +140,13 @@ export function Traces() {
           />
         )}
       </div>
-      <Spark
-        filters={filters}
-        minute={minute}
-        onRange={(since, until) => apply({ ...filters, since: wireTime(since), until: wireTime(until) })}
-      />
+      {!isNew && (
+        <Spark
+          filters={filters}
+          minute={minute}
+          onRange={(since, until) => apply({ ...filters, since: wireTime(since), until: wireTime(until) })}
+        />
+      )}
       {inSteps ? (
         <Steps query={query} />
       ) : traces.isError && rows.length === 0 ? (

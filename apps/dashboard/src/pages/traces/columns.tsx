@@ -48,7 +48,7 @@ export function columnsOf(now: number): Column<TraceRow>[] {
     {
       id: "name",
       head: "Name",
-      width: "minmax(190px, 3fr)",
+      width: "minmax(180px, 2.6fr)",
       cell: (row) => (
         <>
           <KindMark kind={row.kind} bare />
@@ -65,7 +65,7 @@ export function columnsOf(now: number): Column<TraceRow>[] {
     },
     { id: "service", head: "Service", width: "minmax(90px, 1fr)", cell: (row) => word(row.service) },
     { id: "agent", head: "Agent", width: "minmax(90px, 1fr)", cell: (row) => words(row.agents), hidden: true },
-    { id: "model", head: "Model", width: "minmax(100px, 1.1fr)", cell: (row) => words(row.models) },
+    { id: "model", head: "Model", width: "minmax(100px, 1.5fr)", cell: (row) => words(row.models) },
     {
       id: "session",
       head: "Session",
@@ -128,7 +128,7 @@ export function SmallTrace({ row, now }: { row: TraceRow; now: number }) {
         <span>{took(row, now)}</span>
       </div>
       <div className="small-second">
-        <KindMark kind={row.kind} bare size={13} />
+        <KindMark kind={row.kind} bare />
         <span className="cut">
           <Data>{[row.service, ...(row.models ?? [])].filter(Boolean).join(" · ")}</Data>
         </span>

@@ -2,7 +2,6 @@
 
 use super::{FOLDER, build};
 use crate::node::Node;
-use crate::process;
 use crate::tools;
 use crate::typescript;
 use crate::venv::{Requirements, Venv, python3};

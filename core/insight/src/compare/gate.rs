@@ -116,13 +116,13 @@ fn why(comparison: &Comparison<'_, '_>, rule: &Rule) -> Option<String> {
         Rule::Steps => {
             let count = |change| comparison.count(change);
             let (added, removed, moved) = (count(Change::Added), count(Change::Removed), count(Change::Moved));
-            (added + removed + moved > 0)
-                .then(|| format!("{added} added, {removed} removed, {} moved", moved / 2))
+            (added + removed + moved > 0).then(|| format!("{added} added, {removed} removed, {} moved", moved / 2))
         }
         Rule::Outputs => {
             let differ = |row: &&super::Row| row.differences.iter().any(|difference| difference.what == What::Output);
             let count = comparison.rows.iter().filter(differ).count();
-            (count > 0).then(|| format!("{count} {} another output", if count == 1 { "step has" } else { "steps have" }))
+            (count > 0)
+                .then(|| format!("{count} {} another output", if count == 1 { "step has" } else { "steps have" }))
         }
         Rule::Duration(percent) => rose("nanoseconds", a.duration_nanos, b.duration_nanos, *percent),
         Rule::Tokens(percent) => rose("tokens", sum(a), sum(b), *percent),

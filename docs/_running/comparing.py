@@ -31,6 +31,7 @@ _CHANGING = [
     (re.compile(r"\b\d+(\.\d+)? ?(ns|µs|ms|s|min|h|d)( ago)?\b"), "<duration>"),
     (re.compile(r"\b\d+(\.\d+)? ?(B|kB|MB|GB|KiB|MiB|GiB|bytes)\b"), "<size>"),
     (re.compile(r"\bpid \d+"), "pid <n>"),
+    (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:<port>"),
     (re.compile(r"\.jsonl:\d+:"), ".jsonl:<line>:"),
     (re.compile(r" · slow \d+ ?%"), ""),
     # A comparison says both durations where they are far enough from each other.

@@ -54,8 +54,9 @@ export async function ask(path: string, query: Query = {}, init: RequestInit = {
   let response: Response;
   try {
     const asked = address(path, query);
-    const answer = init.method === undefined ? early(asked) : undefined;
-    response = await (answer ?? fetch(asked, { ...init, headers: init.headers ?? headers() }));
+    // What failed then may have lacked the key that is there by now: it is asked for again.
+    const before = init.method === undefined ? await early(asked)?.catch(() => undefined) : undefined;
+    response = before?.ok === true ? before : await fetch(asked, { ...init, headers: init.headers ?? headers() });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") {
       throw error;

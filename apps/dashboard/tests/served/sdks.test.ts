@@ -20,6 +20,7 @@ describe.each<Sdk>(["python", "typescript"])("recorded by the SDK for %s", (sdk)
     await page.locator(".grid-row", { hasText: "dive" }).first().waitFor();
 
     const trace = await agent.tell("research", { question: "What keeps a sea otter warm?", session: "otters-1" });
+    await served.has(trace);
     await page.goto(`/traces/${trace}`);
     await page.locator(".wf-row", { hasText: "draft" }).first().waitFor();
     const words = await page.locator(".wf-row .wf-word").allInnerTexts();
@@ -30,6 +31,7 @@ describe.each<Sdk>(["python", "typescript"])("recorded by the SDK for %s", (sdk)
     await page.locator(".inspector .exception", { hasText: "429: rate limit exceeded" }).waitFor();
 
     const id = await agent.tell("begin", { name: "patrol", input: "Look after the holt." });
+    await served.has(id);
     await page.goto(`/traces/${id}`);
     await page.locator(".wf-bar.in_flight").waitFor();
     await agent.kill();

@@ -113,6 +113,13 @@ export class Served {
     }
   }
 
+  /** Waits until a trace is there: what programs record comes by their journals. */
+  async has(trace: string): Promise<void> {
+    await this.until<{ items: { trace_id: string }[] }>("/traces", ({ items }) =>
+      items.some(({ trace_id }) => trace_id === trace),
+    );
+  }
+
   /** Sends a request of OTLP. */
   async send(path: "/v1/traces" | "/v1/logs", body: Json): Promise<void> {
     const response = await fetch(`${this.url}${path}`, {

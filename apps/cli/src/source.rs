@@ -151,20 +151,19 @@ pub fn database(settings: &config::Settings) -> Option<String> {
 
 /// A database's address without its password.
 pub fn without_password(url: &str) -> String {
-    let hidden = |user: &str| match user.split_once(':') {
-        Some((name, _)) => format!("{name}:***"),
-        None => user.to_owned(),
-    };
     match url.split_once("://") {
         Some((scheme, rest)) => {
-            let end = rest.find(['/', '?']).unwrap_or(rest.len());
-            let (server, path) = rest.split_at(end);
-            let server = server.rsplit_once('@').map(|(user, host)| format!("{}@{host}", hidden(user)));
-            let (path, query) = path.split_once('?').unwrap_or((path, ""));
+            // The last one, for a password may have been written with such letters as it is.
+            let (user, place) = rest.rsplit_once('@').map_or((None, rest), |(user, place)| (Some(user), place));
+            let user = user.map(|user| match user.split_once(':') {
+                Some((name, _)) => format!("{name}:***@"),
+                None => format!("{user}@"),
+            });
+            let (path, query) = place.split_once('?').unwrap_or((place, ""));
             let query = query.split('&').map(|pair| if pair.starts_with("password=") { "password=***" } else { pair });
             let query: Vec<&str> = query.filter(|pair| !pair.is_empty()).collect();
             let mark = if query.is_empty() { "" } else { "?" };
-            format!("{scheme}://{}{path}{mark}{}", server.as_deref().unwrap_or(&rest[..end]), query.join("&"))
+            format!("{scheme}://{}{path}{mark}{}", user.unwrap_or_default(), query.join("&"))
         }
         // Words of libpq: a password in quotes may have spaces in it, so that nothing behind it is shown.
         None => match url.find("password") {
@@ -227,6 +226,7 @@ mod tests {
             ("postgres://me:secret@db:5432/traces", "postgres://me:***@db:5432/traces"),
             ("postgres://me@db/traces?sslmode=require", "postgres://me@db/traces?sslmode=require"),
             ("postgres://me:a@b:c@db", "postgres://me:***@db"),
+            ("postgres://me:a/b?c@db/x", "postgres://me:***@db/x"),
             (
                 "postgres://db/x?user=me&password=secret&sslmode=require",
                 "postgres://db/x?user=me&password=***&sslmode=require",

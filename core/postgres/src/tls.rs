@@ -202,19 +202,19 @@ fn value_of(text: &str) -> (String, usize) {
 fn connector(mode: Mode, root: Option<&str>) -> Result<MakeRustlsConnect, StoreError> {
     let failed = |error: &dyn std::fmt::Display| cannot_open(&format!("TLS: {error}"));
     let provider = Arc::new(ring::default_provider());
-    let verifier: Arc<dyn ServerCertVerifier> = match (mode, root) {
-        (Mode::Disable | Mode::Allow | Mode::Prefer | Mode::Require, _) => Arc::new(Unchecked(Arc::clone(&provider))),
-        (Mode::VerifyCa | Mode::VerifyFull, root) => {
-            let verifier: Arc<dyn ServerCertVerifier> = match root {
-                None => Arc::new(Verifier::new(Arc::clone(&provider)).map_err(|error| failed(&error))?),
-                Some(path) => {
-                    let roots = Arc::new(authorities(path)?);
-                    let builder = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider));
-                    builder.build().map_err(|error| failed(&error))?
-                }
-            };
-            if mode == Mode::VerifyCa { Arc::new(AnyName(verifier)) } else { verifier }
-        }
+    let knowing = || -> Result<Arc<dyn ServerCertVerifier>, StoreError> {
+        let Some(path) = root else {
+            return Ok(Arc::new(Verifier::new(Arc::clone(&provider)).map_err(|error| failed(&error))?));
+        };
+        let roots = Arc::new(authorities(path)?);
+        let builder = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider));
+        Ok(builder.build().map_err(|error| failed(&error))?)
+    };
+    let lenient = |authority| Arc::new(Lenient { authority, provider: Arc::clone(&provider) });
+    let verifier: Arc<dyn ServerCertVerifier> = match mode {
+        Mode::Disable | Mode::Allow | Mode::Prefer | Mode::Require => lenient(None),
+        Mode::VerifyCa => lenient(Some(knowing()?)),
+        Mode::VerifyFull => knowing()?,
     };
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let builder = builder.map_err(|error| failed(&error))?.dangerous().with_custom_certificate_verifier(verifier);
@@ -231,50 +231,16 @@ fn authorities(path: &str) -> Result<RootCertStore, StoreError> {
     if roots.is_empty() { Err(failed(&"there is no certificate in it")) } else { Ok(roots) }
 }
 
-/// Any certificate is good; that its key is the server's is checked all the same.
+/// Checks less than TLS would: of a certificate its authority, whatever name it is for, or nothing. That the server has the
+/// certificate's key is checked all the same.
 #[derive(Debug)]
-struct Unchecked(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Unchecked {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
+struct Lenient {
+    /// Who knows authorities; `None` where any certificate is good.
+    authority: Option<Arc<dyn ServerCertVerifier>>,
+    provider: Arc<CryptoProvider>,
 }
 
-/// A certificate of an authority is good, whatever name it is for.
-#[derive(Debug)]
-struct AnyName(Arc<dyn ServerCertVerifier>);
-
-impl ServerCertVerifier for AnyName {
+impl ServerCertVerifier for Lenient {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
@@ -283,8 +249,9 @@ impl ServerCertVerifier for AnyName {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
+        let Some(authority) = &self.authority else { return Ok(ServerCertVerified::assertion()) };
         // The name is looked at when all else is found good.
-        match self.0.verify_server_cert(certificate, others, name, ocsp, now) {
+        match authority.verify_server_cert(certificate, others, name, ocsp, now) {
             Err(rustls::Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) => Ok(ServerCertVerified::assertion()),
@@ -298,7 +265,7 @@ impl ServerCertVerifier for AnyName {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0.verify_tls12_signature(message, certificate, signed)
+        verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -307,11 +274,11 @@ impl ServerCertVerifier for AnyName {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0.verify_tls13_signature(message, certificate, signed)
+        verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 

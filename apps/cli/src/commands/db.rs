@@ -5,7 +5,7 @@ use tracewire_postgres::PostgresStore;
 use tracewire_recorder::journal::Directory;
 use tracewire_server::ServerError;
 use tracewire_server::project::{DEFAULT_PROJECT, is_name};
-use tracewire_store::{Removed, Retention, SqliteStore, Store, retain};
+use tracewire_store::{Removed, Retention, SqliteStore, Store, StoreError, retain};
 use tracewire_wire::value::Value;
 
 use crate::args::{Db, DbCommand, Delete, Global, Retain};
@@ -33,14 +33,7 @@ pub fn run(global: &Global, what: &Db, screen: &mut Screen<'_>) -> Result<u8, Cl
             let after = SqliteStore::open(&path)?.stats()?.version;
             migrated(global, screen, before, after)
         }
-        DbCommand::Vacuum => {
-            let mut store = existing(&directory)?;
-            let before = store.stats()?.bytes;
-            let removed = store.remove_unused_content()?;
-            store.vacuum()?;
-            let after = store.stats()?.bytes;
-            vacuumed(global, screen, (before, after), &removed)
-        }
+        DbCommand::Vacuum => vacuumed(global, existing(&directory)?, SqliteStore::vacuum, screen),
         DbCommand::Backup(what) => {
             // What is in journals only belongs to a copy, too.
             let source = Source::open(global)?;
@@ -78,14 +71,7 @@ fn in_postgres(global: &Global, url: &str, what: &Db, screen: &mut Screen<'_>) -
             let after = open()?.stats()?.version;
             migrated(global, screen, before, after)
         }
-        DbCommand::Vacuum => {
-            let mut store = open()?;
-            let before = store.stats()?.bytes;
-            let removed = store.remove_unused_content()?;
-            store.vacuum()?;
-            let after = store.stats()?.bytes;
-            vacuumed(global, screen, (before, after), &removed)
-        }
+        DbCommand::Vacuum => vacuumed(global, open()?, PostgresStore::vacuum, screen),
         DbCommand::Backup(_) | DbCommand::Restore(_) => {
             Err(CliError::PgDump { schema: format!("tracewire_{project}") })
         }
@@ -106,12 +92,16 @@ fn migrated(global: &Global, screen: &mut Screen<'_>, before: i64, after: i64) -
     say(global, screen, document, &text)
 }
 
-fn vacuumed(
+fn vacuumed<S: Store>(
     global: &Global,
+    mut store: S,
+    vacuum: impl FnOnce(&mut S) -> Result<(), StoreError>,
     screen: &mut Screen<'_>,
-    (before, after): (u64, u64),
-    removed: &Removed,
 ) -> Result<u8, CliError> {
+    let before = store.stats()?.bytes;
+    let removed = store.remove_unused_content()?;
+    vacuum(&mut store)?;
+    let after = store.stats()?.bytes;
     let text = format!("{}{}{}", units::bytes(before), screen.glyphs.arrow, units::bytes(after));
     let document =
         [("bytes_after", count(after)), ("bytes_before", count(before)), ("contents", count(removed.contents))];

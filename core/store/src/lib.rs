@@ -36,6 +36,7 @@ pub mod model;
 mod numbers;
 mod packed;
 mod proof;
+mod resolve;
 mod retain;
 mod rollup;
 pub mod search;
@@ -59,6 +60,7 @@ pub use model::{
 };
 pub use numbers::{Numbers, NumbersQuery, numbers};
 pub use proof::take_stored;
+pub use resolve::resolve_all;
 pub use retain::{Retaining, Retention, retain};
 pub use search::{SearchPage, SearchQuery, SearchRow, search};
 pub use sqlite::SqliteStore;

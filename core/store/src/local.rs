@@ -2,7 +2,7 @@
 
 use crate::{
     FILE_NAME, Lookup, NumbersQuery, SearchQuery, SqliteStore, Store as _, StoreError, StoredEvent, Sweeper, numbers,
-    search,
+    resolve_all, search,
 };
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -82,20 +82,20 @@ impl LocalStore {
         };
         let mut found = Vec::new();
         for trace in self.store.find(&lookup, MOST_FOUND)? {
-            let events = self.store.events(trace.trace_id)?.into_iter().map(|located| self.resolved(located));
+            let mut events = self.store.events(trace.trace_id)?;
+            resolve_all(&self.store, &mut events, |_, outcome| outcome)?;
             found.push(Value::Map(Map::from_iter([
-                ("events".to_owned(), Value::List(events.collect::<Result<_, StoreError>>()?)),
+                ("events".to_owned(), Value::List(events.iter().map(located).collect())),
                 ("trace_id".to_owned(), Value::Text(trace.trace_id.to_string())),
             ])));
         }
         Ok(String::from_utf8_lossy(&json::write(&Value::List(found))).into_owned())
     }
+}
 
-    fn resolved(&self, mut located: StoredEvent) -> Result<Value, StoreError> {
-        self.store.resolve(&mut located.event)?;
-        Ok(Value::Map(Map::from_iter([
-            ("event".to_owned(), located.event.to_value()),
-            ("producer".to_owned(), Value::from(&*located.producer)),
-        ])))
-    }
+fn located(stored: &StoredEvent) -> Value {
+    Value::Map(Map::from_iter([
+        ("event".to_owned(), stored.event.to_value()),
+        ("producer".to_owned(), Value::from(&*stored.producer)),
+    ]))
 }

@@ -6,12 +6,11 @@ use crate::model::{
     LooseFilter, Pending, ProducerRow, ProducerState, ProducerUpdate, Removed, SessionFilter, SessionRow, SpanRow,
     StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
 };
+use crate::resolve;
 use std::collections::HashSet;
 use tracewire_insight::Pricing;
-use tracewire_wire::content;
-use tracewire_wire::event::{Body, Event};
+use tracewire_wire::event::Event;
 use tracewire_wire::id::{Hash, TraceId};
-use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::time::Timestamp;
 
 /// Takes what goes into a store, inside one transaction.
@@ -173,6 +172,12 @@ pub trait Store {
     /// One content.
     fn content(&self, hash: &Hash) -> Result<Option<StoredContent>, StoreError>;
 
+    /// Calls `each` with those of these contents that are here, in the order in which they lie, until it says `false`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses or stored content does not read back.
+    fn contents(&self, hashes: &[Hash], each: &mut dyn FnMut(Hash, StoredContent) -> bool) -> Result<(), StoreError>;
+
     /// Names of the producers that were last said to be in this state.
     fn producers_in(&self, state: ProducerState) -> Result<Vec<String>, StoreError>;
 
@@ -210,29 +215,11 @@ pub trait Store {
     /// Sizes.
     fn stats(&self) -> Result<StoreStats, StoreError>;
 
-    /// Puts content back into an event; references whose value is not here stay.
+    /// Puts content back into an event; references whose value is not here stay. For many events there is [`crate::resolve_all`].
     ///
     /// # Errors
     /// [`StoreError`] when the engine refuses or stored content does not read back.
     fn resolve(&self, event: &mut Event) -> Result<(), StoreError> {
-        let Body::Present(body) = &mut event.body else { return Ok(()) };
-        let failure = std::cell::RefCell::new(None);
-        content::resolve(body, &|hash| match self.content(hash) {
-            Ok(Some(StoredContent::Value { json, .. })) => match json::read(&json, &ReadOptions::default()) {
-                Ok(value) => Some(value),
-                Err(error) => {
-                    *failure.borrow_mut() = Some(StoreError::from(error));
-                    None
-                }
-            },
-            Ok(Some(StoredContent::Erased)) => Some(content::Mark::Erased(*hash).to_value()),
-            Ok(Some(StoredContent::Withheld)) => Some(content::Mark::Withheld(*hash).to_value()),
-            Ok(None) => None,
-            Err(error) => {
-                *failure.borrow_mut() = Some(error);
-                None
-            }
-        });
-        failure.into_inner().map_or(Ok(()), Err)
+        resolve::put_back(event, &|hash| resolve::value_of(self.content(hash)?, hash))
     }
 }

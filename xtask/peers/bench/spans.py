@@ -1,19 +1,24 @@
 """Spans as instrumentations of language models send them, as bodies of OTLP in protobuf, made fast enough to load a server.
 
 A trace is an agent's run of ten spans: three calls of a model with their messages, four of tools, two steps. A body is written
-once; each further one has other ids and times in the same places.
+once; each further one has other ids, times and texts in the same places: nobody asks the same twice.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Iterator
 
 SPANS_OF_A_TRACE = 10
 MODELS = ("gpt-5-mini", "gpt-5", "claude-sonnet-4-5", "gemini-2.5-flash")
-QUESTION = json.dumps([{"role": "user", "parts": [{"type": "text", "content": "How much does a sea otter eat? " * 20}]}])
-ANSWER = json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": "A quarter of its weight. " * 10}]}])
+# Where a text's number comes.
+_MARK = "#" * 16
+_ASKED = f"{_MARK}: " + "How much does a sea otter eat? " * 20
+_SAID = f"{_MARK}: " + "A quarter of its weight. " * 10
+QUESTION = json.dumps([{"role": "user", "parts": [{"type": "text", "content": _ASKED}]}])
+ANSWER = json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": _SAID}]}])
 # By so much time goes on from span to span.
 SPAN_NANOS = 5_000_000
 
@@ -94,6 +99,7 @@ class Bodies:
         first = len(body) - len(scoped)
         self._offsets = [first + offset for offset in offsets]
         self._body = bytearray(body)
+        self._marks = [found.start() for found in re.finditer(_MARK.encode(), body)]
 
     def skip(self, traces: int) -> None:
         """Go on behind so many traces more, whose ids others have."""
@@ -102,6 +108,8 @@ class Bodies:
     def next(self) -> tuple[bytes, list[str]]:
         """Give one more body, and the ids of its traces."""
         body, traces = self._body, []
+        for at, offset in enumerate(self._marks, self._trace << 20):
+            body[offset : offset + len(_MARK)] = b"%016x" % at
         for number, offset in enumerate(self._offsets):
             at = number % self._of_a_trace
             if at == 0:

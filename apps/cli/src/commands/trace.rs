@@ -6,7 +6,7 @@ use tracewire_insight::brief::find_step;
 use tracewire_insight::prices::price;
 use tracewire_insight::process::Processes;
 use tracewire_insight::{Located, Tree};
-use tracewire_store::{Lookup, SqliteStore, Store, StoredEvent, TraceFilter, TraceRow};
+use tracewire_store::{Lookup, SqliteStore, Store, TraceFilter, TraceRow, resolve_all};
 use tracewire_wire::id::{SpanId, TraceId};
 
 use super::brief;
@@ -168,11 +168,8 @@ pub(super) type Event = (Arc<str>, tracewire_wire::event::Event);
 
 /// The events of a trace with their content, as far as it is here.
 pub(super) fn events(store: &SqliteStore, trace_id: TraceId) -> Result<Vec<Event>, CliError> {
-    let mut events = Vec::new();
-    for StoredEvent { producer, mut event, .. } in store.events(trace_id)? {
-        // A content that does not read back is shown as a reference; `verify` says what is wrong with it.
-        let _ = store.resolve(&mut event);
-        events.push((producer, event));
-    }
-    Ok(events)
+    let mut events = store.events(trace_id)?;
+    // A content that does not read back is shown as a reference; `verify` says what is wrong with it.
+    resolve_all(store, &mut events, |_, _| Ok::<(), CliError>(()))?;
+    Ok(events.into_iter().map(|stored| (stored.producer, stored.event)).collect())
 }

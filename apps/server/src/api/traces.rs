@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tracewire_insight::prices::{Prices, price};
 use tracewire_insight::process::Processes;
 use tracewire_insight::{Located, Tree, document};
-use tracewire_store::{Store, StoredEvent, TraceCursor, TraceFilter};
+use tracewire_store::{Store, StoredEvent, TraceCursor, TraceFilter, resolve_all};
 use tracewire_wire::event::{Body, Status};
 use tracewire_wire::id::TraceId;
 use tracewire_wire::json;
@@ -235,17 +235,13 @@ async fn one(
 /// Puts content back into events, until all of it is more than a document may have.
 fn put_back(store: &dyn Store, events: &mut [StoredEvent], most: usize) -> Result<(), Problem> {
     let mut bytes = 0_usize;
-    for stored in events {
-        // A content that does not read back is shown as a reference; `tracewire verify` says what is wrong with it.
-        let _ = store.resolve(&mut stored.event);
+    // A content that does not read back is shown as a reference; `tracewire verify` says what is wrong with it.
+    resolve_all(store, events, |stored, _| {
         if let Body::Present(body) = &stored.event.body {
             bytes = bytes.saturating_add(body.iter().map(|(_, value)| texts_of(value)).sum());
         }
-        if bytes > most {
-            return Err(too_large(most, true));
-        }
-    }
-    Ok(())
+        if bytes > most { Err(too_large(most, true)) } else { Ok(()) }
+    })
 }
 
 /// Bytes of the texts in a value: no more than it takes when it is written.
@@ -332,9 +328,7 @@ pub(super) fn located(events: &[StoredEvent]) -> Vec<Located<'_>> {
 /// Those of the store.
 pub(super) fn events_of(store: &dyn Store, trace_id: TraceId) -> Result<Vec<StoredEvent>, Problem> {
     let mut events = store.events(trace_id)?;
-    for stored in &mut events {
-        // A content that does not read back is shown as a reference; `tracewire verify` says what is wrong with it.
-        let _ = store.resolve(&mut stored.event);
-    }
+    // A content that does not read back is shown as a reference; `tracewire verify` says what is wrong with it.
+    resolve_all(store, &mut events, |_, _| Ok::<(), Problem>(()))?;
     Ok(events)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
-use tracewire_store::{Store, trace_of};
+use tracewire_store::{Store, resolve_all, trace_of};
 use tracewire_wire::id::TraceId;
 use utoipa::ToSchema;
 
@@ -186,13 +186,16 @@ impl Feed {
             let page = store.events_after(after, PAGE)?;
             let is_full = page.len() == PAGE;
             let ends = page.first().zip(page.last()).map(|(first, last)| (first.id, last.id));
-            let (mut events, mut traces) = (Vec::new(), BTreeSet::new());
-            for mut stored in page {
-                if !filter.fits(store, &stored)? {
-                    continue;
+            let mut wanted = Vec::with_capacity(page.len());
+            for stored in page {
+                if filter.fits(store, &stored)? {
+                    wanted.push(stored);
                 }
-                // A content that does not read back is shown as a reference.
-                let _ = store.resolve(&mut stored.event);
+            }
+            // A content that does not read back is shown as a reference.
+            resolve_all(store, &mut wanted, |_, _| Ok::<(), Problem>(()))?;
+            let (mut events, mut traces) = (Vec::new(), BTreeSet::new());
+            for stored in wanted {
                 traces.extend(trace_of(&stored.event));
                 events.push(LiveEvent {
                     service: filter.service(store, &stored.producer)?,

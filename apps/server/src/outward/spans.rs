@@ -6,7 +6,7 @@ use prost::Message as _;
 use tracewire_otlp::opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use tracewire_otlp::opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use tracewire_otlp::{Form, Recorded, WriteOptions, Written, encode_traces, write_traces};
-use tracewire_store::{Store, StoreError, StoredEvent};
+use tracewire_store::{Store, StoreError, StoredEvent, resolve_all};
 use tracewire_wire::event::EventType;
 use tracewire_wire::id::{SpanId, TraceId};
 use tracewire_wire::value::Map;
@@ -96,9 +96,7 @@ pub fn write(
     for trace_id in traces {
         events.extend(store.events(*trace_id)?.into_iter().filter(|stored| wanted.has(stored)));
     }
-    for stored in &mut events {
-        store.resolve(&mut stored.event)?;
-    }
+    resolve_all(store, &mut events, |_, outcome| outcome)?;
     resources.learn(store, &events)?;
     let none = Map::new();
     let recorded: Vec<Recorded<'_>> = events

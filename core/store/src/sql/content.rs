@@ -212,6 +212,30 @@ pub(super) fn read(connection: &dyn Driver, hash: &Hash) -> Result<Option<Stored
     }
 }
 
+/// Calls `each` with those of these contents that are here, in the order in which they lie, until it says `false`.
+pub(super) fn read_some(
+    connection: &dyn Driver,
+    hashes: &[Hash],
+    each: &mut dyn FnMut(Hash, StoredContent) -> bool,
+) -> Result<(), StoreError> {
+    let mut look_up = connection.prepare(LOOK_UP)?;
+    let mut places = Vec::with_capacity(hashes.len());
+    for hash in hashes {
+        let number = first(&mut *look_up, params![first_key(hash)], |row| row.int(0))?;
+        places.extend(number.map(|number| (number, *hash)));
+    }
+    places.sort_unstable();
+    let numbers: Vec<i64> = places.iter().map(|(number, _)| *number).collect();
+    let mut places = places.into_iter();
+    pack::some(connection, Table::Content, &numbers, |_, item| {
+        let Some((_, hash)) = places.next() else { return Ok(false) };
+        let item = Item::read(item)?;
+        // Another one has its key, which is rare: it lies elsewhere.
+        let content = if item.hash == hash { Some(item.to_stored()?) } else { read(connection, &hash)? };
+        Ok(content.is_none_or(|content| each(hash, content)))
+    })
+}
+
 /// Calls `each` with the hash and what is stored of every content of a list.
 pub(super) fn each_of(
     connection: &dyn Driver,

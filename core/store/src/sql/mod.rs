@@ -245,6 +245,10 @@ impl<E: Engine> Store for E {
         seen(self, |connection| content::read(connection, hash))
     }
 
+    fn contents(&self, hashes: &[Hash], each: &mut dyn FnMut(Hash, StoredContent) -> bool) -> Result<(), StoreError> {
+        seen(self, |connection| content::read_some(connection, hashes, each))
+    }
+
     fn producers_in(&self, state: ProducerState) -> Result<Vec<String>, StoreError> {
         seen(self, |connection| export::producers_in(connection, state))
     }

@@ -4,7 +4,7 @@
 //! `content`; `owner` is the producer of events, and nobody for content. The column `lengths` holds the length of each
 //! item (LEB128), the column `items` the items.
 
-use super::driver::{Driver, Statement, params};
+use super::driver::{Driver, Statement, first, params};
 use crate::error::StoreError;
 use crate::packed::{Run, read_number, write_number};
 
@@ -151,12 +151,43 @@ pub(super) fn each_of(
     Ok(())
 }
 
+/// Calls `each` with number and bytes of these items, which are in ascending order, until it says `false`. No row is read twice.
+pub(super) fn some(
+    connection: &dyn Driver,
+    table: Table,
+    numbers: &[i64],
+    mut each: impl FnMut(i64, &[u8]) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let (mut last, mut range) = (connection.prepare(table.last())?, connection.prepare(table.range())?);
+    let mut wanted = numbers.iter().copied().peekable();
+    while let Some(number) = wanted.peek().copied() {
+        let missing = || StoreError::corrupt(format!("{} {number} is missing", table.name()));
+        let from = first(&mut *last, params![number], |row| row.int(0))?.ok_or_else(missing)?;
+        let mut goes_on = true;
+        range.query(params![from, from + 1], &mut |row| {
+            for (at, item) in (from..).zip(split(row.blob(2)?, row.blob(3)?)?) {
+                while goes_on && wanted.next_if_eq(&at).is_some() {
+                    goes_on = each(at, item)?;
+                }
+            }
+            Ok(false)
+        })?;
+        if !goes_on {
+            return Ok(());
+        }
+        if wanted.peek() == Some(&number) {
+            return Err(missing());
+        }
+    }
+    Ok(())
+}
+
 /// One item.
 pub(super) fn one(connection: &dyn Driver, table: Table, number: i64) -> Result<Vec<u8>, StoreError> {
     let mut found = Vec::new();
-    each_of(connection, table, Run { first: number, count: 1 }, |_, _, item| {
+    some(connection, table, &[number], |_, item| {
         found = item.to_vec();
-        Ok(())
+        Ok(false)
     })?;
     Ok(found)
 }

@@ -41,6 +41,7 @@ macro_rules! every_promise {
             updates_win_over_starts,
             events_are_in_order_and_followed,
             content_is_resolved_on_request,
+            content_of_many_events_is_read_together,
             feedback_is_found_at_its_target,
             producers_answer_for_their_process,
             a_search_gives_steps_and_points_newest_first,

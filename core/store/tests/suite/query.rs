@@ -1,8 +1,8 @@
 //! Promises about what comes out.
 
 use super::maker::{EPOCH, Made, Maker, end, event, span_id, start, trace_id};
-use tracewire_store::{Batch, Lookup, ProducerState, Store, TraceFilter};
-use tracewire_wire::event::{Body, EventType, Status};
+use tracewire_store::{Batch, Lookup, ProducerState, Store, TraceFilter, resolve_all};
+use tracewire_wire::event::{Body, Event, EventType, Status};
 use tracewire_wire::time::Timestamp;
 
 fn at(millis: i64) -> Timestamp {
@@ -189,6 +189,36 @@ pub fn content_is_resolved_on_request<S: Store>(make: &mut impl FnMut() -> S) {
     body.insert("output".to_owned(), unknown.clone());
     store.resolve(&mut event).unwrap();
     assert_eq!(event.body_field("output"), Some(&unknown));
+}
+
+pub fn content_of_many_events_is_read_together<S: Store>(make: &mut impl FnMut() -> S) {
+    // More than lie in one row, some of them named several times, one inside another one, one unknown.
+    let long = |what: u64| format!("{what} ").repeat(2_000);
+    let body = |number: u64| {
+        let (own, shared) = (long(number), long(1_000 + number % 3));
+        format!(r#"{{"input":{{"messages":[{{"content":"{own}","role":"user"}}],"system":"{shared}"}}}}"#)
+    };
+    let mut told: Vec<Event> =
+        (1..=40).map(|number| start(number as i64, 1, number, 0, "llm", &body(number))).collect();
+    let unknown = super::maker::value(&format!(r#"{{"$ref":"sha256:{}"}}"#, "0".repeat(64)));
+    let Body::Present(first) = &mut told[0].body else { panic!() };
+    first.insert("output".to_owned(), unknown);
+    let mut store = make();
+    store.apply(&Maker::new("aaaa000000000001-1").seal(told.clone()).batch()).unwrap();
+    let mut events = store.events(trace_id(1)).unwrap();
+    let mut turns = Vec::new();
+    let all = resolve_all(&store, &mut events, |stored, outcome| {
+        turns.push(stored.event.seq);
+        outcome
+    });
+    all.unwrap();
+    assert_eq!(turns, (1..=40).collect::<Vec<u64>>());
+    for (stored, told) in events.iter().zip(&told) {
+        assert_eq!(stored.event.body, told.body);
+    }
+    let mut again = store.events(trace_id(1)).unwrap();
+    let ended = resolve_all(&store, &mut again, |stored, _| if stored.event.seq == 2 { Err(()) } else { Ok(()) });
+    assert_eq!(ended, Err(()));
 }
 
 pub fn feedback_is_found_at_its_target<S: Store>(make: &mut impl FnMut() -> S) {

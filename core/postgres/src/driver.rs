@@ -195,6 +195,7 @@ pub(crate) fn refusal(error: &tokio_postgres::Error) -> StoreError {
             &SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED,
         ) => StoreError::Locked,
         Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => StoreError::ReadOnly,
+        Some(&SqlState::QUERY_CANCELED) => StoreError::QueryTimeout,
         Some(&SqlState::DATA_CORRUPTED | &SqlState::INDEX_CORRUPTED) => StoreError::Corrupt { reason },
         Some(
             &SqlState::ADMIN_SHUTDOWN

@@ -4,7 +4,7 @@ use crate::driver::{Session, cause, refusal};
 use crate::schema::{STEPS, Step};
 use crate::tls::Address;
 use std::cell::RefCell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Builder;
 use tokio_postgres::error::SqlState;
 use tracewire_store::sql::driver::Driver;
@@ -32,6 +32,7 @@ pub struct PostgresStore {
     address: Address,
     schema: String,
     lock_timeout: Duration,
+    look_until: Option<Instant>,
 }
 
 impl std::fmt::Debug for PostgresStore {
@@ -102,7 +103,13 @@ impl PostgresStore {
         address.config().connect_timeout(CONNECT_TIMEOUT).application_name("tracewire");
         let schema = format!("tracewire_{project}");
         let session = connect(&address, &schema)?;
-        Ok(PostgresStore { session: RefCell::new(session), address, schema, lock_timeout: LOCK_TIMEOUT })
+        Ok(PostgresStore {
+            session: RefCell::new(session),
+            address,
+            schema,
+            lock_timeout: LOCK_TIMEOUT,
+            look_until: None,
+        })
     }
 
     fn migrate(&mut self) -> Result<(), StoreError> {
@@ -191,7 +198,19 @@ impl Engine for PostgresStore {
     }
 
     fn look(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
-        self.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        let Some(until) = self.look_until else { return self.transaction(begin, work) };
+        let millis = sql::time_left(until)?.as_millis().max(1);
+        // Of one statement; what is asked behind it is ended here.
+        self.transaction(&format!("{begin}; SET LOCAL statement_timeout = {millis}"), &mut |connection| {
+            work(connection)?;
+            sql::time_left(until).map(|_| ())
+        })
+    }
+
+    fn look_until(&mut self, until: Option<Instant>) -> Result<(), StoreError> {
+        self.look_until = until;
+        Ok(())
     }
 
     fn sync(&mut self) -> Result<(), StoreError> {

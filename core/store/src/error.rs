@@ -60,6 +60,9 @@ pub enum StoreError {
         /// Why, for people.
         reason: String,
     },
+    /// The answer was not found in the time that a query may take; see [`crate::Store::answer_until`].
+    #[error("the query takes longer than it may")]
+    QueryTimeout,
     /// A query asks for what there cannot be.
     #[error("the query cannot be used: `{member}`: {reason}")]
     Query {
@@ -83,6 +86,7 @@ impl StoreError {
     /// Every code of its own, with what it says; sorted.
     pub const CODES: &[(&str, &str)] = &[
         ("query_invalid", "a query asks for what there cannot be"),
+        ("query_timeout", "the answer was not found in the time that a query may take"),
         ("store_cannot_open", "the database, or its folder, cannot be opened"),
         ("store_corrupt", "the file is damaged, or not a database at all"),
         ("store_disk_full", "the disk or the quota is full; what was asked did not happen"),
@@ -108,6 +112,7 @@ impl StoreError {
             StoreError::Io { .. } => "store_io",
             StoreError::Unavailable { .. } => "store_unavailable",
             StoreError::Query { .. } => "query_invalid",
+            StoreError::QueryTimeout => "query_timeout",
             StoreError::Wire(error) => error.code(),
             StoreError::Recorder(error) => error.code(),
             StoreError::Engine(_) => "store_engine",
@@ -132,6 +137,7 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked,
             Some(ErrorCode::DiskFull) => StoreError::DiskFull,
             Some(ErrorCode::ReadOnly) => StoreError::ReadOnly,
+            Some(ErrorCode::OperationInterrupted) => StoreError::QueryTimeout,
             _ => match error {
                 rusqlite::Error::InvalidColumnType(..)
                 | rusqlite::Error::FromSqlConversionFailure(..)

@@ -8,6 +8,7 @@ use crate::model::{
 };
 use crate::resolve;
 use std::collections::HashSet;
+use std::time::Instant;
 use tracewire_insight::Pricing;
 use tracewire_wire::event::Event;
 use tracewire_wire::id::{Hash, TraceId};
@@ -211,6 +212,13 @@ pub trait Store {
 
     /// The ledger of accepted heads behind entry `after`, at most `limit`.
     fn ledger(&self, after: u64, limit: usize) -> Result<Vec<LedgerEntry>, StoreError>;
+
+    /// Has everything that is asked from now on end with `query_timeout` when it is this time, also what is under way then; `None`
+    /// lets it take as long as it takes, as in the beginning. What writes is not ended.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses.
+    fn answer_until(&mut self, until: Option<Instant>) -> Result<(), StoreError>;
 
     /// Sizes.
     fn stats(&self) -> Result<StoreStats, StoreError>;

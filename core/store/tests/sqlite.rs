@@ -6,9 +6,11 @@ mod suite;
 
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use suite::maker::{Made, Maker, start, trace_id, workload};
 use suite::snapshot;
 use tempfile::TempDir;
+use tracewire_store::sql::Engine as _;
 use tracewire_store::{Batch, SearchQuery, SqliteStore, Store, search};
 
 fn fresh() -> impl FnMut() -> SqliteStore {
@@ -197,6 +199,24 @@ fn a_path_that_cannot_be_opened_has_a_code() {
 }
 
 #[test]
+fn what_takes_too_long_is_ended() {
+    let (_folder, path) = database();
+    let mut store = filled(&path);
+    store.answer_until(Some(Instant::now() + Duration::from_millis(50))).unwrap();
+    let ended = store.look(&mut |connection| {
+        let endless =
+            "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number) SELECT count(*) FROM number";
+        connection.prepare(endless)?.query(&[], &mut |_| Ok(true))
+    });
+    assert_eq!(ended.unwrap_err().code(), "query_timeout");
+    // What is asked behind it is not begun.
+    assert_eq!(store.producers().unwrap_err().code(), "query_timeout");
+    store.apply(&workload(51)[0].batch()).unwrap();
+    store.answer_until(None).unwrap();
+    assert!(!store.producers().unwrap().is_empty());
+}
+
+#[test]
 fn a_full_disk_changes_nothing() {
     let (_folder, path) = database();
     let mut store = filled(&path);
@@ -214,7 +234,7 @@ fn a_full_disk_changes_nothing() {
 fn another_writer_is_waited_for_and_then_named() {
     let (_folder, path) = database();
     let mut store = filled(&path);
-    store.wait_at_most(std::time::Duration::ZERO).unwrap();
+    store.wait_at_most(Duration::ZERO).unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = store.apply(&workload(52)[0].batch()).unwrap_err();

@@ -113,6 +113,7 @@ pub const OUTCOMES: &[(&str, u8, &str)] = &[
     ("pg_dump", EXIT_USAGE, "pg_dump --format=custom --schema=tracewire_default --file=FILE, and pg_restore"),
     ("project_name", EXIT_USAGE, "name it such as `team-7`"),
     ("query_invalid", EXIT_USAGE, "see `tracewire query --help`"),
+    ("query_timeout", EXIT_IO, "ask for a shorter time or for less"),
     ("retain_size", EXIT_USAGE, "keep traces by age: --retain-age or `retain_age` for `serve`, --age for `db retain`"),
     ("setting", EXIT_USAGE, "see what is set, and where, with `tracewire config`"),
     ("several_traces", EXIT_USAGE, "name one of them"),

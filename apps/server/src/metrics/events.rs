@@ -15,7 +15,6 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use tracewire_insight::call::Call;
 use tracewire_insight::prices::Prices;
-use tracewire_store::StoredEvent;
 use tracewire_wire::event::{Event, EventType, Status};
 use tracewire_wire::id::{SpanId, TraceId};
 use tracewire_wire::value::Value;
@@ -150,12 +149,14 @@ impl Counted {
     }
 
     /// Counts events, in the order of their arrival.
-    pub fn take(&self, events: &[StoredEvent]) {
+    pub fn take<'e>(&self, events: impl IntoIterator<Item = &'e Event>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.rate.add(Instant::now(), events.len() as u64);
-        for stored in events {
-            self.event(&stored.event, &mut state.open);
+        let mut count = 0;
+        for event in events {
+            self.event(event, &mut state.open);
+            count += 1;
         }
+        state.rate.add(Instant::now(), count);
     }
 
     /// Writes all of it, without an end.

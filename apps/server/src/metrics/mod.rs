@@ -66,7 +66,16 @@ pub(crate) async fn follow(project: Arc<Project>) {
     let mut news = project.news();
     let mut after = *news.borrow_and_update();
     while news.changed().await.is_ok() {
-        loop {
+        let last = *news.borrow_and_update();
+        while after < last {
+            if let Some((behind, events)) = project.fresh.take(after) {
+                after = behind;
+                for part in events.chunks(PAGE) {
+                    project.counted.take(part);
+                    tokio::task::yield_now().await;
+                }
+                continue;
+            }
             let read = move |store: &dyn tracewire_store::Store| Ok(store.events_after(after, PAGE)?);
             let page = match project.ask(read).await {
                 Ok(page) => page,
@@ -78,7 +87,7 @@ pub(crate) async fn follow(project: Arc<Project>) {
             };
             let is_full = page.len() == PAGE;
             after = page.last().map_or(after, |stored| stored.id);
-            project.counted.take(&page);
+            project.counted.take(page.iter().map(|stored| &stored.event));
             if !is_full {
                 break;
             }

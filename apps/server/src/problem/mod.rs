@@ -182,6 +182,11 @@ impl From<StoreError> for Problem {
                 Problem::new(StatusCode::BAD_REQUEST, code, "The query cannot be used", detail)
                     .with("parameter", member)
             }
+            StoreError::QueryTimeout => {
+                let detail =
+                    "the answer was not found in the time that a query may take; ask for a shorter time or for less";
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, "The query takes too long", detail)
+            }
             StoreError::Locked | StoreError::Unavailable { .. } | StoreError::DiskFull | StoreError::ReadOnly => {
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, "The store takes or gives nothing for now", detail)
                     .retry(SOON)

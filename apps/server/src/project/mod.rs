@@ -7,6 +7,7 @@
 //! | `lock` | one server for each folder |
 //! | `writer` | the one thread that writes: many requests in one transaction, nothing acknowledged that is not durable |
 //! | [`emitter`] | the server as an emitter: what other protocols bring is numbered and sealed |
+//! | `fresh` | what was stored a moment ago, still in memory |
 //! | `readers` | threads that read |
 //! | `watch` | journals that grow |
 //! | `keeping` | what is too old or too much goes |
@@ -14,6 +15,7 @@
 
 mod database;
 pub mod emitter;
+mod fresh;
 mod keeping;
 mod lock;
 mod readers;
@@ -22,6 +24,7 @@ mod watch;
 mod writer;
 
 pub use database::Database;
+pub(crate) use fresh::Fresh;
 pub(crate) use keeping::Kept;
 pub(crate) use verifying::{Chain, Contradiction, Verified};
 pub use writer::{Refused, Writer};
@@ -86,6 +89,8 @@ pub struct Project {
     /// The last event.
     news: news::Receiver<u64>,
     processes: Mutex<Option<(Instant, Arc<Processes>)>>,
+    /// What was stored a moment ago, for who counts it.
+    pub(crate) fresh: Arc<Fresh>,
     /// What its events say, counted.
     pub(crate) counted: Counted,
     /// What was removed since it is open.
@@ -119,10 +124,12 @@ impl Project {
         let lock = Lock::take(&folder, address)?;
         let database = Database::new(options, name, &folder);
         let journals = is_default.then(|| options.directory.clone());
-        let (writer, news) = Writer::start(&database, journals, Arc::clone(&options.prices), &folder)?;
-        let readers = Readers::start(&database, options.limits.readers)?;
+        let fresh = Arc::new(Fresh::default());
+        let (writer, news) =
+            Writer::start(&database, journals, Arc::clone(&options.prices), Arc::clone(&fresh), &folder)?;
+        let readers = Readers::start(&database, options.limits.readers, options.limits.query_time)?;
         let verified = Arc::new(Verified::default());
-        let verifying = Verifying::start(&database, &verified, options.limits.verify_every)?;
+        let verifying = Verifying::start(&database, &verified, options.limits.verify_every, writer.counting())?;
         let watch = is_default.then(|| Watch::start(&options.directory, &writer)).transpose()?;
         Ok(Project {
             name: name.to_owned(),
@@ -131,6 +138,7 @@ impl Project {
             readers,
             news,
             processes: Mutex::default(),
+            fresh,
             counted: Counted::new(Arc::clone(&options.prices)),
             kept: Kept::new(options.retention),
             verified,

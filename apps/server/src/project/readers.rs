@@ -7,6 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, oneshot};
 use tracewire_store::{Store, StoreError};
@@ -28,15 +29,16 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    /// Starts so many threads; each opens the store when it is first asked.
-    pub(super) fn start(database: &Database, count: usize) -> Result<Self, ServerError> {
+    /// Starts so many threads; each opens the store when it is first asked. No question takes longer than `query_time`, so that few
+    /// of them cannot keep all threads for themselves.
+    pub(super) fn start(database: &Database, count: usize, query_time: Duration) -> Result<Self, ServerError> {
         let (work, taken) = channel::<Work>();
         let taken = Arc::new(Mutex::new(taken));
         for number in 0..count {
             let (database, taken) = (database.clone(), Arc::clone(&taken));
             let builder = thread::Builder::new().name(format!("tracewire-reader-{number}"));
             // They end when nobody can ask any more.
-            builder.spawn(move || read(&database, &taken)).map_err(ServerError::System)?;
+            builder.spawn(move || read(&database, &taken, query_time)).map_err(ServerError::System)?;
         }
         Ok(Readers { work, free: Arc::new(Semaphore::new(count)) })
     }
@@ -62,7 +64,7 @@ impl Readers {
     }
 }
 
-fn read(database: &Database, taken: &Mutex<Receiver<Work>>) {
+fn read(database: &Database, taken: &Mutex<Receiver<Work>>, query_time: Duration) {
     let mut open: Option<Box<dyn Store>> = None;
     loop {
         let next = taken.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -76,8 +78,11 @@ fn read(database: &Database, taken: &Mutex<Receiver<Work>>) {
                 }
             }
         }
-        let Some(store) = open.as_deref() else { continue };
-        let asked = std::panic::catch_unwind(AssertUnwindSafe(|| work(Ok(store))));
+        let Some(store) = open.as_deref_mut() else { continue };
+        let asked = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            let until = store.answer_until(Some(Instant::now() + query_time));
+            work(until.map(|()| &*store))
+        }));
         match asked {
             Ok(true) => {}
             // The next question makes a new one.

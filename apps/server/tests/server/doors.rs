@@ -149,6 +149,13 @@ async fn who_never_ends_a_request_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn a_question_that_takes_too_long_is_ended() {
+    let served = Served::with(|options| options.limits.query_time = Duration::ZERO).await;
+    let ask = served.client.get(served.url("/v1/traces"));
+    assert_eq!(served.refusal(ask).await, (503, "query_timeout".to_owned()));
+}
+
+#[tokio::test]
 async fn more_requests_than_are_borne_are_told_to_come_back() {
     let served = Served::with(|options| options.limits.requests = 1).await;
     let mut waiting = TcpStream::connect(served.server.address()).await.unwrap();

@@ -22,6 +22,7 @@
 mod clause;
 mod count;
 mod find;
+mod lately;
 mod list;
 mod names;
 mod overlay;
@@ -271,7 +272,8 @@ impl Prices {
 
     fn listed(&self, call: &Call<'_>, model: &str) -> Option<(&Provider, &Model)> {
         let provider = call.provider.map(|name| name.trim().to_lowercase());
-        LIST.find(provider.as_deref(), call.address, &model.trim().to_lowercase())
+        let asked = (provider, call.address.map(str::to_owned), model.trim().to_lowercase());
+        lately::found(asked, |(provider, address, model)| LIST.find(provider.as_deref(), address.as_deref(), model))
     }
 
     /// The entry of the user's file that fits best: one for this class of service, then the latest.

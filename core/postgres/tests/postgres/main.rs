@@ -18,7 +18,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use server::Server;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use suite::maker::{Made, Maker, start, trace_id, workload};
 use suite::snapshot;
 use tracewire_postgres::PostgresStore;
@@ -82,6 +82,18 @@ const OWN: &[(&str, Test)] = &[
         store.rebuild().unwrap();
         assert_eq!(snapshot(&mut store), before);
         assert!(before.len() > 5000);
+        Ok(())
+    }),
+    ("what_takes_too_long_is_ended", |url| {
+        let mut store = filled(fresh(url)());
+        store.answer_until(Some(Instant::now() + Duration::from_millis(50))).unwrap();
+        let ended = store.look(&mut |connection| {
+            connection.prepare("SELECT CAST(1 AS BIGINT) FROM pg_sleep(3600)")?.query(&[], &mut |_| Ok(true))
+        });
+        assert_eq!(ended.unwrap_err().code(), "query_timeout");
+        assert_eq!(store.producers().unwrap_err().code(), "query_timeout");
+        store.answer_until(None).unwrap();
+        assert!(!store.producers().unwrap().is_empty());
         Ok(())
     }),
     ("projects_are_apart", |url| {

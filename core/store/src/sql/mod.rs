@@ -43,6 +43,7 @@ use crate::model::{
 use crate::store::{Ingest, Store};
 use driver::{Driver, Row, params};
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 use tracewire_insight::Pricing;
 use tracewire_wire::id::{Hash, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
@@ -82,6 +83,12 @@ pub trait Engine {
     /// # Errors
     /// [`StoreError`] when the engine refuses.
     fn tidy(&mut self) -> Result<(), StoreError>;
+
+    /// As [`Store::answer_until`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses.
+    fn look_until(&mut self, until: Option<Instant>) -> Result<(), StoreError>;
 
     /// As [`Store::stats`].
     ///
@@ -290,9 +297,22 @@ impl<E: Engine> Store for E {
         seen(self, |connection| export::ledger(connection, after, limit))
     }
 
+    fn answer_until(&mut self, until: Option<Instant>) -> Result<(), StoreError> {
+        self.look_until(until)
+    }
+
     fn stats(&self) -> Result<StoreStats, StoreError> {
         self.sizes()
     }
+}
+
+/// How long is left until then.
+///
+/// # Errors
+/// `query_timeout` where that is over.
+pub fn time_left(until: Instant) -> Result<Duration, StoreError> {
+    let left = until.saturating_duration_since(Instant::now());
+    if left.is_zero() { Err(StoreError::QueryTimeout) } else { Ok(left) }
 }
 
 /// A number that the store keeps for itself; 0 where it was never set.

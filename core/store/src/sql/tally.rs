@@ -44,12 +44,12 @@ pub(super) fn is_wanted(connection: &dyn Driver, has_prices: bool) -> Result<boo
 
 /// The traces that were stale for longest, by their row.
 fn next(connection: &dyn Driver, has_prices: bool, limit: i64) -> Result<Vec<(i64, TraceId, u64)>, StoreError> {
-    let most = if has_prices { WITHOUT_PRICES } else { STALE };
-    connection.all(
-        "SELECT id, trace_id, events FROM trace WHERE stale <> 0 AND stale <= ?1 ORDER BY stale, id LIMIT ?2",
-        params![most, limit],
-        |row| Ok((row.int(0)?, TraceId(row.bytes(1)?), unsigned(row.int(2)?))),
-    )
+    // Numbers in the statement: by those of parameters SQLite would plan anew each time.
+    let statement = format!(
+        "SELECT id, trace_id, events FROM trace WHERE stale <> 0 AND stale <= {} ORDER BY stale, id LIMIT {limit}",
+        if has_prices { WITHOUT_PRICES } else { STALE },
+    );
+    connection.all(&statement, &[], |row| Ok((row.int(0)?, TraceId(row.bytes(1)?), unsigned(row.int(2)?))))
 }
 
 /// Tallies some traces; gives how many.

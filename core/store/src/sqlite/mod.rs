@@ -18,6 +18,8 @@ const RETRY_PAUSE: Duration = Duration::from_millis(2);
 const CACHE_KIB: i64 = 64 << 10;
 /// Size of a page: packs of events and content fill one, and there are few calls to the system.
 const PAGE_BYTES: i64 = 16 << 10;
+/// So many steps of a query pass between two looks at the clock: some tens of microseconds.
+const STEPS_UNWATCHED: i32 = 10_000;
 /// The write-ahead log is moved into the database when it has this many pages.
 const CHECKPOINT_PAGES: i64 = 4 << 10;
 
@@ -34,6 +36,7 @@ const CHECKPOINT_PAGES: i64 = 4 << 10;
 pub struct SqliteStore {
     connection: Connection,
     path: PathBuf,
+    look_until: Option<Instant>,
 }
 
 impl SqliteStore {
@@ -68,7 +71,7 @@ impl SqliteStore {
         connection.pragma_update(None, "synchronous", "normal")?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         schema::migrate(&mut connection, path, steps)?;
-        Ok(SqliteStore { connection, path: path.to_owned() })
+        Ok(SqliteStore { connection, path: path.to_owned(), look_until: None })
     }
 
     /// The file.
@@ -193,6 +196,7 @@ impl Engine for SqliteStore {
     }
 
     fn look(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
+        self.look_until.map_or(Ok(Duration::MAX), sql::time_left)?;
         let transaction = self.connection.unchecked_transaction()?;
         work(&*transaction)?;
         Ok(transaction.commit()?)
@@ -209,6 +213,12 @@ impl Engine for SqliteStore {
     fn tidy(&mut self) -> Result<(), StoreError> {
         self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         Ok(())
+    }
+
+    fn look_until(&mut self, until: Option<Instant>) -> Result<(), StoreError> {
+        self.look_until = until;
+        let is_over = until.map(|until| move || Instant::now() >= until);
+        Ok(self.connection.progress_handler(STEPS_UNWATCHED, is_over)?)
     }
 
     fn sizes(&self) -> Result<StoreStats, StoreError> {

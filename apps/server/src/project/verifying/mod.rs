@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A thread and a connection of its own read a few envelopes at a time and rest longer than they work, so that nobody waits for
-//! them. Nothing is stored of it: a server that starts verifies anew what it finds.
+//! them; while much is stored, they rest longer still. Nothing is stored of it: a server that starts verifies anew what it finds.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -19,6 +19,7 @@ mod worker;
 pub(crate) use chain::{Chain, Contradiction};
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -32,6 +33,9 @@ use worker::Worker;
 const CACHE_KIB: u32 = 4 << 10;
 /// It rests for so many times as long as it worked.
 const RESTS: u32 = 3;
+
+/// Where it is always busy, it goes on this often.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is known of the producers' chains.
 #[derive(Default)]
@@ -77,21 +81,33 @@ pub(super) struct Verifying {
 
 impl Verifying {
     /// Looks for the first time after so long, and so often where nothing comes.
-    pub(super) fn start(database: &Database, verified: &Arc<Verified>, every: Duration) -> Result<Self, ServerError> {
+    /// `is_busy` says whether what came is still being counted.
+    pub(super) fn start(
+        database: &Database,
+        verified: &Arc<Verified>,
+        every: Duration,
+        is_busy: Arc<AtomicBool>,
+    ) -> Result<Self, ServerError> {
         let (stop, stopped) = channel();
         let (database, verified) = (database.clone(), Arc::clone(verified));
-        let run = move || run(&database, &verified, every, &stopped);
+        let run = move || run(&database, &verified, every, &is_busy, &stopped);
         thread::Builder::new().name("tracewire-verify".to_owned()).spawn(run).map_err(ServerError::System)?;
         Ok(Verifying { _stop: stop })
     }
 }
 
-fn run(database: &Database, verified: &Verified, every: Duration, stopped: &Receiver<()>) {
+fn run(database: &Database, verified: &Verified, every: Duration, is_busy: &AtomicBool, stopped: &Receiver<()>) {
+    let mut rested = Instant::now();
     let mut worker = Worker::default();
     let mut open = None;
     let mut rest = every;
     while stopped.recv_timeout(rest) == Err(RecvTimeoutError::Timeout) {
         let began = Instant::now();
+        if is_busy.load(Ordering::Acquire) && rested.elapsed() < PATIENCE {
+            rest = every;
+            continue;
+        }
+        rested = began;
         if open.is_none() {
             open = database.open(CACHE_KIB).ok();
         }

@@ -30,6 +30,7 @@ use tracewire_recorder::journal::Directory;
 use tracewire_store::{Received, Store, StoreError, Sweeper};
 
 use super::Database;
+use super::Fresh;
 use super::emitter::{Brought, Emitted, Emitter, Unclosed};
 use crate::error::ServerError;
 use crate::problem::Problem;
@@ -99,6 +100,7 @@ impl Writer {
         database: &Database,
         journals: Option<Directory>,
         prices: Arc<Prices>,
+        fresh: Arc<Fresh>,
         folder: &Path,
     ) -> Result<(Self, watch::Receiver<u64>), ServerError> {
         let (jobs, taken) = mpsc::channel(QUEUE);
@@ -122,7 +124,8 @@ impl Writer {
                     let tallies = Tallies::new(prices, told, tell_tallied);
                     let emitter = Emitter::default();
                     let complaints = Vec::new();
-                    let mut thread = Thread { store, sweeper, news, complaints, tallies, emitter, unclosed, alone: 0 };
+                    let mut thread =
+                        Thread { store, sweeper, news, complaints, tallies, emitter, fresh, unclosed, alone: 0 };
                     thread.recover();
                     thread.run(taken);
                 }
@@ -168,6 +171,11 @@ impl Writer {
     /// Whether something came that numbers over traces do not have yet.
     pub fn is_counting(&self) -> bool {
         self.is_counting.load(Ordering::Acquire)
+    }
+
+    /// The same, for who asks again and again.
+    pub(super) fn counting(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_counting)
     }
 
     /// Says whenever numbers over some traces were brought up to date: how many there were so far.

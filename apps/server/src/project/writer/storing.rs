@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 use tracewire_recorder::seal::Sealed;
 use tracewire_store::{Applied, Incoming, Received, StoreError};
+use tracewire_wire::event::Event;
 
 use super::thread::Thread;
 use super::{Emission, Refused};
@@ -58,7 +59,8 @@ impl Thread {
             let take = |brought| thread.emitter.take(&*thread.store, brought, &mut sealed);
             let emitted = brought.into_iter().map(take).collect::<Result<Vec<Emitted>, _>>()?;
             thread.emitter.end(&mut sealed);
-            thread.put(&sealed)?;
+            let applied = thread.put(&sealed)?;
+            thread.hand_over(sealed, &applied);
             Ok(emitted)
         });
         match emitted {
@@ -80,21 +82,31 @@ impl Thread {
         }
     }
 
-    fn put(&mut self, sealed: &[Sealed]) -> Result<(), StoreError> {
+    /// Lets who counts events have them without reading them again, where it is sure which ids they got.
+    fn hand_over(&self, sealed: Vec<Sealed>, applied: &Applied) {
+        let events: Vec<Event> = sealed.into_iter().flat_map(|one| one.events).map(|sealed| sealed.event).collect();
+        let (before, count) = (*self.news.borrow(), events.len() as u64);
+        // Another program may have written between, and what is of a deleted trace is not there.
+        if applied.events == count && self.store.last_event().is_ok_and(|last| last == before + count) {
+            self.fresh.put(before + 1, events);
+        }
+    }
+
+    fn put(&mut self, sealed: &[Sealed]) -> Result<Applied, StoreError> {
         self.unclosed.begin(sealed);
         let applied =
             self.store.write(&mut |ingest| sealed.iter().try_for_each(|one| ingest.envelope(&Incoming::from(one))))?;
         tracing::debug!(envelopes = applied.envelopes, events = applied.events, "sealed and stored");
         self.store.make_durable()?;
         self.unclosed.end(sealed);
-        Ok(())
+        Ok(applied)
     }
 
     /// Closes what a server that was killed left open.
     pub(super) fn recover(&mut self) {
         let closed = self.guarded(|thread| {
             let sealed = thread.unclosed.closes(&*thread.store)?;
-            if sealed.is_empty() { Ok(()) } else { thread.put(&sealed) }
+            if sealed.is_empty() { Ok(()) } else { thread.put(&sealed).map(|_| ()) }
         });
         match closed {
             Ok(()) => self.unclosed.write(),

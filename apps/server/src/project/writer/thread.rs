@@ -10,6 +10,7 @@ use tracewire_store::{Store, StoreError, Sweeper};
 
 use super::tallies::Tallies;
 use super::{Job, Looked, Refused};
+use crate::project::Fresh;
 use crate::project::emitter::{Emitter, Unclosed};
 
 /// About as many bytes go into one transaction.
@@ -26,6 +27,8 @@ pub(super) struct Thread {
     pub(super) complaints: Vec<String>,
     pub(super) tallies: Tallies,
     pub(super) emitter: Emitter,
+    /// What was sealed here, for who counts it.
+    pub(super) fresh: Arc<Fresh>,
     /// Producers that were begun here and not closed.
     pub(super) unclosed: Unclosed,
     /// So many emissions are each put into a transaction of their own, since one of those that came together may have spoilt it.

@@ -1,9 +1,13 @@
 //! Packs what counting tokens needs into tables that are read where they lie: nothing is loaded, built or parsed when a program
 //! begins. The vocabularies come from a crate that carries them, character classes from the tables of `regex`.
+//!
+//! The list of prices is compressed: it is read by few programs that could, and carried by all.
 
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    #[cfg(feature = "prices")]
+    prices::run()?;
     #[cfg(feature = "tokens")]
     pack::run()?;
     Ok(())
@@ -13,6 +17,25 @@ fn main() -> Result<(), Box<dyn Error>> {
 #[path = "src/tokens/layout.rs"]
 #[allow(dead_code, reason = "what reads the tables is of no use here")]
 mod layout;
+
+#[cfg(feature = "prices")]
+mod prices {
+    use std::error::Error;
+    use std::io::Write as _;
+    use std::path::Path;
+
+    const LIST: &str = "data/genai-prices.json";
+    /// As small as it gets.
+    const LEVEL: u8 = 10;
+
+    pub fn run() -> Result<(), Box<dyn Error>> {
+        let packed = miniz_oxide::deflate::compress_to_vec(&std::fs::read(LIST)?, LEVEL);
+        std::fs::write(Path::new(&std::env::var("OUT_DIR")?).join("genai-prices.deflate"), packed)?;
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "cargo::rerun-if-changed=build.rs\ncargo::rerun-if-changed={LIST}")?;
+        Ok(())
+    }
+}
 
 #[cfg(feature = "tokens")]
 mod pack {

@@ -1,6 +1,7 @@
 //! One error for the crate, with stable codes.
 
 use std::path::PathBuf;
+use tracewire_insight::prices::PriceError;
 use tracewire_recorder::RecorderError;
 use tracewire_wire::WireError;
 
@@ -74,6 +75,14 @@ pub enum StoreError {
     /// Stored JSON does not read back, or given data is not what it says it is.
     #[error(transparent)]
     Wire(#[from] WireError),
+    /// The user's own prices cannot be used.
+    #[error("{path}: {error}")]
+    Prices {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        error: PriceError,
+    },
     /// A journal could not be read.
     #[error(transparent)]
     Recorder(#[from] RecorderError),
@@ -113,6 +122,7 @@ impl StoreError {
             StoreError::Unavailable { .. } => "store_unavailable",
             StoreError::Query { .. } => "query_invalid",
             StoreError::QueryTimeout => "query_timeout",
+            StoreError::Prices { error, .. } => error.code(),
             StoreError::Wire(error) => error.code(),
             StoreError::Recorder(error) => error.code(),
             StoreError::Engine(_) => "store_engine",

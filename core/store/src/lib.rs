@@ -35,6 +35,7 @@ mod local;
 pub mod model;
 mod numbers;
 mod packed;
+pub mod prices;
 mod proof;
 mod resolve;
 mod retain;

@@ -2,9 +2,10 @@
 
 use crate::{
     FILE_NAME, Lookup, NumbersQuery, SearchQuery, SqliteStore, Store as _, StoreError, StoredEvent, Sweeper, numbers,
-    resolve_all, search,
+    prices, resolve_all, search,
 };
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tracewire_recorder::journal::{Directory, find_directory};
 use tracewire_wire::json;
@@ -31,14 +32,15 @@ pub struct LocalStore {
 }
 
 impl LocalStore {
-    /// Opens the store of `directory`, by default the one that a recorder would use.
+    /// Opens the store of `directory`, by default the one that a recorder would use. Costs are counted by the prices that hold there.
     ///
     /// # Errors
-    /// [`StoreError`] when the database cannot be opened.
+    /// [`StoreError`] when the database cannot be opened, or the user's file of prices cannot be used.
     pub fn open(directory: Option<PathBuf>) -> Result<Self, StoreError> {
         let directory = directory.map_or_else(find_directory, Directory::at);
         let store = SqliteStore::open(&directory.path().join(FILE_NAME))?;
-        Ok(LocalStore { store, sweeper: Sweeper::new(directory) })
+        let prices = prices::load(&directory)?;
+        Ok(LocalStore { store, sweeper: Sweeper::new(directory).with_prices(Arc::new(prices)) })
     }
 
     /// Takes in what live and dead processes recorded since the last time; gives how many events were new.

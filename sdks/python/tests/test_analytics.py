@@ -38,12 +38,14 @@ def directory(tmp_path: Path) -> Path:
         moments += [(START + begin, begin), (START + begin + nanos, begin + nanos)]
     folder = tmp_path / ".tracewire"
     with recording(folder, moments=moments, resource={"service.name": "library"}):
-        for name, kind, _, _ in steps:
+        for name, kind, at, _ in steps:
             with suppress(OSError), tracewire.span(name, kind=kind) as step:
                 if kind == "llm":
                     step.set_attributes(MODEL)
                     step.usage(input_tokens=1000, output_tokens=200)
-                    step.cost("0.0125")
+                    # Of the last one nobody says what it cost: it is counted by the price list.
+                    if at < 3600:
+                        step.cost("0.0125")
                 if name == "broken":
                     raise OSError("no net")
     return folder
@@ -65,11 +67,22 @@ def test_by_tool(directory: Path) -> None:
 def test_groups_say_tokens_and_costs(directory: Path) -> None:
     [model] = Analytics(directory).groups("model")
     assert (model.key, model.spans, model.input_tokens, model.output_tokens) == ("gpt-5-mini", 3, 3000, 600)
-    assert (model.cost, model.unpriced) == ({"USD": Decimal("0.0375")}, 0)
+    assert (model.cost, model.unpriced) == ({"USD": Decimal("0.02565")}, 0)
     assert repr(model) == "<tracewire.Group gpt-5-mini: 3 steps, 0 failed>"
     kinds = Analytics(directory, service="library").groups("kind", limit=1)
     assert [(group.key, group.spans, group.errors) for group in kinds] == [("tool", 5, 1)]
     assert Analytics(directory, service="nobody").groups("kind") == []
+
+
+def test_costs_are_counted_by_the_prices_of_the_directory(directory: Path) -> None:
+    own = {"model": "gpt-5-mini", "per_million": {"input": "1000", "output": "0"}}
+    prices = directory / "prices.json"
+    prices.write_text(json.dumps({"models": [own]}))
+    assert Analytics(directory).totals().cost == {"USD": Decimal("1.025")}
+    prices.write_text(json.dumps({"models": [own | {"per_million": {"input": 1.5}}]}))
+    with pytest.raises(TracewireError) as wrong:
+        Analytics(directory).totals()
+    assert (wrong.value.code, "prices.json" in str(wrong.value)) == ("prices_amount", True)
 
 
 def test_percentiles(directory: Path) -> None:

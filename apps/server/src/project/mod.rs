@@ -29,7 +29,7 @@ pub(crate) use keeping::Kept;
 pub(crate) use verifying::{Chain, Contradiction, Verified};
 pub use writer::{Refused, Writer};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -249,6 +249,21 @@ impl Projects {
     pub async fn open_default(&self) -> Result<Arc<Project>, ServerError> {
         let entry = self.entry(DEFAULT_PROJECT);
         entry.project.get_or_try_init(|| self.open(DEFAULT_PROJECT)).await.cloned()
+    }
+
+    /// Opens every project that there is, one after another, until the server stops: what is kept no longer goes from those, too,
+    /// which nobody asks for.
+    pub(crate) async fn open_all(&self, stop: &news::Receiver<bool>) {
+        let folders = std::fs::read_dir(self.options.directory.path().join(PROJECTS)).into_iter().flatten().flatten();
+        let names = folders.filter_map(|folder| folder.file_name().into_string().ok()).filter(|name| is_name(name));
+        for name in names.collect::<BTreeSet<String>>() {
+            if *stop.borrow() {
+                return;
+            }
+            if let Err(problem) = self.get(&name).await {
+                tracing::warn!(project = name, code = problem.code(), "what is kept no longer stays");
+            }
+        }
     }
 
     /// Those that are open.

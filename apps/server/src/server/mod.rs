@@ -37,7 +37,7 @@ pub struct Server {
     grpc: Option<SocketAddr>,
     app: Shared,
     stop: watch::Sender<bool>,
-    /// What accepts and what forwards.
+    /// What accepts, what forwards, and what opens projects.
     working: Vec<JoinHandle<()>>,
     forgetting: JoinHandle<()>,
 }
@@ -93,6 +93,10 @@ impl Server {
             working.push(tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone())));
             address
         });
+        if app.options.retention.is_some() {
+            let app = Arc::clone(&app);
+            working.push(tokio::spawn(async move { app.projects.open_all(&app.stop).await }));
+        }
         let forgetting = tokio::spawn({
             let app = Arc::clone(&app);
             async move {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use tracewire_server::Server;
-use tracewire_store::Retention;
+use tracewire_server::{Options, Scope, Server, keys};
+use tracewire_store::{Retention, SqliteStore, Store as _, TraceFilter};
 
-use crate::common::{Served, envelopes, options};
+use crate::common::{Served, envelopes, lines, options};
 
 /// Everything is older than a time to come.
 const NOTHING: Retention = Retention { age_nanos: Some(i64::MIN / 4), bytes: None };
@@ -59,6 +59,25 @@ async fn what_comes_later_goes_when_it_is_looked_again() {
         removed(&served, so_far).await;
     }
     served.server.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_too_old_goes_from_projects_that_nobody_asks_for() {
+    let served = Served::start().await;
+    let team = served.folder.path().join("projects/team-7");
+    let (key, _) = keys::create(&team, "team-7", Scope::Write, "").unwrap();
+    let (sent, _) = envelopes("00000000000000a1", "research");
+    let sent = served.post("application/x-ndjson", lines(&sent)).bearer_auth(key).send().await.unwrap();
+    assert_eq!(sent.status(), 200);
+    let Served { folder, server, .. } = served;
+    server.stop().await;
+    let left = || SqliteStore::open(&team.join("store.db")).unwrap().traces(&TraceFilter::default()).unwrap().traces;
+    assert_eq!(left().len(), 1);
+    let server = Server::bind(Options { retention: NOTHING, ..options(folder.path()) }).await.unwrap();
+    while !left().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    server.stop().await;
 }
 
 #[tokio::test]

@@ -46,8 +46,8 @@ use crate::document::{count, object, or_null};
 use list::{List, Model, Provider, When};
 use overlay::Entry;
 
-/// The list that is carried along.
-const BUNDLED: &[u8] = include_bytes!("../../data/genai-prices.json");
+/// The list that is carried along, as `build.rs` packs it.
+const BUNDLED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/genai-prices.deflate"));
 
 /// Classes of service that cost what the list says.
 const ORDINARY: [&str; 6] = ["default", "standard", "auto", "on_demand", "standard_only", "none"];
@@ -87,8 +87,12 @@ impl PriceError {
 }
 
 /// The list that is carried along, read when something is first priced: most programs that could, do not.
-static LIST: LazyLock<List> = LazyLock::new(|| read::list(BUNDLED).unwrap_or_default());
+static LIST: LazyLock<List> = LazyLock::new(|| read::list(&bundled()).unwrap_or_default());
 static VERSION: LazyLock<String> = LazyLock::new(|| format!("{} {}", LIST.source, LIST.version));
+
+fn bundled() -> Vec<u8> {
+    miniz_oxide::inflate::decompress_to_vec(BUNDLED).unwrap_or_default()
+}
 
 /// Prices of calls: the list, and what the user says over it. Cheap to make and to clone.
 #[derive(Clone, Debug)]

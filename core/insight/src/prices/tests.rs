@@ -5,7 +5,7 @@ use super::*;
 
 #[test]
 fn the_list_that_is_carried_along_can_be_read() {
-    let list = read::list(BUNDLED).unwrap();
+    let list = read::list(&bundled()).unwrap();
     assert_eq!((list.source.as_str(), list.version.as_str()), ("genai-prices", "0.2.3"));
     let clauses = list.providers.iter().flat_map(|provider| {
         let of_models = provider.models.iter().map(|model| &model.names);
@@ -17,7 +17,7 @@ fn the_list_that_is_carried_along_can_be_read() {
 
 #[test]
 fn prices_rise_with_their_tiers_in_order() {
-    let list = read::list(BUNDLED).unwrap();
+    let list = read::list(&bundled()).unwrap();
     let models = list.providers.iter().flat_map(|provider| &provider.models);
     let rates = models.flat_map(|model| {
         let variants = model.variants.iter().map(|variant| &variant.rates);
@@ -31,7 +31,7 @@ fn prices_rise_with_their_tiers_in_order() {
 #[test]
 fn every_price_is_one_of_a_whole() {
     // What is part of something is taken out of it, so the whole must have a price too.
-    let list = read::list(BUNDLED).unwrap();
+    let list = read::list(&bundled()).unwrap();
     for model in list.providers.iter().flat_map(|provider| &provider.models) {
         for rates in model.rates.iter().map(|dated| &dated.rates) {
             let has = |unit: Unit| rates.0.iter().any(|(known, _)| *known == unit);

@@ -32,9 +32,6 @@ pub(super) fn label_number(label: Label) -> i64 {
 const YOUNG_KEYS: i64 = 1 << 16;
 /// Spans and traces that are held in memory before they are written.
 const HELD_SPANS: usize = 1024;
-/// Events whose derivation is held in memory at once while everything is made anew.
-const REBUILD_EVENTS: i64 = 20_000;
-
 pub(super) struct Derivation<'t> {
     connection: &'t dyn Driver,
     names: &'t Names<'t>,
@@ -371,31 +368,4 @@ pub(super) fn read_event(json: &[u8]) -> Result<Option<Event>, StoreError> {
         return Ok(None);
     }
     Ok(Some(Event::read(json)?))
-}
-
-/// Makes everything that follows from events anew: spans, traces, labels.
-///
-/// # Errors
-/// [`StoreError`] when the engine refuses, or what is stored does not read back.
-pub fn rebuild_all(connection: &dyn Driver) -> Result<(), StoreError> {
-    connection.batch(
-        "DELETE FROM tally; DELETE FROM bucket; DELETE FROM series;
-         DELETE FROM span; DELETE FROM span_key; DELETE FROM span_key_old; DELETE FROM label; DELETE FROM trace_event;
-         DELETE FROM loss; DELETE FROM loose; DELETE FROM loose_label; DELETE FROM trace;",
-    )?;
-    super::set_counter(connection, "young_span_keys", 0)?;
-    let names = Names::new(connection);
-    let end = pack::next_number(connection, Table::Event)?;
-    let mut first = 1;
-    while first < end {
-        let count = REBUILD_EVENTS.min(end - first);
-        let mut derivation = Derivation::new(connection, &names)?;
-        pack::each_of(connection, Table::Event, Run { first, count }, |row, producer, json| match read_event(json)? {
-            Some(event) => derivation.observe(row, producer, &event),
-            None => Ok(()),
-        })?;
-        derivation.finish()?;
-        first += count;
-    }
-    Ok(())
 }

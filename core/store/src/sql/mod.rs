@@ -15,6 +15,7 @@
 //! | [`content`] | content by hash |
 //! | [`filter`] | conditions of a list |
 //! | [`query`] | traces, spans, events |
+//! | `rebuild` | all that follows from events, made anew |
 //! | [`recent`] | what was last: where searching starts |
 //! | [`export`] | producers, envelopes, ledger |
 
@@ -29,6 +30,7 @@ mod names;
 mod pack;
 mod producer;
 mod query;
+mod rebuild;
 mod recent;
 mod remove;
 mod rows;
@@ -50,7 +52,7 @@ use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
-pub use derive::rebuild_all as rebuild;
+pub use rebuild::rebuild;
 
 /// Traces that go in one transaction.
 const REMOVED_AT_ONCE: usize = 200;

@@ -134,7 +134,7 @@ const MOST_GROUPS = 10_000;
  * ```ts
  * const tools = new Analytics({ kind: "tool" });
  * tools.countByTool(); // Map { "search" => 7, "read" => 2 }
- * tools.percentileDuration(95);
+ * tools.percentileDurationNanos(95);
  * for (const group of new Analytics().groups("model")) console.log(group.key, group.spans, group.cost["USD"]);
  * ```
  */

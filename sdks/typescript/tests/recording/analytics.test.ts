@@ -62,6 +62,14 @@ test("groups say tokens and costs", () => {
   expect(new Analytics({ service: "nobody" }, dir).groups("kind")).toEqual([]);
 });
 
+test("a cost that nobody reported is counted by the price list", () => {
+  const { dir, client } = clientIn({ service: "library" });
+  client.span("chat", { kind: "llm", attributes: { "gen_ai.request.model": "gpt-4.1" } }, (call) => {
+    call.usage({ inputTokens: 1000, outputTokens: 200 });
+  });
+  expect(new Analytics({}, dir).totals()).toMatchObject({ cost: { USD: "0.0036" }, unpriced: 0 });
+});
+
 test("the course over time", () => {
   const { dir } = recorded();
   const analytics = new Analytics({ startTime: new Date(Date.now() - 60_000) }, dir);

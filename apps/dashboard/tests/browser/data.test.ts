@@ -112,6 +112,25 @@ test("filters are chips, the address, and what is listed", async () => {
   await context.close();
 });
 
+test("no filter offers what finds nothing", async () => {
+  const { page, context } = await stage.page();
+  for (const [word, field] of [
+    ["Status", "status"],
+    ["Kind", "kind"],
+    ["Name", "name"],
+  ]) {
+    await page.goto("/traces");
+    await page.locator(".grid-row").first().waitFor();
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("button", { name: new RegExp(`^${word}`) }).click();
+    await page.locator(".popover .item:has(.data)").last().click();
+    await page.waitForURL(new RegExp(`[?&]${field}=`));
+    await page.locator(".chip").waitFor();
+    await page.locator(".grid-row").first().waitFor();
+  }
+  await context.close();
+});
+
 test("the list goes on where its end is reached", async () => {
   const { page, context } = await stage.page();
   await page.goto("/traces");

@@ -57,6 +57,27 @@ test("filters are asked of the server: chips, the address, and what is listed", 
   await context.close();
 });
 
+test.each([
+  ["Status", "status", "timeout"],
+  ["Kind", "kind", "agent"],
+  ["Name", "name", "research"],
+  ["Model", "model", "gpt-5-mini"],
+  ["Agent", "agent", undefined],
+])("what the filter %s offers finds as many traces as it says", async (word, field, value) => {
+  const { page, context } = await filled.page();
+  await page.goto("/traces");
+  await page.locator(".grid-row").first().waitFor();
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.getByRole("button", { name: new RegExp(`^${word}`) }).click();
+  const offered = page.locator(".popover .item:has(.data)");
+  const choice = value === undefined ? offered.last() : offered.filter({ hasText: new RegExp(`^${value}[0-9]`) });
+  const number = Number((await choice.locator(".count").innerText()).replaceAll(",", ""));
+  await choice.click();
+  await page.waitForURL(new RegExp(`[?&]${field}=`));
+  await expect.poll(() => page.getByRole("grid").getAttribute("aria-rowcount")).toBe(String(Math.min(number, 100) + 1));
+  await context.close();
+});
+
 test("a trace is what was recorded, step by step", async () => {
   const { page, context, complaints } = await filled.page();
   await page.goto(`/traces/${filled.recorded.research}`);

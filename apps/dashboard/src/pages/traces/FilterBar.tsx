@@ -5,6 +5,7 @@ import { useKeys } from "../../app/keys.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { CHIPS, type Field, type Filters, readTyped, SWITCHES, withFilter } from "../../logic/filters.ts";
 import { count } from "../../logic/format.ts";
+import { bounds } from "../../logic/time.ts";
 import { Data, Popover } from "../../parts/Basics.tsx";
 
 const FACETS: readonly (readonly [Field, keyof Facets, string])[] = [
@@ -97,7 +98,9 @@ function Adder({ filters, onChange }: { filters: Filters; onChange: (filters: Fi
 }
 
 function Choices({ filters, choose }: { filters: Filters; choose: (field: Field, value: string) => void }) {
-  const facets = useFacets();
+  // Of traces, in the time that is looked at: what is offered finds something.
+  const [opened] = useState(Date.now);
+  const facets = useFacets({ of: "traces", ...bounds(filters.since, filters.until, opened) });
   const [field, setField] = useState<Field | undefined>();
   const [typed, setTyped] = useState("");
   const found = FACETS.find(([name]) => name === field);

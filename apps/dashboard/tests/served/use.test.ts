@@ -20,6 +20,18 @@ test("what a program does is live: a row for each step, while it goes on", async
       .first()
       .waitFor();
   }
+  // A step that goes on ticks in its row, and ends where it stands.
+  await filled.agent.tell("begin", { name: "short watch" });
+  const row = page.locator(".grid-row", { hasText: "short watch" });
+  const ticking = row.locator(".ticking");
+  await ticking.waitFor();
+  const before = await ticking.innerText();
+  await expect.poll(() => ticking.innerText()).not.toBe(before);
+  await filled.agent.tell("tool", { name: "meanwhile" });
+  await page.locator(".grid-row", { hasText: "meanwhile" }).first().waitFor();
+  await filled.agent.tell("end");
+  await row.locator(".status.ok, .status.unset").waitFor();
+  expect([await row.count(), await ticking.count()]).toEqual([1, 0]);
   // In flight it is listed above, and in its own page it grows.
   const id = await filled.agent.tell("begin", { name: "long watch" });
   const above = page.getByRole("list", { name: "In flight" }).getByRole("link", { name: /long watch/ });

@@ -16,6 +16,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// What a page loads may have so many bytes, compressed as a server sends it.
 const MOST_BYTES: usize = 150_000;
@@ -67,17 +68,33 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// The module with the codecs and the JavaScript around it, for who needs no more: the dashboard.
+pub fn build_codecs(workspace: &Workspace) -> Result<[PathBuf; 2]> {
+    make_all(workspace, &[RECORDER])?;
+    let module = workspace.path(MODULES).join(format!("{}.wasm", RECORDER.file));
+    let script = workspace.path(SCRIPTS).join(format!("{}.generated.js", RECORDER.script));
+    Ok([module, script])
+}
+
 fn build_anew(workspace: &Workspace) -> Result<()> {
+    let node = make_all(workspace, &[RECORDER, TOOLS, TOKENS])?;
+    embed(workspace, &node)
+}
+
+fn make_all(workspace: &Workspace, modules: &[Module]) -> Result<Node> {
+    // Steps that run beside each other write the same files.
+    static ONE_BY_ONE: Mutex<()> = Mutex::new(());
+    let _turn = ONE_BY_ONE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(advice) = tools::missing(&[tools::WASM_TARGET]) {
         bail!(advice);
     }
     let node = Node::find(workspace)?;
     node.install(&workspace.path(PACKAGE))?;
     let bindgen = bindgen(workspace)?;
-    for module in [RECORDER, TOOLS, TOKENS] {
-        make(workspace, &node, &bindgen, &module)?;
+    for module in modules {
+        make(workspace, &node, &bindgen, module)?;
     }
-    embed(workspace, &node)
+    Ok(node)
 }
 
 /// Fails where the module that every page loads is too large.

@@ -7,7 +7,8 @@ import { feedback, problem, producers, send, sessions } from "./lists.ts";
 import { Store } from "./store.ts";
 
 /** The policy that the server sends with its pages. */
-const POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 /** Answers `/v1` with made-up data, for work on the pages and their tests; the server itself is never in it. */
 export function fixtures(): Plugin {

@@ -40,8 +40,20 @@ const PICTURES: [string, string, string, ((page: Page) => Promise<void>)?][] = [
       await page.locator(".inspector .plain-table").waitFor();
     },
   ],
+  ["steps", "/traces?q=otter&since=24h", ".grid-row"],
+  [
+    "events",
+    `/traces/${IDS.research}?view=events`,
+    ".grid-row",
+    async (page) => {
+      await page.locator(".grid-row").nth(4).click();
+      await page.locator(".inspector").waitFor();
+    },
+  ],
+  ["replay", `/traces/${IDS.research}`, ".wf-row", replay],
   ["graph", `/traces/${IDS.research}?view=graph`, ".react-flow__node"],
   ["live", "/live", ".connection.open", goOn],
+  ["sessions", "/sessions", ".grid-row"],
   ["session", "/sessions/one?id=otters-1", ".turn"],
   ["analytics", "/analytics", ".u-legend"],
   ["compare", `/compare?a=${IDS.research}&b=${IDS.again}`, ".aligned-row"],
@@ -52,6 +64,16 @@ const PICTURES: [string, string, string, ((page: Page) => Promise<void>)?][] = [
 async function choose(page: Page, step: string): Promise<void> {
   await page.locator(".wf-row", { hasText: step }).first().click();
   await page.locator(".inspector").waitFor();
+}
+
+/** A moment of a replay in which something is under way and much has been. */
+async function replay(page: Page): Promise<void> {
+  await page.keyboard.press("r");
+  await page.locator(".replay").waitFor();
+  for (let step = 0; step < 60 && (await page.locator(".wf-row").count()) < 7; step++) {
+    await page.keyboard.press("]");
+  }
+  await page.locator(".wf-bar.in_flight").first().waitFor();
 }
 
 /** Something is under way, and something comes. */

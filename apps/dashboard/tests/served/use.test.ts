@@ -213,13 +213,16 @@ test("health: who records, who was killed, and that nothing was lost", async () 
 });
 
 test.each([
-  ["JSON", "json", /^\{"envelopes":\[\{/],
-  ["JSON Lines, one event a line", "jsonl", /^\{/],
-  ["TOON", "toon", /\S/],
-  ["CSV", "csv", /^producer,seq,type,/],
-  ["OpenTelemetry, as OTLP's JSON", "otlp.json", /^\{"resourceSpans":\[\{/],
-])("a trace goes out as %s", async (word, ending, begins) => {
-  const { page, context } = await filled.page({ acceptDownloads: true });
+  ["JSON", "json", "json", /^\{"envelopes":\[\{/],
+  ["JSON Lines, one envelope a line", "jsonl", "jsonl", /^\{/],
+  ["TOON", "toon", "toon", /^envelopes\[/],
+  ["CSV", "csv", "csv", /^producer,seq,type,/],
+  ["Protobuf", "proto", "pb", /./],
+  ["OpenTelemetry, as OTLP's JSON", "otlp", "otlp.json", /^\{"resourceSpans":\[\{/],
+])("a trace goes out as %s, and is what the server writes", async (word, format, ending, begins) => {
+  const { page, context, complaints } = await filled.page({ acceptDownloads: true });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname + new URL(request.url()).search));
   await page.goto(`/traces/${IDS.research}`);
   await page.getByRole("button", { name: "Export" }).click();
   const [download] = await Promise.all([
@@ -227,9 +230,17 @@ test.each([
     page.getByRole("button", { name: word, exact: true }).click(),
   ]);
   expect(download.suggestedFilename()).toBe(`${IDS.research}.${ending}`);
-  const text = readFileSync(await download.path(), "utf8");
-  expect(text).toMatch(begins);
-  expect(text).toContain("fetch_page");
+  const bytes = readFileSync(await download.path());
+  expect(bytes.toString()).toMatch(begins);
+  expect(bytes.toString()).toContain("fetch_page");
+  const path = `/v1/traces/${IDS.research}/export`;
+  const written = await fetch(`${filled.served.url}${path}?format=${format}`);
+  expect(bytes.equals(Buffer.from(await written.arrayBuffer()))).toBe(true);
+  // By the page's own codecs, of the lines; what they have no form for is asked of the server.
+  const isHere = !["csv", "otlp"].includes(format);
+  expect(asked.filter((one) => one.startsWith(path))).toEqual([`${path}?format=${isHere ? "jsonl" : format}`]);
+  expect(asked.some((one) => one.endsWith(".wasm"))).toBe(isHere);
+  expect(complaints).toEqual([]);
   await context.close();
 });
 

@@ -45,6 +45,21 @@ export function Cards({
   );
 }
 
+/** The same before anything is known: what comes has its place. */
+export function CardsToCome() {
+  return (
+    <div className="cards" aria-hidden="true">
+      {["Runs", "Steps", "Failed", "p50", "p95", "Tokens", "Cost"].map((name) => (
+        <div className="card number" key={name}>
+          <h2>{name}</h2>
+          <p className="value">{"\u00a0"}</p>
+          <p className="faint">{"\u00a0"}</p>
+        </div>
+      ))}
+    </div>
+  );
+}
+
 function Figure({
   name,
   value,

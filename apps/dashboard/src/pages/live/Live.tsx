@@ -108,7 +108,7 @@ export function Live() {
           <kbd aria-hidden="true">/</kbd>
         </div>
         <select
-          className="select"
+          className="select service"
           aria-label="Service"
           value={service ?? ""}
           onChange={(event) => url.set({ service: event.target.value })}

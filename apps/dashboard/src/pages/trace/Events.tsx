@@ -1,6 +1,7 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useTraceEvents } from "../../api/queries.ts";
 import type { Json, LocatedEvent } from "../../api/types.ts";
+import { useUrl } from "../../app/url.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { clockMillis, duration } from "../../logic/format.ts";
 import { nanosFrom } from "../../logic/time.ts";
@@ -13,7 +14,9 @@ import { KindMark } from "../../parts/Status.tsx";
 /** The events that the trace was made of, as they were recorded. */
 export function Events({ id, start, span }: { id: string; start: string; span: string | undefined }) {
   const events = useTraceEvents(id, true);
-  const [open, setOpen] = useState<string | undefined>();
+  const url = useUrl();
+  const open = url.get("event");
+  const setOpen = (key: string | undefined) => url.set({ event: key });
   const all = useMemo(() => events.data?.pages.flatMap((page) => page.items) ?? [], [events.data]);
   const rows = useMemo(() => (span === undefined ? all : all.filter((one) => one.event.span_id === span)), [all, span]);
   const columns = useMemo<Column<LocatedEvent>[]>(
@@ -87,6 +90,7 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
                 className="button quiet square"
                 onClick={() => setOpen(undefined)}
                 aria-label="Close the event"
+                title="Close"
               >
                 <Icon name="close" size={14} />
               </button>

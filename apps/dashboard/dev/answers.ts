@@ -56,7 +56,15 @@ export function search(store: Store, query: Parameters, now: number) {
   const found = [];
   for (const made of store.begun(now).slice(0, 200)) {
     for (const node of store.get(made, now).document.nodes.slice(0, 200)) {
-      if (q !== "" && JSON.stringify([node.name, node.body]).toLowerCase().includes(q)) {
+      const is = (name: string, value: unknown) => !query.has(name) || query.get(name) === value;
+      if (
+        q !== "" &&
+        is("kind", node.kind) &&
+        is("status", node.status) &&
+        is("service", made.service) &&
+        is("agent", made.agent) &&
+        JSON.stringify([node.name, node.body]).toLowerCase().includes(q)
+      ) {
         const { input, output } = node.body ?? {};
         found.push({
           type: node.form === "span" ? "span" : node.form,

@@ -131,6 +131,25 @@ test("no filter offers what finds nothing", async () => {
   await context.close();
 });
 
+test("what steps are narrowed by is of steps", async () => {
+  const { page, context } = await stage.page();
+  await page.goto("/traces?q=coat");
+  await page.locator(".grid-row").first().waitFor();
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  expect(await page.locator(".popover .item:has(svg)").allInnerTexts()).toHaveLength(4);
+  await page.getByRole("button", { name: /^Kind/ }).click();
+  await page.keyboard.type("tool");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/kind=tool/);
+  const kinds = page.locator('.grid-row [role="gridcell"]:nth-child(2)');
+  await expect.poll(async () => new Set(await kinds.allInnerTexts())).toEqual(new Set(["tool"]));
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("button", { name: /^Status/ }).click();
+  await page.getByRole("button", { name: "error" }).click();
+  await page.waitForURL(/status=error/);
+  await context.close();
+});
+
 test("the list goes on where its end is reached", async () => {
   const { page, context } = await stage.page();
   await page.goto("/traces");

@@ -15,7 +15,7 @@ export function Cards({
   const currency = Object.keys(totals.cost ?? {})[0] ?? "USD";
   const cost = amountOf(totals.cost, currency);
   return (
-    <div className="cards">
+    <div className="cards sums">
       <Figure name="Runs" value={count(traces[0])} before={traces[1]} now={traces[0]} />
       <Figure name="Steps" value={short(totals.spans)} before={before.spans} now={totals.spans} />
       <Figure
@@ -48,7 +48,7 @@ export function Cards({
 /** The same before anything is known: what comes has its place. */
 export function CardsToCome() {
   return (
-    <div className="cards" aria-hidden="true">
+    <div className="cards sums" aria-hidden="true">
       {["Runs", "Steps", "Failed", "p50", "p95", "Tokens", "Cost"].map((name) => (
         <div className="card number" key={name}>
           <h2>{name}</h2>

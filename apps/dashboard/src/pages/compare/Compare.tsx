@@ -191,6 +191,11 @@ function shownAs(name: string, value: Json | undefined): string {
   return typeof value === "number" ? count(value) : preview(value, 200);
 }
 
+function moved(a: Json | undefined, b: Json | undefined): string {
+  const said = change(numberOf(a), numberOf(b));
+  return said === "=" ? "the same" : said;
+}
+
 function numberOf(value: Json | undefined): number | undefined {
   if (typeof value === "number") {
     return value;
@@ -240,7 +245,7 @@ function Rows({ comparison, only }: { comparison: Comparison; only: boolean }) {
               <p className="value small">
                 {shownAs(name, a)} <span className="faint">→</span> {shownAs(name, b)}
               </p>
-              <p className="faint">{change(numberOf(a), numberOf(b))}</p>
+              <p className="faint">{moved(a, b)}</p>
             </div>
           ))}
       </div>

@@ -8,7 +8,7 @@ import { Top } from "../../app/Shell.tsx";
 import { changed, useUrl } from "../../app/url.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { clockMillis, count, shortId } from "../../logic/format.ts";
-import { Data } from "../../parts/Basics.tsx";
+import { Data, ProblemBox } from "../../parts/Basics.tsx";
 import { FirstTrace } from "../../parts/FirstTrace.tsx";
 import { Grid } from "../../parts/Grid.tsx";
 import { Said } from "../../parts/Said.tsx";
@@ -140,9 +140,15 @@ export function Live() {
       ) : (
         <div className="split">
           {rows.length === 0 ? (
-            <p className="split-main waiting muted">
-              {q !== "" || service || type ? "Nothing that fits has come yet." : "Waiting for the next event…"}
-            </p>
+            <div className="split-main nothing-yet">
+              {feed.state.word === "waiting" && feed.state.problem !== undefined ? (
+                <ProblemBox error={feed.state.problem} />
+              ) : (
+                <p className="muted">
+                  {q !== "" || service || type ? "Nothing that fits has come yet." : "Waiting for the next event…"}
+                </p>
+              )}
+            </div>
           ) : (
             <Grid
               label="Events"
@@ -163,7 +169,7 @@ export function Live() {
                   </div>
                   <div className="small-second">
                     <RowMark row={row} look={look} />
-                    <Took row={row} look={look} />
+                    {row.first.event.type.startsWith("span.") && <Took row={row} look={look} />}
                     <Data className="cut">{row.first.service ?? ""}</Data>
                     <span className="grow" />
                     <span>{clockMillis(row.first.event.time)}</span>

@@ -77,6 +77,7 @@ export function columnsOf(look: Look): Column<LiveRow>[] {
       cell: ({ first }) => <Time at={first.event.time}>{clockMillis(first.event.time)}</Time>,
     },
     { id: "type", head: "What", width: "104px", cell: (row) => <RowMark row={row} look={look} /> },
+    { id: "took", head: "Took", width: "80px", end: true, cell: (row) => <Took row={row} look={look} /> },
     {
       id: "kind",
       head: "Kind",
@@ -95,7 +96,6 @@ export function columnsOf(look: Look): Column<LiveRow>[] {
       width: "minmax(90px, 1fr)",
       cell: ({ first }) => (first.service ? <Data className="muted">{first.service}</Data> : <Dash />),
     },
-    { id: "took", head: "Took", width: "80px", end: true, cell: (row) => <Took row={row} look={look} /> },
     {
       id: "trace",
       head: "Trace",

@@ -35,7 +35,7 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
         width: "110px",
         cell: (one) => (one.event.kind ? <KindMark kind={one.event.kind} /> : <Dash />),
       },
-      { id: "said", head: "Says", width: "minmax(240px, 4fr)", cell: (one) => <Said located={one} /> },
+      { id: "said", head: "Says", width: "minmax(200px, 4fr)", cell: (one) => <Said located={one} /> },
       {
         id: "producer",
         head: "Recorded by",
@@ -78,7 +78,7 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
         onSelect={setOpen}
         onOpen={(one) => setOpen(String(one.id))}
         onEnd={() => void (events.hasNextPage && !events.isFetchingNextPage && events.fetchNextPage())}
-        width={760}
+        width={700}
       />
       {chosen !== undefined && (
         <aside className="inspector" aria-label="Event">

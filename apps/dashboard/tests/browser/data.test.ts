@@ -143,6 +143,7 @@ test("what steps are narrowed by is of steps", async () => {
   await page.waitForURL(/kind=tool/);
   const kinds = page.locator('.grid-row [role="gridcell"]:nth-child(2)');
   await expect.poll(async () => new Set(await kinds.allInnerTexts())).toEqual(new Set(["tool"]));
+  expect(await page.locator(".popover").count()).toBe(0);
   await page.getByRole("button", { name: "Filter", exact: true }).click();
   await page.getByRole("button", { name: /^Status/ }).click();
   await page.getByRole("button", { name: "error" }).click();

@@ -70,20 +70,25 @@ async function choose(page: Page, step: string): Promise<void> {
 async function replay(page: Page): Promise<void> {
   await page.keyboard.press("r");
   await page.locator(".replay").waitFor();
-  for (let step = 0; step < 60 && (await page.locator(".wf-row").count()) < 7; step++) {
+  for (let step = 0; step < 60 && (await page.locator(".wf-row").count()) < 16; step++) {
     await page.keyboard.press("]");
   }
+  await page.keyboard.press("]");
   await page.locator(".wf-bar.in_flight").first().waitFor();
 }
 
 /** Something is under way, and something comes. */
 async function goOn(page: Page): Promise<void> {
-  await filled.agent.tell("begin", { name: "long watch", input: "Look after the holt." });
   for (const question of ["What keeps a sea otter warm?", "And in winter?"]) {
     await filled.agent.tell("research", { question, session: "otters-3" });
   }
+  await filled.agent.tell("begin", { name: "long watch", input: "Look after the holt." });
+  await filled.agent.tell("tool", { name: "listen" });
   await expect.poll(() => page.locator(".grid-row").count()).toBeGreaterThan(12);
   await page.locator(".open-trace").first().waitFor();
+  await page.locator(".grid-row .ticking").first().waitFor();
+  // Long enough to be a time.
+  await page.waitForTimeout(1_300);
 }
 
 const SCHEMES = ["light", "dark"] as const;

@@ -11,6 +11,13 @@ import { JsonTree } from "../../parts/JsonTree.tsx";
 import { Said } from "../../parts/Said.tsx";
 import { KindMark } from "../../parts/Status.tsx";
 
+type Known = ReadonlyMap<LocatedEvent["event"]["span_id"], { name: Json | undefined }>;
+
+function nameOf(known: Known, { event }: LocatedEvent): string | undefined {
+  const name = known.get(event.span_id)?.name;
+  return typeof name === "string" ? name : undefined;
+}
+
 /** The events that the trace was made of, as they were recorded. */
 export function Events({ id, start, span }: { id: string; start: string; span: string | undefined }) {
   const events = useTraceEvents(id, true);
@@ -19,6 +26,11 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
   const setOpen = (key: string | undefined) => url.set({ event: key });
   const all = useMemo(() => events.data?.pages.flatMap((page) => page.items) ?? [], [events.data]);
   const rows = useMemo(() => (span === undefined ? all : all.filter((one) => one.event.span_id === span)), [all, span]);
+  // An end repeats neither name nor kind of its step.
+  const known = useMemo(() => {
+    const begun = all.filter((one) => one.event.type === "span.start" && one.event.span_id);
+    return new Map(begun.map(({ event }) => [event.span_id, { name: event.body?.["name"], kind: event.kind }]));
+  }, [all]);
   const columns = useMemo<Column<LocatedEvent>[]>(
     () => [
       {
@@ -33,13 +45,21 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
         id: "kind",
         head: "Kind",
         width: "110px",
-        cell: (one) => (one.event.kind ? <KindMark kind={one.event.kind} /> : <Dash />),
+        cell: (one) => {
+          const kind = one.event.kind ?? (one.event.type === "span.end" && known.get(one.event.span_id)?.kind);
+          return kind ? <KindMark kind={kind} /> : <Dash />;
+        },
       },
-      { id: "said", head: "Says", width: "minmax(200px, 4fr)", cell: (one) => <Said located={one} /> },
+      {
+        id: "said",
+        head: "Says",
+        width: "minmax(120px, 4fr)",
+        cell: (one) => <Said located={one} known={one.event.type === "span.end" ? nameOf(known, one) : undefined} />,
+      },
       {
         id: "producer",
         head: "Recorded by",
-        width: "minmax(90px, 1fr)",
+        width: "minmax(60px, 1fr)",
         cell: (one) => <Data className="faint mono">{one.producer}</Data>,
       },
       {
@@ -50,7 +70,7 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
         cell: (one) => <Time at={one.event.time}>{clockMillis(one.event.time)}</Time>,
       },
     ],
-    [start],
+    [start, known],
   );
   if (events.isError) {
     return (

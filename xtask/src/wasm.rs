@@ -16,7 +16,6 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 /// What a page loads may have so many bytes, compressed as a server sends it.
 const MOST_BYTES: usize = 150_000;
@@ -82,12 +81,12 @@ fn build_anew(workspace: &Workspace) -> Result<()> {
 }
 
 fn make_all(workspace: &Workspace, modules: &[Module]) -> Result<Node> {
-    // Steps that run beside each other write the same files.
-    static ONE_BY_ONE: Mutex<()> = Mutex::new(());
-    let _turn = ONE_BY_ONE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(advice) = tools::missing(&[tools::WASM_TARGET]) {
         bail!(advice);
     }
+    // Steps and lanes that run beside each other write the same files, cargo too: each feature's module has one name.
+    let turn = fs::File::create(workspace.scratch("wasm")?.join("turn"))?;
+    turn.lock().context("cannot wait for the others who build modules")?;
     let node = Node::find(workspace)?;
     node.install(&workspace.path(PACKAGE))?;
     let bindgen = bindgen(workspace)?;

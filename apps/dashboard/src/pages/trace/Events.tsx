@@ -58,7 +58,7 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
       },
       {
         id: "producer",
-        head: "Recorded by",
+        head: "By",
         width: "minmax(60px, 1fr)",
         cell: (one) => <Data className="faint mono">{one.producer}</Data>,
       },

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
@@ -14,11 +14,32 @@ function packed(): Plugin {
     apply: "build",
     writeBundle: ({ dir }) => {
       for (const entry of readdirSync(dir ?? "dist", { recursive: true, withFileTypes: true })) {
-        if (entry.isFile() && /\.(html|js|css|svg)$/.test(entry.name)) {
+        if (entry.isFile() && /\.(html|js|css|svg|wasm)$/.test(entry.name)) {
           const path = `${entry.parentPath}/${entry.name}`;
           writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
         }
       }
+    },
+  };
+}
+
+/** Where `cargo xtask wasm` puts the codecs and the JavaScript around them. */
+const CODECS = new URL("../../sdks/typescript/wasm/tracewire.wasm", import.meta.url).pathname;
+const AROUND = new URL("../../sdks/typescript/src/native/recorder.generated.js", import.meta.url).pathname;
+
+/** The codecs as a module of the pages. Where nobody built them there are none, and the server writes the files. */
+function codecs(): Plugin {
+  const name = "virtual:tracewire-codecs";
+  return {
+    name: "tracewire-codecs",
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    load: (id) => {
+      if (id !== `\0${name}`) {
+        return undefined;
+      }
+      return existsSync(CODECS) && existsSync(AROUND)
+        ? `export { instantiate } from ${JSON.stringify(AROUND)}; export { default as address } from ${JSON.stringify(`${CODECS}?url`)};`
+        : "export const instantiate = undefined; export const address = undefined;";
     },
   };
 }
@@ -74,7 +95,7 @@ function early(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), early(), packed(), ...(server === undefined ? [fixtures()] : [])],
+  plugins: [react(), codecs(), early(), packed(), ...(server === undefined ? [fixtures()] : [])],
   build: {
     target: "es2023",
     // The policy of the server's pages takes nothing from `data:` addresses.
@@ -82,6 +103,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 400,
   },
-  server: server === undefined ? {} : { proxy: { "/v1": server, "/openapi.json": server, "/metrics": server } },
+  server: {
+    // The codecs are beside this folder.
+    fs: { allow: ["../.."] },
+    ...(server === undefined ? {} : { proxy: { "/v1": server, "/openapi.json": server, "/metrics": server } }),
+  },
   preview: server === undefined ? {} : { proxy: { "/v1": server, "/openapi.json": server, "/metrics": server } },
 });

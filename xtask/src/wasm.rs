@@ -67,17 +67,33 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// The module with the codecs and the JavaScript around it, for who needs no more: the dashboard.
+pub fn build_codecs(workspace: &Workspace) -> Result<[PathBuf; 2]> {
+    make_all(workspace, &[RECORDER])?;
+    let module = workspace.path(MODULES).join(format!("{}.wasm", RECORDER.file));
+    let script = workspace.path(SCRIPTS).join(format!("{}.generated.js", RECORDER.script));
+    Ok([module, script])
+}
+
 fn build_anew(workspace: &Workspace) -> Result<()> {
+    let node = make_all(workspace, &[RECORDER, TOOLS, TOKENS])?;
+    embed(workspace, &node)
+}
+
+fn make_all(workspace: &Workspace, modules: &[Module]) -> Result<Node> {
     if let Some(advice) = tools::missing(&[tools::WASM_TARGET]) {
         bail!(advice);
     }
+    // Steps and lanes that run beside each other write the same files, cargo too: each feature's module has one name.
+    let turn = fs::File::create(workspace.scratch("wasm")?.join("turn"))?;
+    turn.lock().context("cannot wait for the others who build modules")?;
     let node = Node::find(workspace)?;
     node.install(&workspace.path(PACKAGE))?;
     let bindgen = bindgen(workspace)?;
-    for module in [RECORDER, TOOLS, TOKENS] {
-        make(workspace, &node, &bindgen, &module)?;
+    for module in modules {
+        make(workspace, &node, &bindgen, module)?;
     }
-    embed(workspace, &node)
+    Ok(node)
 }
 
 /// Fails where the module that every page loads is too large.

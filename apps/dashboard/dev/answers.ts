@@ -56,7 +56,15 @@ export function search(store: Store, query: Parameters, now: number) {
   const found = [];
   for (const made of store.begun(now).slice(0, 200)) {
     for (const node of store.get(made, now).document.nodes.slice(0, 200)) {
-      if (q !== "" && JSON.stringify([node.name, node.body]).toLowerCase().includes(q)) {
+      const is = (name: string, value: unknown) => !query.has(name) || query.get(name) === value;
+      if (
+        q !== "" &&
+        is("kind", node.kind) &&
+        is("status", node.status) &&
+        is("service", made.service) &&
+        is("agent", made.agent) &&
+        JSON.stringify([node.name, node.body]).toLowerCase().includes(q)
+      ) {
         const { input, output } = node.body ?? {};
         found.push({
           type: node.form === "span" ? "span" : node.form,
@@ -77,35 +85,44 @@ export function search(store: Store, query: Parameters, now: number) {
   return page(found, query);
 }
 
-/** `/v1/facets`. */
+/** `/v1/facets`: of steps, or of traces as `traces` filters them. */
 export function facets(store: Store, query: Parameters, now: number) {
-  const [since, until] = range(query, now);
-  const all: Record<string, Map<string, number>> = {
-    services: new Map(),
-    kinds: new Map(),
-    models: new Map(),
-    agents: new Map(),
-    names: new Map(),
-    statuses: new Map(),
+  const ofTraces = query.get("of") === "traces";
+  const [since, until] = ofTraces && !query.has("since") ? [0, now] : range(query, now);
+  const names = ["agents", "kinds", "models", "names", "services", ofTraces ? "statuses" : "providers"];
+  const all = new Map(names.map((name) => [name, new Map<string, number>()]));
+  const add = (name: string, value: string | null | undefined) => {
+    const values = all.get(name);
+    if (value && values !== undefined) {
+      values.set(value, (values.get(value) ?? 0) + 1);
+    }
   };
-  for (const made of store.begun(now).filter((one) => one.start >= since && one.start <= until)) {
-    const { row } = store.get(made, now);
-    for (const [name, value] of [
-      ["services", row.service],
-      ["kinds", row.kind],
-      ["models", row.models?.[0]],
-      ["agents", row.agents?.[0]],
-      ["names", row.name],
-      ["statuses", row.status],
-    ] as const) {
-      if (value) {
-        all[name]?.set(value, (all[name]?.get(value) ?? 0) + 1);
+  if (ofTraces) {
+    for (const made of store.begun(now).filter((one) => one.start >= since && one.start <= until)) {
+      const { row } = store.get(made, now);
+      add("services", row.service);
+      add("kinds", row.kind);
+      add("names", row.name);
+      add("statuses", row.status);
+      for (const model of row.models ?? []) {
+        add("models", model);
+      }
+      for (const agent of row.agents ?? []) {
+        add("agents", agent);
+      }
+    }
+  } else {
+    for (const { made, node } of store.spans(since, until, now)) {
+      for (const name of names) {
+        add(name, keyOf(name.slice(0, -1), made, node));
       }
     }
   }
   const list = (map: Map<string, number>): Facet[] =>
     [...map].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
-  return Object.fromEntries(Object.entries(all).map(([name, map]) => [name, list(map)]));
+  return Object.fromEntries(
+    [...all].map(([name, map]) => [name, list(map).slice(0, Number(query.get("limit") ?? 50))]),
+  );
 }
 
 /** `/v1/analytics/series`. */

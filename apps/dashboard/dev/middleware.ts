@@ -7,7 +7,8 @@ import { feedback, problem, producers, send, sessions } from "./lists.ts";
 import { Store } from "./store.ts";
 
 /** The policy that the server sends with its pages. */
-const POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 /** Answers `/v1` with made-up data, for work on the pages and their tests; the server itself is never in it. */
 export function fixtures(): Plugin {
@@ -139,7 +140,7 @@ function answer(store: Store, given: Judgement[], url: URL, request: IncomingMes
         });
         return;
       case "live":
-        live(store, request, response);
+        live(store, request, query, wanted === "busy", response);
         return;
       default:
         problem(response, 404, "no_such_resource", "There is nothing here", url.pathname);
@@ -246,17 +247,18 @@ function eventsOf(made: Made, document: TraceDocument): LocatedEvent[] {
       kind: node.kind ?? null,
     };
     const { output, ...input } = node.body ?? {};
-    const add = (suffix: string, event: Omit<LocatedEvent["event"], keyof typeof base>) =>
+    const add = (suffix: number, event: Omit<LocatedEvent["event"], keyof typeof base>) =>
       all.push({
-        id: `${made.id}-${index}${suffix}`,
+        // A place of its own for each event of each trace, whatever the time.
+        id: (Number.parseInt(made.id.slice(-8), 16) % 1e8) * 1e5 + index * 2 + suffix + 1,
         producer: node.producer,
         service: made.service,
         event: { ...base, ...event },
       });
     if (node.form === "span") {
-      add("a", { type: "span.start", time: node.start, body: { name: node.name ?? null, ...input } });
+      add(0, { type: "span.start", time: node.start, body: { name: node.name ?? null, ...input } });
       if (node.state === "ended") {
-        add("b", {
+        add(1, {
           type: "span.end",
           time: node.end,
           status: node.status ?? null,
@@ -265,7 +267,7 @@ function eventsOf(made: Made, document: TraceDocument): LocatedEvent[] {
         });
       }
     } else {
-      add("", {
+      add(0, {
         type: node.form,
         time: node.start,
         body: { ...node.body, [node.form === "log" ? "message" : "name"]: node.name ?? null },
@@ -276,26 +278,77 @@ function eventsOf(made: Made, document: TraceDocument): LocatedEvent[] {
 }
 
 /** Sends what happens while it happens. */
-function live(store: Store, request: IncomingMessage, response: ServerResponse): void {
+function live(
+  store: Store,
+  request: IncomingMessage,
+  query: URLSearchParams,
+  isBusy: boolean,
+  response: ServerResponse,
+): void {
   response.setHeader("content-type", "text/event-stream");
   response.setHeader("cache-control", "no-store");
   response.write(":\n\n");
-  let before = Date.now() - 6_000;
-  const timer = setInterval(() => {
+  const write = (one: LocatedEvent) => response.write(`id: ${one.id}\nevent: event\ndata: ${JSON.stringify(one)}\n\n`);
+  if (query.has("after")) {
     const now = Date.now();
-    for (const made of store.made.filter((one) => one.start <= now && one.start > now - 600_000)) {
-      const { document, row } = store.get(made, now);
-      const fresh = eventsOf(made, document).filter(
-        (one) => Date.parse(one.event.time) > before && Date.parse(one.event.time) <= now,
-      );
-      for (const one of fresh) {
-        response.write(`id: ${one.id}\nevent: event\ndata: ${JSON.stringify(one)}\n\n`);
-      }
-      if (fresh.length > 0) {
-        response.write(`event: trace\ndata: ${JSON.stringify(row)}\n\n`);
-      }
+    const id = Number(query.get("after")) + 1;
+    const recent = store.begun(now).filter((one) => one.start > now - 3_600_000);
+    const found = recent.flatMap((made) => eventsOf(made, store.get(made, now).document)).find((one) => one.id === id);
+    if (found !== undefined) {
+      write(found);
     }
-    before = now;
-  }, 300);
+  }
+  let before = Date.now() - 6_000;
+  let sent = 0;
+  const timer = setInterval(
+    () => {
+      const now = Date.now();
+      if (isBusy) {
+        for (const one of busy(now, sent)) {
+          write(one);
+        }
+        sent += 25;
+        return;
+      }
+      for (const made of store.made.filter((one) => one.start <= now && one.start > now - 600_000)) {
+        const { document, row } = store.get(made, now);
+        const fresh = eventsOf(made, document).filter(
+          (one) => Date.parse(one.event.time) > before && Date.parse(one.event.time) <= now,
+        );
+        for (const one of fresh) {
+          write(one);
+        }
+        if (fresh.length > 0) {
+          response.write(`event: trace\ndata: ${JSON.stringify(row)}\n\n`);
+        }
+      }
+      before = now;
+    },
+    isBusy ? 50 : 300,
+  );
   request.on("close", () => clearInterval(timer));
+}
+
+/** Twenty-five events, five hundred a second: each step ends after ten others have begun. */
+function busy(now: number, sent: number): LocatedEvent[] {
+  return Array.from({ length: 25 }, (_, place) => {
+    const number = sent + place;
+    const isEnd = number % 2 === 1 && number > 20;
+    const step = isEnd ? number - 21 : number;
+    return {
+      id: number + 1,
+      producer: "busy-1",
+      service: "busy",
+      event: {
+        type: isEnd ? "span.end" : "span.start",
+        time: new Date(now).toISOString(),
+        trace_id: "b".repeat(32),
+        span_id: step.toString(16).padStart(16, "0"),
+        parent_id: null,
+        kind: "tool",
+        ...(isEnd ? { status: "ok" as const, duration_nanos: 20_000_000 } : {}),
+        body: isEnd ? { output: step } : { name: `step ${step}` },
+      },
+    };
+  });
 }

@@ -42,9 +42,9 @@ export async function openPage(browser: Browser, base: string, options: BrowserC
   return { page, context, complaints };
 }
 
-/** What axe finds, in one line each. */
-export async function axe(page: Page, only?: string): Promise<string[]> {
-  const builder = new AxeBuilder({ page });
+/** What axe finds, in one line each; in the whole page, or within a part of it. */
+export async function axe(page: Page, only?: string, within?: string): Promise<string[]> {
+  const builder = within === undefined ? new AxeBuilder({ page }) : new AxeBuilder({ page }).include(within);
   const chosen =
     only === undefined
       ? builder.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])

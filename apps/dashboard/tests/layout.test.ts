@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TraceDocument, TraceNode } from "../src/api/types.ts";
-import { ancestors, layOut, rowsOf, selfParts, ticks } from "../src/logic/layout.ts";
+import { ancestors, layOut, readFolds, rowsOf, selfParts, ticks, writeFolds } from "../src/logic/layout.ts";
 import { asKnown, happenedAt, moments, placeOf } from "../src/logic/replay.ts";
 
 const ORIGIN = Date.parse("2026-11-21T04:30:00Z");
@@ -166,4 +166,25 @@ test("at a time only what had begun is there, and nothing is known of how it end
   expect(known.body).toEqual({ input: 1 });
   expect(asKnown(node, layout.end[4] ?? 0, 80e6)).toBe(node);
   expect(asKnown(layout.nodes[6] as TraceNode, layout.end[6] ?? 0, 60e6).failed).toBe(false);
+});
+
+test("folds are a text, as short as it gets, and read back", () => {
+  const all = new Set(["a", "b", "c", "d"]);
+  for (const [folded, text] of [
+    [[], undefined],
+    [["a"], "a"],
+    [["a", "b", "c", "d"], "all"],
+    [["a", "c", "d"], "a.c.d"],
+    [["x"], "x"],
+  ] as const) {
+    expect(writeFolds(new Set(folded), all)).toBe(text);
+    expect([...readFolds(text, all)].sort()).toEqual([...folded].sort());
+  }
+  const many = new Set(Array.from({ length: 5_000 }, (_, at) => at.toString(16).padStart(16, "0")));
+  expect(writeFolds(many, many)).toBe("all");
+  const [first = "", ...rest] = many;
+  expect(writeFolds(new Set(rest), many)).toBe(`all.-${first}`);
+  expect(readFolds(`all.-${first}`, many)).toEqual(new Set(rest));
+  // Half of them is more than an address should say.
+  expect(writeFolds(new Set([...many].slice(0, 2_500)), many)).toBeUndefined();
 });

@@ -9,6 +9,7 @@ pub use served::Served;
 use crate::node::{self, Node};
 use crate::process;
 use crate::tools::{self, CC, CHROMIUM, PYTHON, PYTHON_VENV};
+use crate::wasm;
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -56,7 +57,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 pub fn build(workspace: &Workspace, node: &Node) -> Result<PathBuf> {
     let folder = workspace.path(FOLDER);
     node.install(&folder)?;
-    let wanted = hash(&folder)?;
+    let wanted = hash(&folder, &codecs(workspace)?)?;
     let stamp = folder.join(STAMP);
     let is_built = folder.join("dist/index.html").is_file();
     if is_built && std::fs::read_to_string(&stamp).is_ok_and(|text| text == wanted) {
@@ -79,8 +80,19 @@ pub fn build_if_possible(workspace: &Workspace) -> Result<()> {
     }
 }
 
-fn hash(folder: &Path) -> Result<String> {
-    let mut files = Vec::new();
+/// The codecs that pages load to write files. Where they cannot be built, the server writes the files.
+fn codecs(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    match tools::missing(&[tools::WASM_TARGET]) {
+        None => Ok(wasm::build_codecs(workspace)?.to_vec()),
+        Some(advice) => {
+            println!("the dashboard is built without codecs, and asks the server to export: {advice}");
+            Ok(Vec::new())
+        }
+    }
+}
+
+fn hash(folder: &Path, more: &[PathBuf]) -> Result<String> {
+    let mut files = more.to_vec();
     for name in SOURCES {
         collect(&folder.join(name), &mut files)?;
     }
@@ -118,14 +130,14 @@ mod tests {
         for name in ["index.html", "package.json", "package-lock.json", "vite.config.ts", "src/pages/a.ts"] {
             std::fs::write(folder.join(name), name).unwrap();
         }
-        let before = hash(&folder).unwrap();
+        let before = hash(&folder, &[]).unwrap();
         std::fs::write(folder.join("tests/a.test.ts"), "a test").unwrap();
-        assert_eq!(hash(&folder).unwrap(), before);
+        assert_eq!(hash(&folder, &[]).unwrap(), before);
         std::fs::write(folder.join("src/pages/a.ts"), "another page").unwrap();
-        let after = hash(&folder).unwrap();
+        let after = hash(&folder, &[]).unwrap();
         assert_ne!(after, before);
         std::fs::rename(folder.join("src/pages/a.ts"), folder.join("src/pages/b.ts")).unwrap();
-        assert_ne!(hash(&folder).unwrap(), after);
+        assert_ne!(hash(&folder, &[]).unwrap(), after);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

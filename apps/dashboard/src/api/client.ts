@@ -95,13 +95,6 @@ export async function remove(path: string): Promise<void> {
   await ask(path, {}, { method: "DELETE", headers: headers() });
 }
 
-/** Saves what the server answers as a file. It is fetched, not linked to, because the key travels in a header. Gives the answer's headers. */
-export async function download(path: string, query: Query, name: string): Promise<Headers> {
-  const response = await ask(path, query);
-  save(await response.blob(), name);
-  return response.headers;
-}
-
 /** Saves bytes as a file. */
 export function save(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);

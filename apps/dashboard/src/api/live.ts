@@ -77,6 +77,33 @@ export async function follow(
   }
 }
 
+/** The event of this id, where it is still kept. */
+export async function readOne(id: string, signal: AbortSignal): Promise<LocatedEvent | undefined> {
+  if (!/^[1-9]\d{0,14}$/.test(id)) {
+    return undefined;
+  }
+  const stop = new AbortController();
+  const response = await fetch(`/v1/live?after=${Number(id) - 1}`, {
+    headers: headers({ accept: "text/event-stream" }),
+    signal: AbortSignal.any([signal, stop.signal]),
+    cache: "no-store",
+  });
+  try {
+    if (response.ok && response.body !== null) {
+      for await (const message of readMessages(response.body)) {
+        const parsed = parse(message.event, message.data);
+        // The first event is it, or it is not there.
+        if (parsed?.what === "event") {
+          return String(parsed.located.id) === id ? parsed.located : undefined;
+        }
+      }
+    }
+    return undefined;
+  } finally {
+    stop.abort();
+  }
+}
+
 function parse(event: string, data: string): LiveMessage | undefined {
   let value: unknown;
   try {

@@ -47,6 +47,9 @@ export function usePages<T>(path: string, query: Query, options: { when?: boolea
 const one = encodeURIComponent;
 
 export const useTraces = (query: Query, when = true) => usePages<TraceRow>("/traces", query, { when });
+/** Traces in which something is open, again and again: a process that dies says nothing. */
+export const useOpenTraces = (service: string | undefined, isMoving: boolean) =>
+  useResource<Page<TraceRow>>("/traces", { open: true, limit: 100, service }, isMoving ? { every: 10_000 } : {});
 export const useSearchSteps = (query: Query, when = true) => usePages<SearchRow>("/search", query, { when });
 export const useSessions = (query: Query) => usePages<SessionRow>("/sessions", query);
 export const useFeedback = (query: Query, when = true) => usePages<Judgement>("/feedback", query, { when });

@@ -324,14 +324,17 @@ export type Comparison = {
 /** Values and how often they are. */
 export type Facet = { value: string; count: number };
 
-/** What there is to filter by. */
+/** What there is to filter by: of steps, or of traces. */
 export type Facets = {
   services: Facet[];
   kinds: Facet[];
   models: Facet[];
   agents: Facet[];
   names: Facet[];
-  statuses: Facet[];
+  /** Of traces alone. */
+  statuses?: Facet[];
+  /** Of steps alone. */
+  providers?: Facet[];
 };
 
 /** How the server is. */

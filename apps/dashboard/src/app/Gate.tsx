@@ -21,8 +21,8 @@ export function Gate({ children }: { children: ReactNode }) {
       <Logo size={40} />
       <h1>This server asks for a key</h1>
       <p>
-        Keys begin with tw_. Whoever runs the server makes one with the command tracewire serve keys create. It stays in
-        this browser and goes to this server alone.
+        Keys begin with <code>tw_</code>. Whoever runs the server makes one with the command{" "}
+        <code>tracewire serve keys create</code>. It stays in this browser and goes to this server alone.
       </p>
       <form
         className="line"

@@ -186,3 +186,39 @@ export function ticks(from: number, to: number, most: number): number[] {
   }
   return result;
 }
+
+/** What separates folds in an address. */
+const BETWEEN = ".";
+/** Longer than this an address does not say what is folded. */
+const LONGEST = 3_000;
+
+/** What is folded as a text for the address: ids, or all but some where that is shorter; undefined where nothing is, or too much to say. */
+export function writeFolds(folded: ReadonlySet<string>, all: ReadonlySet<string>): string | undefined {
+  if (folded.size === 0) {
+    return undefined;
+  }
+  const ids = [...folded];
+  const but = [...all].filter((id) => !folded.has(id)).map((id) => `-${id}`);
+  const more = ids.filter((id) => !all.has(id));
+  const [shortest] = [ids, ["all", ...but, ...more]]
+    .map((parts) => parts.join(BETWEEN))
+    .sort((a, b) => a.length - b.length);
+  return shortest !== undefined && shortest.length <= LONGEST ? shortest : undefined;
+}
+
+/** Reads that; `all` is what is folded when everything is. */
+export function readFolds(text: string | undefined, all: ReadonlySet<string>): Set<string> {
+  const folded = new Set<string>();
+  for (const part of (text ?? "").split(BETWEEN)) {
+    if (part === "all") {
+      for (const id of all) {
+        folded.add(id);
+      }
+    } else if (part.startsWith("-")) {
+      folded.delete(part.slice(1));
+    } else if (part !== "") {
+      folded.add(part);
+    }
+  }
+  return folded;
+}

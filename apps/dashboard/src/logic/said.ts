@@ -1,12 +1,18 @@
-import type { LocatedEvent } from "../api/types.ts";
-import { preview } from "./json.ts";
+import type { Json, LocatedEvent } from "../api/types.ts";
+import { isMap, preview } from "./json.ts";
 
 /** What an event says in one line: its name, and what went in or came out. */
 export function partsSaid(located: LocatedEvent, known?: string): { name: string; rest: string } {
   const body = located.event.body ?? {};
   const name = body["name"] ?? body["message"] ?? body["reason"] ?? known ?? null;
-  const rest = body["output"] ?? body["input"] ?? body["data"] ?? body["exception"] ?? body["chunks"] ?? null;
+  const rest =
+    body["output"] ?? body["input"] ?? body["data"] ?? messageOf(body["exception"]) ?? body["chunks"] ?? null;
   return { name: typeof name === "string" ? preview(name, 80) : "", rest: preview(rest, 120) };
+}
+
+/** Of an exception, what it says. */
+function messageOf(exception: Json | undefined): Json | undefined {
+  return isMap(exception) && typeof exception["message"] === "string" ? exception["message"] : exception;
 }
 
 /** The same as one text. */

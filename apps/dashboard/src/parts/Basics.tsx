@@ -167,7 +167,8 @@ export function Popover({
   }, [open]);
   const close = () => {
     setOpen(false);
-    button.current?.focus();
+    // Not within the key that closed it: Enter would press the button, and open it again.
+    setTimeout(() => button.current?.focus());
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of what is inside

@@ -1,6 +1,6 @@
 import { columnVisibilityFeature, createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useKeys } from "../app/keys.ts";
 
 /** A column of a list. */
@@ -34,6 +34,7 @@ export function Grid<T extends object>({
   shown,
   fresh,
   width,
+  isAnchored = false,
 }: {
   label: string;
   columns: readonly Column<T>[];
@@ -49,6 +50,8 @@ export function Grid<T extends object>({
   fresh?: ReadonlySet<string>;
   /** The least width in pixels before it scrolls sideways. */
   width?: number;
+  /** Rows that come above what is looked at do not move it. */
+  isAnchored?: boolean;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   const isPhone = useNarrow() && small !== undefined;
@@ -89,6 +92,24 @@ export function Grid<T extends object>({
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new height is what changes
   useEffect(() => virtualizer.measure(), [height]);
+  // The first row that is seen, and where it was.
+  const anchor = useRef<{ id: string; index: number } | undefined>(undefined);
+  useLayoutEffect(() => {
+    const list = scroller.current;
+    if (!isAnchored || list === null) {
+      return;
+    }
+    const before = anchor.current;
+    if (before !== undefined && list.scrollTop > 0 && model[before.index]?.id !== before.id) {
+      const index = model.findIndex((row) => row.id === before.id);
+      if (index >= 0) {
+        list.scrollTop += (index - before.index) * height;
+      }
+    }
+    const index = Math.floor(list.scrollTop / height);
+    const first = model[index];
+    anchor.current = first === undefined ? undefined : { id: first.id, index };
+  });
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {

@@ -112,6 +112,45 @@ test("filters are chips, the address, and what is listed", async () => {
   await context.close();
 });
 
+test("no filter offers what finds nothing", async () => {
+  const { page, context } = await stage.page();
+  for (const [word, field] of [
+    ["Status", "status"],
+    ["Kind", "kind"],
+    ["Name", "name"],
+  ]) {
+    await page.goto("/traces");
+    await page.locator(".grid-row").first().waitFor();
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("button", { name: new RegExp(`^${word}`) }).click();
+    await page.locator(".popover .item:has(.data)").last().click();
+    await page.waitForURL(new RegExp(`[?&]${field}=`));
+    await page.locator(".chip").waitFor();
+    await page.locator(".grid-row").first().waitFor();
+  }
+  await context.close();
+});
+
+test("what steps are narrowed by is of steps", async () => {
+  const { page, context } = await stage.page();
+  await page.goto("/traces?q=coat");
+  await page.locator(".grid-row").first().waitFor();
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  expect(await page.locator(".popover .item:has(svg)").allInnerTexts()).toHaveLength(4);
+  await page.getByRole("button", { name: /^Kind/ }).click();
+  await page.keyboard.type("tool");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/kind=tool/);
+  const kinds = page.locator('.grid-row [role="gridcell"]:nth-child(2)');
+  await expect.poll(async () => new Set(await kinds.allInnerTexts())).toEqual(new Set(["tool"]));
+  expect(await page.locator(".popover").count()).toBe(0);
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("button", { name: /^Status/ }).click();
+  await page.getByRole("button", { name: "error" }).click();
+  await page.waitForURL(/status=error/);
+  await context.close();
+});
+
 test("the list goes on where its end is reached", async () => {
   const { page, context } = await stage.page();
   await page.goto("/traces");
@@ -137,6 +176,107 @@ test("live: events come by themselves, a pause holds them and counts", async () 
   await expect
     .poll(async () => Number(await page.getByRole("grid").getAttribute("aria-rowcount")))
     .toBeGreaterThan(Number(held));
+  await context.close();
+});
+
+test("live: a step is one row, ticks while it goes on, and ends where it stands", async () => {
+  const { page, context } = await stage.page();
+  await page.goto("/live");
+  const going = page.locator(".grid-row:has(.status.in_flight)");
+  await going.first().waitFor({ timeout: 30_000 });
+  // The latest ends soonest: agents wait for what they call.
+  const href = await going.first().locator("a.link").getAttribute("href");
+  const row = page.locator(`.grid-row:has(a.link[href="${href}"])`);
+  const took = row.locator(".ticking");
+  const before = await took.innerText().catch(() => "");
+  await expect
+    .poll(async () => (await took.innerText({ timeout: 1000 }).catch(() => "ended")) !== before, { timeout: 30_000 })
+    .toBe(true);
+  await expect.poll(() => row.locator(".status").innerText(), { timeout: 60_000 }).toMatch(/ok|failed|ended/);
+  expect(await row.count()).toBe(1);
+  expect(await took.count()).toBe(0);
+  // Paused, clocks stand.
+  await page.keyboard.press("p");
+  await page.getByRole("button", { name: /Go on/ }).waitFor();
+  const clocks = () => page.locator(".ticking").allInnerTexts();
+  const stood = await clocks();
+  await page.waitForTimeout(400);
+  expect(await clocks()).toEqual(stood);
+  await context.close();
+});
+
+test("live: what is looked at has a panel, and the address says so and that it is paused", async () => {
+  const { page, context, complaints } = await stage.page();
+  await page.goto("/live");
+  await page.locator(".grid-row:has(.status.ok):has(.said-name)").first().waitFor({ timeout: 30_000 });
+  await page.keyboard.press("p");
+  await page.waitForURL(/paused=1/);
+  await page.locator(".grid-row:has(.status.ok):has(.said-name)").first().click();
+  const panel = page.getByRole("complementary", { name: "Event" });
+  await panel.waitFor();
+  await expect.poll(() => panel.locator("h3").allInnerTexts()).toEqual(["span.start", "span.end"]);
+  const name = await panel.locator("h2").innerText();
+  await page.waitForURL(/event=\d+/);
+  // Elsewhere it is shown even where it has gone by.
+  const other = await context.newPage();
+  await other.goto(page.url());
+  const there = other.getByRole("complementary", { name: "Event" });
+  await there.waitFor();
+  expect(await there.locator("h2").innerText()).toBe(name);
+  await other.getByRole("button", { name: /Go on/ }).waitFor();
+  await page.keyboard.press("Escape");
+  expect(await panel.count()).toBe(0);
+  expect(new URL(page.url()).search).toBe("?paused=1");
+  await page.locator(".grid-row:has(.status.ok):has(.said-name)").first().click();
+  await panel.getByRole("link", { name: "Open its trace" }).click();
+  await page.waitForURL(/\/traces\/[0-9a-f]{32}\?span=/);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("live: five hundred events a second are drawn in parts, without long stops, and stay where one reads", async () => {
+  const { page, context } = await stage.page({ fixtures: "busy" });
+  await page.goto("/live");
+  const grid = page.getByRole("grid");
+  await grid.waitFor();
+  await expect
+    .poll(async () => Number(await grid.getAttribute("aria-rowcount")), { timeout: 30_000 })
+    .toBeGreaterThan(300);
+  const frames = await grid.evaluate(async () => {
+    const gaps: number[] = [];
+    let before = performance.now();
+    for (let step = 0; step < 90; step++) {
+      await new Promise(requestAnimationFrame);
+      const now = performance.now();
+      gaps.push(now - before);
+      before = now;
+    }
+    return gaps.sort((a, b) => a - b);
+  });
+  expect(frames[Math.floor(frames.length * 0.9)]).toBeLessThan(250);
+  expect(await page.locator(".grid-row").count()).toBeLessThan(100);
+  // Who has scrolled down reads on, whatever comes above.
+  await grid.evaluate((list) => list.scrollTo(0, 3_600));
+  const looked = async () =>
+    grid.evaluate((list) => {
+      const top = list.getBoundingClientRect().top + 60;
+      const rows = [...list.querySelectorAll(".grid-row")];
+      const first = rows.find((one) => one.getBoundingClientRect().bottom > top);
+      return [
+        first?.querySelector("a.link")?.getAttribute("href"),
+        Math.round(first?.getBoundingClientRect().top ?? 0),
+      ];
+    });
+  await page.waitForTimeout(300);
+  const [href] = await looked();
+  const place = () =>
+    grid.evaluate(
+      (list, one) => Math.round(list.querySelector(`a.link[href="${one}"]`)?.getBoundingClientRect().top ?? -1),
+      String(href),
+    );
+  const top = await place();
+  await page.waitForTimeout(1_000);
+  expect(Math.abs((await place()) - top)).toBeLessThan(72);
   await context.close();
 });
 

@@ -105,21 +105,71 @@ test("a server that asks for a key gets it, and the page goes on", async () => {
   await context.close();
 });
 
-test("nothing that is slow moves what is there, and no skeleton shows before its time", async () => {
-  const { page, context } = await stage.page();
-  await page.addInitScript(() => {
-    Object.assign(globalThis, { shift: 0 });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
-        Object.assign(globalThis, {
-          shift: (globalThis as unknown as { shift: number }).shift + (entry.hadRecentInput ? 0 : entry.value),
-        });
-      }
-    }).observe({ type: "layout-shift", buffered: true });
-  });
-  await page.goto("/traces");
-  await page.locator(".grid-row").first().waitFor();
-  await page.waitForLoadState("networkidle").catch(() => undefined);
-  expect(await page.evaluate(() => (globalThis as unknown as { shift: number }).shift)).toBeLessThan(0.02);
-  await context.close();
-});
+test.each([...PAGES, ["find", "/find/ffffffff", "[role=alert]"] as [string, string, string]])(
+  "nothing that comes moves what is there: %s",
+  async (_, path, there) => {
+    const { page, context } = await stage.page();
+    await page.addInitScript(() => {
+      const moved: string[] = [];
+      Object.assign(globalThis, { shift: 0, moved });
+      type Shift = PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node?: Element }[] };
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as Shift[]) {
+          if (!entry.hadRecentInput) {
+            Object.assign(globalThis, { shift: (globalThis as unknown as { shift: number }).shift + entry.value });
+            moved.push(...entry.sources.map(({ node }) => `${node?.nodeName}.${node?.className}`));
+          }
+        }
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    await ready(page, path, there);
+    // Live goes on; the others come to rest.
+    await page.waitForTimeout(path === "/live" ? 2_000 : 600);
+    const found = await page.evaluate(() => {
+      const { shift, moved } = globalThis as unknown as { shift: number; moved: string[] };
+      return { shift, moved };
+    });
+    expect(found.shift, String(found.moved)).toBeLessThan(0.02);
+    await context.close();
+  },
+);
+
+test.each(["/traces", `/traces/${IDS.research}`, "/sessions", "/analytics", "/health"])(
+  "an answer that takes its time: %s shows no skeleton in the first 200 ms, and one afterwards",
+  async (path) => {
+    const { page, context } = await stage.page();
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route("**/v1/**", async (route) => {
+      await asked;
+      await route.continue();
+    });
+    // From the first frame in which a skeleton is there: when it can be seen.
+    await page.addInitScript(() => {
+      const seen: { after: number; opacity: number }[] = [];
+      Object.assign(globalThis, { seen });
+      let first: number | undefined;
+      const look = (now: number) => {
+        const bone = document.querySelector(".skeleton");
+        if (bone !== null) {
+          first ??= now;
+          seen.push({ after: now - first, opacity: Number(getComputedStyle(bone).opacity) });
+        }
+        requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+    await page.goto(path);
+    const seen = () =>
+      page.evaluate(() => (globalThis as unknown as { seen: { after: number; opacity: number }[] }).seen);
+    await expect.poll(async () => (await seen()).some(({ opacity }) => opacity === 1)).toBe(true);
+    const early = (await seen()).filter(({ opacity }) => opacity > 0).map(({ after }) => after);
+    // A frame's length less: the clock of what moves begins with the frame after.
+    expect(Math.min(...early)).toBeGreaterThan(180);
+    answer();
+    await expect.poll(() => page.locator(".skeleton").count()).toBe(0);
+    await context.close();
+  },
+);

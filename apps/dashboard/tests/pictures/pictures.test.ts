@@ -40,8 +40,20 @@ const PICTURES: [string, string, string, ((page: Page) => Promise<void>)?][] = [
       await page.locator(".inspector .plain-table").waitFor();
     },
   ],
+  ["steps", "/traces?q=otter&since=24h", ".grid-row"],
+  [
+    "events",
+    `/traces/${IDS.research}?view=events`,
+    ".grid-row",
+    async (page) => {
+      await page.locator(".grid-row").nth(4).click();
+      await page.locator(".inspector").waitFor();
+    },
+  ],
+  ["replay", `/traces/${IDS.research}`, ".wf-row", replay],
   ["graph", `/traces/${IDS.research}?view=graph`, ".react-flow__node"],
   ["live", "/live", ".connection.open", goOn],
+  ["sessions", "/sessions", ".grid-row"],
   ["session", "/sessions/one?id=otters-1", ".turn"],
   ["analytics", "/analytics", ".u-legend"],
   ["compare", `/compare?a=${IDS.research}&b=${IDS.again}`, ".aligned-row"],
@@ -54,14 +66,29 @@ async function choose(page: Page, step: string): Promise<void> {
   await page.locator(".inspector").waitFor();
 }
 
+/** A moment of a replay in which something is under way and much has been. */
+async function replay(page: Page): Promise<void> {
+  await page.keyboard.press("r");
+  await page.locator(".replay").waitFor();
+  for (let step = 0; step < 60 && (await page.locator(".wf-row").count()) < 16; step++) {
+    await page.keyboard.press("]");
+  }
+  await page.keyboard.press("]");
+  await page.locator(".wf-bar.in_flight").first().waitFor();
+}
+
 /** Something is under way, and something comes. */
 async function goOn(page: Page): Promise<void> {
-  await filled.agent.tell("begin", { name: "long watch", input: "Look after the holt." });
   for (const question of ["What keeps a sea otter warm?", "And in winter?"]) {
     await filled.agent.tell("research", { question, session: "otters-3" });
   }
+  await filled.agent.tell("begin", { name: "long watch", input: "Look after the holt." });
+  await filled.agent.tell("tool", { name: "listen" });
   await expect.poll(() => page.locator(".grid-row").count()).toBeGreaterThan(12);
   await page.locator(".open-trace").first().waitFor();
+  await page.locator(".grid-row .ticking").first().waitFor();
+  // Long enough to be a time.
+  await page.waitForTimeout(1_300);
 }
 
 const SCHEMES = ["light", "dark"] as const;

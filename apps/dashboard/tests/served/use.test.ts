@@ -20,6 +20,18 @@ test("what a program does is live: a row for each step, while it goes on", async
       .first()
       .waitFor();
   }
+  // A step that goes on ticks in its row, and ends where it stands.
+  await filled.agent.tell("begin", { name: "short watch" });
+  const row = page.locator(".grid-row", { hasText: "short watch" });
+  const ticking = row.locator(".ticking");
+  await ticking.waitFor();
+  const before = await ticking.innerText();
+  await expect.poll(() => ticking.innerText()).not.toBe(before);
+  await filled.agent.tell("tool", { name: "meanwhile" });
+  await page.locator(".grid-row", { hasText: "meanwhile" }).first().waitFor();
+  await filled.agent.tell("end");
+  await row.locator(".status.ok, .status.unset").waitFor();
+  expect([await row.count(), await ticking.count()]).toEqual([1, 0]);
   // In flight it is listed above, and in its own page it grows.
   const id = await filled.agent.tell("begin", { name: "long watch" });
   const above = page.getByRole("list", { name: "In flight" }).getByRole("link", { name: /long watch/ });
@@ -54,6 +66,27 @@ test("filters are asked of the server: chips, the address, and what is listed", 
   await expect.poll(() => page.getByRole("grid").getAttribute("aria-rowcount")).toBe("2");
   await page.goto("/traces?service=nobody");
   await page.getByRole("heading", { name: "No trace fits" }).waitFor();
+  await context.close();
+});
+
+test.each([
+  ["Status", "status", "timeout"],
+  ["Kind", "kind", "agent"],
+  ["Name", "name", "research"],
+  ["Model", "model", "gpt-5-mini"],
+  ["Agent", "agent", undefined],
+])("what the filter %s offers finds as many traces as it says", async (word, field, value) => {
+  const { page, context } = await filled.page();
+  await page.goto("/traces");
+  await page.locator(".grid-row").first().waitFor();
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.getByRole("button", { name: new RegExp(`^${word}`) }).click();
+  const offered = page.locator(".popover .item:has(.data)");
+  const choice = value === undefined ? offered.last() : offered.filter({ hasText: new RegExp(`^${value}[0-9]`) });
+  const number = Number((await choice.locator(".count").innerText()).replaceAll(",", ""));
+  await choice.click();
+  await page.waitForURL(new RegExp(`[?&]${field}=`));
+  await expect.poll(() => page.getByRole("grid").getAttribute("aria-rowcount")).toBe(String(Math.min(number, 100) + 1));
   await context.close();
 });
 
@@ -180,13 +213,16 @@ test("health: who records, who was killed, and that nothing was lost", async () 
 });
 
 test.each([
-  ["JSON", "json", /^\{"envelopes":\[\{/],
-  ["JSON Lines, one event a line", "jsonl", /^\{/],
-  ["TOON", "toon", /\S/],
-  ["CSV", "csv", /^producer,seq,type,/],
-  ["OpenTelemetry, as OTLP's JSON", "otlp.json", /^\{"resourceSpans":\[\{/],
-])("a trace goes out as %s", async (word, ending, begins) => {
-  const { page, context } = await filled.page({ acceptDownloads: true });
+  ["JSON", "json", "json", /^\{"envelopes":\[\{/],
+  ["JSON Lines, one envelope a line", "jsonl", "jsonl", /^\{/],
+  ["TOON", "toon", "toon", /^envelopes\[/],
+  ["CSV", "csv", "csv", /^producer,seq,type,/],
+  ["Protobuf", "proto", "pb", /./],
+  ["OpenTelemetry, as OTLP's JSON", "otlp", "otlp.json", /^\{"resourceSpans":\[\{/],
+])("a trace goes out as %s, and is what the server writes", async (word, format, ending, begins) => {
+  const { page, context, complaints } = await filled.page({ acceptDownloads: true });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname + new URL(request.url()).search));
   await page.goto(`/traces/${IDS.research}`);
   await page.getByRole("button", { name: "Export" }).click();
   const [download] = await Promise.all([
@@ -194,9 +230,17 @@ test.each([
     page.getByRole("button", { name: word, exact: true }).click(),
   ]);
   expect(download.suggestedFilename()).toBe(`${IDS.research}.${ending}`);
-  const text = readFileSync(await download.path(), "utf8");
-  expect(text).toMatch(begins);
-  expect(text).toContain("fetch_page");
+  const bytes = readFileSync(await download.path());
+  expect(bytes.toString()).toMatch(begins);
+  expect(bytes.toString()).toContain("fetch_page");
+  const path = `/v1/traces/${IDS.research}/export`;
+  const written = await fetch(`${filled.served.url}${path}?format=${format}`);
+  expect(bytes.equals(Buffer.from(await written.arrayBuffer()))).toBe(true);
+  // By the page's own codecs, of the lines; what they have no form for is asked of the server.
+  const isHere = !["csv", "otlp"].includes(format);
+  expect(asked.filter((one) => one.startsWith(path))).toEqual([`${path}?format=${isHere ? "jsonl" : format}`]);
+  expect(asked.some((one) => one.endsWith(".wasm"))).toBe(isHere);
+  expect(complaints).toEqual([]);
   await context.close();
 });
 

@@ -80,8 +80,10 @@ fn fresh() -> Arc<str> {
 }
 
 /// Nothing of ours runs script or style that stands in a page, is shown in a frame, or is guessed to be of another type.
+/// `wasm-unsafe-eval` allows to compile WebAssembly, which may come from here alone, and no text as script: pages export by it.
 fn protect(headers: &mut HeaderMap) {
-    let policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+    let policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'self'; \
+        frame-ancestors 'none'; object-src 'none'";
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, policy),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -52,6 +52,30 @@ async fn traces_are_listed_and_filtered_and_paged() {
 }
 
 #[tokio::test]
+async fn every_value_that_is_offered_finds_its_traces() {
+    let (served, _, _) = populated().await;
+    let facets = served.json("/v1/facets?of=traces").await;
+    let members = ["agents", "kinds", "models", "names", "services", "statuses"];
+    assert_eq!(facets.as_object().unwrap().keys().collect::<Vec<_>>(), members);
+    // A step's kind is none of a trace's: nothing is offered that finds nothing.
+    assert_eq!(facets["kinds"], json!([{"count": 2, "value": "agent"}]));
+    assert_eq!(facets["statuses"], json!([{"count": 2, "value": "ok"}]));
+    let filters = ["agent", "kind", "model", "name", "service", "status"];
+    for (member, filter) in members.into_iter().zip(filters) {
+        for facet in facets[member].as_array().unwrap() {
+            let found = served.json(&format!("/v1/traces?{filter}={}", facet["value"].as_str().unwrap())).await;
+            assert_eq!(json!(ids(&found).len()), facet["count"], "{filter} {facet}");
+        }
+    }
+    let one = served.json("/v1/facets?of=traces&service=research").await;
+    assert_eq!(one["services"], json!([{"count": 1, "value": "research"}]));
+    assert_eq!(served.json("/v1/facets?of=traces&until=2026-11-21T04:30:00Z").await["kinds"], json!([]));
+    assert_eq!(served.get("/v1/facets?of=moons").await.status(), 400);
+    let steps = served.json("/v1/facets?since=2026-11-21T04:00:00Z&until=2026-11-21T05:00:00Z").await;
+    assert_eq!(steps["kinds"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
 async fn parameters_that_mean_nothing_are_refused() {
     let (served, first, _) = populated().await;
     for (path, name) in [

@@ -8,11 +8,11 @@ import { amount, count, duration, percent, short } from "../../logic/format.ts";
 import { colourOf } from "../../logic/kinds.ts";
 import { bounds, millisOf, stepFor, wireTime } from "../../logic/time.ts";
 import { oneLine } from "../../logic/visible.ts";
-import { Data, ProblemBox, Segments, Skeleton } from "../../parts/Basics.tsx";
+import { Data, ProblemBox, Segments } from "../../parts/Basics.tsx";
 import { FirstTrace } from "../../parts/FirstTrace.tsx";
 import { useNow } from "../../parts/now.ts";
 import { RangeSelect } from "../../parts/Range.tsx";
-import { Cards } from "./Cards.tsx";
+import { Cards, CardsToCome } from "./Cards.tsx";
 import type { Line } from "./Chart.tsx";
 import { BY, type By, Groups } from "./Groups.tsx";
 
@@ -58,7 +58,7 @@ export function Analytics() {
       <Top title="Analytics">
         <span className="grow" />
         <select
-          className="select"
+          className="select service"
           aria-label="Service"
           value={service ?? ""}
           onChange={(event) => url.set({ service: event.target.value })}
@@ -80,7 +80,7 @@ export function Analytics() {
         ) : (
           <div className="stack analytics">
             {overview.data === undefined ? (
-              <Skeleton rows={2} />
+              <CardsToCome />
             ) : (
               <Cards
                 totals={overview.data.totals}

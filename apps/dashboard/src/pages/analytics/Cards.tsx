@@ -15,7 +15,7 @@ export function Cards({
   const currency = Object.keys(totals.cost ?? {})[0] ?? "USD";
   const cost = amountOf(totals.cost, currency);
   return (
-    <div className="cards">
+    <div className="cards sums">
       <Figure name="Runs" value={count(traces[0])} before={traces[1]} now={traces[0]} />
       <Figure name="Steps" value={short(totals.spans)} before={before.spans} now={totals.spans} />
       <Figure
@@ -41,6 +41,21 @@ export function Cards({
         more={totals.unpriced > 0 ? `${count(totals.unpriced)} unpriced` : undefined}
         why="So many calls of models are in no price list, and not in this sum"
       />
+    </div>
+  );
+}
+
+/** The same before anything is known: what comes has its place. */
+export function CardsToCome() {
+  return (
+    <div className="cards sums" aria-hidden="true">
+      {["Runs", "Steps", "Failed", "p50", "p95", "Tokens", "Cost"].map((name) => (
+        <div className="card number" key={name}>
+          <h2>{name}</h2>
+          <p className="value">{"\u00a0"}</p>
+          <p className="faint">{"\u00a0"}</p>
+        </div>
+      ))}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Link } from "wouter";
 import { useComparison, useTraces } from "../../api/queries.ts";
 import type { Comparison, Json, NodeRef, TraceSummary } from "../../api/types.ts";
@@ -57,7 +57,12 @@ export function Compare() {
                 ["changes", "Only differences"],
               ]}
             />
-            <button type="button" className="button" aria-label="Swap the two" onClick={() => url.set({ a: b, b: a })}>
+            <button
+              type="button"
+              className="button"
+              aria-label="Swap the two"
+              onClick={() => url.set({ a: b, b: a, row: undefined })}
+            >
               <Icon name="handoff" size={14} />
               <span className="wide-only">Swap</span>
             </button>
@@ -65,8 +70,8 @@ export function Compare() {
         )}
       </Top>
       <div className="pair">
-        <Side name="Left" id={a} summary={comparison.data?.a} onChoose={(id) => url.set({ a: id })} />
-        <Side name="Right" id={b} summary={comparison.data?.b} onChoose={(id) => url.set({ b: id })} />
+        <Side name="Left" id={a} summary={comparison.data?.a} onChoose={(id) => url.set({ a: id, row: undefined })} />
+        <Side name="Right" id={b} summary={comparison.data?.b} onChoose={(id) => url.set({ b: id, row: undefined })} />
       </div>
       <div className="scroll">
         {!ready ? (
@@ -186,6 +191,11 @@ function shownAs(name: string, value: Json | undefined): string {
   return typeof value === "number" ? count(value) : preview(value, 200);
 }
 
+function moved(a: Json | undefined, b: Json | undefined): string {
+  const said = change(numberOf(a), numberOf(b));
+  return said === "=" ? "the same" : said;
+}
+
 function numberOf(value: Json | undefined): number | undefined {
   if (typeof value === "number") {
     return value;
@@ -200,7 +210,9 @@ function Rows({ comparison, only }: { comparison: Comparison; only: boolean }) {
     () => comparison.rows.map((row, index) => ({ ...row, index })).filter((row) => !only || row.change !== "same"),
     [comparison, only],
   );
-  const [open, setOpen] = useState<number | undefined>();
+  const url = useUrl();
+  const open = url.get("row") === undefined ? undefined : Number(url.get("row"));
+  const setOpen = (row: number | undefined) => url.set({ row: row === undefined ? undefined : String(row) });
   const counts = useMemo(() => {
     const sums: Record<string, number> = {};
     for (const row of comparison.rows) {
@@ -214,6 +226,13 @@ function Rows({ comparison, only }: { comparison: Comparison; only: boolean }) {
     setOpen(next?.index);
     document.getElementById(`row-${next?.index}`)?.scrollIntoView({ block: "nearest" });
   };
+  // Who comes by an address sees the row that it names.
+  const [first] = useState(open);
+  useEffect(() => {
+    if (first !== undefined) {
+      document.getElementById(`row-${first}`)?.scrollIntoView({ block: "center" });
+    }
+  }, [first]);
   useKeys({ j: () => move(1), k: () => move(-1), Escape: () => setOpen(undefined) });
   return (
     <div className="stack">
@@ -226,7 +245,7 @@ function Rows({ comparison, only }: { comparison: Comparison; only: boolean }) {
               <p className="value small">
                 {shownAs(name, a)} <span className="faint">→</span> {shownAs(name, b)}
               </p>
-              <p className="faint">{change(numberOf(a), numberOf(b))}</p>
+              <p className="faint">{moved(a, b)}</p>
             </div>
           ))}
       </div>

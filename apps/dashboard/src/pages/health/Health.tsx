@@ -70,6 +70,7 @@ export function Health() {
   const producers = useProducers();
   const now = useNow(5000);
   const all = producers.data?.items ?? [];
+  const isKnown = producers.data !== undefined;
   const losses = new Map<string, number>();
   for (const loss of all.flatMap((producer) => producer.losses)) {
     losses.set(loss.reason, (losses.get(loss.reason) ?? 0) + loss.count);
@@ -114,26 +115,35 @@ export function Health() {
           />
           <Card
             name="Producers alive"
-            value={count(all.filter((producer) => producer.process_state === "alive").length)}
-            more={`of ${count(all.length)}`}
+            value={isKnown ? count(all.filter((producer) => producer.process_state === "alive").length) : "…"}
+            more={isKnown ? `of ${count(all.length)}` : ""}
           />
           <Card
             name="Records lost"
-            value={count(lost)}
+            value={isKnown ? count(lost) : "…"}
             more={
-              lost === 0
-                ? "nothing was dropped"
-                : [...losses].map(([reason, number]) => `${count(number)} ${visible(reason)}`).join(", ")
+              !isKnown
+                ? ""
+                : lost === 0
+                  ? "nothing was dropped"
+                  : [...losses].map(([reason, number]) => `${count(number)} ${visible(reason)}`).join(", ")
             }
             bad={lost > 0}
           />
           <Card
             name="Chains"
-            value={broken.length > 0 ? `${count(broken.length)} broken` : verified > 0 ? "sound" : "–"}
-            more={`verified ${count(verified)} of ${count(all.length)}${first ? ` · first ${place(first)}` : ""}`}
+            value={!isKnown ? "…" : broken.length > 0 ? `${count(broken.length)} broken` : verified > 0 ? "sound" : "–"}
+            more={
+              !isKnown
+                ? ""
+                : `verified ${count(verified)} of ${count(all.length)}${first ? ` · first ${place(first)}` : ""}`
+            }
             bad={broken.length > 0}
           />
         </div>
+        <p className="faint">
+          To prove every recording from the machine that holds it: <code>tracewire verify</code>
+        </p>
         <section className="card">
           <header>
             <h2>Producers</h2>
@@ -204,9 +214,6 @@ export function Health() {
             )}
           </div>
         </section>
-        <p className="faint">
-          To prove every recording from the machine that holds it: <code>tracewire verify</code>
-        </p>
       </div>
     </>
   );
@@ -217,7 +224,9 @@ function Card({ name, value, more, bad = false }: { name: string; value: string;
     <div className="card number">
       <h2>{name}</h2>
       <p className={bad ? "value bad" : "value"}>{value}</p>
-      <p className="faint">{more}</p>
+      <p className="faint cut" title={more}>
+        {more === "" ? "\u00a0" : more}
+      </p>
     </div>
   );
 }

@@ -1,163 +1,79 @@
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
-import { useFacets, useTraces } from "../../api/queries.ts";
-import type { Json, LocatedEvent, TraceRow } from "../../api/types.ts";
+import { readOne } from "../../api/live.ts";
+import { useFacets, useOpenTraces, useTraces } from "../../api/queries.ts";
+import type { State, TraceRow } from "../../api/types.ts";
 import { useKeys } from "../../app/keys.ts";
 import { Top } from "../../app/Shell.tsx";
 import { changed, useUrl } from "../../app/url.ts";
 import { Icon } from "../../design/Icon.tsx";
-import { clockMillis, count, duration, shortId } from "../../logic/format.ts";
-import { saidBy } from "../../logic/said.ts";
-import { nanosFrom } from "../../logic/time.ts";
-import { Dash, Data, Time } from "../../parts/Basics.tsx";
+import { clockMillis, count, shortId } from "../../logic/format.ts";
+import { Data, ProblemBox } from "../../parts/Basics.tsx";
 import { FirstTrace } from "../../parts/FirstTrace.tsx";
-import { type Column, Grid } from "../../parts/Grid.tsx";
-import { JsonTree } from "../../parts/JsonTree.tsx";
-import { useNow } from "../../parts/now.ts";
+import { Grid } from "../../parts/Grid.tsx";
 import { Said } from "../../parts/Said.tsx";
-import { KindMark, outcomeOf, StatusMark } from "../../parts/Status.tsx";
+import { KindMark, StatusMark } from "../../parts/Status.tsx";
+import { columnsOf, type Look, RowMark, Ticking, Took } from "./columns.tsx";
+import { EventPanel } from "./EventPanel.tsx";
 import { useFeed } from "./feed.ts";
+import { fits, type LiveRow, rowOf, sayingOf } from "./rows.ts";
 
 const TYPES = ["span.start", "span.update", "span.event", "span.end", "event", "log", "metric", "feedback", "loss"];
-
-/** An event's type by shape: a beginning opens, an end closes. */
-function TypeMark({ located }: { located: LocatedEvent }) {
-  const { type, status } = located.event;
-  if (type === "span.end") {
-    return <StatusMark outcome={outcomeOf("ended", status)} />;
-  }
-  if (type === "span.start") {
-    return (
-      <span className="type begins">
-        <i aria-hidden="true" /> begins
-      </span>
-    );
-  }
-  return (
-    <span className="type muted">
-      <Icon name={type === "log" ? "log" : type === "loss" ? "warning" : "event"} size={13} />{" "}
-      {type.replace("span.", "")}
-    </span>
-  );
-}
-
-function columnsOf(known: ReadonlyMap<string, Begun>): Column<LocatedEvent>[] {
-  return [
-    {
-      id: "time",
-      head: "Time",
-      width: "104px",
-      cell: (one) => <Time at={one.event.time}>{clockMillis(one.event.time)}</Time>,
-    },
-    { id: "type", head: "What", width: "104px", cell: (one) => <TypeMark located={one} /> },
-    {
-      id: "kind",
-      head: "Kind",
-      width: "112px",
-      cell: (one) => {
-        const kind = one.event.kind ?? known.get(one.event.span_id ?? "")?.kind;
-        return kind ? <KindMark kind={kind} /> : <Dash />;
-      },
-    },
-    {
-      id: "said",
-      head: "Says",
-      width: "minmax(220px, 4fr)",
-      cell: (one) => <Said located={one} known={known.get(one.event.span_id ?? "")?.name} />,
-    },
-    {
-      id: "service",
-      head: "Service",
-      width: "minmax(90px, 1fr)",
-      cell: (one) => (one.service ? <Data className="muted">{one.service}</Data> : <Dash />),
-    },
-    {
-      id: "took",
-      head: "Took",
-      width: "80px",
-      end: true,
-      cell: (one) => (one.event.duration_nanos ? duration(one.event.duration_nanos) : <Dash />),
-    },
-    {
-      id: "trace",
-      head: "Trace",
-      width: "84px",
-      cell: (one) =>
-        one.event.trace_id ? (
-          <Link className="link mono" href={to(one)} tabIndex={-1}>
-            {shortId(one.event.trace_id)}
-          </Link>
-        ) : (
-          <Dash />
-        ),
-    },
-  ];
-}
-
-function to(one: LocatedEvent): string {
-  return `/traces/${one.event.trace_id ?? ""}${one.event.span_id ? `?span=${one.event.span_id}` : ""}`;
-}
-
-/** What the beginning of a step said of it. */
-type Begun = { name?: string; kind?: string };
-
-/** Beginnings by the ids of their steps: an end repeats neither name nor kind. */
-function beginnings(events: readonly LocatedEvent[]): Map<string, Begun> {
-  const known = new Map<string, Begun>();
-  for (const { event } of events) {
-    const name = event.body?.["name"];
-    if (event.span_id && event.type === "span.start") {
-      known.set(event.span_id, {
-        ...(typeof name === "string" ? { name } : {}),
-        ...(event.kind ? { kind: event.kind } : {}),
-      });
-    }
-  }
-  return known;
-}
 
 /** What happens now, the latest first. */
 export function Live() {
   const url = useUrl();
-  const [paused, setPaused] = useState(false);
-  const [chosen, setChosen] = useState<LocatedEvent | undefined>();
+  const paused = url.get("paused") === "1";
+  const pause = () => url.set({ paused: paused ? undefined : "1" });
   const service = url.get("service");
   const type = url.get("type");
   const q = (url.get("q") ?? "").toLowerCase();
+  // Who asks for one type of event sees events, not steps.
+  const isJoined = type === undefined;
   const query = useMemo(() => changed("", { service, type }), [service, type]);
-  const feed = useFeed(query, paused);
+  const feed = useFeed(query, paused, isJoined);
   const facets = useFacets();
   const field = useRef<HTMLInputElement>(null);
   const latest = useTraces({ limit: 1 });
-  // What was in flight before this page came.
-  const before = useTraces({ open: true, limit: 20, service });
+  // What was in flight before this page came, and whose process has died since.
+  const asked = useOpenTraces(service, !paused);
   const open = useMemo(() => {
     const ids = new Set(feed.open.map((row) => row.trace_id));
-    const earlier = before.data?.pages[0]?.items ?? [];
+    const earlier = asked.data?.items ?? [];
     const older = earlier.filter(
       (row) => row.state === "in_flight" && !ids.has(row.trace_id) && !feed.ended.has(row.trace_id),
     );
-    return [...feed.open, ...older];
-  }, [feed.open, feed.ended, before.data]);
-  const now = useNow(250, !paused);
+    return [...feed.open.filter((row) => service === undefined || row.service === service), ...older];
+  }, [feed.open, feed.ended, asked.data, service]);
+  const ended = useMemo(() => {
+    const all = new Map<string, State>(feed.ended);
+    for (const row of asked.data?.items ?? []) {
+      if (row.state !== "in_flight") {
+        all.set(row.trace_id, row.state);
+      }
+    }
+    return all;
+  }, [feed.ended, asked.data]);
   const rows = useMemo(
     () =>
-      feed.events.filter(
-        (one) =>
-          (service === undefined || one.service === service) &&
-          (type === undefined || one.event.type === type) &&
-          (q === "" ||
-            `${one.event.kind} ${one.event.type} ${saidBy(one)} ${one.event.trace_id}`.toLowerCase().includes(q)),
+      feed.rows.filter(
+        (row) =>
+          (service === undefined || row.first.service === service) &&
+          (type === undefined || row.first.event.type === type) &&
+          (q === "" || fits(row, q)),
       ),
-    [feed.events, service, type, q],
+    [feed.rows, service, type, q],
   );
-  const known = useMemo(() => beginnings(feed.events), [feed.events]);
-  const columns = useMemo(() => columnsOf(known), [known]);
+  const pausedAt = useMemo(() => (paused ? Date.now() : undefined), [paused]);
+  const look: Look = useMemo(() => ({ isJoined, pausedAt, ended }), [isJoined, pausedAt, ended]);
+  const columns = useMemo(() => columnsOf(look), [look]);
+  const choose = (key: string | undefined) => url.set({ event: key });
+  const chosen = useChosen(url.get("event"), feed.rows);
   useKeys({
-    p: () => setPaused(!paused),
-    " ": () => setPaused(!paused),
+    p: pause,
+    " ": pause,
     "/": () => field.current?.focus(),
-    Escape: () => setChosen(undefined),
+    Escape: () => choose(undefined),
   });
   const isNew = latest.isSuccess && latest.data.pages[0]?.items.length === 0 && rows.length === 0;
   return (
@@ -173,13 +89,7 @@ export function Live() {
         </span>
         {feed.gaps > 0 && <span className="tag">{count(feed.gaps)} gaps: more came than could be sent</span>}
         <span className="grow" />
-        <button
-          type="button"
-          className="button"
-          aria-pressed={paused}
-          onClick={() => setPaused(!paused)}
-          title="Pause, go on (p)"
-        >
+        <button type="button" className="button" aria-pressed={paused} onClick={pause} title="Pause, go on (p)">
           <Icon name={paused ? "play" : "pause"} size={13} />
           {paused ? (feed.waiting > 0 ? `Go on, ${count(feed.waiting)} wait` : "Go on") : "Pause"}
         </button>
@@ -198,7 +108,7 @@ export function Live() {
           <kbd aria-hidden="true">/</kbd>
         </div>
         <select
-          className="select"
+          className="select service"
           aria-label="Service"
           value={service ?? ""}
           onChange={(event) => url.set({ service: event.target.value })}
@@ -222,7 +132,7 @@ export function Live() {
           ))}
         </select>
       </div>
-      <OpenTraces rows={open} now={now} />
+      <OpenTraces rows={open} pausedAt={pausedAt} />
       {isNew ? (
         <div className="scroll">
           <FirstTrace />
@@ -230,42 +140,46 @@ export function Live() {
       ) : (
         <div className="split">
           {rows.length === 0 ? (
-            <p className="split-main waiting muted">
-              {q !== "" || service || type ? "Nothing that fits has come yet." : "Waiting for the next event…"}
-            </p>
+            <div className="split-main nothing-yet">
+              {feed.state.word === "waiting" && feed.state.problem !== undefined ? (
+                <ProblemBox error={feed.state.problem} />
+              ) : (
+                <p className="muted">
+                  {q !== "" || service || type ? "Nothing that fits has come yet." : "Waiting for the next event…"}
+                </p>
+              )}
+            </div>
           ) : (
             <Grid
               label="Events"
               columns={columns}
               rows={rows}
-              rowKey={(one) => String(one.id)}
-              selected={chosen === undefined ? undefined : String(chosen.id)}
-              onSelect={(id) => setChosen(rows.find((one) => String(one.id) === id))}
-              onOpen={setChosen}
-              small={(one) => (
+              rowKey={(row) => row.key}
+              selected={chosen?.key}
+              onSelect={choose}
+              onOpen={(row) => choose(row.key)}
+              isAnchored
+              small={(row) => (
                 <>
                   <div className="small-first">
-                    {one.event.kind ? (
-                      <KindMark kind={one.event.kind} bare />
-                    ) : (
-                      <Icon name="event" size={13} className="faint" />
-                    )}
+                    {row.kind ? <KindMark kind={row.kind} bare /> : <Icon name="event" size={13} className="faint" />}
                     <span className="cut">
-                      <Said located={one} known={known.get(one.event.span_id ?? "")?.name} />
+                      <Said located={sayingOf(row)} known={row.name} />
                     </span>
                   </div>
                   <div className="small-second">
-                    <TypeMark located={one} />
-                    <Data className="cut">{one.service ?? ""}</Data>
+                    <RowMark row={row} look={look} />
+                    {row.first.event.type.startsWith("span.") && <Took row={row} look={look} />}
+                    <Data className="cut">{row.first.service ?? ""}</Data>
                     <span className="grow" />
-                    <span>{clockMillis(one.event.time)}</span>
+                    <span>{clockMillis(row.first.event.time)}</span>
                   </div>
                 </>
               )}
               width={860}
             />
           )}
-          {chosen !== undefined && <EventPanel located={chosen} close={() => setChosen(undefined)} />}
+          {chosen !== undefined && <EventPanel row={chosen} look={look} close={() => choose(undefined)} />}
         </div>
       )}
     </>
@@ -273,8 +187,7 @@ export function Live() {
 }
 
 /** What is under way, with clocks that run. */
-function OpenTraces({ rows, now }: { rows: readonly TraceRow[]; now: number }) {
-  const here = new Date(now).toISOString();
+function OpenTraces({ rows, pausedAt }: { rows: readonly TraceRow[]; pausedAt: number | undefined }) {
   return (
     <ul className="open-traces" aria-label="In flight">
       {rows.length === 0 && <li className="faint">Nothing is in flight.</li>}
@@ -286,7 +199,7 @@ function OpenTraces({ rows, now }: { rows: readonly TraceRow[]; now: number }) {
               <Data>{row.name ?? shortId(row.trace_id)}</Data>
             </span>
             <span className="faint">{count(row.spans)} steps</span>
-            <span className="ticking">{duration(Math.max(0, nanosFrom(row.start, here)))}</span>
+            <Ticking since={row.start} pausedAt={pausedAt} />
           </Link>
         </li>
       ))}
@@ -295,37 +208,24 @@ function OpenTraces({ rows, now }: { rows: readonly TraceRow[]; now: number }) {
   );
 }
 
-function EventPanel({ located, close }: { located: LocatedEvent; close: () => void }) {
-  const { event } = located;
-  return (
-    <aside className="inspector" aria-label="Event">
-      <header>
-        <div className="line">
-          <code className="grow">{event.type}</code>
-          <button
-            type="button"
-            className="button quiet square"
-            onClick={close}
-            aria-label="Close the event"
-            title="Close (Esc)"
-          >
-            <Icon name="close" size={14} />
-          </button>
-        </div>
-        <h2>
-          <Data>{saidBy(located).slice(0, 300) || event.type}</Data>
-        </h2>
-        {event.trace_id && (
-          <Link className="button" href={to(located)}>
-            <Icon name="traces" size={14} />
-            Open its trace
-          </Link>
-        )}
-      </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div className="inspector-body" tabIndex={0}>
-        <JsonTree value={located as unknown as Json} open={4} />
-      </div>
-    </aside>
-  );
+/** The row that the address names; one that has gone by is asked for. */
+function useChosen(key: string | undefined, rows: readonly LiveRow[]): LiveRow | undefined {
+  const here = useMemo(() => rows.find((row) => row.key === key), [key, rows]);
+  const [earlier, setEarlier] = useState<LiveRow | undefined>();
+  const isHere = here !== undefined;
+  useEffect(() => {
+    if (key === undefined || isHere) {
+      return;
+    }
+    const abort = new AbortController();
+    readOne(key, abort.signal).then(
+      (located) => located !== undefined && setEarlier(rowOf(located)),
+      // What is gone is not shown.
+      () => undefined,
+    );
+    return () => abort.abort();
+  }, [key, isHere]);
+  const last = useRef<LiveRow | undefined>(undefined);
+  last.current = here ?? (last.current?.key === key ? last.current : undefined);
+  return last.current ?? (earlier?.key === key ? earlier : undefined);
 }

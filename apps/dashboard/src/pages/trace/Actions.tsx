@@ -1,15 +1,16 @@
 import { useState } from "react";
 import { Link } from "wouter";
-import { download, getText } from "../../api/client.ts";
+import { getText } from "../../api/client.ts";
 import { asProblem } from "../../api/problem.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { count } from "../../logic/format.ts";
 import { Popover, Segments } from "../../parts/Basics.tsx";
 import { say } from "../../parts/Toast.tsx";
+import { exportTrace } from "./exporting.ts";
 
 const FORMATS = [
   ["json", "JSON", "json"],
-  ["jsonl", "JSON Lines, one event a line", "jsonl"],
+  ["jsonl", "JSON Lines, one envelope a line", "jsonl"],
   ["toon", "TOON", "toon"],
   ["csv", "CSV", "csv"],
   ["proto", "Protobuf", "pb"],
@@ -55,18 +56,13 @@ export function Actions({ id, step }: { id: string; step: string | undefined }) 
   );
 }
 
-/**
- * Saves a trace as a file, and says what is not in it: what is in no envelope yet, and of OTLP's spans those that have
- * not ended. Rows of CSV are of all events.
- */
+/** Saves a trace as a file, and says what is not in it: what is in no envelope yet, and of OTLP's spans those that have not ended. */
 async function exported(id: string, format: string, ending: string): Promise<void> {
   try {
-    const headers = await download(`/traces/${id}/export`, { format }, `${id}.${ending}`);
-    const unsealed = Number(headers.get("tracewire-unsealed") ?? 0);
+    const { unsealed, open } = await exportTrace(id, format, `${id}.${ending}`);
     if (unsealed > 0) {
       say(`${count(unsealed)} events are not sealed yet and not in the file; CSV has them`);
     }
-    const open = Number(headers.get("tracewire-open") ?? 0);
     if (open > 0) {
       say(`${count(open)} steps have not ended and are not in the file`);
     }

@@ -1,6 +1,7 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useTraceEvents } from "../../api/queries.ts";
 import type { Json, LocatedEvent } from "../../api/types.ts";
+import { useUrl } from "../../app/url.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { clockMillis, duration } from "../../logic/format.ts";
 import { nanosFrom } from "../../logic/time.ts";
@@ -10,12 +11,26 @@ import { JsonTree } from "../../parts/JsonTree.tsx";
 import { Said } from "../../parts/Said.tsx";
 import { KindMark } from "../../parts/Status.tsx";
 
+type Known = ReadonlyMap<LocatedEvent["event"]["span_id"], { name: Json | undefined }>;
+
+function nameOf(known: Known, { event }: LocatedEvent): string | undefined {
+  const name = known.get(event.span_id)?.name;
+  return typeof name === "string" ? name : undefined;
+}
+
 /** The events that the trace was made of, as they were recorded. */
 export function Events({ id, start, span }: { id: string; start: string; span: string | undefined }) {
   const events = useTraceEvents(id, true);
-  const [open, setOpen] = useState<string | undefined>();
+  const url = useUrl();
+  const open = url.get("event");
+  const setOpen = (key: string | undefined) => url.set({ event: key });
   const all = useMemo(() => events.data?.pages.flatMap((page) => page.items) ?? [], [events.data]);
   const rows = useMemo(() => (span === undefined ? all : all.filter((one) => one.event.span_id === span)), [all, span]);
+  // An end repeats neither name nor kind of its step.
+  const known = useMemo(() => {
+    const begun = all.filter((one) => one.event.type === "span.start" && one.event.span_id);
+    return new Map(begun.map(({ event }) => [event.span_id, { name: event.body?.["name"], kind: event.kind }]));
+  }, [all]);
   const columns = useMemo<Column<LocatedEvent>[]>(
     () => [
       {
@@ -30,13 +45,21 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
         id: "kind",
         head: "Kind",
         width: "110px",
-        cell: (one) => (one.event.kind ? <KindMark kind={one.event.kind} /> : <Dash />),
+        cell: (one) => {
+          const kind = one.event.kind ?? (one.event.type === "span.end" && known.get(one.event.span_id)?.kind);
+          return kind ? <KindMark kind={kind} /> : <Dash />;
+        },
       },
-      { id: "said", head: "Says", width: "minmax(240px, 4fr)", cell: (one) => <Said located={one} /> },
+      {
+        id: "said",
+        head: "Says",
+        width: "minmax(120px, 4fr)",
+        cell: (one) => <Said located={one} known={one.event.type === "span.end" ? nameOf(known, one) : undefined} />,
+      },
       {
         id: "producer",
-        head: "Recorded by",
-        width: "minmax(90px, 1fr)",
+        head: "By",
+        width: "minmax(60px, 1fr)",
         cell: (one) => <Data className="faint mono">{one.producer}</Data>,
       },
       {
@@ -47,7 +70,7 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
         cell: (one) => <Time at={one.event.time}>{clockMillis(one.event.time)}</Time>,
       },
     ],
-    [start],
+    [start, known],
   );
   if (events.isError) {
     return (
@@ -75,7 +98,7 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
         onSelect={setOpen}
         onOpen={(one) => setOpen(String(one.id))}
         onEnd={() => void (events.hasNextPage && !events.isFetchingNextPage && events.fetchNextPage())}
-        width={760}
+        width={700}
       />
       {chosen !== undefined && (
         <aside className="inspector" aria-label="Event">
@@ -87,6 +110,7 @@ export function Events({ id, start, span }: { id: string; start: string; span: s
                 className="button quiet square"
                 onClick={() => setOpen(undefined)}
                 aria-label="Close the event"
+                title="Close"
               >
                 <Icon name="close" size={14} />
               </button>

@@ -94,7 +94,8 @@ export function Graph({ layout, onSelect }: { layout: Layout; onSelect: (index: 
         edgeTypes={edgeTypes}
         onNodeClick={(_, node) => onSelect(node.data.actor.first)}
         fitView
-        fitViewOptions={{ padding: 0.15, maxZoom: 1.1 }}
+        // What is too small to be read helps nobody: on a phone the rest is a finger's way off.
+        fitViewOptions={{ padding: 0.15, maxZoom: 1.1, minZoom: down ? 0.62 : 0.2 }}
         minZoom={0.2}
         nodesDraggable={false}
         nodesConnectable={false}

@@ -6,7 +6,7 @@ import { useUrl } from "../../app/url.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { find } from "../../logic/find.ts";
 import { count, shortId } from "../../logic/format.ts";
-import { ancestors, foldFrom, type Layout, layOut, rowsOf } from "../../logic/layout.ts";
+import { ancestors, foldFrom, type Layout, layOut, readFolds, rowsOf, writeFolds } from "../../logic/layout.ts";
 import { asKnown } from "../../logic/replay.ts";
 import { nanosFrom } from "../../logic/time.ts";
 import { oneLine } from "../../logic/visible.ts";
@@ -64,8 +64,9 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
     [document],
   );
   // By id, not by place: while a trace goes on, places move.
-  const [foldedIds, setFoldedIds] = useState<ReadonlySet<string>>(new Set());
   const keyOf = useCallback((index: number) => document.nodes[index]?.span_id ?? `i${index}`, [document]);
+  const whole = useMemo(() => new Set([...foldFrom(layout, 1)].map(keyOf)), [layout, keyOf]);
+  const [foldedIds, setFoldedIds] = useState<ReadonlySet<string>>(() => readFolds(url.get("folded"), whole));
   const folded = useMemo(
     () => new Set([...foldedIds].map((id) => bySpan.get(id)).filter((index) => index !== undefined)),
     [foldedIds, bySpan],
@@ -89,6 +90,12 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
   const matchSet = useMemo(() => new Set(matches), [matches]);
   const field = useRef<HTMLInputElement>(null);
   const { set } = url;
+  useEffect(() => {
+    const said = writeFolds(foldedIds, whole);
+    if (said !== (new URLSearchParams(location.search).get("folded") ?? undefined)) {
+      set({ folded: said });
+    }
+  }, [foldedIds, whole, set]);
   const title = oneLine(document.nodes[0]?.name ?? shortId(document.trace_id), 60);
   useEffect(() => {
     globalThis.document.title = `${title} · tracewire`;
@@ -271,7 +278,7 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
             <button
               type="button"
               className="button quiet"
-              onClick={() => setFoldedIds(folded.size > 0 ? new Set() : new Set([...foldFrom(layout, 1)].map(keyOf)))}
+              onClick={() => setFoldedIds(folded.size > 0 ? new Set() : whole)}
             >
               {folded.size > 0 ? "Unfold all" : "Fold all"}
             </button>

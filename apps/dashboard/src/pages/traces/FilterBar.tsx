@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "react";
 import { useFacets } from "../../api/queries.ts";
-import type { Facet, Facets } from "../../api/types.ts";
+import type { Facets } from "../../api/types.ts";
 import { useKeys } from "../../app/keys.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { CHIPS, type Field, type Filters, readTyped, SWITCHES, withFilter } from "../../logic/filters.ts";
 import { count } from "../../logic/format.ts";
+import { bounds } from "../../logic/time.ts";
 import { Data, Popover } from "../../parts/Basics.tsx";
 
 const FACETS: readonly (readonly [Field, keyof Facets, string])[] = [
@@ -16,8 +17,22 @@ const FACETS: readonly (readonly [Field, keyof Facets, string])[] = [
   ["name", "names", "Name"],
 ];
 
+/** What steps are narrowed by when they are searched. */
+const OF_STEPS: readonly Field[] = ["service", "status", "kind", "agent"];
+/** How steps end; of traces the server counts them. */
+const STATUSES: readonly Choice[] = ["ok", "error", "timeout", "cancelled", "unset"].map((value) => ({ value }));
+
+type Choice = { value: string; count?: number };
+
+type Bar = {
+  filters: Filters;
+  /** What is listed are steps that a search found, not traces. */
+  ofSteps: boolean;
+  onChange: (filters: Filters) => void;
+};
+
 /** The search and the filters that are set; each has its own way out. */
-export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
+export function FilterBar({ filters, ofSteps, onChange }: Bar) {
   const [typed, setTyped] = useState(filters.q ?? "");
   const field = useRef<HTMLInputElement>(null);
   useKeys({ "/": () => field.current?.focus() });
@@ -51,7 +66,7 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
         />
         <kbd aria-hidden="true">/</kbd>
       </form>
-      <Adder filters={filters} onChange={onChange} />
+      <Adder filters={filters} ofSteps={ofSteps} onChange={onChange} />
       <div className="chips">
         {CHIPS.map((name) => {
           const value = filters[name];
@@ -80,12 +95,13 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
   );
 }
 
-function Adder({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
+function Adder({ filters, ofSteps, onChange }: Bar) {
   return (
     <Popover label="Filter" icon="filter">
       {(close) => (
         <Choices
           filters={filters}
+          ofSteps={ofSteps}
           choose={(field, value) => {
             onChange(withFilter(filters, field, value));
             close();
@@ -96,8 +112,19 @@ function Adder({ filters, onChange }: { filters: Filters; onChange: (filters: Fi
   );
 }
 
-function Choices({ filters, choose }: { filters: Filters; choose: (field: Field, value: string) => void }) {
-  const facets = useFacets();
+function Choices({
+  filters,
+  ofSteps,
+  choose,
+}: Omit<Bar, "onChange"> & { choose: (field: Field, value: string) => void }) {
+  // Of what is listed, in the time that is looked at: what is offered finds something.
+  const [opened] = useState(Date.now);
+  const facets = useFacets({
+    of: ofSteps ? "steps" : "traces",
+    ...bounds(filters.since, filters.until, opened),
+  });
+  const valuesOf = (many: keyof Facets): readonly Choice[] | undefined =>
+    ofSteps && many === "statuses" ? STATUSES : facets.data?.[many];
   const [field, setField] = useState<Field | undefined>();
   const [typed, setTyped] = useState("");
   const found = FACETS.find(([name]) => name === field);
@@ -111,17 +138,17 @@ function Choices({ filters, choose }: { filters: Filters; choose: (field: Field,
           Only in flight
         </button>
         <p className="heading">By</p>
-        {FACETS.map(([name, many, word]) => (
+        {FACETS.filter(([name]) => !ofSteps || OF_STEPS.includes(name)).map(([name, many, word]) => (
           <button key={name} type="button" className="item" onClick={() => setField(name)}>
             {word}
-            <span className="count">{facets.data?.[many]?.length ?? ""}</span>
+            <span className="count">{valuesOf(many)?.length ?? ""}</span>
             <Icon name="right" size={12} className="faint" />
           </button>
         ))}
       </>
     );
   }
-  const values: Facet[] = facets.data?.[found[1]] ?? [];
+  const values = valuesOf(found[1]) ?? [];
   const shown = values.filter((facet) => facet.value.toLowerCase().includes(typed.toLowerCase())).slice(0, 60);
   return (
     <>
@@ -145,7 +172,7 @@ function Choices({ filters, choose }: { filters: Filters; choose: (field: Field,
         <button key={facet.value} type="button" className="item" onClick={() => choose(found[0], facet.value)}>
           {filters[found[0]] === facet.value && <Icon name="check" size={12} />}
           <Data className="cut">{facet.value}</Data>
-          <span className="count">{count(facet.count)}</span>
+          {facet.count !== undefined && <span className="count">{count(facet.count)}</span>}
         </button>
       ))}
       {shown.length === 0 && <p className="item muted">Enter takes what you typed.</p>}

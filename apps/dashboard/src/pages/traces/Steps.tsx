@@ -104,8 +104,11 @@ export function Steps({ query }: { query: Query }) {
             </span>
             <span>{duration(row.duration_nanos)}</span>
           </div>
-          <div className="small-second cut">
-            <Data>{preview(row.output) || preview(row.input)}</Data>
+          <div className="small-second">
+            {row.status && <StatusMark outcome={outcomeOf("ended", row.status)} bare size={13} />}
+            <Data className="cut">{preview(row.output) || preview(row.input)}</Data>
+            <span className="grow" />
+            <span className="one">{ago(row.time, Date.now())}</span>
           </div>
         </>
       )}

@@ -103,31 +103,34 @@ export function Traces() {
           }
         />
         <Views filters={filters} onChoose={apply} />
-        <Popover label="" icon="columns" name="Columns" square right>
-          {() => (
-            <>
-              <p className="heading">Columns</p>
-              {columns.map((column) => (
-                <label key={column.id} className="item">
-                  <input
-                    type="checkbox"
-                    checked={shown[column.id] ?? !column.hidden}
-                    disabled={column.id === "name"}
-                    onChange={(event) => {
-                      const next = { ...shown, [column.id]: event.target.checked };
-                      setShown(next);
-                      localStorage.setItem(COLUMNS, JSON.stringify(next));
-                    }}
-                  />
-                  {column.head}
-                </label>
-              ))}
-            </>
-          )}
-        </Popover>
+        {/* Steps have the columns that they have. */}
+        {!inSteps && (
+          <Popover label="" icon="columns" name="Columns" square right>
+            {() => (
+              <>
+                <p className="heading">Columns</p>
+                {columns.map((column) => (
+                  <label key={column.id} className="item">
+                    <input
+                      type="checkbox"
+                      checked={shown[column.id] ?? !column.hidden}
+                      disabled={column.id === "name"}
+                      onChange={(event) => {
+                        const next = { ...shown, [column.id]: event.target.checked };
+                        setShown(next);
+                        localStorage.setItem(COLUMNS, JSON.stringify(next));
+                      }}
+                    />
+                    {column.head}
+                  </label>
+                ))}
+              </>
+            )}
+          </Popover>
+        )}
       </Top>
       <div className="bar">
-        <FilterBar filters={filters} onChange={apply} />
+        <FilterBar filters={filters} ofSteps={inSteps} onChange={apply} />
         {filters.q !== undefined && (
           <Segments
             label="What is found"

@@ -6,7 +6,7 @@ use tracewire_insight::document::{count, or_null, time};
 use tracewire_store::{BucketQuery, BucketSize};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::api::asked::{Time, limit};
 use crate::problem::Problem;
@@ -50,6 +50,44 @@ pub(super) struct Asked {
     /// At most this many groups, 1 to 1000; 50 where it is not there.
     #[param(minimum = 1, maximum = 1000)]
     pub(super) limit: Option<u32>,
+}
+
+/// What there is to choose from.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AskedFacets {
+    /// What is counted: `steps`, as analytics take them; or `traces`, as `/v1/traces` filters them. Steps where it is not there.
+    #[param(inline)]
+    pub(super) of: Option<Counted>,
+    /// From this time on: RFC 3339, or nanoseconds since 1970.
+    #[param(inline, example = "2026-11-21T04:30:00Z")]
+    pub(super) since: Option<Time>,
+    /// Before this time; now where it is not there.
+    #[param(inline)]
+    pub(super) until: Option<Time>,
+    /// Only those of this service.
+    pub(super) service: Option<String>,
+    /// At most this many values of each, 1 to 1000; 50 where it is not there.
+    #[param(minimum = 1, maximum = 1000)]
+    pub(super) limit: Option<u32>,
+}
+
+/// What facets are counted in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Counted {
+    #[default]
+    Steps,
+    Traces,
+}
+
+impl AskedFacets {
+    /// As numbers over steps are asked for.
+    pub(super) fn of_steps(self) -> Asked {
+        let AskedFacets { since, until, service, limit, .. } = self;
+        Asked { since, until, service, limit, ..Asked::default() }
+    }
 }
 
 impl Asked {

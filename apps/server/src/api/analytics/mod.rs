@@ -20,6 +20,7 @@ use crate::problem::Problem;
 use crate::state::Shared;
 
 mod asked;
+mod facets;
 
 /// Groups of which each has a course of its own.
 const MOST_COURSES: usize = 50;
@@ -30,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(series))
         .routes(routes!(groups))
         .routes(routes!(stages))
-        .routes(routes!(facets))
+        .merge(facets::routes())
 }
 
 /// Two reports of the same buckets, read once.
@@ -257,38 +258,4 @@ impl Buckets for Stages {
         let stage = self.found.entry((series.kind.clone(), series.name.clone())).or_default();
         *stage = (stage.0.saturating_add(totals.self_nanos), stage.1.saturating_add(totals.spans));
     }
-}
-
-/// What there is to choose from: services, kinds, names, models, providers, agents, each with its steps.
-#[utoipa::path(
-    get, path = "/v1/facets", tag = "analytics", operation_id = "getFacets", params(Asked),
-    responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
-)]
-async fn facets(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let window = asked.window()?;
-    let limit = limit(asked.limit)?;
-    let selection = asked.selection();
-    let read = move |store: &dyn Store| {
-        let ways = [
-            ("agents", GroupBy::Agent),
-            ("kinds", GroupBy::Kind),
-            ("models", GroupBy::Model),
-            ("names", GroupBy::Name),
-            ("providers", GroupBy::Provider),
-            ("services", GroupBy::Service),
-        ];
-        let mut several = Several(ways.iter().map(|(_, by)| Report::new(selection.clone()).by(*by)).collect());
-        store.buckets(&window.query(), &mut several)?;
-        let members = ways.iter().zip(&several.0).map(|((name, _), report)| {
-            let mut groups: Vec<Group> = report.groups().into_iter().filter(|group| group.key.is_some()).collect();
-            groups.sort_by_key(|group| Reverse(group.totals.spans));
-            let values = groups
-                .iter()
-                .take(limit)
-                .map(|group| object([("count", count(group.totals.spans)), ("value", or_null(group.key.as_deref()))]));
-            ((*name).to_owned(), Value::List(values.collect()))
-        });
-        Ok(Value::Map(members.collect()))
-    };
-    Ok(json_bytes(json::write(&caller.project.ask(read).await?)))
 }

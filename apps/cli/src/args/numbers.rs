@@ -51,8 +51,8 @@ Examples:
                                                     or costs, or 25 % more time
   tracewire diff A B --gate errors --gate cost=+5%  fail by these rules
 
-Rules: errors (no more failed steps), steps (the same ones in the same order), outputs (the same),
-duration=+N%, tokens=+N%, cost=+N%, model-calls=+N%.";
+Rules: errors (no more failed steps), loops (no more repeated steps), steps (the same ones in the
+same order), outputs (the same), duration=+N%, tokens=+N%, cost=+N%, model-calls=+N%.";
 
 /// What is compared.
 #[derive(Args, Clone, Debug)]

@@ -123,6 +123,10 @@ fn totals(a: &Facts, b: &Facts, screen: &mut Screen<'_>) -> Result<(), CliError>
         let style = if b.errors > a.errors { palette::BAD } else { palette::QUIET };
         facts.push((style, counts(a.errors, b.errors, "failed")));
     }
+    if a.repeated + b.repeated > 0 {
+        let style = if b.repeated > a.repeated { palette::WARN } else { palette::QUIET };
+        facts.push((style, counts(a.repeated, b.repeated, "repeated")));
+    }
     let sum = |facts: &Facts| facts.tokens.input.saturating_add(facts.tokens.output);
     if sum(a) + sum(b) > 0 {
         facts.push((style(sum(a), sum(b)), counts(sum(a), sum(b), "tokens")));

@@ -1,6 +1,7 @@
 //! What is asked, and what is answered.
 
 use serde_json::{Value, json};
+use tracewire_otlp::opentelemetry_proto::tonic::trace::v1::Span;
 
 use crate::common::{Served, envelopes, problem};
 use crate::otlp_support::{span, text, traces};
@@ -104,6 +105,28 @@ async fn a_trace_has_its_document_its_events_and_its_spans() {
         let (status, said, _) = problem(served.get(&path).await).await;
         assert_eq!((status, &said["code"]), (404, &json!("not_found")), "{path}");
     }
+}
+
+#[tokio::test]
+async fn what_is_done_again_and_again_is_in_a_traces_document() {
+    let served = Served::start().await;
+    let call = |number: u8| Span {
+        name: "execute_tool search".to_owned(),
+        attributes: vec![
+            text("gen_ai.operation.name", "execute_tool"),
+            text("gen_ai.tool.name", "search"),
+            text("gen_ai.tool.call.arguments", if number == 5 { r#"{"q":"b"}"# } else { r#"{"q":"a"}"# }),
+            text("gen_ai.tool.call.result", "none"),
+        ],
+        ..span(7, number)
+    };
+    let mut spans = vec![span(7, 1)];
+    spans.extend((2..=6).map(call));
+    served.export(&traces("research", spans)).await;
+    let trace = served.json(&format!("/v1/traces/{}", "07".repeat(16))).await;
+    insta::assert_json_snapshot!(trace["loops"]);
+    let short = served.json(&format!("/v1/traces/{}?full=false", "07".repeat(16))).await;
+    assert_eq!(short["loops"], trace["loops"]);
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ fn stats_of_nothing_say_so() {
     assert!(ran.err.contains("nothing recorded fits"), "{}", ran.err);
     let ran = run(folder.path(), &["stats", "--by", "moon"]);
     assert_eq!(ran.code, Some(2));
-    let words = "there are service, kind, name, tool, model, provider, agent, hour";
+    let words = "there are service, kind, name, tool, model, provider, agent, session, hour";
     assert!(ran.err.contains(words), "{}", ran.err);
 }
 

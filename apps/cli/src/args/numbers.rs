@@ -20,7 +20,7 @@ agent repeats of its model calls is not counted again.";
 #[derive(Args, Clone, Debug)]
 #[command(after_help = STATS_EXAMPLES)]
 pub struct Stats {
-    /// By what: kind, name, tool, model, provider, agent, service, hour (of the day, UTC)
+    /// By what: kind, name, tool, model, provider, agent, service, session, hour (of the day, UTC)
     #[arg(long, default_value = "kind", value_name = "WHAT", value_parser = GroupBy::parse)]
     pub by: GroupBy,
     /// From when to when; whole minutes up to six hours, whole hours beyond

@@ -114,7 +114,7 @@ async fn series(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, 
         if let Some(by) = by {
             report = report.by(by);
         }
-        store.buckets(&window.query(), &mut report)?;
+        store.fill(&window.query(), &mut report)?;
         let mut groups: Vec<(Option<&str>, Vec<Point>, u64)> = report
             .points()
             .map(|(key, points)| {
@@ -134,7 +134,7 @@ async fn series(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, 
     Ok(json_bytes(json::write(&caller.project.ask(read).await?)))
 }
 
-/// Sums by kind, name, tool, model, provider, agent, service or hour of the day.
+/// Sums by kind, name, tool, model, provider, agent, service, session or hour of the day.
 #[utoipa::path(
     get, path = "/v1/analytics/groups", tag = "analytics", operation_id = "getGroups", params(Asked),
     responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
@@ -147,7 +147,7 @@ async fn groups(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, 
     let selection = asked.selection();
     let read = move |store: &dyn Store| {
         let mut report = Report::new(selection).by(by);
-        store.buckets(&window.query(), &mut report)?;
+        store.fill(&window.query(), &mut report)?;
         let mut groups = report.groups();
         if by != GroupBy::Hour {
             groups.sort_by(|one, other| sort.compare(other, one));

@@ -1,7 +1,5 @@
 //! Lists of traces, and one trace.
 
-use std::collections::BTreeMap;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -15,13 +13,14 @@ use tracewire_wire::id::TraceId;
 use tracewire_wire::json;
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Json, Page, Wire, json_bytes};
+use super::answer::{Json, Page, json_bytes};
 use super::asked::{self, Path, Query, Time, cursor_of, read_cursor};
 use super::rows::TraceRow;
+use super::shapes::TraceDocument;
 use crate::guard::Caller;
 use crate::problem::Problem;
 use crate::project::now;
@@ -158,86 +157,6 @@ async fn list(caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Page<Tr
     let (rows, next) = caller.project.ask(look).await?;
     let items = rows.into_iter().map(|row| TraceRow::new(row, &processes)).collect();
     Ok(Json(Page { items, next }))
-}
-
-/// A trace in full, as `tracewire trace --json --full` writes it.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes what insight writes")]
-struct TraceDocument {
-    /// Costs of all roots by currency, as decimal texts; null where nothing has one.
-    cost: Option<BTreeMap<String, String>>,
-    /// How many of what.
-    counts: BTreeMap<String, u64>,
-    /// From the first moment to the last.
-    duration_nanos: u64,
-    /// The last moment.
-    end: String,
-    /// Judgements of the whole trace that hold, where there are any; those of a step stand at its node.
-    feedback: Option<Vec<Wire>>,
-    /// What was done again and again, where something was, in order of time.
-    loops: Option<Vec<Loop>>,
-    /// What was dropped within this trace: `count`, `producer`, `reason`.
-    losses: Vec<Wire>,
-    /// Every step, parents first, with its `depth`.
-    nodes: Vec<Wire>,
-    /// The processes that took part.
-    processes: Vec<Wire>,
-    /// The first moment.
-    start: String,
-    /// Its id.
-    trace_id: String,
-    /// Calls of models that used something and have no cost.
-    unpriced: u64,
-    /// Tokens of all roots; null where nothing has any.
-    usage: Option<BTreeMap<String, u64>>,
-}
-
-/// Steps that came again with the same kind, name and arguments below one agent, or rounds of several steps below one parent.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes what insight writes")]
-struct Loop {
-    /// What all rounds but the first took.
-    again: Again,
-    /// The steps of one round: a single one, or several in a row.
-    round: Vec<LoopStep>,
-    /// Whether every round brought what the first one did.
-    same_output: bool,
-    /// The ids of all steps in order of time, round after round; null where one has none.
-    steps: Vec<Option<String>>,
-    /// How many rounds.
-    times: u64,
-    /// The id of what they stand below: the agent of a single step, the parent of several; null for the trace as a whole.
-    under: Option<String>,
-}
-
-/// What repeats.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes what insight writes")]
-struct LoopStep {
-    /// Its kind.
-    kind: Option<String>,
-    /// Its name.
-    name: Option<String>,
-}
-
-/// What a repetition took beyond its first round, all below its steps included.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes what insight writes")]
-struct Again {
-    /// Costs by currency, as decimal texts; null where nothing has one.
-    cost: Option<BTreeMap<String, String>>,
-    /// Whether a part of that was computed from a price list.
-    cost_computed: bool,
-    /// How long its steps took, one after the other.
-    duration_nanos: u64,
-    /// Steps that failed.
-    failed: u64,
-    /// Steps.
-    steps: u64,
-    /// Calls of models without a cost.
-    unpriced: u64,
-    /// Tokens; null where nothing has any.
-    usage: Option<BTreeMap<String, u64>>,
 }
 
 /// How much of a trace.

@@ -17,4 +17,5 @@ mod otlp_grpc;
 mod otlp_support;
 mod outward;
 mod pages;
+mod shapes;
 mod stopping;

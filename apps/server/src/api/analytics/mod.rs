@@ -8,13 +8,14 @@ use tracewire_insight::document::{count, object, or_null};
 use tracewire_store::{Buckets, Store};
 use tracewire_wire::json;
 use tracewire_wire::time::Timestamp;
-use tracewire_wire::value::Value;
+use tracewire_wire::value::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::asked::Asked;
-use super::answer::{Wire, json_bytes};
+use super::answer::json_bytes;
 use super::asked::{Query, limit};
+use super::shapes;
 use crate::guard::Caller;
 use crate::problem::Problem;
 use crate::state::Shared;
@@ -52,7 +53,7 @@ impl Buckets for Several {
 /// that time.
 #[utoipa::path(
     get, path = "/v1/analytics/overview", tag = "analytics", operation_id = "getOverview", params(Asked),
-    responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
+    responses((status = 200, body = shapes::Overview), (status = 400, description = "A parameter cannot be used")),
 )]
 async fn overview(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let window = asked.window()?;
@@ -100,7 +101,7 @@ fn rate(events: u64, since: Option<Timestamp>, until: Timestamp) -> Value {
 #[utoipa::path(
     get, path = "/v1/analytics/series", tag = "analytics", operation_id = "getSeries", params(Asked),
     responses(
-        (status = 200, description = "`groups` of `key` and `points`; a point has the members of a group and its `start`", body = Wire),
+        (status = 200, description = "`groups` of `key` and `points`; a point has the members of a group and its `start`", body = shapes::Course),
         (status = 400, description = "A parameter cannot be used"),
     ),
 )]
@@ -137,7 +138,7 @@ async fn series(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, 
 /// Sums by kind, name, tool, model, provider, agent, service, session or hour of the day.
 #[utoipa::path(
     get, path = "/v1/analytics/groups", tag = "analytics", operation_id = "getGroups", params(Asked),
-    responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
+    responses((status = 200, body = shapes::Groups), (status = 400, description = "A parameter cannot be used")),
 )]
 async fn groups(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let window = asked.window()?;
@@ -205,7 +206,7 @@ impl Sort {
 /// Where time goes: of all time that steps took themselves, how much each kind and name took.
 #[utoipa::path(
     get, path = "/v1/analytics/stages", tag = "analytics", operation_id = "getStages", params(Asked),
-    responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
+    responses((status = 200, body = shapes::Stages), (status = 400, description = "A parameter cannot be used")),
 )]
 async fn stages(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let window = asked.window()?;
@@ -262,7 +263,7 @@ impl Buckets for Stages {
 /// What there is to choose from: services, kinds, names, models, providers, agents, each with its steps.
 #[utoipa::path(
     get, path = "/v1/facets", tag = "analytics", operation_id = "getFacets", params(Asked),
-    responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
+    responses((status = 200, body = shapes::Facets), (status = 400, description = "A parameter cannot be used")),
 )]
 async fn facets(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let window = asked.window()?;
@@ -279,16 +280,20 @@ async fn facets(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, 
         ];
         let mut several = Several(ways.iter().map(|(_, by)| Report::new(selection.clone()).by(*by)).collect());
         store.buckets(&window.query(), &mut several)?;
+        let mut more = false;
         let members = ways.iter().zip(&several.0).map(|((name, _), report)| {
             let mut groups: Vec<Group> = report.groups().into_iter().filter(|group| group.key.is_some()).collect();
             groups.sort_by_key(|group| Reverse(group.totals.spans));
+            more |= groups.len() > limit;
             let values = groups
                 .iter()
                 .take(limit)
                 .map(|group| object([("count", count(group.totals.spans)), ("value", or_null(group.key.as_deref()))]));
             ((*name).to_owned(), Value::List(values.collect()))
         });
-        Ok(Value::Map(members.collect()))
+        let mut facets: Map = members.collect();
+        facets.insert("more".to_owned(), more.into());
+        Ok(Value::Map(facets))
     };
     Ok(json_bytes(json::write(&caller.project.ask(read).await?)))
 }

@@ -117,6 +117,8 @@ pub struct Limits {
     pub head_time: Duration,
     /// How long a request may take with its body and until its answer begins.
     pub request_time: Duration,
+    /// How long who is answered may read nothing, until the answer and its connection end.
+    pub write_time: Duration,
     /// How long requests that are under way may take when the server stops.
     pub stop_time: Duration,
     /// Bytes of a trace as one document.
@@ -149,6 +151,7 @@ impl Default for Limits {
             document_bytes: 64 << 20,
             head_time: Duration::from_secs(10),
             request_time: Duration::from_secs(60),
+            write_time: Duration::from_secs(30),
             stop_time: Duration::from_secs(10),
             connections: 1024,
             requests: 256,

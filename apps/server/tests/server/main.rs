@@ -18,4 +18,5 @@ mod otlp_support;
 mod outward;
 mod pages;
 mod shapes;
+mod slow;
 mod stopping;

@@ -66,7 +66,7 @@ async fn calls(count: u8) -> Served {
         attributes.extend([text("gen_ai.request.model", "gpt-4.1"), text("session.id", "chat-7")]);
         attributes.extend([tokens("gen_ai.usage.input_tokens", 1000), tokens("gen_ai.usage.output_tokens", 100)]);
         let began = span(9, number).start_time_unix_nano;
-        let status = Status { code: if number % 5 == 0 { 2 } else { 1 }, ..Status::default() };
+        let status = Status { code: if number.is_multiple_of(5) { 2 } else { 1 }, ..Status::default() };
         Span {
             parent_span_id: vec![],
             end_time_unix_nano: began + u64::from(number) * 1_000_000,

@@ -36,6 +36,8 @@ _CHANGING = [
     (re.compile(r" · slow \d+ ?%"), ""),
     # A comparison says both durations where they are far enough from each other.
     (re.compile(r" · <duration>( → <duration>)?"), ""),
+    # So much more or less in a table of both.
+    (re.compile(r"(<duration> +<duration>) +(<?[+-]\d+%|new|gone)$", re.MULTILINE), r"\1"),
     # The bars of a picture; a branch of a tree has text behind it.
     (re.compile(r"[ ]+[─━╸╾╶╴╺╼╌· ]+$", re.MULTILINE), ""),
     (re.compile(r"[ ]+"), " "),

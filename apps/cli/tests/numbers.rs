@@ -44,6 +44,41 @@ fn stats_count_by_kind() {
     insta::assert_snapshot!(ran.out);
 }
 
+/// Runs in five of nine hours, more in each; the last one fails.
+fn over_hours() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (process, hour) in [0, 1, 2, 5, 8].into_iter().enumerate() {
+        let recorder = common::recorder_at(folder.path(), &format!("{:016x}", process + 1), hour * 3_600);
+        for _ in 0..=process {
+            let agent = start(&recorder, None, "agent", "research-agent", "How?");
+            let plan = start(&recorder, Some(&agent), "llm", "plan", "How?");
+            recorder.end_span(&plan, &Status::Ok, |body| {
+                common::usage(body, 1000, 100);
+                body.map("cost", |walker| {
+                    walker.key("total");
+                    walker.text("0.01");
+                });
+            });
+            recorder.end_span(&agent, if hour == 8 { &Status::Error } else { &Status::Ok }, |_| {});
+        }
+        recorder.close(None);
+    }
+    folder
+}
+
+#[test]
+fn the_course_of_time_is_a_row_of_bars() {
+    let folder = over_hours();
+    let ran = run(folder.path(), &["stats"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(ran.out);
+    let ran = run(folder.path(), &["cost", "--by", "day"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(ran.out);
+    let ran = run(folder.path(), &["stats", "--by", "session"]);
+    insta::assert_snapshot!(ran.out);
+}
+
 #[test]
 fn stats_count_models_with_their_costs() {
     let folder = several(8);
@@ -82,7 +117,7 @@ fn stats_of_nothing_say_so() {
     assert!(ran.err.contains("nothing recorded fits"), "{}", ran.err);
     let ran = run(folder.path(), &["stats", "--by", "moon"]);
     assert_eq!(ran.code, Some(2));
-    let words = "there are service, kind, name, tool, model, provider, agent, hour";
+    let words = "there are service, kind, name, tool, model, provider, agent, session, hour";
     assert!(ran.err.contains(words), "{}", ran.err);
 }
 

@@ -201,3 +201,63 @@ fn what_a_killed_server_left_open_is_closed_by_the_next_one() {
     let verified = run(folder.path(), &["verify"]);
     assert_eq!(verified.code, Some(0), "{}{}", verified.out, verified.err);
 }
+
+/// The body of an answer, as JSON.
+fn json(address: &str, path: &str) -> serde_json::Value {
+    let said = ask(address, &format!("GET {path} HTTP/1.1"));
+    let (head, body) = said.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 OK"), "{path}: {said}");
+    serde_json::from_str(body).unwrap_or_else(|error| panic!("{path}: {error}: {body}"))
+}
+
+/// Groups in the order of their keys, which is nobody's promise.
+fn by_key(groups: &serde_json::Value) -> Vec<serde_json::Value> {
+    let mut groups = groups.as_array().unwrap().clone();
+    groups.sort_by_key(|group| group["key"].to_string());
+    groups
+}
+
+#[test]
+fn the_command_line_and_the_api_say_the_same_numbers() {
+    let folder = populated();
+    let (child, address) = serve(folder.path(), &[]);
+    while json(&address, "/v1/health")["counting"] != false {
+        std::thread::yield_now();
+    }
+    let of_api = |path: &str| json(&address, path);
+    for by in ["kind", "name", "tool", "model", "provider", "agent", "service", "session", "hour"] {
+        let ran = run(folder.path(), &["stats", "--by", by, "--json"]);
+        let stats: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{by}: {}", ran.err));
+        let groups = of_api(&format!("/v1/analytics/groups?by={by}"));
+        assert_eq!(by_key(&stats["groups"]), by_key(&groups["items"]), "{by}");
+        let overview = of_api("/v1/analytics/overview");
+        assert_eq!(stats["totals"], overview["totals"], "{by}");
+        assert_eq!(stats["traces"]["traces"], overview["traces"], "{by}");
+    }
+    assert_eq!(end(child, Signal::TERM).0, Some(0));
+}
+
+#[test]
+fn no_line_of_the_log_has_a_key() {
+    let folder = populated();
+    let made = run(folder.path(), &["serve", "keys", "create", "--scope", "write"]);
+    let key = made.out.trim().to_owned();
+    let (child, address) = serve(folder.path(), &["--require-keys", "--log", "trace", "--log-json"]);
+    let wrong = format!("tw_default_{}", "f".repeat(40));
+    for head in [
+        format!("GET /v1/traces HTTP/1.1\r\nAuthorization: Bearer {key}"),
+        format!("GET /v1/traces HTTP/1.1\r\nAuthorization: Bearer {wrong}"),
+        format!("GET /v1/traces?key={key} HTTP/1.1"),
+        format!("GET /v1/traces?q={key} HTTP/1.1\r\nAuthorization: Bearer {key}"),
+        format!("POST /v1/envelopes HTTP/1.1\r\nContent-Length: 0\r\nAuthorization: Basic {key}"),
+    ] {
+        assert!(ask(&address, &head).starts_with("HTTP/1.1 "), "{head}");
+    }
+    let (code, said) = end(child, Signal::TERM);
+    assert_eq!(code, Some(0));
+    assert!(said.contains("\"path\":\"/v1/traces\""), "{said}");
+    for secret in [&key, &wrong] {
+        let digits = secret.rsplit('_').next().unwrap();
+        assert!(!said.contains(digits), "{said}");
+    }
+}

@@ -119,6 +119,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// How long the store may look for an answer.
     pub query_time: Duration,
+    /// How long who is answered may read nothing, until the answer and its connection end.
+    pub write_time: Duration,
     /// How long requests that are under way may take when the server stops.
     pub stop_time: Duration,
     /// Bytes of a trace as one document.
@@ -152,6 +154,7 @@ impl Default for Limits {
             head_time: Duration::from_secs(10),
             request_time: Duration::from_secs(60),
             query_time: Duration::from_secs(30),
+            write_time: Duration::from_secs(30),
             stop_time: Duration::from_secs(10),
             connections: 1024,
             requests: 256,

@@ -6,6 +6,7 @@ use tracewire_wire::value::{Map, Value};
 
 use crate::cost::CostSource;
 use crate::decimal::Decimal;
+use crate::loops;
 use crate::node::{Feedback, Form, Node, Oddity, State};
 use crate::process::{Process, life_word};
 use crate::tree::Tree;
@@ -31,7 +32,8 @@ pub fn time(time: Timestamp) -> Value {
     time.to_string().into()
 }
 
-fn tokens(usage: &Tokens) -> Value {
+/// Counts of tokens.
+pub fn tokens(usage: &Tokens) -> Value {
     object([
         ("cache_read_input_tokens", count(usage.cache_read)),
         ("cache_write_input_tokens", count(usage.cache_write)),
@@ -93,6 +95,10 @@ pub fn tree(tree: &Tree<'_>, processes: &[&Process], full: bool) -> Value {
     ]);
     if let (Value::Map(document), false) = (&mut document, tree.feedback.is_empty()) {
         document.insert("feedback".to_owned(), judgements(&tree.feedback));
+    }
+    let loops = loops::find(tree, loops::LEAST_TIMES);
+    if let (Value::Map(document), false) = (&mut document, loops.is_empty()) {
+        document.insert("loops".to_owned(), Value::List(loops.iter().map(|one| one.to_value(tree)).collect()));
     }
     document
 }

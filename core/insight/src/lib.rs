@@ -15,6 +15,8 @@
 //! **Costs** (feature `prices`): [`call`] reads what a span says of the model it called, `prices` says what that costs, and
 //! why nothing can be said where that is so.
 //!
+//! **Again and again.** [`loops`] finds what an agent repeats, and what that took.
+//!
 //! **Over many traces.** [`analytics`] counts what traces add up to; `compare` (feature `compare`) puts two side by side.
 //!
 //! **For language models** (feature `tokens`): `tokens` counts what a text costs and compares forms, `brief` writes a tree
@@ -50,6 +52,7 @@ pub mod document;
 mod fold;
 mod input;
 mod link;
+pub mod loops;
 mod measure;
 mod node;
 #[cfg(feature = "prices")]

@@ -272,6 +272,18 @@ impl<'a> Node<'a> {
         as_text(self.attributes.get(name).copied())
     }
 
+    /// What went in: `input`, or a tool's arguments by their attribute.
+    #[must_use]
+    pub fn input(&self) -> Option<&'a Value> {
+        self.field("input").or_else(|| self.attributes.get("gen_ai.tool.call.arguments").copied())
+    }
+
+    /// What came out: `output`, or a tool's result by its attribute.
+    #[must_use]
+    pub fn output(&self) -> Option<&'a Value> {
+        self.field("output").or_else(|| self.attributes.get("gen_ai.tool.call.result").copied())
+    }
+
     /// Its name; of a log line, the message.
     #[must_use]
     pub fn name(&self) -> Option<&'a str> {

@@ -226,6 +226,26 @@ fn failures(tree: &Tree<'_>, brief: &Brief) -> BTreeSet<String> {
         .collect()
 }
 
+#[test]
+fn what_is_done_again_and_again_is_said_at_the_head() {
+    let mut lines = String::from("c1 1 span.start 0 a - agent - - {\"name\":\"research\"}\n");
+    for turn in 1..=4 {
+        writeln!(lines, "c1 {} span.start {turn} b{turn} a tool - - {{\"name\":\"search\",\"input\":\"q\"}}", turn * 2)
+            .unwrap();
+        let body = r#"{"output":[],"usage":{"input_tokens":9},"cost":{"total":"0.25"}}"#;
+        writeln!(lines, "c1 {} span.end {} b{turn} - - ok 20 {body}", turn * 2 + 1, turn + 20).unwrap();
+    }
+    let events = events(&lines);
+    let tree = tree(&events);
+    let whole = brief::write(&tree, &options(None)).unwrap();
+    let said = "search 4 times with the same input and output, first 0b1; again 60 ms, 27 tokens, 0.75 USD";
+    assert_eq!(list(&page(&whole), "repeated"), [Value::from(said)], "{}", whole.text);
+    // Of a part, only what is wholly in it.
+    let part =
+        brief::write(&tree, &BriefOptions { focus: tree.find("00000000000000b1".parse().unwrap()), ..options(None) });
+    assert!(list(&page(&part.unwrap()), "repeated").is_empty());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 

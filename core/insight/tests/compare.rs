@@ -99,6 +99,20 @@ fn a_gate_names_what_was_not_kept() {
 }
 
 #[test]
+fn what_is_repeated_is_counted_and_a_gate_for_it() {
+    let many = |times: usize| {
+        let line = |at: usize| format!("c1 {at} span.start {at} {at} - tool - - {{\"name\":\"t\",\"input\":1}}\n");
+        events(&(1..=times).map(line).collect::<String>())
+    };
+    let (before, after) = (many(3), many(5));
+    let (a, b) = (tree(&before), tree(&after));
+    let rule = [Rule::parse("loops").unwrap()];
+    let broken = judge(&compare(&a, &b), &rule);
+    assert_eq!(broken.iter().map(|one| one.why.as_str()).collect::<Vec<_>>(), ["2 repeated steps became 4"]);
+    assert!(judge(&compare(&b, &a), &rule).is_empty());
+}
+
+#[test]
 fn a_rule_that_cannot_be_read_says_what_there_is() {
     for (text, message) in [
         ("speed", "there is no rule `speed`"),

@@ -10,6 +10,7 @@ use crate::resolve;
 use std::collections::HashSet;
 use std::time::Instant;
 use tracewire_insight::Pricing;
+use tracewire_insight::analytics::Report;
 use tracewire_wire::event::Event;
 use tracewire_wire::id::{Hash, TraceId};
 use tracewire_wire::time::Timestamp;
@@ -107,6 +108,21 @@ pub trait Store {
     /// # Errors
     /// [`StoreError`] when the engine refuses.
     fn buckets(&self, query: &BucketQuery, into: &mut dyn Buckets) -> Result<(), StoreError>;
+
+    /// Hands what traces added to a report whose groups are sessions: the same as buckets of the same time, by the session of
+    /// each trace's head. What happened outside of any trace is in none. Reads every trace of that time.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses.
+    fn shares_of_sessions(&self, query: &BucketQuery, into: &mut Report) -> Result<(), StoreError>;
+
+    /// Fills a report, from buckets or, where its groups are sessions, from traces.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses.
+    fn fill(&self, query: &BucketQuery, report: &mut Report) -> Result<(), StoreError> {
+        if report.is_by_session() { self.shares_of_sessions(query, report) } else { self.buckets(query, report) }
+    }
 
     /// Deletes traces. Their events leave nothing but digests, by which envelopes still verify, and do not come back with
     /// another copy. Their content goes with [`Store::remove_unused_content`].

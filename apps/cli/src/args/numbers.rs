@@ -20,7 +20,7 @@ agent repeats of its model calls is not counted again.";
 #[derive(Args, Clone, Debug)]
 #[command(after_help = STATS_EXAMPLES)]
 pub struct Stats {
-    /// By what: kind, name, tool, model, provider, agent, service, hour (of the day, UTC)
+    /// By what: kind, name, tool, model, provider, agent, service, session, hour (of the day, UTC)
     #[arg(long, default_value = "kind", value_name = "WHAT", value_parser = GroupBy::parse)]
     pub by: GroupBy,
     /// From when to when; whole minutes up to six hours, whole hours beyond
@@ -51,8 +51,8 @@ Examples:
                                                     or costs, or 25 % more time
   tracewire diff A B --gate errors --gate cost=+5%  fail by these rules
 
-Rules: errors (no more failed steps), steps (the same ones in the same order), outputs (the same),
-duration=+N%, tokens=+N%, cost=+N%, model-calls=+N%.";
+Rules: errors (no more failed steps), loops (no more repeated steps), steps (the same ones in the
+same order), outputs (the same), duration=+N%, tokens=+N%, cost=+N%, model-calls=+N%.";
 
 /// What is compared.
 #[derive(Args, Clone, Debug)]

@@ -7,7 +7,7 @@ use tracewire_insight::process::life_word;
 use tracewire_insight::{Form, Node, State};
 use tracewire_wire::event::Status;
 
-use super::{Picture, facts, row};
+use super::{Picture, facts, loops, row};
 use crate::term::{Line, Screen, palette, units};
 
 /// How many digits of a trace id people are asked to type.
@@ -57,6 +57,7 @@ pub fn header(picture: &Picture<'_, '_>, screen: &mut Screen<'_>) -> io::Result<
         processes(picture, screen)?;
     }
     losses(picture, screen)?;
+    loops::write(tree, screen)?;
     screen.gap()
 }
 

@@ -11,6 +11,7 @@ mod facts;
 mod full;
 mod header;
 mod layout;
+mod loops;
 mod preview;
 mod row;
 #[cfg(test)]

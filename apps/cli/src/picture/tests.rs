@@ -132,6 +132,39 @@ fn deep_trees_keep_within_the_terminal_and_long_ones_are_cut() {
     insta::assert_snapshot!(shown);
 }
 
+/// A model that asks the same thing of the same tool, and something else that is asked again elsewhere.
+fn looping() -> String {
+    let mut lines = String::from("c1-1 1 span.start 0 a - agent - - {\"name\":\"research\"}\n");
+    let mut seq = 1;
+    let mut line = |text: String| {
+        seq += 1;
+        lines.push_str(&format!("c1-1 {seq} {text}\n"));
+    };
+    for turn in 1..=6 {
+        let at = turn * 100;
+        line(format!(r#"span.start {at} b{turn} a llm - - {{"name":"think","input":["turn {turn}"]}}"#));
+        line(format!(
+            r#"span.end {} b{turn} - - ok 40 {{"usage":{{"input_tokens":1000,"output_tokens":50}},"cost":{{"total":"0.004"}}}}"#,
+            at + 40
+        ));
+        line(format!(r#"span.start {} c{turn} a tool - - {{"name":"search","input":{{"q":"otters"}}}}"#, at + 41));
+        line(format!(r#"span.end {} c{turn} - - ok 20 {{"output":[]}}"#, at + 61));
+    }
+    for place in 1..=3 {
+        line(format!(r#"span.start {} d{place} - tool - - {{"name":"poll","input":1}}"#, 800 + place));
+        line(format!(r#"span.end {} d{place} - - error 10 {{"output":{place}}}"#, 810 + place));
+    }
+    line("span.end 900 a - - ok 900 {}".to_owned());
+    lines
+}
+
+#[test]
+fn what_is_done_again_and_again_is_said_first() {
+    insta::assert_snapshot!(picture(&looping(), ProducerState::Closed, &How { limit: 4, ..PLAIN }));
+    let narrow = How { columns: 60, glyphs: Glyphs::ASCII, limit: 4, ..PLAIN };
+    insta::assert_snapshot!(picture(&looping(), ProducerState::Closed, &narrow));
+}
+
 #[test]
 fn events_without_any_span() {
     insta::assert_snapshot!(picture(

@@ -45,6 +45,10 @@ pub struct Glyphs {
     pub at_least: &'static str,
     /// Where something began, in `tail`.
     pub begin: &'static str,
+    /// Again and again.
+    pub again: &'static str,
+    /// So many times.
+    pub times: &'static str,
     /// Attention.
     pub warning: &'static str,
     /// Computed, not reported.
@@ -77,6 +81,8 @@ impl Glyphs {
         ellipsis: "…",
         at_least: "≥ ",
         begin: "▸",
+        again: "↻",
+        times: "×",
         warning: "!",
         computed: "≈",
         micro: "µ",
@@ -105,6 +111,8 @@ impl Glyphs {
         ellipsis: "...",
         at_least: ">= ",
         begin: ">",
+        again: "@",
+        times: "x",
         warning: "!",
         computed: "~",
         micro: "u",

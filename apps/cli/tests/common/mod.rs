@@ -12,6 +12,7 @@ use tracewire_recorder::record::BodyWriter;
 use tracewire_recorder::testing::{Script, Scripted};
 use tracewire_recorder::{Options, Recorder, Span, StartSpan};
 use tracewire_wire::event::Status;
+use tracewire_wire::id::TraceId;
 use tracewire_wire::time::Timestamp;
 
 /// 2026-11-21T04:30:00Z
@@ -19,9 +20,21 @@ pub const ORIGIN: i64 = 1_795_235_400_000_000_000;
 
 /// A recorder with a clock that goes on by 100 ms at each reading, and ids that count.
 pub fn recorder(directory: &Path, process: &str, service: &str) -> Recorder {
+    from(directory, process, service, ORIGIN, Vec::new())
+}
+
+/// The same, so many seconds later, with traces of its own.
+pub fn recorder_at(directory: &Path, process: &str, seconds: i64) -> Recorder {
+    let number = u128::from_str_radix(process, 16).unwrap();
+    let trace_ids = (1..=16).map(|trace| TraceId((number << 32 | trace).to_be_bytes()));
+    from(directory, process, "research", ORIGIN + seconds * 1_000_000_000, trace_ids.collect())
+}
+
+fn from(directory: &Path, process: &str, service: &str, start: i64, trace_ids: Vec<TraceId>) -> Recorder {
     let script = Script {
         process: process.to_owned(),
-        start: Moment { wall: Timestamp(ORIGIN), monotonic_nanos: 0 },
+        trace_ids,
+        start: Moment { wall: Timestamp(start), monotonic_nanos: 0 },
         step_nanos: 100_000_000,
         ..Script::default()
     };

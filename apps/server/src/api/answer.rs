@@ -40,13 +40,6 @@ pub(crate) struct Page<T> {
     pub(crate) next: Option<String>,
 }
 
-impl<T> Page<T> {
-    /// A list that is whole.
-    pub(crate) fn whole(items: Vec<T>) -> Self {
-        Page { items, next: None }
-    }
-}
-
 /// A value of the wire, as it stands there.
 #[derive(Clone, Debug, ToSchema)]
 #[schema(value_type = Object)]

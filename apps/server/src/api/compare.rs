@@ -12,8 +12,9 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Wire, json_bytes};
+use super::answer::json_bytes;
 use super::asked::{self, Query};
+use super::shapes::Comparison;
 use super::traces::{events_of, exists, located};
 use crate::guard::Caller;
 use crate::problem::Problem;
@@ -41,7 +42,7 @@ struct Asked {
 #[utoipa::path(
     get, path = "/v1/compare", tag = "traces", operation_id = "compareTraces", params(Asked),
     responses(
-        (status = 200, body = Wire),
+        (status = 200, body = Comparison),
         (status = 400, description = "An id is none"),
         (status = 404, description = "There is no such trace"),
     ),

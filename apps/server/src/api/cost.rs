@@ -12,8 +12,9 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Wire, json_bytes};
+use super::answer::json_bytes;
 use super::asked::{self, Path, Query};
+use super::shapes::{CostExplained, Prices};
 use super::traces::with_tree;
 use crate::guard::Caller;
 use crate::problem::Problem;
@@ -32,7 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         ("span_id" = String, Path, description = "16 hex digits", pattern = "^[0-9a-f]{16}$"),
     ),
     responses(
-        (status = 200, description = "`state` is `priced`, `reported`, `unpriced`, or null for a step that called no model", body = Wire),
+        (status = 200, description = "`state` is `priced`, `reported`, `unpriced`, or null for a step that called no model", body = CostExplained),
         (status = 400, description = "An id is none"),
         (status = 404, description = "There is no such trace or span"),
     ),
@@ -70,7 +71,7 @@ struct Asked {
 /// Lists the models whose prices are known.
 #[utoipa::path(
     get, path = "/v1/prices", tag = "costs", operation_id = "listPrices", params(Asked),
-    responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
+    responses((status = 200, body = Prices), (status = 400, description = "A parameter cannot be used")),
 )]
 async fn prices(State(app): State<Shared>, _: Caller, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let limit = asked::limit(asked.limit)?;

@@ -1,13 +1,13 @@
 //! Traces by what belongs to them.
 
 use serde::Deserialize;
-use tracewire_store::{Lookup, Store};
+use tracewire_store::{self as store, Lookup, Store};
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::{Json, Page};
-use super::asked::{self, Query};
+use super::asked::{self, Query, cursor_of, read_cursor};
 use super::rows::TraceRow;
 use crate::guard::Caller;
 use crate::problem::Problem;
@@ -37,6 +37,9 @@ struct Asked {
     /// At most this many, 1 to 1000; 50 where it is not there.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
+    /// The `next` of the page before.
+    #[param(pattern = "^(1[0-9a-f]{1,16}-[0-9a-f]{1,16}-[0-9a-f]{1,16})?$")]
+    cursor: Option<String>,
 }
 
 impl Asked {
@@ -69,8 +72,44 @@ impl Asked {
 )]
 async fn find(caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Page<TraceRow>>, Problem> {
     let limit = asked::limit(asked.limit)?;
+    let after = asked.cursor.as_deref().map(read_cursor::<3>).transpose()?;
     let lookup = asked.lookup()?;
     let processes = caller.project.processes().await?;
-    let rows = caller.project.ask(move |store: &dyn Store| Ok(store.find(&lookup, limit)?)).await?;
-    Ok(Json(Page::whole(rows.into_iter().map(|row| TraceRow::new(row, &processes)).collect())))
+    let (rows, next) = caller.project.ask(move |store: &dyn Store| page(store, &lookup, after, limit)).await?;
+    let items = rows.into_iter().map(|row| TraceRow::new(row, &processes)).collect();
+    Ok(Json(Page { items, next }))
+}
+
+/// The rows behind a place, and what leads on. What belongs together is seldom much, so it is read from its beginning.
+fn page(
+    store: &dyn Store,
+    lookup: &Lookup,
+    after: Option<[u64; 3]>,
+    limit: usize,
+) -> Result<(Vec<store::TraceRow>, Option<String>), Problem> {
+    let mut most = limit.saturating_add(1);
+    loop {
+        let mut rows = store.find(lookup, most)?;
+        let is_all = rows.len() < most;
+        if let Some(after) = after {
+            let behind = rows.iter().position(|row| place(row) == after).map(|at| at + 1);
+            // Who asks behind a trace that is gone goes on at its time.
+            let [start, ..] = after;
+            let earlier = || rows.iter().position(|row| row.start.0 < start.cast_signed());
+            rows.drain(..behind.or_else(earlier).unwrap_or(rows.len()));
+        }
+        if is_all || rows.len() > limit {
+            let has_more = rows.len() > limit;
+            rows.truncate(limit);
+            let next = rows.last().filter(|_| has_more).map(|row| cursor_of(&place(row)));
+            return Ok((rows, next));
+        }
+        most = most.saturating_mul(4);
+    }
+}
+
+fn place(row: &store::TraceRow) -> [u64; 3] {
+    let id = u128::from_be_bytes(row.trace_id.0);
+    let half = |shift: u32| u64::try_from((id >> shift) & u128::from(u64::MAX)).unwrap_or_default();
+    [row.start.0.cast_unsigned(), half(64), half(0)]
 }

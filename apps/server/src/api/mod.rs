@@ -19,6 +19,7 @@
 //! | `cost` | what a step costs and why; prices |
 //! | `answer`, `asked` | how all of them answer and are asked |
 //! | `rows` | traces and sessions as the API shows them |
+//! | `shapes` | what answers look like that other crates write |
 //!
 //! A further resource is a file with a function `routes`, and a line in [`routes`].
 
@@ -37,6 +38,7 @@ mod producers;
 pub(crate) mod rows;
 mod search;
 mod sessions;
+mod shapes;
 mod spans;
 mod traces;
 mod validate;

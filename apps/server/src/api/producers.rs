@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tracewire_store::{ProducerRow, Store};
 use tracewire_wire::value::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::{Json, Page};
+use super::asked::{self, Query};
 use crate::guard::Caller;
+use crate::keys::hex;
 use crate::problem::Problem;
 use crate::project::{Chain, Contradiction};
 use crate::state::Shared;
@@ -74,12 +76,27 @@ pub(crate) struct Loss {
     pub(crate) reason: String,
 }
 
-/// Lists producers by name.
+/// Which producers.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// At most this many, 1 to 1000; all where it is not there.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    #[param(pattern = "^(1([0-9a-f]{2})+)?$")]
+    cursor: Option<String>,
+}
+
+/// Lists producers by name: all of them, or page by page.
 #[utoipa::path(
-    get, path = "/v1/producers", tag = "producers", operation_id = "listProducers",
-    responses((status = 200, body = Page<Producer>)),
+    get, path = "/v1/producers", tag = "producers", operation_id = "listProducers", params(Asked),
+    responses((status = 200, body = Page<Producer>), (status = 400, description = "A parameter cannot be used")),
 )]
-async fn list(caller: Caller) -> Result<Json<Page<Producer>>, Problem> {
+async fn list(caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Page<Producer>>, Problem> {
+    let limit = asked.limit.map(|limit| asked::limit(Some(limit))).transpose()?;
+    let after: Option<Vec<u8>> = asked.cursor.as_deref().map(behind).transpose()?;
     let mut chains = caller.project.verified.all();
     let read = move |store: &dyn Store| {
         let losses = losses(store)?;
@@ -102,15 +119,33 @@ async fn list(caller: Caller) -> Result<Json<Page<Producer>>, Problem> {
             spec: row.facts.spec,
             name: row.name,
         };
-        let rows = store.producers()?.into_iter();
-        Ok(rows
-            .map(|row| {
-                let chain = chains.remove(&row.name).unwrap_or_default();
-                shown(row, chain)
-            })
-            .collect())
+        let mut rows = store.producers()?;
+        if let Some(after) = after {
+            rows.retain(|row| row.name.as_bytes() > after.as_slice());
+        }
+        let has_more = limit.is_some_and(|limit| rows.len() > limit);
+        rows.truncate(limit.unwrap_or(rows.len()));
+        let next = rows.last().filter(|_| has_more).map(|row| format!("1{}", hex(row.name.as_bytes())));
+        let rows = rows.into_iter().map(|row| {
+            let chain = chains.remove(&row.name).unwrap_or_default();
+            shown(row, chain)
+        });
+        Ok(Page { items: rows.collect(), next })
     };
-    Ok(Json(Page::whole(caller.project.ask(read).await?)))
+    Ok(Json(caller.project.ask(read).await?))
+}
+
+/// The bytes of the name behind which a page begins.
+fn behind(cursor: &str) -> Result<Vec<u8>, Problem> {
+    let read = || {
+        let digits = cursor.strip_prefix('1').filter(|digits| !digits.is_empty() && digits.len().is_multiple_of(2))?;
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        let pairs = digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok());
+        pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
+    };
+    read().ok_or_else(|| Problem::parameter("cursor", "the `next` of the page before is expected as it came"))
 }
 
 /// Records lost, by producer and reason.

@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use super::answer::{Json, Page, Wire};
 use super::asked::{self, Query, Time};
+use super::shapes::SearchRow;
 use crate::guard::Caller;
 use crate::problem::Problem;
 use crate::state::Shared;
@@ -66,7 +67,7 @@ struct Condition(String);
 /// Searches.
 #[utoipa::path(
     get, path = "/v1/search", tag = "traces", operation_id = "search", params(Asked),
-    responses((status = 200, body = Page<Wire>), (status = 400, description = "A parameter cannot be used")),
+    responses((status = 200, body = Page<SearchRow>), (status = 400, description = "A parameter cannot be used")),
 )]
 async fn list(caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Page<Wire>>, Problem> {
     let attributes = asked.attribute.iter().map(|text| condition(text)).collect::<Result<_, _>>()?;

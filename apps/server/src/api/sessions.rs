@@ -90,7 +90,7 @@ fn read_cursor(text: &str) -> Result<SessionCursor, Problem> {
 struct Session {
     /// The session.
     session: SessionRow,
-    /// Its traces, latest start first, at most 1000.
+    /// Its traces, latest start first, at most 1000; `/v1/find?session=` goes on.
     traces: Vec<TraceRow>,
 }
 

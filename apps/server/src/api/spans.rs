@@ -8,8 +8,9 @@ use tracewire_wire::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Wire, json_bytes};
+use super::answer::json_bytes;
 use super::asked::{self, Path};
+use super::shapes::Node;
 use super::traces::with_tree;
 use crate::guard::Caller;
 use crate::problem::Problem;
@@ -27,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         ("span_id" = String, Path, description = "16 hex digits", pattern = "^[0-9a-f]{16}$"),
     ),
     responses(
-        (status = 200, description = "One element of a trace's `nodes`", body = Wire),
+        (status = 200, description = "One element of a trace's `nodes`", body = Node),
         (status = 400, description = "An id is none"),
         (status = 404, description = "There is no such trace or span"),
     ),

@@ -1,7 +1,5 @@
 //! Lists of traces, and one trace.
 
-use std::collections::BTreeMap;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -15,13 +13,14 @@ use tracewire_wire::id::TraceId;
 use tracewire_wire::json;
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Json, Page, Wire, json_bytes};
+use super::answer::{Json, Page, json_bytes};
 use super::asked::{self, Path, Query, Time, cursor_of, read_cursor};
 use super::rows::TraceRow;
+use super::shapes::TraceDocument;
 use crate::guard::Caller;
 use crate::problem::Problem;
 use crate::project::now;
@@ -158,34 +157,6 @@ async fn list(caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Page<Tr
     let (rows, next) = caller.project.ask(look).await?;
     let items = rows.into_iter().map(|row| TraceRow::new(row, &processes)).collect();
     Ok(Json(Page { items, next }))
-}
-
-/// A trace in full, as `tracewire trace --json --full` writes it.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes what insight writes")]
-struct TraceDocument {
-    /// Costs of all roots by currency, as decimal texts; null where nothing has one.
-    cost: Option<BTreeMap<String, String>>,
-    /// How many of what.
-    counts: BTreeMap<String, u64>,
-    /// From the first moment to the last.
-    duration_nanos: u64,
-    /// The last moment.
-    end: String,
-    /// Judgements of the whole trace that hold, where there are any; those of a step stand at its node.
-    feedback: Option<Vec<Wire>>,
-    /// What was dropped within this trace: `count`, `producer`, `reason`.
-    losses: Vec<Wire>,
-    /// Every step, parents first, with its `depth`.
-    nodes: Vec<Wire>,
-    /// The processes that took part.
-    processes: Vec<Wire>,
-    /// The first moment.
-    start: String,
-    /// Its id.
-    trace_id: String,
-    /// Tokens of all roots; null where nothing has any.
-    usage: Option<BTreeMap<String, u64>>,
 }
 
 /// How much of a trace.

@@ -7,6 +7,7 @@
 //! | `auth` | which key, for which project, with which scope |
 //! | `rates` | how often |
 //! | `load` | how many at once, and how long |
+//! | `stalled` | who is answered and does not read |
 //! | `tags` | entity tags: what has not changed is not sent again |
 
 mod auth;
@@ -14,6 +15,7 @@ mod frame;
 mod hosts;
 mod load;
 mod rates;
+mod stalled;
 mod tags;
 
 pub use auth::{Caller, Visitor};

@@ -8,6 +8,12 @@ pub const CODES: &[(&str, u16, &str, &str)] = &[
     ("body_incomplete", 400, "the connection ended before the body did", "send it again"),
     ("body_not_gzip", 400, "the body is not packed as `Content-Encoding` says", "see how the sender packs"),
     ("body_not_zstd", 400, "the body is not packed as `Content-Encoding` says", "see how the sender packs"),
+    (
+        "body_timeout",
+        408,
+        "the body did not arrive whole in the time that a request may take",
+        "send less at once, or over a faster connection",
+    ),
     ("body_too_large", 413, "the body is too large, as it came or unpacked", "send less at once"),
     ("busy", 503, "the server has too much to do", "send the same again after `Retry-After` seconds"),
     (
@@ -61,7 +67,7 @@ pub const CODES: &[(&str, u16, &str, &str)] = &[
     (
         "request_timeout",
         503,
-        "the body did not arrive, or no answer was found, in time",
+        "the body did not arrive, or no answer was found, in the time that a request may take",
         "ask for less, or send the same again",
     ),
     ("scope", 403, "the key does not allow this", "make one that does with `tracewire serve keys create --scope`"),

@@ -1,4 +1,5 @@
-//! Connections: so many at once, each with a bound on how long the head of a request may take, until the server stops.
+//! Connections: so many at once, each with a bound on how long the head of a request may take and on how long
+//! it may take nothing of what is written to it, until the server stops.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use crate::options::Limits;
@@ -83,8 +85,12 @@ fn serve(
         .keep_alive_interval(Some(limits.head_time))
         .keep_alive_timeout(limits.head_time);
     let watcher = open.watcher();
+    let mut stream = TimeoutStream::new(stream);
+    // Who takes nothing of what is written to them, be it an answer or what happens live, is not waited for.
+    stream.set_write_timeout(Some(limits.write_time));
+    let stream = TokioIo::new(Box::pin(stream));
     tokio::spawn(async move {
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+        let connection = builder.serve_connection_with_upgrades(stream, service).into_owned();
         if let Err(error) = watcher.watch(connection).await {
             tracing::debug!(%peer, error, "a connection ended early");
         }

@@ -1,11 +1,12 @@
 //! What is asked, and what is answered.
 
 use serde_json::{Value, json};
+use tracewire_otlp::opentelemetry_proto::tonic::trace::v1::Span;
 
 use crate::common::{Served, envelopes, problem};
 use crate::otlp_support::{span, text, traces};
 
-async fn populated() -> (Served, String, String) {
+pub async fn populated() -> (Served, String, String) {
     let served = Served::start().await;
     let (one, first) = envelopes("00000000000000a1", "research");
     let (two, second) = envelopes("00000000000000b2", "billing");
@@ -15,7 +16,7 @@ async fn populated() -> (Served, String, String) {
     (served, first, second)
 }
 
-fn ids(list: &Value) -> Vec<&str> {
+pub fn ids(list: &Value) -> Vec<&str> {
     list["items"].as_array().unwrap().iter().map(|row| row["trace_id"].as_str().unwrap()).collect()
 }
 
@@ -55,13 +56,13 @@ async fn traces_are_listed_and_filtered_and_paged() {
 async fn every_value_that_is_offered_finds_its_traces() {
     let (served, _, _) = populated().await;
     let facets = served.json("/v1/facets?of=traces").await;
-    let members = ["agents", "kinds", "models", "names", "services", "statuses"];
+    let members = ["agents", "kinds", "models", "more", "names", "services", "statuses"];
     assert_eq!(facets.as_object().unwrap().keys().collect::<Vec<_>>(), members);
     // A step's kind is none of a trace's: nothing is offered that finds nothing.
     assert_eq!(facets["kinds"], json!([{"count": 2, "value": "agent"}]));
     assert_eq!(facets["statuses"], json!([{"count": 2, "value": "ok"}]));
     let filters = ["agent", "kind", "model", "name", "service", "status"];
-    for (member, filter) in members.into_iter().zip(filters) {
+    for (member, filter) in members.into_iter().filter(|member| *member != "more").zip(filters) {
         for facet in facets[member].as_array().unwrap() {
             let found = served.json(&format!("/v1/traces?{filter}={}", facet["value"].as_str().unwrap())).await;
             assert_eq!(json!(ids(&found).len()), facet["count"], "{filter} {facet}");
@@ -128,6 +129,28 @@ async fn a_trace_has_its_document_its_events_and_its_spans() {
         let (status, said, _) = problem(served.get(&path).await).await;
         assert_eq!((status, &said["code"]), (404, &json!("not_found")), "{path}");
     }
+}
+
+#[tokio::test]
+async fn what_is_done_again_and_again_is_in_a_traces_document() {
+    let served = Served::start().await;
+    let call = |number: u8| Span {
+        name: "execute_tool search".to_owned(),
+        attributes: vec![
+            text("gen_ai.operation.name", "execute_tool"),
+            text("gen_ai.tool.name", "search"),
+            text("gen_ai.tool.call.arguments", if number == 5 { r#"{"q":"b"}"# } else { r#"{"q":"a"}"# }),
+            text("gen_ai.tool.call.result", "none"),
+        ],
+        ..span(7, number)
+    };
+    let mut spans = vec![span(7, 1)];
+    spans.extend((2..=6).map(call));
+    served.export(&traces("research", spans)).await;
+    let trace = served.json(&format!("/v1/traces/{}", "07".repeat(16))).await;
+    insta::assert_json_snapshot!(trace["loops"]);
+    let short = served.json(&format!("/v1/traces/{}?full=false", "07".repeat(16))).await;
+    assert_eq!(short["loops"], trace["loops"]);
 }
 
 #[tokio::test]

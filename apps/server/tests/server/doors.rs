@@ -141,13 +141,21 @@ async fn who_never_ends_a_request_is_not_waited_for() {
     .await;
     let mut head = TcpStream::connect(served.server.address()).await.unwrap();
     head.write_all(b"GET /v1/traces HTTP/1.1\r\nHost: local").await.unwrap();
-    assert!(!rest(head).await.contains("200 OK"));
+    // Nothing is said to half a head: the connection ends.
+    assert_eq!(rest(head).await, "");
     let mut body = TcpStream::connect(served.server.address()).await.unwrap();
     let begun = "POST /v1/envelopes HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
                  Content-Type: application/json\r\nContent-Length: 100\r\n\r\n[";
     body.write_all(begun.as_bytes()).await.unwrap();
     let said = rest(body).await;
-    assert!(said.starts_with("HTTP/1.1 503") && said.contains("request_timeout"), "{said}");
+    assert!(said.starts_with("HTTP/1.1 408") && said.contains("body_timeout"), "{said}");
+    // Senders of OTLP would drop what that is said to.
+    let mut spans = TcpStream::connect(served.server.address()).await.unwrap();
+    spans.write_all(begun.replace("/v1/envelopes", "/v1/traces").as_bytes()).await.unwrap();
+    let told = rest(spans).await;
+    assert!(told.starts_with("HTTP/1.1 503") && told.contains("request_timeout"), "{told}");
+    assert!(told.contains("retry-after: 2"), "{told}");
+    assert!(said.contains("connection: close") && said.contains("content-type: application/problem+json"), "{said}");
 }
 
 #[tokio::test]

@@ -17,4 +17,7 @@ mod otlp_grpc;
 mod otlp_support;
 mod outward;
 mod pages;
+mod paging;
+mod shapes;
+mod slow;
 mod stopping;

@@ -1,8 +1,10 @@
 //! Numbers over traces, comparisons, costs: as they are asked for.
 
 use serde_json::{Value, json};
+use tracewire_otlp::opentelemetry_proto::tonic::trace::v1::{Span, Status};
 
 use crate::common::{Served, envelopes};
+use crate::otlp_support::{count as tokens, span, text, traces};
 
 async fn populated() -> (Served, String, String) {
     let served = Served::start().await;
@@ -54,6 +56,59 @@ async fn courses_and_groups_are_kept_apart() {
     let facets = served.json(&format!("/v1/facets?{TIME}")).await;
     assert_eq!(facets["services"], json!([{"count": 3, "value": "billing"}, {"count": 3, "value": "research"}]));
     assert_eq!(facets["agents"], json!([{"count": 6, "value": "research-agent"}]));
+}
+
+/// Calls of a model of which every one takes longer than the one before; every fifth fails.
+async fn calls(count: u8) -> Served {
+    let served = Served::start().await;
+    let call = |number: u8| {
+        let mut attributes = vec![text("gen_ai.operation.name", "chat"), text("gen_ai.provider.name", "openai")];
+        attributes.extend([text("gen_ai.request.model", "gpt-4.1"), text("session.id", "chat-7")]);
+        attributes.extend([tokens("gen_ai.usage.input_tokens", 1000), tokens("gen_ai.usage.output_tokens", 100)]);
+        let began = span(9, number).start_time_unix_nano;
+        let status = Status { code: if number.is_multiple_of(5) { 2 } else { 1 }, ..Status::default() };
+        Span {
+            parent_span_id: vec![],
+            end_time_unix_nano: began + u64::from(number) * 1_000_000,
+            attributes,
+            status: Some(status),
+            ..span(number, number)
+        }
+    };
+    served.export(&traces("shop", (1..=count).map(call).collect())).await;
+    served.counted().await;
+    served
+}
+
+#[tokio::test]
+async fn a_group_has_its_percentiles_its_mean_its_rates_and_its_cost() {
+    let served = calls(100).await;
+    for by in ["kind", "model", "provider", "service", "session"] {
+        let groups = served.json(&format!("/v1/analytics/groups?{TIME}&by={by}")).await;
+        let items = groups["items"].as_array().unwrap();
+        assert_eq!(items.len(), 1, "{groups}");
+        let group = &items[0];
+        // 1 to 100 ms: percentiles are within one percent.
+        for (name, millis) in [("p50_nanos", 50), ("p90_nanos", 90), ("p95_nanos", 95), ("p99_nanos", 99)] {
+            let (found, expected) = (group[name].as_u64().unwrap(), millis * 1_000_000);
+            assert!(found.abs_diff(expected) <= expected / 100, "{by} {name}: {found}");
+        }
+        assert_eq!((&group["mean_nanos"], &group["spans"]), (&json!(50_500_000), &json!(100)), "{by}");
+        assert_eq!((&group["error_rate"], &group["errors"]), (&json!(0.2), &json!(20)), "{by}");
+        // 100,000 tokens in at $2 and 10,000 out at $8 for a million each.
+        assert_eq!((&group["cost"], &group["unpriced"]), (&json!({"USD": "0.28"}), &json!(0)), "{by}");
+    }
+    let session = served.json(&format!("/v1/analytics/groups?{TIME}&by=session")).await;
+    assert_eq!(session["items"][0]["key"], "chat-7");
+    let course = served.json(&format!("/v1/analytics/series?{TIME}&by=session&step=1m")).await;
+    assert_eq!(course["groups"][0]["points"][0]["cost"], json!({"USD": "0.28"}));
+    // Two events of each call, in an hour.
+    let overview = served.json(&format!("/v1/analytics/overview?{TIME}")).await;
+    assert_eq!((&overview["events"], overview["event_rate"].as_f64().unwrap()), (&json!(200), 200.0 / 3600.0));
+    assert_eq!(
+        (&overview["totals"]["cost"], &overview["totals"]["error_rate"]),
+        (&json!({"USD": "0.28"}), &json!(0.2))
+    );
 }
 
 #[tokio::test]

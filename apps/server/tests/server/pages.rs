@@ -64,6 +64,30 @@ async fn what_comes_is_counted() {
 }
 
 #[tokio::test]
+async fn what_was_lost_is_counted_by_its_reason() {
+    let served = Served::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let recorder = crate::common::recorder(folder.path(), "00000000000000a1", "research");
+    crate::common::record(&recorder);
+    for _ in 0..3 {
+        recorder.count_drop("quota");
+    }
+    recorder.close(None);
+    served.send(&crate::common::sealed(folder.path())).await;
+    let wanted = "tracewire_losses_total{reason=\"quota\"} 3";
+    let counted = async {
+        // Events are counted behind the answer, not before it.
+        while !served.get("/metrics").await.text().await.unwrap().lines().any(|line| line == wanted) {
+            tokio::task::yield_now().await;
+        }
+    };
+    let is_in_time = tokio::time::timeout(std::time::Duration::from_secs(20), counted).await.is_ok();
+    assert!(is_in_time, "{}", served.get("/metrics").await.text().await.unwrap());
+    let producers = served.json("/v1/producers").await;
+    assert_eq!(producers["items"][0]["losses"], serde_json::json!([{"count": 3, "reason": "quota"}]));
+}
+
+#[tokio::test]
 async fn a_cost_that_nobody_reports_is_of_the_list_and_counted_once() {
     let served = Served::start().await;
     let mut call = span(1, 2);

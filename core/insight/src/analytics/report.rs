@@ -24,6 +24,8 @@ pub enum GroupBy {
     Provider,
     /// The agent.
     Agent,
+    /// The session of a trace's head. Buckets know none: whoever reads a store asks it for sessions instead.
+    Session,
     /// The hour of the day in UTC, `00` to `23`.
     Hour,
 }
@@ -35,7 +37,7 @@ impl GroupBy {
     }
 
     /// Every way, with the word that people use for it.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("service", Self::Service),
         ("kind", Self::Kind),
         ("name", Self::Name),
@@ -43,6 +45,7 @@ impl GroupBy {
         ("model", Self::Model),
         ("provider", Self::Provider),
         ("agent", Self::Agent),
+        ("session", Self::Session),
         ("hour", Self::Hour),
     ];
 
@@ -75,6 +78,7 @@ impl GroupBy {
             Self::Model => text(&series.model).map(Some),
             Self::Provider => text(&series.provider).map(Some),
             Self::Agent => Some(text(&series.agent)),
+            Self::Session => None,
             Self::Hour => {
                 let hour = start.0.div_euclid(HOUR_NANOS).rem_euclid(24);
                 Some(Some(format!("{hour:02}").into()))
@@ -171,6 +175,19 @@ impl Report {
         self.selection.takes(series)
     }
 
+    /// Whether groups are made by sessions, of which buckets say nothing.
+    #[must_use]
+    pub fn is_by_session(&self) -> bool {
+        self.by == Some(GroupBy::Session)
+    }
+
+    /// Takes what a session's trace added, where groups are made by sessions.
+    pub fn add_of_session(&mut self, session: Option<&str>, series: &Series, start: Timestamp, totals: &Totals) {
+        if self.is_by_session() && self.takes(series) && !series.is_of_no_step() {
+            self.put(session.map(str::to_owned), start, totals);
+        }
+    }
+
     /// Takes one bucket.
     pub fn add(&mut self, series: &Series, start: Timestamp, totals: &Totals) {
         if !self.takes(series) {
@@ -185,8 +202,13 @@ impl Report {
             },
             None => None,
         };
+        let key = key.map(std::borrow::Cow::into_owned);
+        self.put(key, start, totals);
+    }
+
+    fn put(&mut self, key: Option<String>, start: Timestamp, totals: &Totals) {
         let start = self.step_nanos.map_or(0, |step| start.0.div_euclid(step).saturating_mul(step));
-        self.groups.entry(key.map(std::borrow::Cow::into_owned)).or_default().entry(start).or_default().add(totals);
+        self.groups.entry(key).or_default().entry(start).or_default().add(totals);
     }
 
     /// Everything in one sum.

@@ -9,12 +9,17 @@ use super::rows::Row;
 use super::shrink::cut_name;
 use super::survey::{Survey, status};
 use super::{BriefOptions, LeftOut, Style};
-use crate::node::Form;
+use crate::loops::Loop;
+use crate::node::{Form, Node};
 use crate::tokens::{Encoding, count};
 use crate::usage::Money;
 
 /// Bytes of a step's name.
 const NAME: usize = 48;
+/// Loops that are told.
+const LOOPS: usize = 3;
+/// Steps of a round that are named.
+const NAMES: usize = 4;
 /// Budgets that are suggested.
 const BUDGETS: [usize; 5] = [1_000, 4_000, 16_000, 64_000, 256_000];
 
@@ -166,6 +171,10 @@ fn head(survey: &Survey<'_, '_>, options: &BriefOptions<'_>, content: &Content, 
         if lost > 0 {
             set("records_lost", Value::from_u64(lost));
         }
+        if !survey.loops.is_empty() {
+            let told = survey.loops.iter().take(LOOPS).map(|one| Value::from(again(survey, one)));
+            set("repeated", Value::List(told.collect()));
+        }
     }
     if let Some(cause) = survey.origins.first().and_then(|origin| survey.node(*origin)) {
         let id = cause.span_id.map_or_else(String::new, |id| format!(" ({})", survey.names.of(id)));
@@ -182,6 +191,33 @@ fn head(survey: &Survey<'_, '_>, options: &BriefOptions<'_>, content: &Content, 
         }
         set("note", note.into());
     }
+}
+
+/// What was done again and again, and what that took.
+fn again(survey: &Survey<'_, '_>, one: &Loop) -> String {
+    let name = |at: &usize| cut_name(survey.node(*at).and_then(Node::name).unwrap_or("a step"), NAME);
+    let round: Vec<String> = one.first_round().iter().take(NAMES).map(name).collect();
+    let more = if one.period > NAMES { ", ..." } else { "" };
+    let mut text = format!("{}{more} {} times with the same input", round.join(", "), one.times());
+    if one.is_same_output {
+        text.push_str(" and output");
+    }
+    if let Some(first) = one.steps.first().and_then(|at| survey.node(*at)?.span_id) {
+        text.push_str(&format!(", first {}", survey.names.of(first)));
+    }
+    text.push_str(&format!("; again {} ms", json_text(&millis(one.again.duration_nanos))));
+    if let Some(tokens) = &one.again.tokens {
+        text.push_str(&format!(", {} tokens", tokens.input.saturating_add(tokens.output)));
+    }
+    if let Some(cost) = &one.again.cost {
+        let amounts: Vec<String> = cost.0.iter().map(|(currency, amount)| format!("{amount} {currency}")).collect();
+        text.push_str(&format!(", {}", cut_name(&amounts.join(" + "), 60)));
+    }
+    text
+}
+
+fn json_text(value: &Value) -> String {
+    String::from_utf8(json::write(value)).unwrap_or_default()
 }
 
 fn left_out(survey: &Survey<'_, '_>, options: &BriefOptions<'_>, left_out: &LeftOut) -> Map {

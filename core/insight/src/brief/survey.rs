@@ -6,6 +6,7 @@ use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
 
 use super::names::Names;
+use crate::loops::{self, Loop};
 use crate::node::{Form, Node, State};
 use crate::tree::{Step, Tree};
 
@@ -36,6 +37,8 @@ pub(super) struct Survey<'t, 'a> {
     pub(super) before: BTreeSet<usize>,
     /// Warnings that were logged around a failure before it happened: the log line, and where the failure began.
     pub(super) warnings: BTreeMap<usize, usize>,
+    /// What was done again and again, the heaviest first.
+    pub(super) loops: Vec<Loop>,
     /// The single currency of all costs, where there is one.
     pub(super) currency: Option<String>,
     pub(super) has_usage: bool,
@@ -59,6 +62,7 @@ impl<'t, 'a> Survey<'t, 'a> {
             origins: Vec::new(),
             before: BTreeSet::new(),
             warnings: BTreeMap::new(),
+            loops: Vec::new(),
             currency: None,
             has_usage: false,
             has_cost: false,
@@ -66,6 +70,7 @@ impl<'t, 'a> Survey<'t, 'a> {
         survey.add_up();
         survey.find_failures();
         survey.find_warnings();
+        survey.find_loops();
         survey
     }
 
@@ -149,6 +154,13 @@ impl<'t, 'a> Survey<'t, 'a> {
             }
         }
         self.warnings = found;
+    }
+
+    /// Loops of which all is in question.
+    fn find_loops(&mut self) {
+        let found = loops::find(self.tree, loops::LEAST_TIMES);
+        let here = |one: &&Loop| one.steps.iter().all(|at| self.size(*at) > 0);
+        self.loops = loops::by_weight(&found).into_iter().filter(here).cloned().collect();
     }
 
     /// Whether a node is a few levels below another.

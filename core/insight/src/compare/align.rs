@@ -8,7 +8,7 @@ use tracewire_wire::id::Hash;
 use tracewire_wire::json;
 
 use super::Comparison;
-use super::differ::{Difference, Facts, differences, input};
+use super::differ::{Difference, Facts, differences};
 use crate::node::{Form, Node};
 use crate::tree::Tree;
 
@@ -102,7 +102,7 @@ impl Side {
         let loose = |node: &Node<'_>| Hash::of(format!("{:?} {:?}", node.kind, node.name()).as_bytes());
         let exact = |node: &Node<'_>| {
             let mut bytes = loose(node).as_bytes().to_vec();
-            if let Some(input) = input(node) {
+            if let Some(input) = node.input() {
                 bytes.extend(json::write(input));
             }
             Hash::of(&bytes)

@@ -2,6 +2,7 @@
 
 use tracewire_wire::value::Value;
 
+use crate::loops;
 use crate::node::{Form, Node};
 use crate::tree::Tree;
 use crate::usage::{Money, Tokens};
@@ -63,15 +64,6 @@ impl Difference {
     }
 }
 
-/// What went in: `input`, or a tool's arguments by their attribute.
-pub(super) fn input<'a>(node: &Node<'a>) -> Option<&'a Value> {
-    node.field("input").or_else(|| node.attributes.get("gen_ai.tool.call.arguments").copied())
-}
-
-fn output<'a>(node: &Node<'a>) -> Option<&'a Value> {
-    node.field("output").or_else(|| node.attributes.get("gen_ai.tool.call.result").copied())
-}
-
 pub(super) fn differences(a: &Node<'_>, b: &Node<'_>) -> Vec<Difference> {
     let copied = |value: Option<&Value>| value.cloned().unwrap_or(Value::Null);
     let count = |number: Option<u64>| number.map_or(Value::Null, Value::from_u64);
@@ -84,8 +76,8 @@ pub(super) fn differences(a: &Node<'_>, b: &Node<'_>) -> Vec<Difference> {
     let tokens = |node: &Node<'_>, which: fn(&Tokens) -> u64| count(node.usage.as_ref().map(which));
     let sides = [
         (What::Status, status(a), status(b)),
-        (What::Input, copied(input(a)), copied(input(b))),
-        (What::Output, copied(output(a)), copied(output(b))),
+        (What::Input, copied(a.input()), copied(b.input())),
+        (What::Output, copied(a.output()), copied(b.output())),
         (What::Model, model(a), model(b)),
         (What::InputTokens, tokens(a, |usage| usage.input), tokens(b, |usage| usage.input)),
         (What::OutputTokens, tokens(a, |usage| usage.output), tokens(b, |usage| usage.output)),
@@ -110,6 +102,8 @@ pub struct Facts {
     pub spans: u64,
     /// Spans that failed.
     pub errors: u64,
+    /// Steps that repeat earlier ones, in [loops](crate::loops).
+    pub repeated: u64,
     /// Calls of models.
     pub model_calls: u64,
     /// Calls of tools.
@@ -130,6 +124,7 @@ impl Facts {
         Self {
             spans: tree.counts.spans,
             errors: tree.counts.failed,
+            repeated: loops::find(tree, loops::LEAST_TIMES).iter().map(|one| one.again.steps).sum(),
             model_calls: of_kind("llm"),
             tool_calls: of_kind("tool"),
             duration_nanos: tree.extent_nanos(),

@@ -57,6 +57,7 @@ fn side(tree: &Tree<'_>, facts: &Facts) -> Value {
         ("model_calls", count(facts.model_calls)),
         ("name", or_null(tree.roots.first().and_then(|root| tree.nodes.get(*root)?.name()))),
         ("output_tokens", count(facts.tokens.output)),
+        ("repeated", count(facts.repeated)),
         ("spans", count(facts.spans)),
         ("start", time(tree.start)),
         ("tool_calls", count(facts.tool_calls)),

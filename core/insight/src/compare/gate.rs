@@ -12,6 +12,8 @@ use crate::decimal::Decimal;
 pub enum Rule {
     /// No more failed steps than before.
     Errors,
+    /// No more steps that repeat earlier ones than before.
+    Loops,
     /// The same steps in the same order: none added, removed or moved.
     Steps,
     /// The same outputs, step by step.
@@ -33,7 +35,7 @@ impl Rule {
         vec![Self::Errors, Self::Tokens(10), Self::Cost(10), Self::Duration(25)]
     }
 
-    /// Reads `errors`, `steps`, `outputs`, `cost=+10%`, `tokens=+0%`, `duration=+25%`, `model-calls=+50%`.
+    /// Reads `errors`, `loops`, `steps`, `outputs`, `cost=+10%`, `tokens=+0%`, `duration=+25%`, `model-calls=+50%`.
     ///
     /// # Errors
     /// [`RuleError`] says what is wrong and what there is.
@@ -50,6 +52,7 @@ impl Rule {
         };
         match name {
             "errors" => alone(Self::Errors),
+            "loops" => alone(Self::Loops),
             "steps" => alone(Self::Steps),
             "outputs" => alone(Self::Outputs),
             "duration" => percent().map(Self::Duration),
@@ -57,7 +60,7 @@ impl Rule {
             "cost" => percent().map(Self::Cost),
             "model-calls" => percent().map(Self::ModelCalls),
             _ => Err(RuleError(format!(
-                "there is no rule `{name}`: rules are errors, steps, outputs, duration=+N%, tokens=+N%, cost=+N%, model-calls=+N%"
+                "there is no rule `{name}`: rules are errors, loops, steps, outputs, duration=+N%, tokens=+N%, cost=+N%, model-calls=+N%"
             ))),
         }
     }
@@ -67,6 +70,7 @@ impl fmt::Display for Rule {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Errors => out.write_str("errors"),
+            Self::Loops => out.write_str("loops"),
             Self::Steps => out.write_str("steps"),
             Self::Outputs => out.write_str("outputs"),
             Self::Duration(percent) => write!(out, "duration=+{percent}%"),
@@ -113,6 +117,9 @@ fn why(comparison: &Comparison<'_, '_>, rule: &Rule) -> Option<String> {
     };
     match rule {
         Rule::Errors => (b.errors > a.errors).then(|| format!("{} failed steps became {}", a.errors, b.errors)),
+        Rule::Loops => {
+            (b.repeated > a.repeated).then(|| format!("{} repeated steps became {}", a.repeated, b.repeated))
+        }
         Rule::Steps => {
             let count = |change| comparison.count(change);
             let (added, removed, moved) = (count(Change::Added), count(Change::Removed), count(Change::Moved));

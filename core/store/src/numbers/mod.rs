@@ -54,7 +54,12 @@ pub fn numbers(store: &dyn Store, query: &NumbersQuery, now: Timestamp) -> Resul
     if let Some(by) = by {
         both.groups = both.groups.by(by);
     }
-    store.buckets(&BucketQuery { size, since, until: Some(until) }, &mut both)?;
+    let window = BucketQuery { size, since, until: Some(until) };
+    if by == Some(GroupBy::Session) {
+        both.is_grouped = false;
+        store.fill(&window, &mut both.groups)?;
+    }
+    store.buckets(&window, &mut both)?;
     let mut groups = if by.is_some() { both.groups.groups() } else { Vec::new() };
     if by != Some(GroupBy::Hour) {
         groups.sort_by_key(|group| std::cmp::Reverse(group.totals.duration_nanos));

@@ -25,7 +25,7 @@ pub(super) const MOST: usize = 10_000;
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NumbersQuery {
-    /// Groups by `kind`, `name`, `tool`, `model`, `provider`, `agent`, `service` or `hour` (of the day, UTC).
+    /// Groups by `kind`, `name`, `tool`, `model`, `provider`, `agent`, `service`, `session` or `hour` (of the day, UTC).
     pub by: Option<String>,
     /// Of this time or later: RFC 3339, or nanoseconds since 1970. Whole minutes up to six hours, whole hours beyond.
     pub start_time: Option<Moment>,

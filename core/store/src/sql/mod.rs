@@ -47,6 +47,7 @@ use driver::{Driver, Row, params};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 use tracewire_insight::Pricing;
+use tracewire_insight::analytics::Report;
 use tracewire_wire::id::{Hash, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::time::Timestamp;
@@ -196,6 +197,10 @@ impl<E: Engine> Store for E {
 
     fn buckets(&self, query: &BucketQuery, report: &mut dyn Buckets) -> Result<(), StoreError> {
         seen(self, |connection| tally::buckets(connection, query, report))
+    }
+
+    fn shares_of_sessions(&self, query: &BucketQuery, report: &mut Report) -> Result<(), StoreError> {
+        seen(self, |connection| tally::of_sessions(connection, query, report))
     }
 
     fn cursor(&self, producer: &str) -> Result<Option<Cursor>, StoreError> {

@@ -13,7 +13,7 @@ use crate::model::{BucketQuery, BucketSize, Buckets, StoredEvent};
 use crate::packed::Run;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use tracewire_insight::analytics::{Series, Share, Totals, pack_shares, shares_of, unpack_shares};
+use tracewire_insight::analytics::{Report, Series, Share, Totals, pack_shares, shares_of, unpack_shares};
 use tracewire_insight::call::{self, Part};
 use tracewire_insight::{Located, Pricing, ProducerState, Tree};
 use tracewire_wire::event::{Body, Event};
@@ -309,20 +309,43 @@ pub(super) fn buckets(
         Ok((row.int(0)?, series))
     })?;
     let series: HashMap<i64, Series> = series.into_iter().filter(|(_, series)| report.wants(series)).collect();
+    let (size, since, until) = window(query);
+    let mut statement = connection.prepare(
+        "SELECT start, series, totals FROM bucket WHERE size = ?1 AND start >= ?2 AND start < ?3 ORDER BY start, series",
+    )?;
+    statement.query(params![size as i64, since, until], &mut |row| {
+        if let Some(series) = series.get(&row.int(1)?) {
+            report.take(series, Timestamp(row.int(0)?), &Totals::unpack(row.blob(2)?).map_err(damaged)?);
+        }
+        Ok(true)
+    })
+}
+
+/// The place of a query's size, and its first and its last nanosecond. The bucket in which the time begins counts whole.
+fn window(query: &BucketQuery) -> (usize, i64, i64) {
     let size = match query.size {
         BucketSize::Minute => 0,
         BucketSize::Hour => 1,
     };
-    let mut statement = connection.prepare(
-        "SELECT start, series, totals FROM bucket WHERE size = ?1 AND start >= ?2 AND start < ?3 ORDER BY start, series",
-    )?;
-    // The bucket in which the time begins counts whole.
     let nanos = SIZES.get(size).copied().unwrap_or(1);
     let since = query.since.map_or(i64::MIN, |since| since.0.div_euclid(nanos).saturating_mul(nanos));
-    let until = query.until.map_or(i64::MAX, |until| until.0);
-    statement.query(params![size as i64, since, until], &mut |row| {
-        if let Some(series) = series.get(&row.int(1)?) {
-            report.take(series, Timestamp(row.int(0)?), &Totals::unpack(row.blob(2)?).map_err(damaged)?);
+    (size, since, query.until.map_or(i64::MAX, |until| until.0))
+}
+
+/// Hands what traces added to `report`, with the session of each.
+pub(super) fn of_sessions(connection: &dyn Driver, query: &BucketQuery, report: &mut Report) -> Result<(), StoreError> {
+    let (size, since, until) = window(query);
+    let nanos = SIZES.get(size).copied().unwrap_or(1);
+    let mut statement = connection.prepare(
+        "SELECT session, shares FROM tally JOIN trace ON trace.id = tally.trace WHERE start < ?2 AND last >= ?1",
+    )?;
+    statement.query(params![since, until], &mut |row| {
+        let session = row.maybe_text(0)?;
+        for share in unpack_shares(row.blob(1)?).map_err(damaged)? {
+            let start = share.minute.0.div_euclid(nanos).saturating_mul(nanos);
+            if (since..until).contains(&start) {
+                report.add_of_session(session.as_deref(), &share.series, Timestamp(start), &share.totals);
+            }
         }
         Ok(true)
     })

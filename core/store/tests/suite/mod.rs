@@ -59,6 +59,7 @@ macro_rules! every_promise {
             what_agents_repeat_is_not_counted_again,
             traces_are_found_by_models_and_agents,
             buckets_are_read_by_time,
+            numbers_are_counted_by_session,
             a_deleted_trace_leaves_digests_and_stays_away,
             a_trace_deleted_while_it_is_recorded_stays_away,
             content_goes_that_nothing_names,

@@ -60,7 +60,7 @@ fn run(at: i64, trace: u128, model: &str) -> Vec<Event> {
 
 fn report(store: &dyn Store, size: BucketSize, report: Report) -> Report {
     let mut report = report;
-    store.buckets(&BucketQuery { size, since: None, until: None }, &mut report).unwrap();
+    store.fill(&BucketQuery { size, since: None, until: None }, &mut report).unwrap();
     report
 }
 
@@ -222,4 +222,34 @@ pub fn buckets_are_read_by_time<S: Store>(make: &mut impl FnMut() -> S) {
     // The bucket in which the time begins counts whole.
     assert_eq!(spans(Some(60 * MINUTE_MILLIS + 5), minute(61), BucketSize::Minute), 1);
     assert_eq!(spans(minute(90), None, BucketSize::Hour), 4);
+}
+
+pub fn numbers_are_counted_by_session<S: Store>(make: &mut impl FnMut() -> S) {
+    let mut store = make();
+    let mut maker = Maker::new("aaaa000000000001-1");
+    for hour in 0..3 {
+        store.apply(&maker.seal(run(hour * 60 * MINUTE_MILLIS, 1 + hour as u128, "known")).batch()).unwrap();
+    }
+    let other = vec![start(0, 9, 900, 0, "tool", r#"{"name":"alone"}"#), end(3, 9, 900, Status::Ok, "{}")];
+    store.apply(&maker.seal(other).batch()).unwrap();
+    store.tally(Some(&FlatRate)).unwrap();
+    assert_eq!(
+        groups(&store, GroupBy::Session),
+        [
+            "- 1/1 errors 0 tokens 0+0 cached 0 cost - unpriced 0",
+            "chat-7 9/12 errors 3 tokens 180+60 cached 120 cost 0.24 unpriced 0",
+        ]
+    );
+    // A part of the time and of the steps has what buckets have of it.
+    for size in [BucketSize::Minute, BucketSize::Hour] {
+        for (since, until) in [(None, None), (Some(1), Some(61)), (Some(60), Some(120)), (Some(61), None)] {
+            let time = |minutes: Option<i64>| minutes.map(|minutes| at(minutes * MINUTE_MILLIS + 5));
+            let query = BucketQuery { size, since: time(since), until: time(until) };
+            let chosen = Selection { kind: Some("llm".to_owned()), ..Selection::default() };
+            let (mut all, mut by) = (Report::new(chosen.clone()), Report::new(chosen).by(GroupBy::Session));
+            store.fill(&query, &mut all).unwrap();
+            store.fill(&query, &mut by).unwrap();
+            assert_eq!(by.total(), all.total(), "{query:?}");
+        }
+    }
 }

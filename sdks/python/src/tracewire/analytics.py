@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ._trace import Trace
 
     Moment: TypeAlias = str | int | datetime
-    GroupBy: TypeAlias = Literal["kind", "name", "tool", "model", "provider", "agent", "service", "hour"]
+    GroupBy: TypeAlias = Literal["kind", "name", "tool", "model", "provider", "agent", "service", "session", "hour"]
 
 __all__ = ["Analytics", "Group", "Point", "Totals"]
 

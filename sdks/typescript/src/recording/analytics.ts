@@ -29,7 +29,7 @@ export interface Selection {
 }
 
 /** What the steps of a group have in common. */
-export type GroupBy = "kind" | "name" | "tool" | "model" | "provider" | "agent" | "service" | "hour";
+export type GroupBy = "kind" | "name" | "tool" | "model" | "provider" | "agent" | "service" | "session" | "hour";
 
 /** Which percentile of the durations is said besides the usual ones. */
 export interface Percentile {

@@ -1,5 +1,6 @@
 //! `tracewire cost`: what calls of models cost, by what, and why.
 
+mod course;
 mod explain;
 mod models;
 mod recompute;

@@ -8,6 +8,7 @@ use tracewire_insight::prices::Prices;
 use tracewire_insight::{Money, Node, Spent, Tokens, Tree};
 use tracewire_wire::value::Value;
 
+use super::course::Course;
 use crate::args::{Cost, CostGroup};
 use crate::json::{self, count, object, or_null};
 use crate::term::{Line, Screen, escape, palette, units, width};
@@ -42,11 +43,12 @@ pub(super) struct Groups {
     sums: BTreeMap<Option<String>, Sum>,
     /// By the reason in words.
     unpriced: BTreeMap<String, Unpriced>,
+    course: Course,
 }
 
 impl Groups {
     pub(super) fn new(by: CostGroup) -> Self {
-        Self { by, sums: BTreeMap::new(), unpriced: BTreeMap::new() }
+        Self { by, sums: BTreeMap::new(), unpriced: BTreeMap::new(), course: Course::default() }
     }
 
     /// Adds what a trace spent.
@@ -55,6 +57,7 @@ impl Groups {
             let Some(node) = tree.nodes.get(spent.index) else { continue };
             let key = self.key(tree, &spent, node, processes, zone);
             self.sums.entry(key).or_default().add(&spent);
+            self.course.add(node.start, &spent);
             if let Some(why) = spent.unpriced {
                 let span = node.span_id.map(|span_id| span_id.to_string());
                 let known = self.unpriced.entry(why.to_string());
@@ -174,6 +177,7 @@ impl Groups {
             let line = total.line("total", columns, screen);
             screen.line(line)?;
         }
+        self.course.show(screen)?;
         self.notes(&total, screen)?;
         screen.gap()?;
         if what.id.is_none() && more {

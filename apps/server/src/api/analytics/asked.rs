@@ -38,8 +38,8 @@ pub(super) struct Asked {
     provider: Option<String>,
     /// Only steps of this agent.
     agent: Option<String>,
-    /// Groups by `kind`, `name`, `tool`, `model`, `provider`, `agent`, `service` or `hour` (of the day, UTC).
-    #[param(pattern = "^(kind|name|tool|model|provider|agent|service|hour)?$")]
+    /// Groups by `kind`, `name`, `tool`, `model`, `provider`, `agent`, `service`, `session` or `hour` (of the day, UTC).
+    #[param(pattern = "^(kind|name|tool|model|provider|agent|service|session|hour)?$")]
     by: Option<String>,
     /// Length of a point in time: `60s`, `5m`, `1h`, `1d`. Without it, about a hundred points.
     #[param(pattern = "^([1-9][0-9]{0,4}[smhd])?$")]

@@ -9,14 +9,15 @@ use tracewire_insight::document::{count, object, or_null};
 use tracewire_store::{Store, TraceFilter, TraceRow};
 use tracewire_wire::event::Status;
 use tracewire_wire::json;
-use tracewire_wire::value::Value;
+use tracewire_wire::value::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Several;
 use super::asked::{Asked, AskedFacets, Counted};
-use crate::api::answer::{Wire, json_bytes};
+use crate::api::answer::json_bytes;
 use crate::api::asked::{Query, limit};
+use crate::api::shapes;
 use crate::guard::Caller;
 use crate::problem::Problem;
 use crate::state::Shared;
@@ -37,7 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 /// `/v1/traces`.
 #[utoipa::path(
     get, path = "/v1/facets", tag = "analytics", operation_id = "getFacets", params(AskedFacets),
-    responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
+    responses((status = 200, body = shapes::Facets), (status = 400, description = "A parameter cannot be used")),
 )]
 async fn facets(caller: Caller, Query(asked): Query<AskedFacets>) -> Result<Response, Problem> {
     let limit = limit(asked.limit)?;
@@ -72,13 +73,17 @@ fn of_steps(store: &dyn Store, asked: &Asked, limit: usize) -> Result<Value, Pro
     ];
     let mut several = Several(ways.iter().map(|(_, by)| Report::new(asked.selection()).by(*by)).collect());
     store.buckets(&window.query(), &mut several)?;
+    let mut more = false;
     let members = ways.iter().zip(&several.0).map(|((name, _), report)| {
         let mut groups: Vec<Group> = report.groups().into_iter().filter(|group| group.key.is_some()).collect();
         groups.sort_by_key(|group| Reverse(group.totals.spans));
+        more |= groups.len() > limit;
         let values = groups.iter().take(limit).map(|group| facet(group.key.as_deref(), group.totals.spans));
         ((*name).to_owned(), Value::List(values.collect()))
     });
-    Ok(Value::Map(members.collect()))
+    let mut facets: Map = members.collect();
+    facets.insert("more".to_owned(), more.into());
+    Ok(Value::Map(facets))
 }
 
 /// How many traces have a value.
@@ -102,13 +107,17 @@ fn of_traces(store: &dyn Store, mut filter: TraceFilter, limit: usize) -> Result
             break;
         }
     }
+    let mut more = filter.after.is_some();
     let members = all.into_iter().map(|(name, values)| {
+        more |= values.len() > limit;
         let mut values: Vec<(String, u64)> = values.into_iter().collect();
         values.sort_by_key(|(_, number)| Reverse(*number));
         let values = values.iter().take(limit).map(|(value, number)| facet(Some(value), *number));
         (name.to_owned(), Value::List(values.collect()))
     });
-    Ok(Value::Map(members.collect()))
+    let mut facets: Map = members.collect();
+    facets.insert("more".to_owned(), more.into());
+    Ok(Value::Map(facets))
 }
 
 /// What a trace is found by, in the order of the members.

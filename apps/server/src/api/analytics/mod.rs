@@ -13,8 +13,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::asked::Asked;
-use super::answer::{Wire, json_bytes};
+use super::answer::json_bytes;
 use super::asked::{Query, limit};
+use super::shapes;
 use crate::guard::Caller;
 use crate::problem::Problem;
 use crate::state::Shared;
@@ -53,7 +54,7 @@ impl Buckets for Several {
 /// that time.
 #[utoipa::path(
     get, path = "/v1/analytics/overview", tag = "analytics", operation_id = "getOverview", params(Asked),
-    responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
+    responses((status = 200, body = shapes::Overview), (status = 400, description = "A parameter cannot be used")),
 )]
 async fn overview(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let window = asked.window()?;
@@ -101,7 +102,7 @@ fn rate(events: u64, since: Option<Timestamp>, until: Timestamp) -> Value {
 #[utoipa::path(
     get, path = "/v1/analytics/series", tag = "analytics", operation_id = "getSeries", params(Asked),
     responses(
-        (status = 200, description = "`groups` of `key` and `points`; a point has the members of a group and its `start`", body = Wire),
+        (status = 200, description = "`groups` of `key` and `points`; a point has the members of a group and its `start`", body = shapes::Course),
         (status = 400, description = "A parameter cannot be used"),
     ),
 )]
@@ -115,7 +116,7 @@ async fn series(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, 
         if let Some(by) = by {
             report = report.by(by);
         }
-        store.buckets(&window.query(), &mut report)?;
+        store.fill(&window.query(), &mut report)?;
         let mut groups: Vec<(Option<&str>, Vec<Point>, u64)> = report
             .points()
             .map(|(key, points)| {
@@ -135,10 +136,10 @@ async fn series(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, 
     Ok(json_bytes(json::write(&caller.project.ask(read).await?)))
 }
 
-/// Sums by kind, name, tool, model, provider, agent, service or hour of the day.
+/// Sums by kind, name, tool, model, provider, agent, service, session or hour of the day.
 #[utoipa::path(
     get, path = "/v1/analytics/groups", tag = "analytics", operation_id = "getGroups", params(Asked),
-    responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
+    responses((status = 200, body = shapes::Groups), (status = 400, description = "A parameter cannot be used")),
 )]
 async fn groups(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let window = asked.window()?;
@@ -148,7 +149,7 @@ async fn groups(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, 
     let selection = asked.selection();
     let read = move |store: &dyn Store| {
         let mut report = Report::new(selection).by(by);
-        store.buckets(&window.query(), &mut report)?;
+        store.fill(&window.query(), &mut report)?;
         let mut groups = report.groups();
         if by != GroupBy::Hour {
             groups.sort_by(|one, other| sort.compare(other, one));
@@ -206,7 +207,7 @@ impl Sort {
 /// Where time goes: of all time that steps took themselves, how much each kind and name took.
 #[utoipa::path(
     get, path = "/v1/analytics/stages", tag = "analytics", operation_id = "getStages", params(Asked),
-    responses((status = 200, body = Wire), (status = 400, description = "A parameter cannot be used")),
+    responses((status = 200, body = shapes::Stages), (status = 400, description = "A parameter cannot be used")),
 )]
 async fn stages(caller: Caller, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let window = asked.window()?;

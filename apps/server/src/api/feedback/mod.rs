@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use tracewire_store::search::Moment;
-use tracewire_store::{SearchQuery, Store, StoredEvent, search};
+use tracewire_store::{SearchQuery, Store, StoredEvent, resolve_all, search};
 use tracewire_wire::encoding::Encoding;
 use tracewire_wire::event::{Body, EventType};
 use tracewire_wire::id::Hash;
@@ -25,7 +25,8 @@ use utoipa_axum::routes;
 
 use super::answer::{Json, Page, Wire};
 use super::asked::{self, Query, Time};
-use super::traces::{events_of, exists};
+use super::events::{self, page};
+use super::traces::exists;
 use crate::body;
 use crate::guard::Caller;
 use crate::ingest::encoding_of;
@@ -101,13 +102,17 @@ async fn list(caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Page<Fe
         let (rows, next) = match trace_id {
             Some(trace_id) => {
                 exists(store, trace_id)?;
-                let events = events_of(store, trace_id)?.into_iter();
+                let after = asked.cursor.as_deref().map(events::Place::read).transpose()?;
                 let since = asked.since.map(|since| since.0);
-                let events = events.filter(|stored| {
+                let mut events = store.events(trace_id)?;
+                events.retain(|stored| {
                     stored.event.event_type == EventType::Feedback
                         && since.is_none_or(|since| stored.event.time >= since)
                 });
-                (events.map(of_event).collect(), None)
+                let (mut events, next) = page(events, after, Some(limit));
+                // A content that does not read back is shown as a reference.
+                resolve_all(store, &mut events, |_, _| Ok::<(), Problem>(()))?;
+                (events.into_iter().map(of_event).collect(), next)
             }
             None => {
                 let query = SearchQuery {

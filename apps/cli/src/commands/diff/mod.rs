@@ -1,9 +1,11 @@
 //! `tracewire diff`: two traces side by side, and whether the second one keeps to rules.
 
+mod totals;
+
 use anstyle::Style;
-use tracewire_insight::compare::{self, Broken, Change, Comparison, Difference, Facts, Row, Rule, What};
+use tracewire_insight::compare::{self, Broken, Change, Comparison, Difference, Row, Rule, What};
 use tracewire_insight::prices::price;
-use tracewire_insight::{Located, Money, Node, Tree};
+use tracewire_insight::{Located, Node, Tree};
 use tracewire_wire::id::TraceId;
 use tracewire_wire::json as wire_json;
 use tracewire_wire::value::Value;
@@ -85,10 +87,7 @@ fn show(
     all: bool,
     screen: &mut Screen<'_>,
 ) -> Result<(), CliError> {
-    let mut title = Line::new();
-    title.push(palette::TITLE, a).push(palette::QUIET, screen.glyphs.arrow).push(palette::TITLE, b);
-    screen.line(title)?;
-    totals(&comparison.a_facts, &comparison.b_facts, screen)?;
+    totals::show(&comparison.a_facts, &comparison.b_facts, [a, b], screen)?;
     screen.gap()?;
     let mut hidden = 0_u64;
     for row in &comparison.rows {
@@ -105,37 +104,6 @@ fn show(
         screen.line(line)?;
     }
     Ok(())
-}
-
-/// What both have in all, where it differs or matters.
-fn totals(a: &Facts, b: &Facts, screen: &mut Screen<'_>) -> Result<(), CliError> {
-    let arrow = screen.glyphs.arrow;
-    let both = |a: String, b: String| if a == b { a } else { format!("{a}{arrow}{b}") };
-    let counts = |a: u64, b: u64, what: &str| format!("{} {what}", both(units::count(a), units::count(b)));
-    let mut facts = vec![
-        (style(a.spans, b.spans), counts(a.spans, b.spans, "steps")),
-        (
-            style(a.duration_nanos, b.duration_nanos),
-            both(screen.duration(a.duration_nanos), screen.duration(b.duration_nanos)),
-        ),
-    ];
-    if a.errors + b.errors > 0 {
-        let style = if b.errors > a.errors { palette::BAD } else { palette::QUIET };
-        facts.push((style, counts(a.errors, b.errors, "failed")));
-    }
-    let sum = |facts: &Facts| facts.tokens.input.saturating_add(facts.tokens.output);
-    if sum(a) + sum(b) > 0 {
-        facts.push((style(sum(a), sum(b)), counts(sum(a), sum(b), "tokens")));
-    }
-    if !(a.cost.0.is_empty() && b.cost.0.is_empty()) {
-        let shown = |money: &Money| if money.0.is_empty() { "no cost".to_owned() } else { units::money(money) };
-        facts.push((Style::new(), both(shown(&a.cost), shown(&b.cost))));
-    }
-    Ok(screen.flow(facts)?)
-}
-
-fn style(a: u64, b: u64) -> Style {
-    if b > a.saturating_add(a / 10) { palette::WARN } else { Style::new() }
 }
 
 fn step(comparison: &Comparison<'_, '_>, row: &Row, screen: &mut Screen<'_>) -> Result<(), CliError> {

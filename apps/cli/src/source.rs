@@ -6,13 +6,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tracewire_insight::prices::Prices;
 use tracewire_insight::process::Processes;
+use tracewire_postgres::PostgresStore;
 use tracewire_recorder::config;
 use tracewire_recorder::journal::{Directory, find_directory};
-use tracewire_store::{ProducerRow, Progress, SqliteStore, Store as _, SweepReport, Sweeper};
+use tracewire_server::ServerError;
+use tracewire_server::project::{DEFAULT_PROJECT, is_name};
+use tracewire_store::{ProducerRow, Progress, SqliteStore, Store, SweepReport, Sweeper};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
 
-use crate::args::Global;
+use crate::args::{Global, Stored};
 use crate::error::CliError;
 use crate::term::{Bar, Unit, units};
 
@@ -93,7 +96,9 @@ pub struct Source {
     /// The directory.
     pub directory: Directory,
     /// The store.
-    pub store: SqliteStore,
+    pub store: Box<dyn Store>,
+    /// The database, where it is no directory's.
+    database: Option<String>,
     /// What the last sweep said.
     pub swept: SweepReport,
     /// The prices that hold here.
@@ -102,28 +107,60 @@ pub struct Source {
 }
 
 impl Source {
-    /// Opens the store and sweeps all journals into it.
+    /// Opens the directory's store and sweeps all journals into it; or the database that is named, in which a server does that.
     ///
     /// # Errors
     /// Where there is nothing to read, or the store refuses.
-    pub fn open(global: &Global) -> Result<Self, CliError> {
+    pub fn open(global: &Global, stored: &Stored) -> Result<Self, CliError> {
         let (directory, _) = directory(global);
-        must_have_something(&directory)?;
-        Self::open_at(directory)
+        let Some(url) = &stored.database else {
+            must_have_something(&directory)?;
+            return Self::open_at(directory);
+        };
+        let project = stored.project.as_deref().unwrap_or(DEFAULT_PROJECT);
+        if !is_name(project) {
+            return Err(ServerError::ProjectName(project.to_owned()).into());
+        }
+        let store = Box::new(PostgresStore::open(url, project)?);
+        let database = format!("{} (project {project})", without_password(url));
+        Self::with(directory, store, Some(database))
     }
 
-    /// The same for a directory that is known to hold something.
+    /// The store of a directory that is known to hold something, and all journals swept into it.
     ///
     /// # Errors
     /// Where the store refuses.
     pub fn open_at(directory: Directory) -> Result<Self, CliError> {
-        let store = SqliteStore::open(&store_path(&directory))?;
+        let store = Box::new(SqliteStore::open(&store_path(&directory))?);
+        Self::swept(directory, store)
+    }
+
+    /// The same, holding no more of the database in memory: for who reads all of it once.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn open_once(global: &Global, stored: &Stored, cache_kib: u32) -> Result<Self, CliError> {
+        if stored.database.is_some() {
+            return Self::open(global, stored);
+        }
+        let (directory, _) = directory(global);
+        must_have_something(&directory)?;
+        let mut store = SqliteStore::open(&store_path(&directory))?;
+        store.cache_at_most(cache_kib)?;
+        Self::swept(directory, Box::new(store))
+    }
+
+    fn swept(directory: Directory, store: Box<dyn Store>) -> Result<Self, CliError> {
+        let mut source = Self::with(directory, store, None)?;
+        let mut sweeping = Sweeping { bar: Bar::new("reading journals", Unit::Bytes, None), events: 0 };
+        source.swept = source.sweeper.sweep(&mut *source.store, &mut sweeping)?;
+        Ok(source)
+    }
+
+    fn with(directory: Directory, store: Box<dyn Store>, database: Option<String>) -> Result<Self, CliError> {
         let prices = Arc::new(crate::prices::load(&directory)?);
         let sweeper = Sweeper::new(directory.clone()).with_prices(prices.clone());
-        let mut source = Self { directory, store, swept: SweepReport::default(), prices, sweeper };
-        let mut sweeping = Sweeping { bar: Bar::new("reading journals", Unit::Bytes, None), events: 0 };
-        source.swept = source.sweeper.sweep(&mut source.store, &mut sweeping)?;
-        Ok(source)
+        Ok(Self { directory, store, database, swept: SweepReport::default(), prices, sweeper })
     }
 
     /// Sweeps again, without a word.
@@ -131,8 +168,13 @@ impl Source {
     /// # Errors
     /// Where the store refuses.
     pub fn sweep(&mut self) -> Result<(), CliError> {
-        self.swept = self.sweeper.sweep(&mut self.store, &mut ())?;
+        self.swept = self.sweeper.sweep(&mut *self.store, &mut ())?;
         Ok(())
+    }
+
+    /// That nothing is here.
+    pub fn empty(&self) -> CliError {
+        CliError::Empty(self.database.as_ref().map_or_else(|| self.directory.path().to_owned(), PathBuf::from))
     }
 
     /// All processes.

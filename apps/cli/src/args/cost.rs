@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::When;
+use super::{Stored, When};
 
 const COST_EXAMPLES: &str = "\
 Examples:
@@ -38,6 +38,9 @@ pub struct Cost {
     /// At most this many traces, the latest ones; 0 for all
     #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 1000)]
     pub limit: usize,
+    /// Where it is stored
+    #[command(flatten)]
+    pub stored: Stored,
 }
 
 /// What else is told of costs.
@@ -48,7 +51,7 @@ pub enum CostCommand {
     /// Show what models cost
     Models(CostModels),
     /// Count the costs of all traces again, by the prices of today's list
-    Recompute,
+    Recompute(Recompute),
 }
 
 /// What has a line of its own.
@@ -71,12 +74,23 @@ pub enum CostGroup {
     Trace,
 }
 
+/// Where the costs are.
+#[derive(Args, Debug)]
+pub struct Recompute {
+    /// Where they are stored
+    #[command(flatten)]
+    pub stored: Stored,
+}
+
 /// Which call.
 #[derive(Args, Debug)]
 pub struct ExplainCost {
     /// Id of the span; the first digits are enough. Of a trace all calls are explained, without an id those of the latest
     #[arg(value_name = "SPAN")]
     pub id: Option<String>,
+    /// Where it is stored
+    #[command(flatten)]
+    pub stored: Stored,
 }
 
 /// Which models.

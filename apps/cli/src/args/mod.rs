@@ -9,12 +9,13 @@ mod numbers;
 mod select;
 mod serve;
 mod start;
+mod stored;
 mod times;
 mod transfer;
 mod validate;
 
 pub use conformance::{AskedLevel, Conformance, ListCases, Prove, ShowCase};
-pub use cost::{Cost, CostCommand, CostGroup, CostModels, ExplainCost};
+pub use cost::{Cost, CostCommand, CostGroup, CostModels, ExplainCost, Recompute};
 pub use db::{Db, DbCommand, Delete, Retain, bytes};
 pub use format::FileFormat;
 pub use model::{ModelFormat, Tokens, Wanted};
@@ -22,6 +23,7 @@ pub use numbers::{Diff, Stats};
 pub use select::{Query, Sessions};
 pub use serve::{CreateKey, KeyScope, Keys, OfProject, Prometheus, RevokeKey, Serve, ServeCommand};
 pub use start::Run;
+pub use stored::Stored;
 pub use times::{Age, When};
 pub use transfer::{Convert, Delimiter, Export, Format, Import, Tables};
 pub use validate::{Depth, ReportFormat, Validate};
@@ -169,6 +171,9 @@ pub struct Trace {
     /// At most this many rows of a tree; 0 for all
     #[arg(long, value_name = "ROWS", default_value_t = 1000)]
     pub limit: usize,
+    /// Where it is stored
+    #[command(flatten)]
+    pub stored: Stored,
 }
 
 /// Which traces.
@@ -186,6 +191,9 @@ pub struct List {
     /// Only traces of a session
     #[arg(long, value_name = "ID")]
     pub session: Option<String>,
+    /// Where it is stored
+    #[command(flatten)]
+    pub stored: Stored,
 }
 
 /// Where to begin.
@@ -223,6 +231,9 @@ pub struct Verify {
     /// Only this producer; the first letters are enough
     #[arg(long, value_name = "NAME")]
     pub producer: Option<String>,
+    /// Where it is stored
+    #[command(flatten)]
+    pub stored: Stored,
 }
 
 /// For which shell.

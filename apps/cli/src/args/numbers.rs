@@ -4,7 +4,7 @@ use clap::Args;
 use tracewire_insight::analytics::GroupBy;
 use tracewire_insight::compare::Rule;
 
-use super::When;
+use super::{Stored, When};
 
 const STATS_EXAMPLES: &str = "\
 Examples:
@@ -41,6 +41,9 @@ pub struct Stats {
     /// At most this many rows
     #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 20)]
     pub limit: usize,
+    /// Where it is stored
+    #[command(flatten)]
+    pub stored: Stored,
 }
 
 const DIFF_EXAMPLES: &str = "\
@@ -70,6 +73,9 @@ pub struct Diff {
     /// Exit with 1 where a rule is broken (repeatable); without a rule, by the usual ones
     #[arg(long, value_name = "RULE", num_args = 0..=1, default_missing_value = "usual", value_parser = rules)]
     pub gate: Vec<Rules>,
+    /// Where it is stored
+    #[command(flatten)]
+    pub stored: Stored,
 }
 
 /// Rules that one `--gate` names.

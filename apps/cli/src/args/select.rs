@@ -4,7 +4,7 @@ use clap::Args;
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::value::Value;
 
-use super::When;
+use super::{Stored, When};
 
 const QUERY_EXAMPLES: &str = "\
 Examples:
@@ -57,6 +57,9 @@ pub struct Query {
     /// Go on where an earlier page ended
     #[arg(long, value_name = "CURSOR")]
     pub cursor: Option<String>,
+    /// Where it is stored
+    #[command(flatten)]
+    pub stored: Stored,
 }
 
 /// Which sessions.
@@ -69,6 +72,9 @@ pub struct Sessions {
     /// At most this many
     #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 20)]
     pub limit: usize,
+    /// Where it is stored
+    #[command(flatten)]
+    pub stored: Stored,
 }
 
 /// `name=value`: the value as JSON where it is a number, true, false, null or a quoted text.

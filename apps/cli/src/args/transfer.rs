@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{FileFormat, When};
+use super::{FileFormat, Stored, When};
 
 /// How an export is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -108,6 +108,9 @@ pub struct Export {
     /// How tables are written
     #[command(flatten)]
     pub tables: Tables,
+    /// Where it is stored
+    #[command(flatten)]
+    pub stored: Stored,
 }
 
 const CONVERT_EXAMPLES: &str = "\

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use tracewire_insight::Tree;
 use tracewire_insight::brief::{self, Brief, BriefOptions, Style};
 use tracewire_insight::tokens::Encoding;
-use tracewire_store::{Lookup, SqliteStore, Store as _};
+use tracewire_store::{Lookup, Store};
 use tracewire_wire::id::TraceId;
 use tracewire_wire::toon::Delimiter;
 
@@ -89,7 +89,7 @@ fn document(style: Style, encoding: Encoding, brief: &Brief) -> tracewire_wire::
 }
 
 /// The first digits of a trace's id: eight, or as many as no other trace begins with.
-pub(super) fn short_id(store: &SqliteStore, trace_id: TraceId) -> Result<String, CliError> {
+pub(super) fn short_id(store: &dyn Store, trace_id: TraceId) -> Result<String, CliError> {
     let id = trace_id.to_string();
     for length in (DIGITS..id.len()).step_by(4) {
         let short = id.get(..length).unwrap_or(&id);

@@ -8,7 +8,7 @@ use tracewire_server::project::{DEFAULT_PROJECT, is_name};
 use tracewire_store::{Removed, Retention, SqliteStore, Store, StoreError, retain};
 use tracewire_wire::value::Value;
 
-use crate::args::{Db, DbCommand, Delete, Global, Retain};
+use crate::args::{Db, DbCommand, Delete, Global, Retain, Stored};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, count, object};
 use crate::source::{Source, directory, now, short_path, store_path};
@@ -36,8 +36,8 @@ pub fn run(global: &Global, what: &Db, screen: &mut Screen<'_>) -> Result<u8, Cl
         DbCommand::Vacuum => vacuumed(global, existing(&directory)?, SqliteStore::vacuum, screen),
         DbCommand::Backup(what) => {
             // What is in journals only belongs to a copy, too.
-            let source = Source::open(global)?;
-            source.store.backup(&what.file)?;
+            drop(swept(global)?);
+            SqliteStore::open(&path)?.backup(&what.file)?;
             let bytes = std::fs::metadata(&what.file).map(|found| found.len()).unwrap_or(0);
             let file = what.file.to_string_lossy();
             let document = [("bytes", count(bytes)), ("file", (&*file).into())];
@@ -54,9 +54,14 @@ pub fn run(global: &Global, what: &Db, screen: &mut Screen<'_>) -> Result<u8, Cl
             let traces = store.count_traces(None, None)?.traces;
             say(global, screen, [("traces", count(traces))], &units::counted(traces, "trace"))
         }
-        DbCommand::Retain(what) => retained(global, &mut Source::open(global)?.store, what, screen),
-        DbCommand::Delete(what) => deleted(global, &mut Source::open(global)?.store, what, screen),
+        DbCommand::Retain(what) => retained(global, &mut *swept(global)?.store, what, screen),
+        DbCommand::Delete(what) => deleted(global, &mut *swept(global)?.store, what, screen),
     }
+}
+
+/// The directory's store, with what is in its journals.
+fn swept(global: &Global) -> Result<Source, CliError> {
+    Source::open(global, &Stored::default())
 }
 
 fn in_postgres(global: &Global, url: &str, what: &Db, screen: &mut Screen<'_>) -> Result<u8, CliError> {

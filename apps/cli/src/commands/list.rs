@@ -2,7 +2,7 @@
 
 use tracewire_insight::ProducerState as Life;
 use tracewire_insight::process::Processes;
-use tracewire_store::{Store as _, TraceFilter, TraceRow};
+use tracewire_store::{TraceFilter, TraceRow};
 use tracewire_wire::event::Status;
 use tracewire_wire::value::Value;
 
@@ -17,7 +17,7 @@ use crate::term::{Glyphs, Line, Screen, palette, units, width};
 /// # Errors
 /// Where there is none, or the store refuses.
 pub fn run(global: &Global, what: &List, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let source = Source::open(global)?;
+    let source = Source::open(global, &what.stored)?;
     let filter = TraceFilter {
         limit: what.limit.max(1),
         errors_only: what.failed,
@@ -33,7 +33,7 @@ pub fn run(global: &Global, what: &List, screen: &mut Screen<'_>) -> Result<u8, 
             None if is_filtered => {
                 CliError::NotFound { what: "filter", id: if what.failed { "--failed" } else { "--open" }.to_owned() }
             }
-            None => CliError::Empty(source.directory.path().to_owned()),
+            None => source.empty(),
         });
     }
     let processes = source.processes()?;

@@ -23,7 +23,7 @@ const LEAST_PREVIEW: usize = 12;
 /// # Errors
 /// Where nothing fits, the query cannot be used, or the store refuses.
 pub fn run(global: &Global, what: &Query, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let source = Source::open(global)?;
+    let source = Source::open(global, &what.stored)?;
     let query = SearchQuery {
         agent_id: what.agent_id.clone(),
         event_type: what.event_type.clone(),
@@ -39,7 +39,7 @@ pub fn run(global: &Global, what: &Query, screen: &mut Screen<'_>) -> Result<u8,
         limit: Some(what.limit),
         cursor: what.cursor.clone(),
     };
-    let page = search(&source.store, &query)?;
+    let page = search(&*source.store, &query)?;
     if global.json {
         screen.bytes(&json::line(&page.to_value()))?;
         return Ok(EXIT_OK);
@@ -47,7 +47,7 @@ pub fn run(global: &Global, what: &Query, screen: &mut Screen<'_>) -> Result<u8,
     if page.rows.is_empty() {
         let id = conditions(what).join(" ");
         return Err(if id.is_empty() {
-            CliError::Empty(source.directory.path().to_owned())
+            source.empty()
         } else {
             CliError::NotFound { what: "query", id: screen.fit(&id, 200) }
         });

@@ -1,6 +1,6 @@
 //! `tracewire sessions`: the conversations that runs belong to.
 
-use tracewire_store::{SessionFilter, SessionRow, Store as _};
+use tracewire_store::{SessionFilter, SessionRow};
 use tracewire_wire::value::Value;
 
 use crate::args::{Global, Sessions};
@@ -17,7 +17,7 @@ const ID_COLUMNS: usize = 36;
 /// # Errors
 /// Where there is none, or the store refuses.
 pub fn run(global: &Global, what: &Sessions, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let source = Source::open(global)?;
+    let source = Source::open(global, &what.stored)?;
     let limit = what.limit.max(1);
     let mut rows =
         source.store.sessions(&SessionFilter { limit: limit.saturating_add(1), ..SessionFilter::default() })?;

@@ -22,7 +22,7 @@ const COURSE_COLUMNS: usize = 40;
 /// # Errors
 /// Where nothing was recorded in that time, or the store refuses.
 pub fn run(global: &Global, what: &Stats, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let source = Source::open(global)?;
+    let source = Source::open(global, &what.stored)?;
     let now = now();
     let query = NumbersQuery {
         by: Some(what.by.word().to_owned()),
@@ -35,7 +35,7 @@ pub fn run(global: &Global, what: &Stats, screen: &mut Screen<'_>) -> Result<u8,
         limit: Some(what.limit.max(1)),
         ..NumbersQuery::default()
     };
-    let numbers = numbers(&source.store, &query, now)?;
+    let numbers = numbers(&*source.store, &query, now)?;
     if numbers.total.is_empty() {
         return Err(CliError::NotFound { what: "stats", id: "these conditions".to_owned() });
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use tracewire_insight::process::Processes;
-use tracewire_store::{SqliteStore, Store as _, StoredEvent};
+use tracewire_store::{Store, StoredEvent};
 use tracewire_wire::event::{Event, EventType, Status};
 use tracewire_wire::id::{SpanId, TraceId};
 use tracewire_wire::value::Value;
@@ -97,7 +97,7 @@ fn catch_up(
                 processes = Some(source.processes()?);
             }
             if let Some(processes) = &processes {
-                let line = line(stored, &source.store, processes, memory, screen)?;
+                let line = line(stored, &*source.store, processes, memory, screen)?;
                 screen.line(line)?;
             }
         }
@@ -130,7 +130,7 @@ struct Known {
 
 impl Memory {
     /// Learns from an event; of a trace seen first, the spans that the store knows.
-    fn learn(&mut self, event: &Event, store: &SqliteStore) -> Result<(), CliError> {
+    fn learn(&mut self, event: &Event, store: &dyn Store) -> Result<(), CliError> {
         let (Some(trace_id), Some(span_id)) = (event.trace_id, event.span_id) else { return Ok(()) };
         if !self.traces.contains_key(&trace_id) {
             let begins = event.event_type == EventType::SpanStart && event.parent_id.is_none();
@@ -182,7 +182,7 @@ impl Memory {
 
 fn line(
     stored: &StoredEvent,
-    store: &SqliteStore,
+    store: &dyn Store,
     processes: &Processes,
     memory: &mut Memory,
     screen: &Screen<'_>,

@@ -6,7 +6,7 @@ use tracewire_insight::brief::find_step;
 use tracewire_insight::prices::price;
 use tracewire_insight::process::Processes;
 use tracewire_insight::{Located, Tree};
-use tracewire_store::{Lookup, SqliteStore, Store, TraceFilter, TraceRow, resolve_all};
+use tracewire_store::{Lookup, Store, TraceFilter, TraceRow, resolve_all};
 use tracewire_wire::id::{SpanId, TraceId};
 
 use super::brief;
@@ -27,7 +27,7 @@ const SOME: usize = 4;
 /// # Errors
 /// Where nothing fits, several traces fit, or the store refuses.
 pub fn run(global: &Global, what: &Trace, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let source = Source::open(global)?;
+    let source = Source::open(global, &what.stored)?;
     let found = select(&source, what)?;
     if found.traces.len() > 1 && (brief::is_wanted(what) || what.step.is_some()) {
         let some = found.traces.iter().take(SOME).map(|id| id.to_string().chars().take(12).collect());
@@ -38,13 +38,13 @@ pub fn run(global: &Global, what: &Trace, screen: &mut Screen<'_>) -> Result<u8,
     let mut documents = Vec::new();
     let several = found.traces.len() > 1;
     for (place, trace_id) in found.traces.iter().enumerate() {
-        let events = events(&source.store, *trace_id)?;
+        let events = events(&*source.store, *trace_id)?;
         let located: Vec<Located<'_>> = events.iter().map(|(producer, event)| Located { producer, event }).collect();
         let mut tree = Tree::build(*trace_id, &located, &|producer| processes.life(producer), now());
         price(&mut tree, &prices);
         let focus = focus(&tree, what, found.span)?;
         if brief::is_wanted(what) {
-            let short = brief::short_id(&source.store, *trace_id)?;
+            let short = brief::short_id(&*source.store, *trace_id)?;
             brief::write(global, what, &tree, focus, &short, screen)?;
             return Ok(EXIT_OK);
         }
@@ -102,7 +102,7 @@ pub(super) struct Found {
 }
 
 fn select(source: &Source, what: &Trace) -> Result<Found, CliError> {
-    let store = &source.store;
+    let store = &*source.store;
     let named = |kind, id: &String| CliError::NotFound { what: kind, id: escape(id, false) };
     // The earliest first, as people tell it.
     let all = |rows: Vec<TraceRow>| Found { traces: rows.iter().rev().map(|row| row.trace_id).collect(), span: None };
@@ -125,7 +125,7 @@ pub(super) fn latest(source: &Source) -> Result<Found, CliError> {
     let latest = source.store.traces(&TraceFilter { limit: 1, ..TraceFilter::default() })?.traces;
     match latest.first() {
         Some(row) => Ok(Found { traces: vec![row.trace_id], span: None }),
-        None => Err(CliError::Empty(source.directory.path().to_owned())),
+        None => Err(source.empty()),
     }
 }
 
@@ -167,7 +167,7 @@ fn by_span(store: &dyn Store, id: &str) -> Result<Option<Found>, CliError> {
 pub(super) type Event = (Arc<str>, tracewire_wire::event::Event);
 
 /// The events of a trace with their content, as far as it is here.
-pub(super) fn events(store: &SqliteStore, trace_id: TraceId) -> Result<Vec<Event>, CliError> {
+pub(super) fn events(store: &dyn Store, trace_id: TraceId) -> Result<Vec<Event>, CliError> {
     let mut events = store.events(trace_id)?;
     // A content that does not read back is shown as a reference; `verify` says what is wrong with it.
     resolve_all(store, &mut events, |_, _| Ok::<(), CliError>(()))?;

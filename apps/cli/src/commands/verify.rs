@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tracewire_insight::process::{Processes, life_word};
-use tracewire_store::{ProducerRow, SqliteStore, Store as _, take_stored};
+use tracewire_store::{ProducerRow, Store, take_stored};
 use tracewire_wire::value::Value;
 use tracewire_wire::verify::{Finding, ProducerReport, Report, Verifier};
 
@@ -43,7 +43,7 @@ impl Outcome {
 /// # Errors
 /// Where there is nothing to check, or the store refuses.
 pub fn run(global: &Global, what: &Verify, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let source = Source::open(global)?;
+    let source = Source::open(global, &what.stored)?;
     let mut rows = source.store.producers()?;
     let processes = Processes::new(rows.iter().map(ProducerRow::seen));
     if let Some(name) = &what.producer {
@@ -53,9 +53,9 @@ pub fn run(global: &Global, what: &Verify, screen: &mut Screen<'_>) -> Result<u8
         }
     }
     if rows.is_empty() && source.swept.problems.is_empty() {
-        return Err(CliError::Empty(source.directory.path().to_owned()));
+        return Err(source.empty());
     }
-    let outcome = check(&source.store, rows)?;
+    let outcome = check(&*source.store, rows)?;
     // A file that cannot be read proves nothing, whoever asks.
     let is_sound = outcome.is_sound() && (what.producer.is_some() || source.swept.problems.is_empty());
     if global.json {
@@ -66,7 +66,7 @@ pub fn run(global: &Global, what: &Verify, screen: &mut Screen<'_>) -> Result<u8
     Ok(if is_sound { EXIT_OK } else { EXIT_PROBLEM })
 }
 
-fn check(store: &SqliteStore, rows: Vec<ProducerRow>) -> Result<Outcome, CliError> {
+fn check(store: &dyn Store, rows: Vec<ProducerRow>) -> Result<Outcome, CliError> {
     let mut verifier = Verifier::new();
     let mut unreadable = Vec::new();
     for row in &rows {
@@ -83,7 +83,7 @@ fn check(store: &SqliteStore, rows: Vec<ProducerRow>) -> Result<Outcome, CliErro
 }
 
 /// The ledger is a chain: each entry's hash is that of its own line, and names the one before.
-fn check_ledger(store: &SqliteStore) -> Result<Vec<String>, CliError> {
+fn check_ledger(store: &dyn Store) -> Result<Vec<String>, CliError> {
     let mut wrong = Vec::new();
     let mut before: Option<(u64, tracewire_wire::id::Hash)> = None;
     loop {

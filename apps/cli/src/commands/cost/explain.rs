@@ -17,15 +17,15 @@ use crate::term::{Line, Screen, escape, palette, units, width};
 
 /// Explains one call, or all of a trace. Exit code 1 where one has no cost.
 pub(super) fn run(global: &Global, what: &ExplainCost, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let source = Source::open(global)?;
+    let source = Source::open(global, &what.stored)?;
     let prices = source.prices.clone();
     let processes = source.processes()?;
     let found = match &what.id {
-        Some(id) => trace::by_id(&source.store, id)?,
+        Some(id) => trace::by_id(&*source.store, id)?,
         None => trace::latest(&source)?,
     };
     let Some(trace_id) = found.traces.first() else {
-        return Err(CliError::Empty(source.directory.path().to_owned()));
+        return Err(source.empty());
     };
     with_tree(&source, &processes, *trace_id, &prices, |tree| {
         let nodes: Vec<&Node<'_>> = match found.span.and_then(|span_id| tree.find(span_id)) {

@@ -8,7 +8,7 @@ mod table;
 
 use tracewire_insight::prices::{Prices, price};
 use tracewire_insight::{Located, Tree};
-use tracewire_store::{Store as _, TraceFilter};
+use tracewire_store::TraceFilter;
 use tracewire_wire::id::TraceId;
 
 use super::trace;
@@ -29,23 +29,23 @@ pub fn run(global: &Global, what: &Cost, screen: &mut Screen<'_>) -> Result<u8, 
     match &what.what {
         Some(CostCommand::Explain(what)) => explain::run(global, what, screen),
         Some(CostCommand::Models(what)) => models::run(global, what, screen),
-        Some(CostCommand::Recompute) => recompute::run(global, screen),
+        Some(CostCommand::Recompute(what)) => recompute::run(global, what, screen),
         None => table(global, what, screen),
     }
 }
 
 fn table(global: &Global, what: &Cost, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let source = Source::open(global)?;
+    let source = Source::open(global, &what.stored)?;
     let prices = source.prices.clone();
     let (traces, more) = match &what.id {
-        Some(id) => (trace::by_id(&source.store, id)?.traces, false),
+        Some(id) => (trace::by_id(&*source.store, id)?.traces, false),
         None => wanted(&source, what)?,
     };
     if traces.is_empty() {
         return Err(match &what.session {
             Some(session) => CliError::NotFound { what: "session", id: screen.fit(session, 60) },
             None if what.when.is_some() => CliError::NotFound { what: "query", id: "of that time".to_owned() },
-            None => CliError::Empty(source.directory.path().to_owned()),
+            None => source.empty(),
         });
     }
     let processes = source.processes()?;

@@ -4,7 +4,7 @@ use tracewire_insight::Money;
 use tracewire_insight::analytics::{Report, Selection};
 use tracewire_store::{BucketQuery, BucketSize, Store};
 
-use crate::args::Global;
+use crate::args::{Global, Recompute};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, count, object};
 use crate::source::Source;
@@ -14,9 +14,9 @@ use crate::term::{Bar, Line, Screen, Unit, palette, units};
 ///
 /// # Errors
 /// Where there is nothing, the user's prices cannot be used, or the store refuses.
-pub fn run(global: &Global, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let mut source = Source::open(global)?;
-    let (before, unpriced_before) = sum(&source.store)?;
+pub fn run(global: &Global, what: &Recompute, screen: &mut Screen<'_>) -> Result<u8, CliError> {
+    let mut source = Source::open(global, &what.stored)?;
+    let (before, unpriced_before) = sum(&*source.store)?;
     source.store.recount()?;
     let all = source.store.count_traces(None, None)?.traces;
     let mut bar = Bar::new("counting", Unit::Traces, Some(all));
@@ -31,7 +31,7 @@ pub fn run(global: &Global, screen: &mut Screen<'_>) -> Result<u8, CliError> {
         bar.advance(some);
     }
     drop(bar);
-    let (after, unpriced) = sum(&source.store)?;
+    let (after, unpriced) = sum(&*source.store)?;
     if global.json {
         screen.bytes(&json::line(&object([
             ("after", json::money(&after)),

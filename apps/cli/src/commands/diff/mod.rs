@@ -26,10 +26,10 @@ const VALUE_COLUMNS: usize = 60;
 /// # Errors
 /// Where an id fits nothing or several traces, or the store refuses.
 pub fn run(global: &Global, what: &Diff, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let source = Source::open(global)?;
+    let source = Source::open(global, &what.stored)?;
     let (a, b) = (one(&source, &what.before)?, one(&source, &what.after)?);
     let processes = source.processes()?;
-    let (a_events, b_events) = (events(&source.store, a)?, events(&source.store, b)?);
+    let (a_events, b_events) = (events(&*source.store, a)?, events(&*source.store, b)?);
     let (a_located, b_located) = (located(&a_events), located(&b_events));
     let life = |producer: &str| processes.life(producer);
     let (mut a, mut b) = (Tree::build(a, &a_located, &life, now()), Tree::build(b, &b_located, &life, now()));
@@ -43,7 +43,7 @@ pub fn run(global: &Global, what: &Diff, screen: &mut Screen<'_>) -> Result<u8, 
         screen.bytes(&json::line(&document(&comparison, &rules, &broken)))?;
         return Ok(code);
     }
-    let names = [short_id(&source.store, comparison.a.trace_id)?, short_id(&source.store, comparison.b.trace_id)?];
+    let names = [short_id(&*source.store, comparison.a.trace_id)?, short_id(&*source.store, comparison.b.trace_id)?];
     show(&comparison, &names, what.all, screen)?;
     verdict(&rules, &broken, screen)?;
     Ok(code)
@@ -54,7 +54,7 @@ fn located(events: &[Event]) -> Vec<Located<'_>> {
 }
 
 fn one(source: &Source, id: &str) -> Result<TraceId, CliError> {
-    let found = by_id(&source.store, id)?.traces;
+    let found = by_id(&*source.store, id)?.traces;
     found.first().copied().ok_or_else(|| CliError::NoId(crate::term::escape(id, false)))
 }
 

@@ -6,7 +6,7 @@ mod show;
 use std::collections::BTreeMap;
 
 use tracewire_recorder::journal::{Directory, JournalReader, Liveness, journal_bytes, liveness};
-use tracewire_store::{ProducerState, Store as _};
+use tracewire_store::{ProducerState, SqliteStore};
 use tracewire_wire::value::Value;
 
 use crate::args::Global;
@@ -135,7 +135,9 @@ fn from_store(examination: &mut Examination, source: &Source) -> Result<(), CliE
         bytes: stats.bytes,
         free_bytes: stats.free_bytes,
         recovered: source.swept.recovered,
-        check: source.store.check().map_err(|error| error.to_string()),
+        check: SqliteStore::open(&source::store_path(&source.directory))
+            .and_then(|store| store.check())
+            .map_err(|error| error.to_string()),
     });
     let text = |map: &tracewire_wire::value::Map, name: &str| map.get(name).and_then(Value::as_text).map(str::to_owned);
     for row in source.store.producers()? {

@@ -26,8 +26,7 @@ const CACHE_KIB: u32 = 4 << 10;
 /// # Errors
 /// Where nothing fits, or the store or the output refuses.
 pub fn run(global: &Global, what: &Export, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let mut source = Source::open(global)?;
-    source.store.cache_at_most(CACHE_KIB)?;
+    let source = Source::open_once(global, &what.stored, CACHE_KIB)?;
     if let Some(url) = &what.otlp {
         return otlp::send(&source, what, url, global, screen);
     }
@@ -35,17 +34,17 @@ pub fn run(global: &Global, what: &Export, screen: &mut Screen<'_>) -> Result<u8
     if format == Format::Otlp && !what.events {
         return otlp::write(&source, what, global, screen);
     }
-    let wanted = Wanted::new(&source.store, what)?;
+    let wanted = Wanted::new(&*source.store, what)?;
     let mut target = Target::open(what.output.as_deref())?;
     let mut out = Out::new(what, format, target.path())?;
     let mut bar = Bar::new("exporting", Unit::Events, None);
-    let totals = walk(&source.store, &wanted, &mut out, &mut target, &mut bar)?;
+    let totals = walk(&*source.store, &wanted, &mut out, &mut target, &mut bar)?;
     bar.done();
     if totals.envelopes == 0 {
         return Err(if totals.unsealed > 0 {
             CliError::NotSealed(totals.unsealed)
         } else if wanted.is_everything() {
-            CliError::Empty(source.directory.path().to_owned())
+            source.empty()
         } else {
             CliError::NotFound { what: "export", id: screen.fit(&named(what), 200) }
         });

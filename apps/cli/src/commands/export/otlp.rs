@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tracewire_server::outward::spans::{Resources, Wanted, gather};
 use tracewire_server::outward::{Blocking, Target};
-use tracewire_store::{Lookup, SqliteStore, Store as _, TraceFilter};
+use tracewire_store::{Lookup, Store, TraceFilter};
 use tracewire_wire::id::TraceId;
 
 use super::named;
@@ -50,7 +50,7 @@ pub(super) fn send(
     let mut resources = Resources::default();
     let mut bar = Bar::new("exporting", Unit::Traces, Some(traces.len() as u64));
     for some in traces.chunks(AT_ONCE) {
-        let gathered = gather(&source.store, some, &Wanted::All, &mut resources)?;
+        let gathered = gather(&*source.store, some, &Wanted::All, &mut resources)?;
         for batch in gathered.batches {
             let reply = sender.send(&batch.protobuf(), |reason, wait| {
                 let reason = screen.fit(reason, 200);
@@ -82,7 +82,7 @@ pub(super) fn write(source: &Source, what: &Export, global: &Global, screen: &mu
     let mut resources = Resources::default();
     let mut bar = Bar::new("exporting", Unit::Traces, Some(traces.len() as u64));
     for some in traces.chunks(AT_ONCE) {
-        let gathered = gather(&source.store, some, &Wanted::All, &mut resources)?;
+        let gathered = gather(&*source.store, some, &Wanted::All, &mut resources)?;
         for batch in gathered.batches {
             let mut line = batch.json();
             line.push(b'\n');
@@ -109,17 +109,17 @@ pub(super) fn write(source: &Source, what: &Export, global: &Global, screen: &mu
 
 /// The traces, latest first; at least one.
 fn asked_for(source: &Source, what: &Export, screen: &Screen<'_>) -> Result<Vec<TraceId>, CliError> {
-    let traces = found(&source.store, what)?;
+    let traces = found(&*source.store, what)?;
     if !traces.is_empty() {
         return Ok(traces);
     }
     Err(match named(what) {
-        all if all.is_empty() => CliError::Empty(source.directory.path().to_owned()),
+        all if all.is_empty() => source.empty(),
         some => CliError::NotFound { what: "export", id: screen.fit(&some, 200) },
     })
 }
 
-fn found(store: &SqliteStore, what: &Export) -> Result<Vec<TraceId>, CliError> {
+fn found(store: &dyn Store, what: &Export) -> Result<Vec<TraceId>, CliError> {
     let (since, until) = (what.when.from(now()), what.when.until);
     let lookup = match (&what.session, &what.correlation) {
         (Some(session), _) => Some(Lookup::Session(session.clone())),

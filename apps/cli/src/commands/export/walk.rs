@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tracewire_store::excerpt::Excerpt;
-use tracewire_store::{SqliteStore, Store as _, StoredEnvelope};
+use tracewire_store::{Store, StoredEnvelope};
 use tracewire_wire::envelope::{Entry, Envelope};
 use tracewire_wire::event::Event;
 use tracewire_wire::id::Hash;
@@ -28,7 +28,7 @@ pub(super) struct Totals {
 
 /// Goes through everything that was asked for.
 pub(super) fn walk(
-    store: &SqliteStore,
+    store: &dyn Store,
     wanted: &Wanted,
     out: &mut Out,
     target: &mut Target,
@@ -65,7 +65,7 @@ pub(super) fn walk(
 }
 
 struct Walk<'w> {
-    store: &'w SqliteStore,
+    store: &'w dyn Store,
     wanted: &'w Wanted,
     out: &'w mut Out,
     target: &'w mut Target,

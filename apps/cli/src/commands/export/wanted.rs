@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tracewire_store::{Label, Lookup, LooseFilter, SqliteStore, Store as _};
+use tracewire_store::{Label, Lookup, LooseFilter, Store};
 use tracewire_wire::event::Event;
 use tracewire_wire::id::TraceId;
 use tracewire_wire::time::Timestamp;
@@ -21,7 +21,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    pub(super) fn new(store: &SqliteStore, what: &Export) -> Result<Self, CliError> {
+    pub(super) fn new(store: &dyn Store, what: &Export) -> Result<Self, CliError> {
         let mut wanted = Wanted { events: None, since: what.when.from(now()), until: what.when.until };
         let find = |lookup: Lookup| -> Result<Vec<TraceId>, CliError> {
             Ok(store.find(&lookup, usize::MAX)?.iter().map(|row| row.trace_id).collect())

@@ -8,7 +8,7 @@ use std::io::Write as _;
 use tracewire_insight::prices::price;
 use tracewire_insight::{Located, Tree};
 use tracewire_recorder::journal::Directory;
-use tracewire_store::{SqliteStore, Store as _};
+use tracewire_store::{SqliteStore, Store};
 use tracewire_wire::id::TraceId;
 use tracewire_wire::value::Value;
 
@@ -85,7 +85,7 @@ fn report(
         Err(_) => None,
     };
     if let Some(source) = &source {
-        (traces, loose) = recorded(&source.store, before)?;
+        (traces, loose) = recorded(&*source.store, before)?;
     }
     let all = traces.len();
     // The last ones, as they were begun.
@@ -105,7 +105,7 @@ fn report(
     let prices = source.prices.clone();
     let mut documents = Vec::new();
     for trace_id in &traces {
-        let events = trace::events(&source.store, *trace_id)?;
+        let events = trace::events(&*source.store, *trace_id)?;
         let located: Vec<Located<'_>> = events.iter().map(|(producer, event)| Located { producer, event }).collect();
         let mut tree = Tree::build(*trace_id, &located, &|producer| processes.life(producer), now());
         price(&mut tree, &prices);
@@ -140,7 +140,7 @@ fn document(exit_code: u8, traces: Vec<Value>) -> Value {
 }
 
 /// The traces to which new producers added something, by the order in which it came; and how many events are of none.
-fn recorded(store: &SqliteStore, before: &Before) -> Result<(Vec<TraceId>, u64), CliError> {
+fn recorded(store: &dyn Store, before: &Before) -> Result<(Vec<TraceId>, u64), CliError> {
     let (mut traces, mut seen, mut loose) = (Vec::new(), BTreeSet::new(), 0);
     let mut at = before.last_event;
     loop {

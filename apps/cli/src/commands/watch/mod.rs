@@ -22,7 +22,7 @@ use jiff::tz::TimeZone;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
 use tracewire_recorder::journal::Directory;
-use tracewire_store::{Store as _, TraceFilter};
+use tracewire_store::TraceFilter;
 
 use super::trace;
 use crate::args::{Global, Watch};
@@ -188,7 +188,7 @@ impl Feed {
         let Some(source) = &self.source else { return Ok(()) };
         if app.selected() != app.data.of_trace {
             app.data.events = match app.selected() {
-                Some(trace_id) => trace::events(&source.store, trace_id)?,
+                Some(trace_id) => trace::events(&*source.store, trace_id)?,
                 None => Vec::new(),
             };
             app.data.of_trace = app.selected();

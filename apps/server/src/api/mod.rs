@@ -44,8 +44,9 @@ mod traces;
 mod validate;
 
 use utoipa::PartialSchema as _;
+use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::Shared;
@@ -89,6 +90,14 @@ pub(crate) fn describe(description: &mut OpenApi) {
     for item in description.paths.paths.values_mut() {
         for operation in [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten() {
             operation.responses.responses.insert("default".to_owned(), any.clone().into());
+            for parameter in operation.parameters.iter_mut().flatten() {
+                let RefOr::T(parameter) = parameter else { continue };
+                if parameter.parameter_in == ParameterIn::Query && parameter.required != Required::True {
+                    // As forms send what is not filled in: see `asked::Query`.
+                    let more = parameter.extensions.get_or_insert_default();
+                    more.insert("allowEmptyValue".to_owned(), true.into());
+                }
+            }
         }
     }
     let none: [&str; 0] = [];

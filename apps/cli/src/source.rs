@@ -17,7 +17,7 @@ use tracewire_wire::value::Value;
 
 use crate::args::{Global, Stored};
 use crate::error::CliError;
-use crate::term::{Bar, Unit, units};
+use crate::term::{Bar, Unit, escape, units};
 
 /// Why a directory was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,10 +117,7 @@ impl Source {
             must_have_something(&directory)?;
             return Self::open_at(directory);
         };
-        let project = stored.project.as_deref().unwrap_or(DEFAULT_PROJECT);
-        if !is_name(project) {
-            return Err(ServerError::ProjectName(project.to_owned()).into());
-        }
+        let project = project(stored.project.as_deref())?;
         let store = Box::new(PostgresStore::open(url, project)?);
         let database = format!("{} (project {project})", without_password(url));
         Self::with(directory, store, Some(database))
@@ -186,6 +183,15 @@ impl Source {
     }
 }
 
+/// The project of a database that is meant.
+///
+/// # Errors
+/// `project_name` for what no project is called.
+pub fn project(named: Option<&str>) -> Result<&str, CliError> {
+    let project = named.unwrap_or(DEFAULT_PROJECT);
+    if is_name(project) { Ok(project) } else { Err(ServerError::ProjectName(escape(project, false)).into()) }
+}
+
 /// The PostgreSQL database that is set.
 pub fn database(settings: &config::Settings) -> Option<String> {
     settings.get("database").and_then(Value::as_text).map(str::to_owned)
@@ -237,7 +243,7 @@ pub fn shell_word(word: &str) -> String {
     if !word.is_empty() && word.bytes().all(is_plain) {
         return word.to_owned();
     }
-    format!("'{}'", crate::term::escape(word, false).replace('\'', r"'\''"))
+    format!("'{}'", escape(word, false).replace('\'', r"'\''"))
 }
 
 /// Progress of a sweep.

@@ -12,11 +12,13 @@
 //! | [`model`] | what goes in and comes out | – |
 //! | [`sql`] | what SQL engines share | a database, by a driver |
 //! | [`sqlite`] | [`SqliteStore`], the engine in one file | one SQLite file |
-//! | [`sweep`] | [`Sweeper`]: journals of live and dead processes into a store | journals, acknowledgements |
+//! | [`sweep`](mod@sweep) | [`Sweeper`]: journals of live and dead processes into a store | journals, acknowledgements |
 //! | `local` | [`LocalStore`], a directory's store as the SDKs ask it | as `sqlite` and `sweep` |
 //! | [`search`](mod@search) | [`search()`]: steps and other events by what they say, newest first | – |
 //! | [`excerpt`] | copies of envelopes that show some events and withhold the rest | – |
 //! | `numbers` | [`numbers()`]: counts over traces, in groups and over time | – |
+//! | `resolve` | [`resolve_all()`]: content put back into many events | – |
+//! | [`prices`] | the prices that hold for a directory | the user's file of prices |
 //! | `proof` | [`take_stored()`]: envelopes as they are stored, before a verifier | – |
 //! | `retain` | [`retain()`]: what is too old or too much goes | – |
 //! | `labels` | which trace an event belongs to, and what it names | – |

@@ -91,7 +91,8 @@ impl Ahead {
         }
         let hashes: Vec<Hash> = asked.keys().copied().collect();
         let (mut known, mut left) = (HashMap::with_capacity(asked.len()), BYTES_AHEAD);
-        let read = store.contents(&hashes, &mut |hash, content| {
+        // What cannot be read is asked for again by itself, where the failure has an event to belong to.
+        let _ = store.contents(&hashes, &mut |hash, content| {
             if let StoredContent::Value { json, .. } = &content {
                 left = left.saturating_sub(json.len());
             }
@@ -100,8 +101,6 @@ impl Ahead {
             }
             left > 0
         });
-        // What could not be read is asked for again by itself, where the failure has an event to belong to.
-        let _ = read;
         Ahead(known)
     }
 

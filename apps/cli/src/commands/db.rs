@@ -4,14 +4,13 @@ use super::trace::by_id;
 use tracewire_postgres::PostgresStore;
 use tracewire_recorder::journal::Directory;
 use tracewire_server::ServerError;
-use tracewire_server::project::{DEFAULT_PROJECT, is_name};
 use tracewire_store::{Removed, Retention, SqliteStore, Store, StoreError, retain};
 use tracewire_wire::value::Value;
 
 use crate::args::{Db, DbCommand, Delete, Global, Retain, Stored};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, count, object};
-use crate::source::{Source, directory, now, short_path, store_path};
+use crate::source::{Source, directory, now, project, short_path, store_path};
 use crate::term::{Line, Screen, palette, units};
 
 /// Does it.
@@ -65,10 +64,7 @@ fn swept(global: &Global) -> Result<Source, CliError> {
 }
 
 fn in_postgres(global: &Global, url: &str, what: &Db, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let project = what.project.as_deref().unwrap_or(DEFAULT_PROJECT);
-    if !is_name(project) {
-        return Err(ServerError::ProjectName(screen.fit(project, 60)).into());
-    }
+    let project = project(what.project.as_deref())?;
     let open = || PostgresStore::open(url, project);
     match &what.what {
         DbCommand::Migrate => {

@@ -82,7 +82,7 @@ pub const OUTCOMES: &[(&str, u8, &str)] = &[
     ("log_filter", EXIT_USAGE, "name a level: off, error, warn, info, debug"),
     ("no_baseline", EXIT_USAGE, "jsonl and csv are for lists; json fits every value"),
     ("no_case", EXIT_NO_DATA, "see them all with `tracewire conformance list`"),
-    ("no_data", EXIT_NO_DATA, "record something first, or name another directory with --dir"),
+    ("no_data", EXIT_NO_DATA, "record something first, or name another place with --dir or --database"),
     ("no_directory", EXIT_NO_DATA, "record something first, or name another directory with --dir"),
     ("no_fix", EXIT_USAGE, "convert it to JSON Lines, mend that, and convert it back"),
     ("no_model", EXIT_NO_DATA, "see them all with `tracewire cost models -n 0`; a file of your own adds others"),

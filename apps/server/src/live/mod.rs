@@ -4,8 +4,8 @@
 //! writer ─▶ news: the last event's id ─▶ each connection reads its own next page from the store ─▶ SSE or WebSocket
 //! ```
 //!
-//! Nothing is queued for anybody: a connection holds a place in the store, so that one that falls behind costs nothing, and one that
-//! comes back goes on where it was.
+//! Nothing is queued for anybody but the piece that is being written: a connection holds a place in the store, so that one that falls
+//! behind costs nothing, and one that comes back goes on where it was. Who reads nothing for long is let go.
 //!
 //! | file | what it is |
 //! |---|---|

@@ -4,20 +4,20 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`driver`] | what an engine must do: statements, parameters, rows |
-//! | [`ingest`] | envelopes and pending events become rows of facts |
-//! | [`producer`] | a producer's row, its pending events, the ledger |
-//! | [`derive`] | spans, traces and labels follow from events, by exact differences |
-//! | [`tally`] | tokens, costs, models and buckets follow from whole traces |
-//! | [`remove`] | traces that are deleted, what is too old, content that nothing names |
-//! | [`loose`] | events of no trace |
-//! | [`rows`] | rows of spans and traces, read and written |
-//! | [`pack`] | events and content, several in a row |
-//! | [`content`] | content by hash |
-//! | [`filter`] | conditions of a list |
-//! | [`query`] | traces, spans, events |
+//! | `ingest` | envelopes and pending events become rows of facts |
+//! | `producer` | a producer's row, its pending events, the ledger |
+//! | `derive` | spans, traces and labels follow from events, by exact differences |
+//! | `tally` | tokens, costs, models and buckets follow from whole traces |
+//! | `remove` | traces that are deleted, what is too old, content that nothing names |
+//! | `loose` | events of no trace |
+//! | `rows` | rows of spans and traces, read and written |
+//! | `pack` | events and content, several in a row |
+//! | `content` | content by hash |
+//! | `filter` | conditions of a list |
+//! | `query` | traces, spans, events |
 //! | `rebuild` | all that follows from events, made anew |
-//! | [`recent`] | what was last: where searching starts |
-//! | [`export`] | producers, envelopes, ledger |
+//! | `recent` | what was last: where searching starts |
+//! | `export` | producers, envelopes, ledger |
 
 mod content;
 mod derive;

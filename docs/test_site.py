@@ -41,7 +41,7 @@ def test_nearly_every_block_is_run() -> None:
                 run += 1
     expected = [
         "how-to/handing-on.md",
-        *["how-to/postgres.md"] * 4,
+        *["how-to/postgres.md"] * 5,
         "how-to/processes.md",
         *["how-to/serve.md"] * 4,
         "tutorial.md",

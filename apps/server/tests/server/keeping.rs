@@ -33,7 +33,6 @@ async fn what_is_too_old_goes_at_the_start_and_is_counted() {
     server.stop().await;
     let mut again = options(folder.path());
     again.retention = NOTHING;
-    again.limits.rate = None;
     let served = Served { server: Server::bind(again).await.unwrap(), folder, client };
     let retention = removed(&served, 2).await;
     assert_eq!((&retention["removed_events"], retention.get("failing")), (&14.into(), None));
@@ -51,7 +50,6 @@ async fn what_comes_later_goes_when_it_is_looked_again() {
     let served = Served::with(|options| {
         options.retention = NOTHING;
         options.limits.retain_every = Duration::from_millis(10);
-        options.limits.rate = None;
     })
     .await;
     for (process, so_far) in [("00000000000000a1", 1), ("00000000000000b2", 2)] {
@@ -85,7 +83,6 @@ async fn the_oldest_go_while_there_is_too_much() {
     let served = Served::with(|options| {
         options.retention = Retention { age_nanos: None, bytes: Some(1) };
         options.limits.retain_every = Duration::from_millis(10);
-        options.limits.rate = None;
     })
     .await;
     served.send(&envelopes("00000000000000a1", "research").0).await;

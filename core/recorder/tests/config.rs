@@ -99,6 +99,95 @@ fn a_file_that_cannot_be_read_is_one_problem_and_nothing_else() {
     assert!(said("tracewire.yaml", "# nothing yet\n\n", &[]).contains("\"problems\":[]"));
 }
 
+/// The attributes that a YAML file gives, or its problem.
+fn resource(lines: &str) -> String {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("tracewire.yaml"), lines).unwrap();
+    let settings = load(folder.path(), &[]);
+    match (settings.get("resource"), &settings.problems[..]) {
+        (Some(value), []) => String::from_utf8(json::write(value)).unwrap(),
+        (_, [problem, ..]) => problem.to_string().replace(folder.path().to_str().unwrap(), "/project"),
+        (None, []) => "nothing".to_owned(),
+    }
+}
+
+#[test]
+fn words_of_yaml_mean_what_its_core_schema_says() {
+    for (word, expected) in [
+        ("", "null"),
+        ("~", "null"),
+        ("Null", "null"),
+        ("TRUE", "true"),
+        ("false", "false"),
+        ("yes", "\"yes\""),
+        ("12", "12"),
+        ("+12", "12"),
+        ("-0", "0"),
+        ("012", "12"),
+        ("0o14", "12"),
+        ("0xC", "12"),
+        ("0x+C", "\"0x+C\""),
+        ("9007199254740993", "{\"$int\":\"9007199254740993\"}"),
+        ("1.50", "1.5"),
+        (".5", "0.5"),
+        ("1e3", "1000"),
+        ("-.inf", "{\"$float\":\"-Infinity\"}"),
+        (".nan", "{\"$float\":\"NaN\"}"),
+        (".", "\".\""),
+        ("1.2.3", "\"1.2.3\""),
+        ("2026-11-01", "\"2026-11-01\""),
+        ("infinity", "\"infinity\""),
+        ("'12'", "\"12\""),
+        ("\"a\\tb\"", "\"a\\tb\""),
+        ("!!str 12", "\"12\""),
+        ("! 12", "\"12\""),
+        ("[1, [two]]", "[1,[\"two\"]]"),
+        ("|\n    a\n    b", "\"a\\nb\\n\""),
+    ] {
+        assert_eq!(resource(&format!("resource:\n  a: {word}\n")), format!("{{\"a\":{expected}}}"), "{word}");
+    }
+    assert_eq!(resource("---\n# a document\nresource: &r {a: 1}\n...\n"), r#"{"a":1}"#);
+    assert_eq!(resource("resource:\n  a: &x {b: [1]}\n  c: *x\n"), r#"{"a":{"b":[1]},"c":{"b":[1]}}"#);
+}
+
+#[test]
+fn yaml_that_is_no_configuration_is_refused_with_its_line() {
+    let bomb = "resource:\n  a: &a [x,x,x,x,x,x,x,x,x,x]\n  b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n  c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n  \
+                d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n";
+    let deep = format!("resource:\n  a: {}{}\n", "[".repeat(100), "]".repeat(100));
+    for (lines, expected) in [
+        (
+            "resource: {a: 1}\nresource: {b: 1}\n",
+            "/project/tracewire.yaml:2: the file is no YAML: `resource` stands here a second time",
+        ),
+        (
+            "resource: {a: 1}\n---\nservice: b\n",
+            "/project/tracewire.yaml:2: the file is no YAML: a second document begins here",
+        ),
+        (
+            "resource:\n  a: !python/object 1\n",
+            "/project/tracewire.yaml:2: the file is no YAML: the tag `!python/object` means nothing here",
+        ),
+        (
+            "resource:\n  1: a\n",
+            "/project/tracewire.yaml:2: the file is no YAML: a name is expected, in quotes if it is a number",
+        ),
+        (
+            "resource: &a [*a]\n",
+            "/project/tracewire.yaml:1: the file is no YAML: an alias stands within its own anchor",
+        ),
+        (
+            "\n- a\n",
+            "/project/tracewire.yaml:2: the file is no YAML: names with values are expected, such as `service: agent`",
+        ),
+        (bomb, "/project/tracewire.yaml:5: the file is no YAML: aliases repeat more than 10000 values"),
+    ] {
+        assert_eq!(resource(lines), expected, "{lines}");
+    }
+    let said = resource(&deep);
+    assert!(said.starts_with("/project/tracewire.yaml:2: the file is no YAML: "), "{said}");
+}
+
 #[test]
 fn the_nearest_file_upward_is_taken() {
     let folder = TempDir::new().unwrap();

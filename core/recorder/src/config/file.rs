@@ -1,6 +1,6 @@
 //! The project's file: found upward, read as TOML or YAML.
 
-use super::FILE_NAMES;
+use super::{FILE_NAMES, yaml};
 use crate::journal::belongs_to_user;
 use std::path::{Path, PathBuf};
 use tracewire_wire::value::Map;
@@ -26,7 +26,11 @@ pub(super) fn read(path: &Path) -> Result<(Map, String), (usize, String)> {
     }
     let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
     let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-    let map = if is_toml { read_toml(&text)? } else { read_yaml(&text)? };
+    let map = if is_toml {
+        read_toml(&text)?
+    } else {
+        yaml::read(&text).map_err(|(line, reason)| (line, format!("the file is no YAML: {}", first_line(&reason))))?
+    };
     Ok((map, text))
 }
 
@@ -34,16 +38,6 @@ fn read_toml(text: &str) -> Result<Map, (usize, String)> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start));
         (before.map_or(0, line_behind), format!("the file is no TOML: {}", first_line(error.message())))
-    })
-}
-
-fn read_yaml(text: &str) -> Result<Map, (usize, String)> {
-    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
-        return Ok(Map::new());
-    }
-    serde_saphyr::from_str(text).map_err(|error| {
-        let line = error.location().map_or(0, |location| location.line() as usize);
-        (line, format!("the file is no YAML: {}", first_line(&error.to_string())))
     })
 }
 

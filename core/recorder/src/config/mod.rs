@@ -8,6 +8,7 @@
 
 mod file;
 mod key;
+mod yaml;
 
 pub use key::{KEYS, Key, Kind};
 

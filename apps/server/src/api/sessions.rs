@@ -1,9 +1,6 @@
 //! Conversations: sessions that many traces share.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
-use tracewire_insight::{Decimal, Money};
 use tracewire_store::{self as store, Lookup, SessionCursor, SessionFilter, Store};
 use tracewire_wire::time::Timestamp;
 use utoipa::{IntoParams, ToSchema};
@@ -56,6 +53,7 @@ async fn list(caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Page<Se
         limit: limit + 1,
         since: asked.since.map(|since| since.0),
         until: asked.until.map(|until| until.0),
+        session_id: None,
         after: asked.cursor.as_deref().map(read_cursor).transpose()?,
     };
     let mut rows = caller.project.ask(move |store: &dyn Store| Ok(store.sessions(&filter)?)).await?;
@@ -88,7 +86,7 @@ fn read_cursor(text: &str) -> Result<SessionCursor, Problem> {
 /// A session and its traces.
 #[derive(Serialize, ToSchema)]
 struct Session {
-    /// The session.
+    /// The session, with the sums of all its traces.
     session: SessionRow,
     /// Its traces, latest start first, at most 1000; `/v1/find?session=` goes on.
     traces: Vec<TraceRow>,
@@ -104,8 +102,9 @@ async fn one(caller: Caller, Path(id): Path<String>) -> Result<Json<Session>, Pr
     let processes = caller.project.processes().await?;
     let asked_for = id.clone();
     let read = move |store: &dyn Store| {
-        let rows = store.find(&Lookup::Session(id.clone()), MOST_TRACES)?;
-        Ok(session(id, &rows).map(|session| (session, rows)))
+        let filter = SessionFilter { session_id: Some(id.clone()), limit: 1, ..SessionFilter::default() };
+        let Some(session) = store.sessions(&filter)?.pop() else { return Ok(None) };
+        Ok(Some((session, store.find(&Lookup::Session(id), MOST_TRACES)?)))
     };
     let found = caller.project.ask(read).await?;
     let (session, rows) = found.ok_or_else(|| Problem::not_found(format!("no trace names the session {asked_for}")))?;
@@ -113,37 +112,10 @@ async fn one(caller: Caller, Path(id): Path<String>) -> Result<Json<Session>, Pr
     Ok(Json(Session { session: session.into(), traces }))
 }
 
-/// The session that these traces are; `None` of none.
-fn session(session_id: String, rows: &[store::TraceRow]) -> Option<store::SessionRow> {
-    let sum = |part: fn(&store::TraceRow) -> u64| rows.iter().map(part).fold(0, u64::saturating_add);
-    Some(store::SessionRow {
-        session_id,
-        traces: rows.len() as u64,
-        spans: sum(|row| row.spans),
-        open_spans: sum(|row| row.open_spans),
-        errors: sum(|row| row.errors),
-        input_tokens: sum(|row| row.input_tokens),
-        output_tokens: sum(|row| row.output_tokens),
-        cost: costs(rows),
-        unpriced: sum(|row| row.unpriced),
-        start: rows.iter().map(|row| row.start).min()?,
-        last: rows.iter().map(|row| row.last).max()?,
-    })
-}
-
-/// Amounts by currency, added exactly.
-fn costs(rows: &[store::TraceRow]) -> BTreeMap<String, String> {
-    let mut sum = Money::default();
-    for row in rows {
-        let amounts =
-            row.cost.iter().filter_map(|(currency, amount)| Some((currency.clone(), Decimal::parse(amount)?)));
-        sum.add(&Money(amounts.collect()));
-    }
-    sum.0.into_iter().map(|(currency, amount)| (currency, amount.to_string())).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]

@@ -117,6 +117,8 @@ pub struct SessionFilter {
     pub since: Option<Timestamp>,
     /// With an event before this time.
     pub until: Option<Timestamp>,
+    /// This one alone.
+    pub session_id: Option<String>,
     /// Only those behind this one.
     pub after: Option<SessionCursor>,
 }

@@ -1,7 +1,7 @@
 //! What was last: traces by their last event, sessions. Searching starts from here.
 
 use super::derive::label_number;
-use super::driver::{Driver, params};
+use super::driver::{Driver, Param, params};
 use super::filter::{self, Filter};
 use super::rows;
 use super::{signed, unsigned};
@@ -60,9 +60,11 @@ pub(super) fn sessions(connection: &dyn Driver, asked: &SessionFilter) -> Result
     let (last, behind) = asked.after.as_ref().map_or((i64::MAX, ""), |after| (after.last.0, after.session_id.as_str()));
     // Sums of integers are wider in some engines: they are made integers again.
     let sum = |column: &str| format!("CAST(sum({column}) AS BIGINT)");
+    // Said only where it is asked, so that its index is taken.
+    let one = if asked.session_id.is_some() { " AND value = ?7" } else { "" };
     let statement = format!(
         "SELECT value, count(*), {}, {}, {}, {}, {}, {}, min(start), max(last) \
-         FROM label CROSS JOIN trace WHERE trace.id = label.trace AND what = ?1 GROUP BY value \
+         FROM label CROSS JOIN trace WHERE trace.id = label.trace AND what = ?1{one} GROUP BY value \
          HAVING max(last) >= ?2 AND min(start) < ?3 AND (max(last) < ?4 OR (max(last) = ?4 AND value > ?5)) \
          ORDER BY max(last) DESC, value LIMIT ?6",
         sum("spans"),
@@ -72,23 +74,24 @@ pub(super) fn sessions(connection: &dyn Driver, asked: &SessionFilter) -> Result
         sum("output_tokens"),
         sum("unpriced"),
     );
-    let session = label_number(Label::Session);
-    let mut sessions =
-        connection.all(&statement, params![session, since, until, last, behind, signed(limit as u64)], |row| {
-            Ok(SessionRow {
-                session_id: row.text(0)?,
-                traces: unsigned(row.int(1)?),
-                spans: unsigned(row.int(2)?),
-                open_spans: unsigned(row.int(3)?),
-                errors: unsigned(row.int(4)?),
-                input_tokens: unsigned(row.int(5)?),
-                output_tokens: unsigned(row.int(6)?),
-                cost: BTreeMap::new(),
-                unpriced: unsigned(row.int(7)?),
-                start: Timestamp(row.int(8)?),
-                last: Timestamp(row.int(9)?),
-            })
-        })?;
+    let label = label_number(Label::Session);
+    let mut parameters = params![label, since, until, last, behind, signed(limit as u64)].to_vec();
+    parameters.extend(asked.session_id.as_deref().map(Param::from));
+    let mut sessions = connection.all(&statement, &parameters, |row| {
+        Ok(SessionRow {
+            session_id: row.text(0)?,
+            traces: unsigned(row.int(1)?),
+            spans: unsigned(row.int(2)?),
+            open_spans: unsigned(row.int(3)?),
+            errors: unsigned(row.int(4)?),
+            input_tokens: unsigned(row.int(5)?),
+            output_tokens: unsigned(row.int(6)?),
+            cost: BTreeMap::new(),
+            unpriced: unsigned(row.int(7)?),
+            start: Timestamp(row.int(8)?),
+            last: Timestamp(row.int(9)?),
+        })
+    })?;
     for session in &mut sessions {
         session.cost = cost_of(connection, &session.session_id)?;
     }

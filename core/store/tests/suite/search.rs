@@ -258,6 +258,12 @@ pub fn sessions_have_their_totals<S: Store>(make: &mut impl FnMut() -> S) {
         paged.push(row);
     }
     assert_eq!(paged, sessions);
+    for row in &sessions {
+        let filter = SessionFilter { session_id: Some(row.session_id.clone()), ..SessionFilter::default() };
+        assert_eq!(store.sessions(&filter).unwrap(), std::slice::from_ref(row));
+    }
+    let none = SessionFilter { session_id: Some("nobody's".to_owned()), ..SessionFilter::default() };
+    assert_eq!(store.sessions(&none).unwrap(), []);
     let among = |since, until| {
         let found = store.sessions(&SessionFilter { since, until, ..SessionFilter::default() }).unwrap();
         found.into_iter().map(|row| row.session_id).collect::<Vec<_>>()

@@ -165,9 +165,19 @@ fn open(url: &str) {
     // In a group of its own, for the Ctrl-C that ends the server is not for a browser that begins with this.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let report = move |why: &dyn std::fmt::Display| {
+        _ = writeln!(std::io::stderr(), "no browser was opened: {program}: {why}");
+    };
     match command.spawn() {
-        Ok(mut opener) => _ = std::thread::spawn(move || opener.wait()),
-        Err(error) => _ = writeln!(std::io::stderr(), "no browser was opened: {program}: {error}"),
+        Ok(mut opener) => {
+            _ = std::thread::spawn(move || match opener.wait() {
+                // The Explorer ends with 1 though it has opened one.
+                Ok(status) if cfg!(windows) || status.success() => {}
+                Ok(status) => report(&status),
+                Err(error) => report(&error),
+            });
+        }
+        Err(error) => report(&error),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::common::Served;
 use crate::otlp_support::{span, text, traces};
 
 /// Nothing takes so long but what never ends.
-const LONG: Duration = Duration::from_secs(30);
+const LONG: Duration = Duration::from_secs(120);
 
 /// A server that waits for nobody, and a trace on it that no socket's buffers hold.
 async fn with_a_large_trace(connections: usize, live: usize) -> Served {

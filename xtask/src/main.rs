@@ -124,3 +124,14 @@ fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Arguments;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn options_of_all_commands_fit_together() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -202,7 +202,7 @@ def main() -> None:
     if unknown := parts - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}")
     quick = {"ingest": 5_000, "ingest_phoenix": 1_000, "spans": 20_000, "spans_phoenix": 2_000, "asked": 20}
-    whole = {"ingest": 100_000, "ingest_phoenix": 10_000, "spans": 1_000_000, "spans_phoenix": 50_000, "asked": 100}
+    whole = {"ingest": 100_000, "ingest_phoenix": 5_000, "spans": 1_000_000, "spans_phoenix": 20_000, "asked": 100}
     sizes = argparse.Namespace(**(quick if options.quick else whole))
     kinds = [kind for kind in (Tracewire, Phoenix) if options.subject in (None, kind.name)]
     for number in range(options.rounds):

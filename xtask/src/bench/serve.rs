@@ -18,6 +18,8 @@ const DASHBOARD: &str = "apps/dashboard";
 
 /// Options of `bench serve`.
 #[derive(Args)]
+// The flattened options are called `Options`, too, and so would be their group.
+#[group(id = "serve")]
 pub struct Options {
     #[command(flatten)]
     pub common: super::Options,

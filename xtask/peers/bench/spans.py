@@ -12,7 +12,12 @@ import struct
 from collections.abc import Iterator
 
 SPANS_OF_A_TRACE = 10
-MODELS = ("gpt-5-mini", "gpt-5", "claude-sonnet-4-5", "gemini-2.5-flash")
+MODELS = (
+    ("openai", "gpt-5-mini"),
+    ("openai", "gpt-5"),
+    ("anthropic", "claude-sonnet-4-5"),
+    ("gcp.gemini", "gemini-2.5-flash"),
+)
 # Where a text's number comes.
 _MARK = "#" * 16
 _ASKED = f"{_MARK}: " + "How much does a sea otter eat? " * 20
@@ -45,10 +50,10 @@ def _attributes(at: int, trace: int) -> tuple[str, dict[str, str | int]]:
     if at == 0:
         return "research", {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "research", "session.id": f"s{trace}"}
     if at in (1, 4, 8):
-        model = MODELS[trace % len(MODELS)]
+        provider, model = MODELS[trace % len(MODELS)]
         return f"chat {model}", {
             "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": "openai",
+            "gen_ai.provider.name": provider,
             "gen_ai.request.model": model,
             "gen_ai.response.model": model,
             "gen_ai.usage.input_tokens": 900 + trace,

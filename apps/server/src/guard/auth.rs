@@ -13,8 +13,9 @@ use axum::response::{IntoResponse as _, Response};
 use super::rates::Who;
 use crate::ingest::otlp::is_service;
 use crate::keys::Scope;
+use crate::name::DEFAULT_PROJECT;
 use crate::problem::Problem;
-use crate::project::{DEFAULT_PROJECT, Project};
+use crate::project::Project;
 use crate::state::Shared;
 
 /// Who asks, for the log.

@@ -11,12 +11,15 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::rates::Who;
-use crate::ingest::otlp::is_service;
 use crate::keys::Scope;
 use crate::name::DEFAULT_PROJECT;
 use crate::problem::Problem;
 use crate::project::Project;
 use crate::state::Shared;
+
+/// The services of OTLP over gRPC, by their paths.
+pub(crate) const GRPC_TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+pub(crate) const GRPC_LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 
 /// Who asks, for the log.
 #[derive(Clone, Debug, Default)]
@@ -101,7 +104,7 @@ enum Needed {
 }
 
 fn needed(method: &Method, path: &str) -> Needed {
-    let is_data = path.starts_with("/v1/") || path == "/metrics" || is_service(path);
+    let is_data = path.starts_with("/v1/") || path == "/metrics" || matches!(path, GRPC_TRACES | GRPC_LOGS);
     match *method {
         _ if !is_data || path == "/v1/health" => Needed::Nothing,
         Method::GET | Method::HEAD | Method::OPTIONS => Needed::Scope(Scope::Read),

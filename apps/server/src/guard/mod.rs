@@ -19,6 +19,7 @@ mod stalled;
 mod tags;
 
 pub use auth::{Caller, Visitor};
+pub(crate) use auth::{GRPC_LOGS, GRPC_TRACES};
 pub use frame::RequestId;
 pub use hosts::Hosts;
 pub use rates::Rates;

@@ -22,7 +22,7 @@
 //! | [`live`] | what happens, as it happens | – |
 //! | [`forward`] | what comes goes on to another place, in the background | one small file for each place |
 //! | [`outward`] | what goes out, to an address that somebody named | sockets |
-//! | [`metrics`] | the same counted, for Prometheus | – |
+//! | [`metrics`] | what came and what was done, counted for Prometheus | – |
 //! | [`pages`] | the dashboard and the page about the API | – |
 //! | [`problem`] | what went wrong, as every answer says it | – |
 //! | [`log`] | what the operator reads | standard error |

@@ -10,9 +10,11 @@
 //! | `fresh` | what was stored a moment ago, still in memory |
 //! | `readers` | threads that read |
 //! | `watch` | journals that grow |
+//! | `counting` | what comes is counted, for Prometheus |
 //! | `keeping` | what is too old or too much goes |
 //! | `verifying` | chains are verified, while nobody waits for it |
 
+mod counting;
 mod database;
 pub mod emitter;
 mod fresh;
@@ -40,7 +42,7 @@ use tracewire_store::{ProducerRow, Store};
 
 use crate::error::ServerError;
 use crate::keys::{self, Key, Keys};
-use crate::metrics::{self, Counted};
+use crate::metrics::Counted;
 use crate::name::{DEFAULT_PROJECT, PROJECTS, folder_of, is_name};
 use crate::options::Options;
 use crate::problem::Problem;
@@ -210,7 +212,7 @@ impl Projects {
         let (options, address, name) = (self.options.clone(), self.address.clone(), name.to_owned());
         let opened = tokio::task::spawn_blocking(move || Project::open(&name, &options, &address)).await;
         let project = Arc::new(opened.map_err(|error| ServerError::System(error.into()))??);
-        tokio::spawn(metrics::follow(Arc::clone(&project)));
+        tokio::spawn(counting::follow(Arc::clone(&project)));
         if self.options.retention.is_some() {
             tokio::spawn(keeping::keep(Arc::clone(&project), self.options.limits.retain_every));
         }

@@ -11,12 +11,12 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::options::Answers;
 use crate::problem::Problem;
 use crate::state::Shared;
-use crate::{api, guard, ingest, live, metrics, pages};
+use crate::{api, guard, ingest, live, pages};
 
 /// All routes, with everything that a request passes around them.
 pub(super) fn all(app: &Shared) -> Router {
     if app.options.answers == Answers::Metrics {
-        let (routes, _) = OpenApiRouter::new().merge(metrics::routes()).split_for_parts();
+        let (routes, _) = OpenApiRouter::new().merge(api::metrics::routes()).split_for_parts();
         let nothing = async || Problem::not_found("this server answers `/metrics` and nothing else").into_response();
         return guard::around(routes.fallback(nothing).method_not_allowed_fallback(other_method), app);
     }
@@ -45,11 +45,7 @@ fn described() -> OpenApiRouter<Shared> {
             .contact(Some(ContactBuilder::new().url(Some(env!("CARGO_PKG_REPOSITORY"))).build()))
             .build(),
     );
-    OpenApiRouter::with_openapi(empty.build())
-        .merge(ingest::routes())
-        .merge(api::routes())
-        .merge(live::routes())
-        .merge(metrics::routes())
+    OpenApiRouter::with_openapi(empty.build()).merge(ingest::routes()).merge(api::routes()).merge(live::routes())
 }
 
 /// The description of the API.

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::Guards;
 use super::rates::Who;
 use crate::keys::Scope;
 use crate::name::DEFAULT_PROJECT;
@@ -48,9 +49,9 @@ impl FromRequestParts<Shared> for Caller {
     }
 }
 
-pub(super) async fn check(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(super) async fn check(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    match caller(&app, &parts).await {
+    match caller(&guards, &parts).await {
         Ok(caller) => {
             if let Some(caller) = caller {
                 parts.extensions.insert(caller);
@@ -61,7 +62,8 @@ pub(super) async fn check(State(app): State<Shared>, request: Request, next: Nex
     }
 }
 
-async fn caller(app: &Shared, request: &Parts) -> Result<Option<Caller>, Problem> {
+async fn caller(guards: &Guards, request: &Parts) -> Result<Option<Caller>, Problem> {
+    let app = &guards.app;
     let address = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let address = address.unwrap_or(IpAddr::from([0, 0, 0, 0]));
     let needed = needed(&request.method, request.uri.path());
@@ -71,12 +73,12 @@ async fn caller(app: &Shared, request: &Parts) -> Result<Option<Caller>, Problem
             Some((project, key)) => (project, key.id, key.scope),
             None => {
                 // Who guesses is slowed down like anybody else.
-                app.rates.count(&Who::at(address))?;
+                guards.rates.count(&Who::at(address))?;
                 return Err(unauthorized());
             }
         },
         None if app.options.needs_keys() => {
-            app.rates.count(&Who::at(address))?;
+            guards.rates.count(&Who::at(address))?;
             return if needed == Needed::Nothing { Ok(None) } else { Err(unauthorized()) };
         }
         None => (DEFAULT_PROJECT.to_owned(), String::new(), Scope::Admin),
@@ -84,7 +86,7 @@ async fn caller(app: &Shared, request: &Parts) -> Result<Option<Caller>, Problem
     if let Some(visitor) = request.extensions.get::<Visitor>() {
         let _ = visitor.0.set((key.clone(), name.clone()));
     }
-    app.rates.count(&if key.is_empty() { Who::at(address) } else { Who::Key(format!("{name}/{key}")) })?;
+    guards.rates.count(&if key.is_empty() { Who::at(address) } else { Who::Key(format!("{name}/{key}")) })?;
     if let Needed::Scope(needed) = needed
         && scope < needed
     {

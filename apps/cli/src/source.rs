@@ -10,7 +10,7 @@ use tracewire_postgres::PostgresStore;
 use tracewire_recorder::config;
 use tracewire_recorder::journal::{Directory, find_directory};
 use tracewire_server::ServerError;
-use tracewire_server::project::{DEFAULT_PROJECT, is_name};
+use tracewire_server::name::{DEFAULT_PROJECT, is_name};
 use tracewire_store::{ProducerRow, Progress, SqliteStore, Store, SweepReport, Sweeper};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;

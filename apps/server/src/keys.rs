@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use crate::error::ServerError;
-use crate::project::is_name;
+use crate::name::is_name;
 
 /// Name of the file in the project's folder.
 pub const FILE_NAME: &str = "keys.json";
@@ -80,7 +80,7 @@ pub fn create(folder: &Path, project: &str, scope: Scope, name: &str) -> Result<
         .map_err(|error| ServerError::System(io::Error::other(error.to_string())))?;
     let text = format!("{PREFIX}{project}_{}", hex(&random));
     let key = Key {
-        created: crate::project::now().to_string(),
+        created: crate::clock::now().to_string(),
         id: hex(&id),
         name: name.to_owned(),
         scope,

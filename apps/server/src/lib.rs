@@ -13,6 +13,7 @@
 //! | [`options`] | where it listens, what it serves, what it bears | – |
 //! | [`server`] | binding, connections, stopping | sockets |
 //! | [`guard`] | what every request passes: its id, host and origin, key, limits | – |
+//! | [`name`] | names of projects, and their folders | – |
 //! | [`keys`] | API keys of a project | one file of mode 0600 |
 //! | [`project`] | a project's store: its writer, its readers, its journals | store, journals |
 //! | [`body`] | bodies, bounded before and behind unpacking | – |
@@ -21,10 +22,11 @@
 //! | [`live`] | what happens, as it happens | – |
 //! | [`forward`] | what comes goes on to another place, in the background | one small file for each place |
 //! | [`outward`] | what goes out, to an address that somebody named | sockets |
-//! | [`metrics`] | the same counted, for Prometheus | – |
+//! | [`metrics`] | what came and what was done, counted for Prometheus | – |
 //! | [`pages`] | the dashboard and the page about the API | – |
 //! | [`problem`] | what went wrong, as every answer says it | – |
 //! | [`log`] | what the operator reads | standard error |
+//! | `clock` | what time it is | the system's clock |
 //!
 //! **What it may touch.** One folder, or one PostgreSQL database; the sockets that it was told; nothing else. It calls
 //! nobody but where it was told to forward to.
@@ -37,6 +39,7 @@
 
 pub mod api;
 pub mod body;
+mod clock;
 mod error;
 pub mod forward;
 pub mod guard;
@@ -45,6 +48,7 @@ pub mod keys;
 pub mod live;
 pub mod log;
 pub mod metrics;
+pub mod name;
 pub mod options;
 pub mod outward;
 pub mod pages;

@@ -8,7 +8,6 @@ use tracewire_recorder::Limits;
 use tracewire_recorder::seal::Preparer;
 
 use crate::forward::Status;
-use crate::guard::{Hosts, Rates};
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::project::Projects;
@@ -16,8 +15,6 @@ use crate::project::Projects;
 /// What all requests share.
 pub struct App {
     pub(crate) options: Options,
-    pub(crate) hosts: Hosts,
-    pub(crate) rates: Rates,
     pub(crate) projects: Projects,
     pub(crate) metrics: Metrics,
     /// Requests that are under way.

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use tracewire_recorder::Redact;
 use tracewire_recorder::config::{self, Settings};
 use tracewire_server::keys::{self, Key};
+use tracewire_server::name::{DEFAULT_PROJECT, folder_of, is_name};
 use tracewire_server::outward::Target;
-use tracewire_server::project::{folder_of, is_name};
 use tracewire_server::{Answers, DEFAULT_GRPC_PORT, GrpcPort, Limits, Log, Options, Ready, ServerError, serve};
 use tracewire_store::Retention;
 use tracewire_wire::value::Value;
@@ -194,7 +194,7 @@ fn with_keys(global: &Global, what: &Keys, screen: &mut Screen<'_>) -> Result<u8
     let folder = folder_of(directory.path(), &of.project);
     match what {
         Keys::Create(what) => {
-            if of.project == tracewire_server::project::DEFAULT_PROJECT {
+            if of.project == DEFAULT_PROJECT {
                 let refused = |source| CliError::File { path: directory.path().to_owned(), source };
                 directory.prepare().map_err(refused)?;
             }

@@ -16,9 +16,9 @@ use super::answer::json_bytes;
 use super::asked::{self, Query};
 use super::shapes::Comparison;
 use super::traces::{events_of, exists, located};
+use crate::clock::now;
 use crate::guard::Caller;
 use crate::problem::Problem;
-use crate::project::now;
 use crate::state::Shared;
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {

@@ -16,9 +16,9 @@ use super::answer::json_bytes;
 use super::asked::{self, Path, Query};
 use super::shapes::{CostExplained, Prices};
 use super::traces::with_tree;
+use crate::clock::now;
 use crate::guard::Caller;
 use crate::problem::Problem;
-use crate::project::now;
 use crate::state::Shared;
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {

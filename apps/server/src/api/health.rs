@@ -13,8 +13,9 @@ use super::answer::Json;
 use super::producers::{Loss, losses, named};
 use crate::forward::Status;
 use crate::guard::Caller;
+use crate::name::DEFAULT_PROJECT;
 use crate::problem::Problem;
-use crate::project::{DEFAULT_PROJECT, Project};
+use crate::project::Project;
 use crate::state::Shared;
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {

@@ -14,6 +14,7 @@
 //! | `feedback` | judgements |
 //! | `validate` | what is wrong with an emitter's output |
 //! | `health` | how the server is |
+//! | `metrics` | the same counted, for Prometheus |
 //! | `analytics` | numbers over many traces |
 //! | `compare` | two traces side by side |
 //! | `cost` | what a step costs and why; prices |
@@ -34,6 +35,7 @@ mod export;
 mod feedback;
 mod find;
 mod health;
+pub(crate) mod metrics;
 mod producers;
 pub(crate) mod rows;
 mod search;
@@ -69,6 +71,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(compare::routes())
         .merge(cost::routes())
         .merge(health::routes())
+        .merge(metrics::routes())
 }
 
 /// What goes for all of it: keys, and what a problem looks like.

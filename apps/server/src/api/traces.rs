@@ -21,9 +21,9 @@ use super::answer::{Json, Page, json_bytes};
 use super::asked::{self, Path, Query, Time, cursor_of, read_cursor};
 use super::rows::TraceRow;
 use super::shapes::TraceDocument;
+use crate::clock::now;
 use crate::guard::Caller;
 use crate::problem::Problem;
-use crate::project::now;
 use crate::state::Shared;
 
 /// Rows that are looked at for one page where a condition is not the store's own. A page may then have fewer rows than asked for,

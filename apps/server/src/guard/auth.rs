@@ -10,12 +10,17 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::Guards;
 use super::rates::Who;
-use crate::ingest::otlp::is_service;
 use crate::keys::Scope;
+use crate::name::DEFAULT_PROJECT;
 use crate::problem::Problem;
-use crate::project::{DEFAULT_PROJECT, Project};
+use crate::project::Project;
 use crate::state::Shared;
+
+/// The services of OTLP over gRPC, by their paths.
+pub(crate) const GRPC_TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+pub(crate) const GRPC_LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 
 /// Who asks, for the log.
 #[derive(Clone, Debug, Default)]
@@ -44,9 +49,9 @@ impl FromRequestParts<Shared> for Caller {
     }
 }
 
-pub(super) async fn check(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(super) async fn check(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    match caller(&app, &parts).await {
+    match caller(&guards, &parts).await {
         Ok(caller) => {
             if let Some(caller) = caller {
                 parts.extensions.insert(caller);
@@ -57,7 +62,8 @@ pub(super) async fn check(State(app): State<Shared>, request: Request, next: Nex
     }
 }
 
-async fn caller(app: &Shared, request: &Parts) -> Result<Option<Caller>, Problem> {
+async fn caller(guards: &Guards, request: &Parts) -> Result<Option<Caller>, Problem> {
+    let app = &guards.app;
     let address = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let address = address.unwrap_or(IpAddr::from([0, 0, 0, 0]));
     let needed = needed(&request.method, request.uri.path());
@@ -67,12 +73,12 @@ async fn caller(app: &Shared, request: &Parts) -> Result<Option<Caller>, Problem
             Some((project, key)) => (project, key.id, key.scope),
             None => {
                 // Who guesses is slowed down like anybody else.
-                app.rates.count(&Who::at(address))?;
+                guards.rates.count(&Who::at(address))?;
                 return Err(unauthorized());
             }
         },
         None if app.options.needs_keys() => {
-            app.rates.count(&Who::at(address))?;
+            guards.rates.count(&Who::at(address))?;
             return if needed == Needed::Nothing { Ok(None) } else { Err(unauthorized()) };
         }
         None => (DEFAULT_PROJECT.to_owned(), String::new(), Scope::Admin),
@@ -80,7 +86,7 @@ async fn caller(app: &Shared, request: &Parts) -> Result<Option<Caller>, Problem
     if let Some(visitor) = request.extensions.get::<Visitor>() {
         let _ = visitor.0.set((key.clone(), name.clone()));
     }
-    app.rates.count(&if key.is_empty() { Who::at(address) } else { Who::Key(format!("{name}/{key}")) })?;
+    guards.rates.count(&if key.is_empty() { Who::at(address) } else { Who::Key(format!("{name}/{key}")) })?;
     if let Needed::Scope(needed) = needed
         && scope < needed
     {
@@ -100,7 +106,7 @@ enum Needed {
 }
 
 fn needed(method: &Method, path: &str) -> Needed {
-    let is_data = path.starts_with("/v1/") || path == "/metrics" || is_service(path);
+    let is_data = path.starts_with("/v1/") || path == "/metrics" || matches!(path, GRPC_TRACES | GRPC_LOGS);
     match *method {
         _ if !is_data || path == "/v1/health" => Needed::Nothing,
         Method::GET | Method::HEAD | Method::OPTIONS => Needed::Scope(Scope::Read),

@@ -15,8 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 
 use super::auth::Visitor;
-use crate::ingest::otlp::Manner;
-use crate::problem::Problem;
+use crate::problem::{Manner, Problem};
 use crate::state::Shared;
 
 /// The header that carries a request's id, both ways.

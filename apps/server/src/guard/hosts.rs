@@ -5,6 +5,7 @@
 //! addresses are always ours. `Origin` says whose page asks: ours may, and those that the operator named.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -16,9 +17,9 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::Guards;
 use crate::options::Options;
 use crate::problem::Problem;
-use crate::state::Shared;
 
 /// Who may ask.
 #[derive(Clone, Debug)]
@@ -53,9 +54,9 @@ impl Hosts {
     }
 }
 
-pub(super) async fn check(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(super) async fn check(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
     let host = host_of(&request).to_owned();
-    if !app.hosts.is_ours(&host) {
+    if !guards.hosts.is_ours(&host) {
         return Problem::new(
             StatusCode::MISDIRECTED_REQUEST,
             "host_not_allowed",
@@ -65,7 +66,7 @@ pub(super) async fn check(State(app): State<Shared>, request: Request, next: Nex
         .into_response();
     }
     let Some(origin) = request.headers().get(ORIGIN).cloned() else { return next.run(request).await };
-    if !origin.to_str().is_ok_and(|origin| app.hosts.may_ask(origin, &host)) {
+    if !origin.to_str().is_ok_and(|origin| guards.hosts.may_ask(origin, &host)) {
         return Problem::new(
             StatusCode::FORBIDDEN,
             "origin_not_allowed",

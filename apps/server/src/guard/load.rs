@@ -15,8 +15,7 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
 use super::stalled;
-use crate::ingest::otlp::Manner;
-use crate::problem::Problem;
+use crate::problem::{Manner, Problem};
 use crate::state::Shared;
 
 pub(super) async fn bound(State(app): State<Shared>, request: Request, next: Next) -> Response {

@@ -7,7 +7,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 /// Writes how many there are, and how many of them contradict themselves; without an end.
-pub(super) fn write((verified, unsound): (u64, u64), out: &mut String) -> fmt::Result {
+pub(crate) fn write((verified, unsound): (u64, u64), out: &mut String) -> fmt::Result {
     let mut registry = Registry::with_prefix("tracewire");
     for (name, help, count) in [
         ("verified_producers", "Producers whose envelopes were verified", verified),

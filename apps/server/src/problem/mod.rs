@@ -1,11 +1,13 @@
 //! What went wrong with a request, as every answer says it: `application/problem+json` (RFC 9457) with a stable code.
 //!
-//! A [`Problem`] becomes an answer without a body. [`crate::guard::frame`] writes the body, since it knows the request's id. `codes`
-//! says what each code means and what to do.
+//! A [`Problem`] becomes an answer without a body. [`crate::guard`] has the body written, since it knows the request's id: `manner`
+//! says it as the request's protocol wants it. `codes` says what each code means and what to do.
 
 mod codes;
+mod manner;
 
 pub use codes::CODES;
+pub(crate) use manner::{Manner, form_of};
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};

@@ -12,7 +12,8 @@ use tokio::sync::oneshot;
 use tracewire_store::{Removed, Retaining, Retention, StoreError};
 use tracewire_wire::time::Timestamp;
 
-use super::{Database, Project, now};
+use super::{Database, Project};
+use crate::clock::now;
 use crate::metrics::Removals;
 use crate::problem::Problem;
 

@@ -10,9 +10,11 @@
 //! | `fresh` | what was stored a moment ago, still in memory |
 //! | `readers` | threads that read |
 //! | `watch` | journals that grow |
+//! | `counting` | what comes is counted, for Prometheus |
 //! | `keeping` | what is too old or too much goes |
 //! | `verifying` | chains are verified, while nobody waits for it |
 
+mod counting;
 mod database;
 pub mod emitter;
 mod fresh;
@@ -30,19 +32,18 @@ pub(crate) use verifying::{Chain, Contradiction, Verified};
 pub use writer::{Refused, Writer};
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OnceCell, watch as news};
 use tracewire_insight::process::Processes;
 use tracewire_recorder::journal::Directory;
 use tracewire_store::{ProducerRow, Store};
-use tracewire_wire::time::Timestamp;
 
 use crate::error::ServerError;
 use crate::keys::{self, Key, Keys};
-use crate::metrics::{self, Counted};
+use crate::metrics::Counted;
+use crate::name::{DEFAULT_PROJECT, PROJECTS, folder_of, is_name};
 use crate::options::Options;
 use crate::problem::Problem;
 use lock::Lock;
@@ -50,32 +51,8 @@ use readers::Readers;
 use verifying::Verifying;
 use watch::Watch;
 
-/// The project of whoever shows no key.
-pub const DEFAULT_PROJECT: &str = "default";
-/// Folder of the other projects.
-const PROJECTS: &str = "projects";
-/// The longest name.
-const LONGEST_NAME: usize = 40;
 /// How long it is believed which processes live.
 const LIVES_HOLD: Duration = Duration::from_millis(500);
-
-/// The present.
-pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
-}
-
-/// Whether a project may have this name: it is part of a path, of a schema's name and of keys.
-pub fn is_name(name: &str) -> bool {
-    (1..=LONGEST_NAME).contains(&name.len())
-        && !name.starts_with('-')
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-}
-
-/// The folder of a project.
-pub fn folder_of(directory: &Path, name: &str) -> PathBuf {
-    if name == DEFAULT_PROJECT { directory.to_owned() } else { directory.join(PROJECTS).join(name) }
-}
 
 /// A project that is open.
 pub struct Project {
@@ -235,7 +212,7 @@ impl Projects {
         let (options, address, name) = (self.options.clone(), self.address.clone(), name.to_owned());
         let opened = tokio::task::spawn_blocking(move || Project::open(&name, &options, &address)).await;
         let project = Arc::new(opened.map_err(|error| ServerError::System(error.into()))??);
-        tokio::spawn(metrics::follow(Arc::clone(&project)));
+        tokio::spawn(counting::follow(Arc::clone(&project)));
         if self.options.retention.is_some() {
             tokio::spawn(keeping::keep(Arc::clone(&project), self.options.limits.retain_every));
         }
@@ -295,19 +272,4 @@ pub fn has_keys(directory: &Directory) -> Result<bool, ServerError> {
         }
     }
     Ok(false)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_harmless() {
-        for good in ["default", "a", "team-7", &"x".repeat(40)] {
-            assert!(is_name(good), "{good}");
-        }
-        for bad in ["", "A", "a_b", "../x", "-a", "a/b", "é", &"x".repeat(41)] {
-            assert!(!is_name(bad), "{bad}");
-        }
-    }
 }

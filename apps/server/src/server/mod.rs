@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 
 use crate::error::ServerError;
 use crate::forward;
-use crate::guard::{Hosts, Rates};
+use crate::guard::Guards;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::project::{Projects, has_keys};
@@ -63,8 +63,6 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let limits = options.limits;
         let app = Arc::new(App {
-            hosts: Hosts::new(&options),
-            rates: Rates::new(limits.rate),
             projects: Projects::new(&options, url(address)),
             metrics: Metrics::default(),
             requests: Semaphore::new(limits.requests),
@@ -85,11 +83,12 @@ impl Server {
             forwarding.push(task);
         }
         let _ = app.forwards.set(statuses);
-        let routes = routes::all(&app);
+        let guards = Guards::new(&app);
+        let routes = routes::all(&app, &guards);
         let mut working = forwarding;
         working.push(tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone())));
         let grpc = grpc.map(|(listener, address)| {
-            let routes = routes::grpc(&app);
+            let routes = routes::grpc(&guards);
             working.push(tokio::spawn(accept::until_stopped(listener, routes, limits, app.stop.clone())));
             address
         });
@@ -97,13 +96,10 @@ impl Server {
             let app = Arc::clone(&app);
             working.push(tokio::spawn(async move { app.projects.open_all(&app.stop).await }));
         }
-        let forgetting = tokio::spawn({
-            let app = Arc::clone(&app);
-            async move {
-                loop {
-                    tokio::time::sleep(FORGET).await;
-                    app.rates.forget();
-                }
+        let forgetting = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(FORGET).await;
+                guards.forget();
             }
         });
         Ok(Server { address, grpc, app, stop, working, forgetting })

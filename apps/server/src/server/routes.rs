@@ -1,5 +1,7 @@
 //! Everything that is answered.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
@@ -8,27 +10,28 @@ use axum::response::{IntoResponse as _, Response};
 use utoipa::openapi::{ContactBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::guard::{self, Guards};
 use crate::options::Answers;
 use crate::problem::Problem;
 use crate::state::Shared;
-use crate::{api, guard, ingest, live, metrics, pages};
+use crate::{api, ingest, live, pages};
 
 /// All routes, with everything that a request passes around them.
-pub(super) fn all(app: &Shared) -> Router {
+pub(super) fn all(app: &Shared, guards: &Arc<Guards>) -> Router {
     if app.options.answers == Answers::Metrics {
-        let (routes, _) = OpenApiRouter::new().merge(metrics::routes()).split_for_parts();
+        let (routes, _) = OpenApiRouter::new().merge(api::metrics::routes()).split_for_parts();
         let nothing = async || Problem::not_found("this server answers `/metrics` and nothing else").into_response();
-        return guard::around(routes.fallback(nothing).method_not_allowed_fallback(other_method), app);
+        return guard::around(routes.fallback(nothing).method_not_allowed_fallback(other_method), guards);
     }
     let (routes, description) = described().split_for_parts();
     let routes =
         routes.merge(pages::routes(&description)).fallback(nothing_there).method_not_allowed_fallback(other_method);
-    guard::around(routes, app)
+    guard::around(routes, guards)
 }
 
 /// What is answered on the port of gRPC, with the same around it.
-pub(super) fn grpc(app: &Shared) -> Router {
-    guard::around(ingest::otlp::grpc_routes(), app)
+pub(super) fn grpc(guards: &Arc<Guards>) -> Router {
+    guard::around(ingest::otlp::grpc_routes(), guards)
 }
 
 /// What is described in OpenAPI.
@@ -45,11 +48,7 @@ fn described() -> OpenApiRouter<Shared> {
             .contact(Some(ContactBuilder::new().url(Some(env!("CARGO_PKG_REPOSITORY"))).build()))
             .build(),
     );
-    OpenApiRouter::with_openapi(empty.build())
-        .merge(ingest::routes())
-        .merge(api::routes())
-        .merge(live::routes())
-        .merge(metrics::routes())
+    OpenApiRouter::with_openapi(empty.build()).merge(ingest::routes()).merge(api::routes()).merge(live::routes())
 }
 
 /// The description of the API.

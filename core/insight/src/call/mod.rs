@@ -117,8 +117,14 @@ impl<'a> Call<'a> {
 #[must_use]
 pub fn is_wanted(part: Part, name: &str) -> bool {
     static WANTED: LazyLock<BTreeSet<(Part, &str)>> =
-        LazyLock::new(|| places::all().map(|place| place.member()).collect());
+        LazyLock::new(|| all_places().map(|place| place.member()).collect());
     WANTED.contains(&(part, name))
+}
+
+/// Every place that is read.
+fn all_places() -> impl Iterator<Item = Place> {
+    let units = Unit::ALL.iter().map(|unit| unit.places());
+    units.chain(TEXTS).chain(reported::MEMBERS).flatten().copied()
 }
 
 #[cfg(test)]

@@ -2,8 +2,6 @@
 
 use tracewire_wire::value::Value;
 
-use super::{TEXTS, Unit, reported};
-
 /// The maps of a span's merged body from which calls are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
@@ -81,10 +79,4 @@ pub(super) fn first<'a, T>(
         let (part, name) = place.member();
         read(place.inside(find(part, name)?)?)
     })
-}
-
-/// Every place that is read.
-pub(super) fn all() -> impl Iterator<Item = Place> {
-    let units = Unit::ALL.iter().map(|unit| unit.places());
-    units.chain(TEXTS).chain(reported::MEMBERS).flatten().copied()
 }

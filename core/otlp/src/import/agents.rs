@@ -13,8 +13,8 @@ use tracewire_wire::registry::kinds::{HTTP, LLM, TOOL};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
-use super::log::{Record, own_id, point, session};
-use super::span::{set, set_text};
+use super::fields::{set, set_text};
+use super::record::{Record, own_id, point, session};
 use crate::facts::{self, Counts, Form, count, number, text};
 use crate::limits::Limits;
 use crate::names;

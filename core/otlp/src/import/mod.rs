@@ -1,9 +1,11 @@
 //! OTLP becomes events.
 
 mod agents;
+mod fields;
 mod log;
 mod messages;
 mod moments;
+mod record;
 mod sources;
 mod span;
 

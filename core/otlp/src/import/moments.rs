@@ -5,9 +5,9 @@ use tracewire_wire::event::{Body, Event, EventType};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
+use super::fields::{moment, set, set_text};
 use super::messages;
 use super::sources::Note;
-use super::span::{moment, set, set_text};
 use crate::form::to_hex;
 use crate::limits::Limits;
 use crate::names;

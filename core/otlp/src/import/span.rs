@@ -7,6 +7,7 @@ use tracewire_wire::registry::attributes::GEN_AI_SYSTEM_INSTRUCTIONS;
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
+use super::fields::{ids, moment, set, set_text};
 use super::sources::{Note, Scope};
 use super::{Rejected, Span, messages, moments};
 use crate::facts::{self, Contents};
@@ -179,14 +180,6 @@ fn status(given: otlp::Status, attributes: &mut Map, end: &mut Map) -> Status {
     }
 }
 
-pub(super) fn set(map: &mut Map, name: &str, value: Option<Value>) {
-    map.extend(value.map(|value| (name.to_owned(), value)));
-}
-
-pub(super) fn set_text(map: &mut Map, name: &str, text: String) {
-    set(map, name, (!text.is_empty()).then_some(Value::Text(text)));
-}
-
 struct Ids {
     trace_id: TraceId,
     span_id: SpanId,
@@ -218,23 +211,6 @@ impl Ids {
     }
 }
 
-/// The ids of a span or of where a record belongs.
-pub(super) fn ids(trace_id: &[u8], span_id: &[u8]) -> Result<(TraceId, SpanId), Rejected> {
-    let trace = <[u8; 16]>::try_from(trace_id).ok().and_then(TraceId::from_bytes);
-    let span = <[u8; 8]>::try_from(span_id).ok().and_then(SpanId::from_bytes);
-    let wrong = |code, what: &str, bytes: &[u8]| {
-        let zeros = if bytes.is_empty() {
-            "is missing".to_owned()
-        } else {
-            format!("has {} bytes, or zeros alone", bytes.len())
-        };
-        Rejected::new(code, format!("a {what}'s id {zeros}"))
-    };
-    let trace = trace.ok_or_else(|| wrong("otlp_trace_id", "trace", trace_id))?;
-    let span = span.ok_or_else(|| wrong("otlp_span_id", "span", span_id))?;
-    Ok((trace, span))
-}
-
 struct Times {
     start: Timestamp,
     /// `None` while the span is open.
@@ -251,14 +227,5 @@ impl Times {
             (None, Some(end)) => Ok(Times { start: end, end: Some(end), is_start_unset: true }),
             (None, None) => Err(Rejected::new("otlp_no_time", "a span has neither start nor end")),
         }
-    }
-}
-
-/// A moment; 0 is none.
-pub(super) fn moment(nanos: u64) -> Result<Option<Timestamp>, Rejected> {
-    match i64::try_from(nanos) {
-        Ok(0) => Ok(None),
-        Ok(nanos) => Ok(Some(Timestamp(nanos))),
-        Err(_) => Err(Rejected::new("otlp_time", format!("{nanos} nanoseconds since 1970 lie beyond the year 2262"))),
     }
 }

@@ -4,7 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tracewire_store::TraceRow;
 use tracewire_wire::id::{SpanId, TraceId};
 
-use super::scene::Data;
+use super::data::Data;
 
 /// Whether it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

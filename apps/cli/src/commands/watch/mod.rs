@@ -3,11 +3,13 @@
 //! | file | what it is | touches |
 //! |---|---|---|
 //! | this one | the loop between store, keys and terminal | store, terminal |
+//! | `data` | what was recorded, as far as it is looked at | – |
 //! | `app` | what is selected, what keys do | – |
 //! | `scene` | what was recorded, as lines of the panes' widths | – |
 //! | `draw` | panes on a frame | – |
 
 mod app;
+mod data;
 mod draw;
 mod scene;
 #[cfg(test)]

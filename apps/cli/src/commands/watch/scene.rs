@@ -1,33 +1,18 @@
 //! What was recorded, as lines of the panes' widths.
 
 use jiff::tz::TimeZone;
-use tracewire_insight::prices::{Prices, price};
-use tracewire_insight::process::Processes;
+use tracewire_insight::prices::price;
 use tracewire_insight::{Form, Located, Node, Tree};
 use tracewire_store::TraceRow;
-use tracewire_wire::id::TraceId;
-use tracewire_wire::time::Timestamp;
 
-use super::super::{list, trace};
+use super::super::list;
 use super::app::App;
+use super::data::Data;
 use crate::picture::{Picture, header, node_details, node_lines, state_glyph, state_style};
 use crate::term::{Glyphs, Line, Screen, palette, units, width};
 
 /// Steps of a tree that are drawn; more are counted.
 const MOST_ROWS: usize = 5_000;
-
-/// What was recorded, as far as it is looked at.
-#[derive(Default)]
-pub(super) struct Data {
-    pub directory: String,
-    pub now: Timestamp,
-    pub traces: Vec<TraceRow>,
-    pub processes: Processes,
-    pub prices: Option<Prices>,
-    /// The trace whose events these are.
-    pub of_trace: Option<TraceId>,
-    pub events: Vec<trace::Event>,
-}
 
 /// Everything that panes show.
 #[derive(Default)]

@@ -9,8 +9,8 @@ use tracewire_wire::value::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::asked::{Time, limit};
+use crate::clock::now;
 use crate::problem::Problem;
-use crate::project::now;
 
 /// Points of one series: enough for any screen.
 const MOST_POINTS: i64 = 2_000;

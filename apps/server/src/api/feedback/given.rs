@@ -6,9 +6,9 @@ use tracewire_wire::id::{SpanId, TraceId};
 use tracewire_wire::value::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::clock::now;
 use crate::problem::Problem;
 use crate::project::emitter::Place;
-use crate::project::now;
 
 /// Characters of a name, and of a label.
 const LONGEST_NAME: usize = 200;

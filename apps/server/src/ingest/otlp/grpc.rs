@@ -10,8 +10,7 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use bytes::{Buf as _, BufMut as _, Bytes};
@@ -21,26 +20,13 @@ use tonic::{Code, Status};
 use tracewire_otlp::Form;
 
 use super::taking::{Read, Signal, most_bytes};
-use crate::guard::Caller;
+use crate::guard::{Caller, GRPC_LOGS, GRPC_TRACES};
 use crate::problem::Problem;
 use crate::state::Shared;
 
-const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
-const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
-
-/// Whether a path is one of the services'.
-pub(crate) fn is_service(path: &str) -> bool {
-    matches!(path, TRACES | LOGS)
-}
-
-/// Whether a request is one of gRPC.
-pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
-}
-
 /// Both services.
 pub(crate) fn routes() -> Router<Shared> {
-    Router::new().route(TRACES, post(traces)).route(LOGS, post(logs)).fallback(nothing_there)
+    Router::new().route(GRPC_TRACES, post(traces)).route(GRPC_LOGS, post(logs)).fallback(nothing_there)
 }
 
 async fn traces(State(app): State<Shared>, caller: Caller, request: Request) -> Response {

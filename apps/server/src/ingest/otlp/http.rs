@@ -5,13 +5,12 @@ use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use tracewire_otlp::Form;
 
 use super::taking::{Read, Signal, most_bytes};
 use crate::body;
 use crate::guard::Caller;
 use crate::options::Limits;
-use crate::problem::Problem;
+use crate::problem::{Problem, form_of};
 use crate::state::Shared;
 
 /// Takes spans by OTLP.
@@ -96,9 +95,4 @@ async fn take(
     let read = reading.await.map_err(|_| Problem::internal())??;
     let answer = read.store(app, caller, signal, form).await?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static(form.content_type()))], answer).into_response())
-}
-
-/// The form that the content type says.
-pub(super) fn form_of(headers: &HeaderMap) -> Option<Form> {
-    Form::of_content_type(headers.get(CONTENT_TYPE)?.to_str().ok()?)
 }

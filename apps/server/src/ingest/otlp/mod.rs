@@ -13,15 +13,14 @@
 //! | `http` | both paths on the server's port |
 //! | `grpc` | both services |
 //! | `taking` | from bytes to an answer: the same for both |
-//! | `refusal` | how OTLP says that something went wrong |
+//!
+//! How OTLP says that something went wrong: see [`crate::problem`], for what every request passes says it, too.
 
 mod grpc;
 mod http;
-mod refusal;
 mod taking;
 
-pub(crate) use grpc::{is_service, routes as grpc_routes};
-pub(crate) use refusal::Manner;
+pub(crate) use grpc::routes as grpc_routes;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

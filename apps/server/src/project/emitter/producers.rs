@@ -85,7 +85,7 @@ impl Open {
             spec: SPEC_VERSION.to_owned(),
             seal: SEAL_VERSION,
             producer: format!("{process}-1"),
-            created: crate::project::now(),
+            created: crate::clock::now(),
             resource: resource.clone(),
             ..Header::default()
         };

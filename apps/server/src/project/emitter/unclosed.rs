@@ -89,7 +89,7 @@ fn close(row: ProducerRow) -> Option<Sealed> {
         spec: SPEC_VERSION.to_owned(),
         seal: SEAL_VERSION,
         producer: row.name,
-        created: row.facts.created.unwrap_or_else(crate::project::now),
+        created: row.facts.created.unwrap_or_else(crate::clock::now),
         resource: row.facts.resource,
         ..Header::default()
     };

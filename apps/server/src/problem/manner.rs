@@ -14,9 +14,7 @@ use tracewire_otlp::Form;
 use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
 
-use super::grpc;
-use super::http::form_of;
-use crate::problem::Problem;
+use super::Problem;
 
 /// How a request wants to be told what went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +33,7 @@ impl Manner {
         let is_otlp = *method == Method::POST && matches!(path, "/v1/traces" | "/v1/logs");
         match (is_otlp, form_of(headers)) {
             (true, Some(form)) => Manner::Status(form),
-            _ if grpc::is_grpc(headers) => Manner::Grpc,
+            _ if is_grpc(headers) => Manner::Grpc,
             _ => Manner::Problem,
         }
     }
@@ -59,6 +57,16 @@ impl Manner {
             }
         }
     }
+}
+
+/// The form that the content type says.
+pub(crate) fn form_of(headers: &HeaderMap) -> Option<Form> {
+    Form::of_content_type(headers.get(CONTENT_TYPE)?.to_str().ok()?)
+}
+
+/// Whether a request is one of gRPC.
+fn is_grpc(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }
 
 /// gRPC's code for a problem.

@@ -121,6 +121,29 @@ export type Process = {
   state: string;
 };
 
+/** Steps that came again with the same kind, name and arguments below one agent, or rounds of several steps below one parent. */
+export type Loop = {
+  /** What all rounds but the first took, all below their steps included. */
+  again: {
+    cost: Money | null;
+    cost_computed: boolean;
+    duration_nanos: number;
+    failed: number;
+    steps: number;
+    unpriced: number;
+    usage: Tokens | null;
+  };
+  /** The steps of one round. */
+  round: { kind: string | null; name: string | null }[];
+  /** Whether every round brought what the first one did. */
+  same_output: boolean;
+  /** The ids of all steps in order of time, round after round. */
+  steps: (string | null)[];
+  times: number;
+  /** The agent of a single step, the parent of several; null for the trace as a whole. */
+  under: string | null;
+};
+
 /** A trace in full. */
 export type TraceDocument = {
   trace_id: string;
@@ -140,6 +163,8 @@ export type TraceDocument = {
     unknown: number;
   };
   losses: { count: number; producer: string; reason?: Maybe<string> }[];
+  /** What was done again and again, where something was, in order of time. */
+  loops?: Maybe<Loop[]>;
   nodes: TraceNode[];
   processes: Process[];
 };

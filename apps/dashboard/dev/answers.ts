@@ -1,4 +1,13 @@
-import type { Comparison, CostExplained, Facet, NodeRef, TraceNode, TraceRow } from "../src/api/types.ts";
+import type {
+  Comparison,
+  CostExplained,
+  Facet,
+  NodeRef,
+  TraceDocument,
+  TraceNode,
+  TraceRow,
+  TraceSums,
+} from "../src/api/types.ts";
 import { priceLines, providerOf } from "./build.ts";
 import { Gather, keyOf, type Store } from "./store.ts";
 
@@ -272,44 +281,68 @@ export function cost(node: TraceNode): CostExplained {
   };
 }
 
+/** What a trace that is compared has in all. */
+function sumsOf({ trace_id, start, duration_nanos, cost, usage, counts, loops, nodes }: TraceDocument): TraceSums {
+  const ofKind = (kind: string) => nodes.filter((node) => node.form === "span" && node.kind === kind).length;
+  return {
+    trace_id,
+    name: nodes[0]?.name ?? null,
+    start,
+    duration_nanos,
+    spans: counts.spans,
+    errors: counts.failed,
+    repeated: (loops ?? []).reduce((sum, { again }) => sum + again.steps, 0),
+    model_calls: ofKind("llm"),
+    tool_calls: ofKind("tool"),
+    input_tokens: usage?.input_tokens ?? 0,
+    output_tokens: usage?.output_tokens ?? 0,
+    cost: cost ?? {},
+  };
+}
+
 /** `/v1/compare`: aligned by name and kind, in order. */
-export function compare(
-  a: { row: TraceRow; nodes: TraceNode[] },
-  b: { row: TraceRow; nodes: TraceNode[] },
-): Comparison {
+export function compare(a: TraceDocument, b: TraceDocument): Comparison {
   const left = a.nodes.filter((node) => node.form === "span");
   const right = b.nodes.filter((node) => node.form === "span");
   const same = (x?: TraceNode, y?: TraceNode) =>
     x !== undefined && y !== undefined && x.name === y.name && x.kind === y.kind && x.depth === y.depth;
-  const ref = (node: TraceNode): NodeRef => ({
-    span_id: node.span_id ?? null,
-    kind: node.kind ?? null,
-    name: node.name ?? null,
-    status: node.status ?? null,
-    duration_nanos: node.duration_nanos ?? null,
-    usage: node.usage ?? null,
-    cost: node.cost ?? null,
+  const ref = ({ span_id, kind, name, state, status, failed, duration_nanos }: TraceNode): NodeRef => ({
+    span_id: span_id ?? null,
+    kind: kind ?? null,
+    name: name ?? null,
+    state,
+    status: status ?? null,
+    failed,
+    duration_nanos: duration_nanos ?? null,
   });
   const rows: Comparison["rows"] = [];
+  const alone = (change: "added" | "removed", node: TraceNode) =>
+    rows.push({
+      depth: node.depth,
+      a: null,
+      b: null,
+      [change === "added" ? "b" : "a"]: ref(node),
+      change,
+      differences: [],
+    });
   let at = 0;
   for (const node of left) {
     const place = right.findIndex((other, index) => index >= at && same(node, other));
     if (place < 0 || place > at + 6) {
-      rows.push({ depth: node.depth, a: ref(node), change: "removed", differences: [] });
+      alone("removed", node);
       continue;
     }
     for (; at < place; at++) {
-      const other = right[at] as TraceNode;
-      rows.push({ depth: other.depth, b: ref(other), change: "added", differences: [] });
+      alone("added", right[at] as TraceNode);
     }
     const other = right[at++] as TraceNode;
     const differences: Comparison["rows"][number]["differences"] = [];
     for (const [what, x, y] of [
       ["status", node.status, other.status],
-      ["duration", node.duration_nanos, other.duration_nanos],
-      ["tokens", node.usage?.output_tokens, other.usage?.output_tokens],
-      ["cost", node.cost?.["USD"], other.cost?.["USD"]],
       ["output", node.body?.["output"], other.body?.["output"]],
+      ["output_tokens", node.usage?.output_tokens, other.usage?.output_tokens],
+      ["cost", node.cost, other.cost],
+      ["duration", node.duration_nanos, other.duration_nanos],
     ] as const) {
       if (JSON.stringify(x) !== JSON.stringify(y)) {
         differences.push({ what, a: x ?? null, b: y ?? null });
@@ -324,8 +357,7 @@ export function compare(
     });
   }
   for (; at < right.length; at++) {
-    const other = right[at] as TraceNode;
-    rows.push({ depth: other.depth, b: ref(other), change: "added", differences: [] });
+    alone("added", right[at] as TraceNode);
   }
-  return { a: a.row, b: b.row, rows };
+  return { a: sumsOf(a), b: sumsOf(b), rows, same: rows.every((row) => row.change === "same") };
 }

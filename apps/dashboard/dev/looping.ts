@@ -1,8 +1,11 @@
 import type { Json } from "../src/api/types.ts";
 import { Builder, type Made } from "./build.ts";
 
-/** An agent that goes round: it asks the same again and again, reads a page that never answers, and waits for a colleague who does the same. */
-export function looping(start: number): Made {
+/**
+ * An agent that goes round: it asks the same again and again, reads a page that never answers, and has a colleague who waits.
+ * `mended` is the same run after a change: it takes the first nothing for an answer.
+ */
+export function looping(start: number, mended = false): Made {
   const b = new Builder(77);
   const query = { query: "sea otters census 2026", limit: 3 };
   const nothing: Json = [];
@@ -17,7 +20,7 @@ export function looping(start: number): Made {
     { attributes: { "gen_ai.agent.name": "fact-finder" }, body: { input: question, session_id: "chat-7" } },
     (root) => {
       const asks = { role: "assistant", content: "I will look again." };
-      for (let round = 0; round < 7; round++) {
+      for (let round = 0; round < (mended ? 1 : 7); round++) {
         b.llm(
           "think",
           "claude-sonnet-4-5",
@@ -35,8 +38,8 @@ export function looping(start: number): Made {
         });
         messages.push(asks, { role: "tool", content: "[]" });
       }
-      b.log("warning", "nothing found after seven searches");
-      for (let attempt = 0; attempt < 4; attempt++) {
+      b.log("warning", `nothing found after ${mended ? "a search" : "seven searches"}`);
+      for (let attempt = 0; attempt < (mended ? 1 : 4); attempt++) {
         b.tool("fetch_page", { url: "https://library.example/census" }, null, 340e6, {
           body: { input: { url: "https://library.example/census" } },
           status: "error",

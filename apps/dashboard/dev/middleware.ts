@@ -99,9 +99,7 @@ function answer(store: Store, given: Judgement[], url: URL, request: IncomingMes
         return;
       case "compare": {
         const pair = [query.get("a"), query.get("b")].map((one) => store.find(one ?? "", now));
-        const [a, b] = pair.map((made) =>
-          made === undefined ? undefined : { ...store.get(made, now), nodes: store.get(made, now).document.nodes },
-        );
+        const [a, b] = pair.map((made) => (made === undefined ? undefined : store.get(made, now).document));
         if (a === undefined || b === undefined) {
           problem(response, 404, "trace_not_found", "There is no such trace", "One of the two is not in the store.");
         } else {

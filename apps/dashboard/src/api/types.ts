@@ -319,31 +319,47 @@ export type Producer = {
   seal?: Maybe<number>;
 };
 
-/** One of two that are compared. */
+/** A step of one of two traces that are compared. */
 export type NodeRef = {
-  span_id?: Maybe<string>;
-  kind?: Maybe<string>;
-  name?: Maybe<string>;
-  status?: Maybe<Status>;
-  duration_nanos?: Maybe<number>;
-  usage?: Maybe<Tokens>;
-  cost?: Maybe<Money>;
+  span_id: string | null;
+  kind: string | null;
+  name: string | null;
+  state: State;
+  status: Status | null;
+  failed: boolean;
+  duration_nanos: number | null;
 };
 
-/** What is said of a trace that is compared: its sums. */
-export type TraceSummary = Partial<TraceRow> & { trace_id: string; model_calls?: number; tool_calls?: number };
+/** What a trace that is compared has in all. */
+export type TraceSums = {
+  trace_id: string;
+  name: string | null;
+  start: string;
+  duration_nanos: number;
+  spans: number;
+  errors: number;
+  /** Steps that repeat earlier ones, in loops. */
+  repeated: number;
+  model_calls: number;
+  tool_calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cost: Money;
+};
 
 /** Two traces, aligned. */
 export type Comparison = {
-  a: TraceSummary;
-  b: TraceSummary;
+  a: TraceSums;
+  b: TraceSums;
   rows: {
     depth: number;
-    a?: Maybe<NodeRef>;
-    b?: Maybe<NodeRef>;
+    a: NodeRef | null;
+    b: NodeRef | null;
     change: "same" | "changed" | "added" | "removed" | "moved";
-    differences: { what: string; a?: Json; b?: Json }[];
+    differences: { what: string; a: Json; b: Json }[];
   }[];
+  /** Whether the same steps were taken, with the same outcome. */
+  same: boolean;
 };
 
 /** Values and how often they are. */

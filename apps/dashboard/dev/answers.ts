@@ -2,6 +2,7 @@ import type {
   Comparison,
   CostExplained,
   Facet,
+  Group,
   NodeRef,
   TraceDocument,
   TraceNode,
@@ -12,6 +13,8 @@ import { priceLines, providerOf } from "./build.ts";
 import { Gather, keyOf, type Store } from "./store.ts";
 
 const MINUTE = 60_000;
+/** Groups of which each has a course of its own. */
+const MOST_COURSES = 50;
 const STEPS: Record<string, number> = { "60s": MINUTE, "5m": 5 * MINUTE, "1h": 60 * MINUTE, "1d": 1440 * MINUTE };
 
 type Parameters = URLSearchParams;
@@ -95,7 +98,7 @@ export function search(store: Store, query: Parameters, now: number) {
 }
 
 /** `/v1/facets`: of steps, or of traces as `traces` filters them. */
-export function facets(store: Store, query: Parameters, now: number) {
+export function facets(store: Store, query: Parameters, now: number, crowd = 0) {
   const ofTraces = query.get("of") === "traces";
   const [since, until] = ofTraces && !query.has("since") ? [0, now] : range(query, now);
   const names = ["agents", "kinds", "models", "names", "services", ofTraces ? "statuses" : "providers"];
@@ -127,11 +130,17 @@ export function facets(store: Store, query: Parameters, now: number) {
       }
     }
   }
+  // A company's services: more than any list shows.
+  for (let place = 1; place <= crowd; place++) {
+    all.get("services")?.set(`service-${place}`, 1);
+  }
+  const limit = Number(query.get("limit") ?? 50);
   const list = (map: Map<string, number>): Facet[] =>
     [...map].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
-  return Object.fromEntries(
-    [...all].map(([name, map]) => [name, list(map).slice(0, Number(query.get("limit") ?? 50))]),
-  );
+  return {
+    ...Object.fromEntries([...all].map(([name, map]) => [name, list(map).slice(0, limit)])),
+    more: [...all.values()].some((map) => map.size > limit),
+  };
 }
 
 /** `/v1/analytics/series`. */
@@ -158,9 +167,12 @@ export function series(store: Store, query: Parameters, now: number) {
     points.set(start, gather);
     gather.add(node);
   }
+  const steps = (points: Map<number, Gather>) => [...points.values()].reduce((sum, one) => sum + one.spans, 0);
+  const bySteps = [...groups].sort(([, a], [, b]) => steps(b) - steps(a));
   return {
     step_nanos: step * 1e6,
-    groups: [...groups].map(([key, points]) => ({
+    more: groups.size > MOST_COURSES,
+    groups: bySteps.slice(0, MOST_COURSES).map(([key, points]) => ({
       key,
       points: [...points]
         .sort(([a], [b]) => a - b)
@@ -187,10 +199,12 @@ export function groups(store: Store, query: Parameters, now: number) {
     all.set(key, gather);
     gather.add(node);
   }
+  const limit = Number(query.get("limit") ?? 50);
+  const dollars = ({ cost }: Group) => (query.get("sort") === "cost" ? Number(cost?.["USD"] ?? 0) : 0);
   const items = [...all]
     .map(([key, gather]) => gather.group(key))
-    .sort((a, b) => b.duration_sum_nanos - a.duration_sum_nanos);
-  return { items: items.slice(0, Number(query.get("limit") ?? 50)) };
+    .sort((a, b) => dollars(b) - dollars(a) || b.spans - a.spans);
+  return { items: items.slice(0, limit), more: items.length > limit };
 }
 
 /** `/v1/analytics/overview`. */

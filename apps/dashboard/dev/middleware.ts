@@ -82,7 +82,7 @@ function answer(store: Store, given: Judgement[], url: URL, request: IncomingMes
         send(response, answers.search(store, query, now));
         return;
       case "facets":
-        send(response, answers.facets(store, query, now));
+        send(response, answers.facets(store, query, now, wanted === "crowd" ? 80 : 0));
         return;
       case "analytics": {
         const found = {

@@ -248,8 +248,11 @@ export type Totals = Sums & {
 /** Sums of what shares a value. */
 export type Group = Totals & { key: string | null };
 
-/** Points over time, by group. */
-export type Series = { step_nanos: number; groups: { key: string | null; points: Point[] }[] };
+/** Some of the groups, and whether there are more. */
+export type Groups = { items: Group[]; more: boolean };
+
+/** Points over time, by group; `more` where there are more groups than these. */
+export type Series = { step_nanos: number; more: boolean; groups: { key: string | null; points: Point[] }[] };
 
 /** All of a time, and of the time before it. */
 export type Overview = {
@@ -372,6 +375,8 @@ export type Facets = {
   models: Facet[];
   agents: Facet[];
   names: Facet[];
+  /** Whether one of these lists is cut, or traces are older than those that were counted. */
+  more: boolean;
   /** Of traces alone. */
   statuses?: Facet[];
   /** Of steps alone. */

@@ -1,8 +1,20 @@
-import type { Comparison, CostExplained, Facet, NodeRef, TraceNode, TraceRow } from "../src/api/types.ts";
+import type {
+  Comparison,
+  CostExplained,
+  Facet,
+  Group,
+  NodeRef,
+  TraceDocument,
+  TraceNode,
+  TraceRow,
+  TraceSums,
+} from "../src/api/types.ts";
 import { priceLines, providerOf } from "./build.ts";
 import { Gather, keyOf, type Store } from "./store.ts";
 
 const MINUTE = 60_000;
+/** Groups of which each has a course of its own. */
+const MOST_COURSES = 50;
 const STEPS: Record<string, number> = { "60s": MINUTE, "5m": 5 * MINUTE, "1h": 60 * MINUTE, "1d": 1440 * MINUTE };
 
 type Parameters = URLSearchParams;
@@ -86,7 +98,7 @@ export function search(store: Store, query: Parameters, now: number) {
 }
 
 /** `/v1/facets`: of steps, or of traces as `traces` filters them. */
-export function facets(store: Store, query: Parameters, now: number) {
+export function facets(store: Store, query: Parameters, now: number, crowd = 0) {
   const ofTraces = query.get("of") === "traces";
   const [since, until] = ofTraces && !query.has("since") ? [0, now] : range(query, now);
   const names = ["agents", "kinds", "models", "names", "services", ofTraces ? "statuses" : "providers"];
@@ -118,11 +130,17 @@ export function facets(store: Store, query: Parameters, now: number) {
       }
     }
   }
+  // A company's services: more than any list shows.
+  for (let place = 1; place <= crowd; place++) {
+    all.get("services")?.set(`service-${place}`, 1);
+  }
+  const limit = Number(query.get("limit") ?? 50);
   const list = (map: Map<string, number>): Facet[] =>
     [...map].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
-  return Object.fromEntries(
-    [...all].map(([name, map]) => [name, list(map).slice(0, Number(query.get("limit") ?? 50))]),
-  );
+  return {
+    ...Object.fromEntries([...all].map(([name, map]) => [name, list(map).slice(0, limit)])),
+    more: [...all.values()].some((map) => map.size > limit),
+  };
 }
 
 /** `/v1/analytics/series`. */
@@ -149,9 +167,12 @@ export function series(store: Store, query: Parameters, now: number) {
     points.set(start, gather);
     gather.add(node);
   }
+  const steps = (points: Map<number, Gather>) => [...points.values()].reduce((sum, one) => sum + one.spans, 0);
+  const bySteps = [...groups].sort(([, a], [, b]) => steps(b) - steps(a));
   return {
     step_nanos: step * 1e6,
-    groups: [...groups].map(([key, points]) => ({
+    more: groups.size > MOST_COURSES,
+    groups: bySteps.slice(0, MOST_COURSES).map(([key, points]) => ({
       key,
       points: [...points]
         .sort(([a], [b]) => a - b)
@@ -178,10 +199,12 @@ export function groups(store: Store, query: Parameters, now: number) {
     all.set(key, gather);
     gather.add(node);
   }
+  const limit = Number(query.get("limit") ?? 50);
+  const dollars = ({ cost }: Group) => (query.get("sort") === "cost" ? Number(cost?.["USD"] ?? 0) : 0);
   const items = [...all]
     .map(([key, gather]) => gather.group(key))
-    .sort((a, b) => b.duration_sum_nanos - a.duration_sum_nanos);
-  return { items: items.slice(0, Number(query.get("limit") ?? 50)) };
+    .sort((a, b) => dollars(b) - dollars(a) || b.spans - a.spans);
+  return { items: items.slice(0, limit), more: items.length > limit };
 }
 
 /** `/v1/analytics/overview`. */
@@ -272,44 +295,68 @@ export function cost(node: TraceNode): CostExplained {
   };
 }
 
+/** What a trace that is compared has in all. */
+function sumsOf({ trace_id, start, duration_nanos, cost, usage, counts, loops, nodes }: TraceDocument): TraceSums {
+  const ofKind = (kind: string) => nodes.filter((node) => node.form === "span" && node.kind === kind).length;
+  return {
+    trace_id,
+    name: nodes[0]?.name ?? null,
+    start,
+    duration_nanos,
+    spans: counts.spans,
+    errors: counts.failed,
+    repeated: (loops ?? []).reduce((sum, { again }) => sum + again.steps, 0),
+    model_calls: ofKind("llm"),
+    tool_calls: ofKind("tool"),
+    input_tokens: usage?.input_tokens ?? 0,
+    output_tokens: usage?.output_tokens ?? 0,
+    cost: cost ?? {},
+  };
+}
+
 /** `/v1/compare`: aligned by name and kind, in order. */
-export function compare(
-  a: { row: TraceRow; nodes: TraceNode[] },
-  b: { row: TraceRow; nodes: TraceNode[] },
-): Comparison {
+export function compare(a: TraceDocument, b: TraceDocument): Comparison {
   const left = a.nodes.filter((node) => node.form === "span");
   const right = b.nodes.filter((node) => node.form === "span");
   const same = (x?: TraceNode, y?: TraceNode) =>
     x !== undefined && y !== undefined && x.name === y.name && x.kind === y.kind && x.depth === y.depth;
-  const ref = (node: TraceNode): NodeRef => ({
-    span_id: node.span_id ?? null,
-    kind: node.kind ?? null,
-    name: node.name ?? null,
-    status: node.status ?? null,
-    duration_nanos: node.duration_nanos ?? null,
-    usage: node.usage ?? null,
-    cost: node.cost ?? null,
+  const ref = ({ span_id, kind, name, state, status, failed, duration_nanos }: TraceNode): NodeRef => ({
+    span_id: span_id ?? null,
+    kind: kind ?? null,
+    name: name ?? null,
+    state,
+    status: status ?? null,
+    failed,
+    duration_nanos: duration_nanos ?? null,
   });
   const rows: Comparison["rows"] = [];
+  const alone = (change: "added" | "removed", node: TraceNode) =>
+    rows.push({
+      depth: node.depth,
+      a: null,
+      b: null,
+      [change === "added" ? "b" : "a"]: ref(node),
+      change,
+      differences: [],
+    });
   let at = 0;
   for (const node of left) {
     const place = right.findIndex((other, index) => index >= at && same(node, other));
     if (place < 0 || place > at + 6) {
-      rows.push({ depth: node.depth, a: ref(node), change: "removed", differences: [] });
+      alone("removed", node);
       continue;
     }
     for (; at < place; at++) {
-      const other = right[at] as TraceNode;
-      rows.push({ depth: other.depth, b: ref(other), change: "added", differences: [] });
+      alone("added", right[at] as TraceNode);
     }
     const other = right[at++] as TraceNode;
     const differences: Comparison["rows"][number]["differences"] = [];
     for (const [what, x, y] of [
       ["status", node.status, other.status],
-      ["duration", node.duration_nanos, other.duration_nanos],
-      ["tokens", node.usage?.output_tokens, other.usage?.output_tokens],
-      ["cost", node.cost?.["USD"], other.cost?.["USD"]],
       ["output", node.body?.["output"], other.body?.["output"]],
+      ["output_tokens", node.usage?.output_tokens, other.usage?.output_tokens],
+      ["cost", node.cost, other.cost],
+      ["duration", node.duration_nanos, other.duration_nanos],
     ] as const) {
       if (JSON.stringify(x) !== JSON.stringify(y)) {
         differences.push({ what, a: x ?? null, b: y ?? null });
@@ -324,8 +371,7 @@ export function compare(
     });
   }
   for (; at < right.length; at++) {
-    const other = right[at] as TraceNode;
-    rows.push({ depth: other.depth, b: ref(other), change: "added", differences: [] });
+    alone("added", right[at] as TraceNode);
   }
-  return { a: a.row, b: b.row, rows };
+  return { a: sumsOf(a), b: sumsOf(b), rows, same: rows.every((row) => row.change === "same") };
 }

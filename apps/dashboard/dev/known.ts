@@ -1,5 +1,6 @@
 import type { Money, Tokens, TraceDocument, TraceNode, TraceRow } from "../src/api/types.ts";
 import type { Made } from "./build.ts";
+import { loopsOf } from "./loops.ts";
 
 /** A time with nine digits, so many nanoseconds after a time in milliseconds. */
 export function wire(start: number, nanos: number): string {
@@ -28,7 +29,8 @@ export function addMoney(a: Money | null | undefined, b: Money | null | undefine
   return Object.fromEntries([...sums].map(([currency, pico]) => [currency, write(pico)]));
 }
 
-function addTokens(a: Tokens | null | undefined, b: Tokens | null | undefined): Tokens | undefined {
+/** Adds tokens. */
+export function addTokens(a: Tokens | null | undefined, b: Tokens | null | undefined): Tokens | undefined {
   if (!a || !b) {
     return a ?? b ?? undefined;
   }
@@ -88,6 +90,12 @@ export function documentOf(made: Made, now: number): TraceDocument {
   );
   const services = [made.service, ...(made.nodes.some((node) => node.producer) ? ["library"] : [])];
   const root = nodes[0];
+  const open: number[] = [];
+  const parent = nodes.map(({ depth }, index) => {
+    open.length = depth;
+    return open.push(index) < 2 ? -1 : (open.at(-2) ?? -1);
+  });
+  const loops = loopsOf(nodes, parent);
   return {
     trace_id: made.id,
     start: wire(made.start, 0),
@@ -106,6 +114,7 @@ export function documentOf(made: Made, now: number): TraceDocument {
       unknown: 0,
     },
     losses: dead ? (made.losses ?? []).map((loss) => ({ ...loss, producer: made.service })) : [],
+    ...(loops.length === 0 ? {} : { loops }),
     nodes,
     processes: services.map((service, place) => ({
       host: "box-1",

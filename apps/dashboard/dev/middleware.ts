@@ -82,7 +82,7 @@ function answer(store: Store, given: Judgement[], url: URL, request: IncomingMes
         send(response, answers.search(store, query, now));
         return;
       case "facets":
-        send(response, answers.facets(store, query, now));
+        send(response, answers.facets(store, query, now, wanted === "crowd" ? 80 : 0));
         return;
       case "analytics": {
         const found = {
@@ -99,9 +99,7 @@ function answer(store: Store, given: Judgement[], url: URL, request: IncomingMes
         return;
       case "compare": {
         const pair = [query.get("a"), query.get("b")].map((one) => store.find(one ?? "", now));
-        const [a, b] = pair.map((made) =>
-          made === undefined ? undefined : { ...store.get(made, now), nodes: store.get(made, now).document.nodes },
-        );
+        const [a, b] = pair.map((made) => (made === undefined ? undefined : store.get(made, now).document));
         if (a === undefined || b === undefined) {
           problem(response, 404, "trace_not_found", "There is no such trace", "One of the two is not in the store.");
         } else {

@@ -1,4 +1,5 @@
 import { Builder, type Made } from "./build.ts";
+import { looping } from "./looping.ts";
 import { coding, research, support } from "./scenarios.ts";
 
 /** Strings that try to break out of where they are shown. Also read by the tests. */
@@ -28,6 +29,8 @@ export const IDS = {
   killed: "deaddeaddeaddeaddeaddeaddeaddead",
   photo: "00000000000000000000000000000099",
   coding: "c0de0000000000000000000000000001",
+  loops: "c1c1e000000000000000000000000007",
+  mended: "c1c1e000000000000000000000000001",
   unwanted: "0ff00ff00ff00ff00ff00ff00ff00ff0",
 } as const;
 
@@ -187,6 +190,8 @@ export function special(now: number): Made[] {
     { ...support(photo, now - 5 * minute), id: IDS.photo },
     { ...coding(7, now - 14 * minute, 26), id: IDS.coding },
     { ...support(71, now - 17 * minute), id: IDS.unwanted },
+    { ...looping(now - 11 * minute), id: IDS.loops },
+    { ...looping(now - 7 * minute, true), id: IDS.mended },
     { ...killed, id: IDS.killed, dies: 21e9, losses: [{ count: 3, reason: "quota" }] },
     long(now - 26 * 60 * minute),
     hostile(now - 31 * minute),

@@ -106,6 +106,10 @@ export class Gather {
     }
   }
 
+  get spans(): number {
+    return this.sums.spans;
+  }
+
   point(start: string): Point {
     return { start, ...this.sums, ...this.percentiles() };
   }

@@ -4,6 +4,7 @@ import "./design/shell.css";
 import "./design/parts.css";
 import "./design/table.css";
 import "./design/trace.css";
+import "./design/loops.css";
 import "./design/inspector.css";
 import "./design/messages.css";
 import "./design/json.css";

@@ -34,7 +34,11 @@ test("the largest groups, and how many are left out; currencies are never added"
     key,
     points: [point("2026-11-21T04:05:00Z", { cost: { USD: usd, EUR: "999" } })],
   });
-  const series: Series = { step_nanos: 1, groups: [group("a", "0.1"), group("b", "0.3"), group("c", "0.2")] };
+  const series: Series = {
+    step_nanos: 1,
+    more: false,
+    groups: [group("a", "0.1"), group("b", "0.3"), group("c", "0.2")],
+  };
   expect(largest(series, "cost", 2, "USD").groups.map((one) => one.key)).toEqual(["b", "c"]);
   expect(largest(series, "cost", 2, "USD").left).toBe(1);
   expect(mainCurrency(undefined)).toBe("USD");

@@ -1,10 +1,11 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { MOST_VALUES } from "../logic/facets.ts";
 import { getJson, type Query } from "./client.ts";
 import type {
   Comparison,
   CostExplained,
   Facets,
-  Group,
+  Groups,
   Health,
   Judgement,
   LocatedEvent,
@@ -77,10 +78,10 @@ export const useSession = (id: string) =>
   useResource<{ session: SessionRow; traces: TraceRow[] }>(`/sessions/${one(id)}`);
 export const useComparison = (a: string, b: string) =>
   useResource<Comparison>("/compare", { a, b }, { when: a !== "" && b !== "" });
-export const useFacets = (query: Query = {}) => useResource<Facets>("/facets", query);
+export const useFacets = (query: Query = {}) => useResource<Facets>("/facets", { ...query, limit: MOST_VALUES });
 export const useSeries = (query: Query, every?: number) =>
   useResource<Series>("/analytics/series", query, every === undefined ? {} : { every });
-export const useGroups = (query: Query) => useResource<{ items: Group[] }>("/analytics/groups", query);
+export const useGroups = (query: Query) => useResource<Groups>("/analytics/groups", query);
 export const useStages = (query: Query) => useResource<{ items: Stage[] }>("/analytics/stages", query);
 export const useOverview = (query: Query) => useResource<Overview>("/analytics/overview", query);
 export const useProducers = () => useResource<{ items: Producer[] }>("/producers", {}, { every: 5_000 });

@@ -121,6 +121,29 @@ export type Process = {
   state: string;
 };
 
+/** Steps that came again with the same kind, name and arguments below one agent, or rounds of several steps below one parent. */
+export type Loop = {
+  /** What all rounds but the first took, all below their steps included. */
+  again: {
+    cost: Money | null;
+    cost_computed: boolean;
+    duration_nanos: number;
+    failed: number;
+    steps: number;
+    unpriced: number;
+    usage: Tokens | null;
+  };
+  /** The steps of one round. */
+  round: { kind: string | null; name: string | null }[];
+  /** Whether every round brought what the first one did. */
+  same_output: boolean;
+  /** The ids of all steps in order of time, round after round. */
+  steps: (string | null)[];
+  times: number;
+  /** The agent of a single step, the parent of several; null for the trace as a whole. */
+  under: string | null;
+};
+
 /** A trace in full. */
 export type TraceDocument = {
   trace_id: string;
@@ -140,6 +163,8 @@ export type TraceDocument = {
     unknown: number;
   };
   losses: { count: number; producer: string; reason?: Maybe<string> }[];
+  /** What was done again and again, where something was, in order of time. */
+  loops?: Maybe<Loop[]>;
   nodes: TraceNode[];
   processes: Process[];
 };
@@ -223,8 +248,11 @@ export type Totals = Sums & {
 /** Sums of what shares a value. */
 export type Group = Totals & { key: string | null };
 
-/** Points over time, by group. */
-export type Series = { step_nanos: number; groups: { key: string | null; points: Point[] }[] };
+/** Some of the groups, and whether there are more. */
+export type Groups = { items: Group[]; more: boolean };
+
+/** Points over time, by group; `more` where there are more groups than these. */
+export type Series = { step_nanos: number; more: boolean; groups: { key: string | null; points: Point[] }[] };
 
 /** All of a time, and of the time before it. */
 export type Overview = {
@@ -294,31 +322,47 @@ export type Producer = {
   seal?: Maybe<number>;
 };
 
-/** One of two that are compared. */
+/** A step of one of two traces that are compared. */
 export type NodeRef = {
-  span_id?: Maybe<string>;
-  kind?: Maybe<string>;
-  name?: Maybe<string>;
-  status?: Maybe<Status>;
-  duration_nanos?: Maybe<number>;
-  usage?: Maybe<Tokens>;
-  cost?: Maybe<Money>;
+  span_id: string | null;
+  kind: string | null;
+  name: string | null;
+  state: State;
+  status: Status | null;
+  failed: boolean;
+  duration_nanos: number | null;
 };
 
-/** What is said of a trace that is compared: its sums. */
-export type TraceSummary = Partial<TraceRow> & { trace_id: string; model_calls?: number; tool_calls?: number };
+/** What a trace that is compared has in all. */
+export type TraceSums = {
+  trace_id: string;
+  name: string | null;
+  start: string;
+  duration_nanos: number;
+  spans: number;
+  errors: number;
+  /** Steps that repeat earlier ones, in loops. */
+  repeated: number;
+  model_calls: number;
+  tool_calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cost: Money;
+};
 
 /** Two traces, aligned. */
 export type Comparison = {
-  a: TraceSummary;
-  b: TraceSummary;
+  a: TraceSums;
+  b: TraceSums;
   rows: {
     depth: number;
-    a?: Maybe<NodeRef>;
-    b?: Maybe<NodeRef>;
+    a: NodeRef | null;
+    b: NodeRef | null;
     change: "same" | "changed" | "added" | "removed" | "moved";
-    differences: { what: string; a?: Json; b?: Json }[];
+    differences: { what: string; a: Json; b: Json }[];
   }[];
+  /** Whether the same steps were taken, with the same outcome. */
+  same: boolean;
 };
 
 /** Values and how often they are. */
@@ -331,6 +375,8 @@ export type Facets = {
   models: Facet[];
   agents: Facet[];
   names: Facet[];
+  /** Whether one of these lists is cut, or traces are older than those that were counted. */
+  more: boolean;
   /** Of traces alone. */
   statuses?: Facet[];
   /** Of steps alone. */

@@ -29,6 +29,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ["f", "find in the trace"],
       ["n N", "next, previous match"],
       ["e", "next failed step"],
+      ["o O", "next, previous step of a loop"],
       ["r", "replay"],
       ["[ ]", "replay: one moment back, on"],
       ["1 2 3", "timeline, graph, events"],

@@ -81,3 +81,25 @@ test("the event of a trace that is open", async () => {
   expect(new URL(other.url()).search).toBe("?view=events");
   await context.close();
 });
+
+test("the loop of a trace whose steps are marked", async () => {
+  const { page, context } = await stage.page();
+  await page.goto(`/traces/${IDS.loops}`);
+  await page.getByRole("button", { name: "2 more loops" }).click();
+  await page.getByRole("button", { name: /^status/ }).click();
+  await page.waitForURL(/loop=[0-9a-f]{16}/);
+  const marked = (one = page) => one.locator(".wf-row.looped").allInnerTexts();
+  const said = await marked();
+  expect(said).toHaveLength(3);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await other.locator(".wf-round").first().waitFor();
+  expect(await marked(other)).toEqual(said);
+  expect(await other.locator(".loop").count()).toBe(3);
+  // Of those that are folded the one that is marked is shown all the same.
+  await other.getByRole("button", { name: "Only the heaviest" }).click();
+  await expect.poll(() => other.locator(".loop b").allInnerTexts()).toEqual(["×7", "×3"]);
+  await other.getByRole("button", { name: "1 more loop" }).waitFor();
+  expect(await marked(other)).toEqual(said);
+  await context.close();
+});

@@ -42,6 +42,14 @@ const PARTS: [string, string, (page: Page) => Promise<void>][] = [
     },
   ],
   [
+    "a loop",
+    `/traces/${IDS.loops}?loops=all`,
+    async (page) => {
+      await page.locator(".loop").first().click();
+      await page.locator(".wf-round.again").first().waitFor();
+    },
+  ],
+  [
     "an event of a trace",
     `/traces/${IDS.research}?view=events`,
     async (page) => {

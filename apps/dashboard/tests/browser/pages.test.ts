@@ -18,6 +18,7 @@ const PAGES: [string, string, string][] = [
   ["graph", `/traces/${IDS.research}?view=graph`, ".react-flow__node"],
   ["events", `/traces/${IDS.research}?view=events`, ".grid-row"],
   ["replay", `/traces/${IDS.research}?t=2000000000`, ".replay"],
+  ["loops", `/traces/${IDS.loops}?loops=all`, ".loop"],
   ["killed", `/traces/${IDS.killed}`, ".wf-bar.abandoned"],
   ["live", "/live", ".grid-row"],
   ["sessions", "/sessions", ".grid-row"],

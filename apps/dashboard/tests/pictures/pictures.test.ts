@@ -50,6 +50,7 @@ const PICTURES: [string, string, string, ((page: Page) => Promise<void>)?][] = [
       await page.locator(".inspector").waitFor();
     },
   ],
+  ["loops", `/traces/${IDS.loops}?loops=all`, ".loop", goRound],
   ["replay", `/traces/${IDS.research}`, ".wf-row", replay],
   ["graph", `/traces/${IDS.research}?view=graph`, ".react-flow__node"],
   ["live", "/live", ".connection.open", goOn],
@@ -64,6 +65,15 @@ const PICTURES: [string, string, string, ((page: Page) => Promise<void>)?][] = [
 async function choose(page: Page, step: string): Promise<void> {
   await page.locator(".wf-row", { hasText: step }).first().click();
   await page.locator(".inspector").waitFor();
+}
+
+/** The heaviest loop, with its steps marked and none of them open. */
+async function goRound(page: Page): Promise<void> {
+  await page.keyboard.press("o");
+  await page.locator(".inspector").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".inspector").waitFor({ state: "detached" });
+  await page.locator(".wf-round").first().waitFor();
 }
 
 /** A moment of a replay in which something is under way and much has been. */

@@ -21,6 +21,9 @@ export const hostile = (now: number): Made => special(now, IDS.hostile);
 /** The one of ten thousand steps. */
 export const long = (now: number): Made => special(now, IDS.long);
 
+/** The one that goes round in circles, and the same run after a change. */
+export const loops = (now: number): [Made, Made] => [special(now, IDS.loops), special(now, IDS.mended)];
+
 /** Made-up traces of the last days, all of them over; without those that are only long, or hostile. */
 export function history(now: number, days: number): Made[] {
   const isOver = (made: Made) => made.start + Math.max(...made.nodes.map((node) => node.to)) / 1e6 < now - 5_000;

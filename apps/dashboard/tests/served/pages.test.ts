@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { IDS } from "../../dev/special.ts";
 import { axe } from "../chromium.ts";
 import { Filled, type Recorded } from "./filled.ts";
 
@@ -18,6 +19,7 @@ const PAGES: [string, (ids: Recorded) => string, string][] = [
   ["graph", (ids) => `/traces/${ids.research}?view=graph`, ".react-flow__node"],
   ["events", (ids) => `/traces/${ids.research}?view=events`, ".grid-row"],
   ["replay", (ids) => `/traces/${ids.research}?t=100000`, ".replay"],
+  ["loops", () => `/traces/${IDS.loops}?loops=all`, ".loop"],
   ["killed", (ids) => `/traces/${ids.killed}`, ".wf-bar.abandoned"],
   ["live", () => "/live", ".connection.open"],
   ["sessions", () => "/sessions", ".grid-row"],

@@ -1,5 +1,5 @@
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
-import { useFacets, useGroups, useOverview, useSeries, useStages } from "../../api/queries.ts";
+import { useGroups, useOverview, useSeries, useStages } from "../../api/queries.ts";
 import type { Series } from "../../api/types.ts";
 import { Top } from "../../app/Shell.tsx";
 import { useUrl } from "../../app/url.ts";
@@ -12,9 +12,10 @@ import { Data, ProblemBox, Segments } from "../../parts/Basics.tsx";
 import { FirstTrace } from "../../parts/FirstTrace.tsx";
 import { useNow } from "../../parts/now.ts";
 import { RangeSelect } from "../../parts/Range.tsx";
+import { ServiceSelect } from "../../parts/ServiceSelect.tsx";
 import { Cards, CardsToCome } from "./Cards.tsx";
 import type { Line } from "./Chart.tsx";
-import { BY, type By, Groups } from "./Groups.tsx";
+import { BY, type By, Groups, MOST, orderOf } from "./Groups.tsx";
 
 const Chart = lazy(() => import("./Chart.tsx").then(({ Chart }) => ({ default: Chart })));
 
@@ -46,9 +47,8 @@ export function Analytics() {
   const overview = useOverview(query);
   const series = useSeries({ ...query, step, kind });
   const grouped = useSeries({ ...query, step, kind, by });
-  const groups = useGroups({ ...query, by, kind, limit: 20, sort: "spans" });
+  const groups = useGroups({ ...query, by, kind, limit: MOST, sort: orderOf(by) });
   const stages = useStages(query);
-  const facets = useFacets();
   const onRange = (a: number, b: number) => url.set({ since: wireTime(a), until: wireTime(b) }, { replace: false });
   const isEmpty =
     overview.data?.totals.spans === 0 && overview.data.previous.spans === 0 && url.get("since") === undefined;
@@ -57,19 +57,7 @@ export function Analytics() {
     <>
       <Top title="Analytics">
         <span className="grow" />
-        <select
-          className="select service"
-          aria-label="Service"
-          value={service ?? ""}
-          onChange={(event) => url.set({ service: event.target.value })}
-        >
-          <option value="">Every service</option>
-          {(facets.data?.services ?? []).map((facet) => (
-            <option key={facet.value} value={facet.value}>
-              {facet.value.slice(0, 60)}
-            </option>
-          ))}
-        </select>
+        <ServiceSelect value={service} onChange={(one) => url.set({ service: one })} />
         <RangeSelect since={since} until={until} onChange={(a, b) => url.set({ since: a, until: b })} />
       </Top>
       <div className="scroll">
@@ -157,7 +145,7 @@ export function Analytics() {
                   {groups.isError ? (
                     <ProblemBox error={groups.error} />
                   ) : (
-                    <Groups by={by} items={groups.data?.items} search={url.search} />
+                    <Groups by={by} found={groups.data} search={url.search} />
                   )}
                 </div>
               </section>
@@ -272,7 +260,11 @@ function Grouped({ series, from, to, onRange }: View & { series: Series | undefi
       />
       {left > 0 && (
         <p className="faint">
-          {left === 1 ? "1 smaller one is left out." : `${count(left)} smaller ones are left out.`}
+          {series?.more
+            ? `Those of the highest cost, of the ${count(series.groups.length)} with the most steps.`
+            : left === 1
+              ? "1 smaller one is left out."
+              : `${count(left)} smaller ones are left out.`}
         </p>
       )}
     </>

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { Link } from "wouter";
 import { useComparison, useTraces } from "../../api/queries.ts";
-import type { Comparison, Json, NodeRef, TraceSummary } from "../../api/types.ts";
+import type { Comparison, Json, NodeRef, TraceSums } from "../../api/types.ts";
 import { useKeys } from "../../app/keys.ts";
 import { Top } from "../../app/Shell.tsx";
 import { useUrl } from "../../app/url.ts";
@@ -20,10 +20,11 @@ const TOTALS = [
   "model_calls",
   "tool_calls",
   "errors",
+  "repeated",
   "input_tokens",
   "output_tokens",
   "cost",
-] as const satisfies (keyof TraceSummary)[];
+] as const satisfies (keyof TraceSums)[];
 
 const SIGNS = { same: "=", changed: "≠", added: "+", removed: "−", moved: "↕" } as const;
 const WORDS = {
@@ -105,7 +106,7 @@ function Side({
 }: {
   name: string;
   id: string;
-  summary: TraceSummary | undefined;
+  summary: TraceSums | undefined;
   onChoose: (id: string) => void;
 }) {
   return (
@@ -117,7 +118,6 @@ function Side({
         </Link>
       )}
       {summary?.name && <code className="faint wide-only">{shortId(id)}</code>}
-      {summary?.state && <StatusMark outcome={outcomeOf(summary.state, summary.status)} bare />}
       <span className="grow" />
       <Popover label={id === "" ? "Choose" : "Other"} right>
         {(close) => (
@@ -169,10 +169,16 @@ function Choose({ onChoose }: { onChoose: (id: string) => void }) {
   );
 }
 
+/** Titles of totals that are called otherwise than the API does. */
+const TITLES: Record<string, string> = { spans: "Steps", errors: "Failed", repeated: "Repeated" };
+/** What a title does not say. */
+const HINTS: Record<string, string> = { repeated: "Steps that repeat earlier ones, in loops" };
+
 /** The name of a total as a title. */
 function titled(name: string): string {
-  if (name === "spans") {
-    return "Steps";
+  const title = Object.hasOwn(TITLES, name) ? TITLES[name] : undefined;
+  if (title !== undefined) {
+    return title;
   }
   const words = name.replace(/_nanos$/, "").replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -238,9 +244,10 @@ function Rows({ comparison, only }: { comparison: Comparison; only: boolean }) {
     <div className="stack">
       <div className="cards two-values">
         {TOTALS.map((name) => [name, comparison.a[name], comparison.b[name]] as const)
-          .filter(([, a, b]) => a !== undefined || b !== undefined)
+          // Where neither goes round, there is nothing to say of it.
+          .filter(([name, a, b]) => name !== "repeated" || a !== 0 || b !== 0)
           .map(([name, a, b]) => (
-            <div className="card number" key={name}>
+            <div className="card number" key={name} title={HINTS[name]}>
               <h2>{titled(name)}</h2>
               <p className="value small">
                 {shownAs(name, a)} <span className="faint">→</span> {shownAs(name, b)}
@@ -277,8 +284,8 @@ function Rows({ comparison, only }: { comparison: Comparison; only: boolean }) {
                 {row.differences.map((difference) => (
                   <div key={difference.what} className="difference">
                     <h3>{visible(difference.what)}</h3>
-                    <Value what={difference.what} value={difference.a ?? null} />
-                    <Value what={difference.what} value={difference.b ?? null} />
+                    <Value what={difference.what} value={difference.a} />
+                    <Value what={difference.what} value={difference.b} />
                   </div>
                 ))}
               </div>
@@ -301,22 +308,14 @@ function Value({ what, value }: { what: string; value: Json }) {
   );
 }
 
-function Half({
-  node,
-  depth,
-  other,
-}: {
-  node: NodeRef | null | undefined;
-  depth: number;
-  other: NodeRef | null | undefined;
-}) {
+function Half({ node, depth, other }: { node: NodeRef | null; depth: number; other: NodeRef | null }) {
   if (!node) {
     return <span className="half nothing" />;
   }
   const moved = other?.duration_nanos && node.duration_nanos ? change(other.duration_nanos, node.duration_nanos) : "";
   return (
     <span className="half" style={{ paddingLeft: 8 + Math.min(depth, 16) * 14 }}>
-      <StatusMark outcome={outcomeOf("ended", node.status)} bare size={13} />
+      <StatusMark outcome={outcomeOf(node.state, node.status)} bare size={13} />
       <KindMark kind={node.kind} bare size={13} />
       <span className="data cut">{oneLine(node.name ?? "?", 120)}</span>
       <span className="faint half-time" title={moved === "" ? undefined : `against the other: ${moved}`}>

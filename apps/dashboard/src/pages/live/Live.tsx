@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { readOne } from "../../api/live.ts";
-import { useFacets, useOpenTraces, useTraces } from "../../api/queries.ts";
+import { useOpenTraces, useTraces } from "../../api/queries.ts";
 import type { State, TraceRow } from "../../api/types.ts";
 import { useKeys } from "../../app/keys.ts";
 import { Top } from "../../app/Shell.tsx";
@@ -12,6 +12,7 @@ import { Data, ProblemBox } from "../../parts/Basics.tsx";
 import { FirstTrace } from "../../parts/FirstTrace.tsx";
 import { Grid } from "../../parts/Grid.tsx";
 import { Said } from "../../parts/Said.tsx";
+import { ServiceSelect } from "../../parts/ServiceSelect.tsx";
 import { KindMark, StatusMark } from "../../parts/Status.tsx";
 import { columnsOf, type Look, RowMark, Ticking, Took } from "./columns.tsx";
 import { EventPanel } from "./EventPanel.tsx";
@@ -32,7 +33,6 @@ export function Live() {
   const isJoined = type === undefined;
   const query = useMemo(() => changed("", { service, type }), [service, type]);
   const feed = useFeed(query, paused, isJoined);
-  const facets = useFacets();
   const field = useRef<HTMLInputElement>(null);
   const latest = useTraces({ limit: 1 });
   // What was in flight before this page came, and whose process has died since.
@@ -107,19 +107,7 @@ export function Live() {
           />
           <kbd aria-hidden="true">/</kbd>
         </div>
-        <select
-          className="select service"
-          aria-label="Service"
-          value={service ?? ""}
-          onChange={(event) => url.set({ service: event.target.value })}
-        >
-          <option value="">Every service</option>
-          {(facets.data?.services ?? []).map((facet) => (
-            <option key={facet.value} value={facet.value}>
-              {facet.value.slice(0, 60)}
-            </option>
-          ))}
-        </select>
+        <ServiceSelect value={service} onChange={(one) => url.set({ service: one })} />
         <select
           className="select"
           aria-label="Type of event"

@@ -7,10 +7,13 @@ import type { Window } from "./Timeline.tsx";
 /** The whole trace, small: where it is busy, where it failed, and which part is looked at. Drag to look closer. */
 export function Minimap({
   layout,
+  marked,
   window,
   onWindow,
 }: {
   layout: Layout;
+  /** Steps that are marked: those of a loop. */
+  marked: ReadonlyMap<number, number>;
   window: Window;
   onWindow: (window: Window | undefined) => void;
 }) {
@@ -23,12 +26,12 @@ export function Minimap({
     if (target === null) {
       return;
     }
-    const paint = () => draw(target, layout);
+    const paint = () => draw(target, layout, marked);
     paint();
     const observer = new ResizeObserver(paint);
     observer.observe(target);
     return () => observer.disconnect();
-  }, [layout, dark]);
+  }, [layout, marked, dark]);
   const timeAt = (clientX: number, box: DOMRect) =>
     Math.max(0, Math.min(1, (clientX - box.left) / box.width)) * layout.extent;
   const looked: Window = drag === undefined ? window : { from: Math.min(...drag), to: Math.max(...drag) };
@@ -68,7 +71,7 @@ export function Minimap({
   );
 }
 
-function draw(canvas: HTMLCanvasElement, layout: Layout): void {
+function draw(canvas: HTMLCanvasElement, layout: Layout, marked: ReadonlyMap<number, number>): void {
   const ratio = devicePixelRatio || 1;
   const width = Math.max(1, Math.round(canvas.clientWidth * ratio));
   const height = Math.max(1, Math.round(canvas.clientHeight * ratio));
@@ -112,6 +115,14 @@ function draw(canvas: HTMLCanvasElement, layout: Layout): void {
       node.failed ? Math.max(thick, 2 * ratio) : thick,
     );
     row++;
+  }
+  context.globalAlpha = 1;
+  context.fillStyle = resolved("var(--warn)");
+  for (const index of marked.keys()) {
+    const from = ((layout.start[index] ?? 0) / layout.extent) * width;
+    const to = ((layout.end[index] ?? 0) / layout.extent) * width;
+    // A gap between one step and the next: they are counted with the eye.
+    context.fillRect(from, height - 3 * ratio, Math.max(ratio, to - from - ratio), 3 * ratio);
   }
   probe.remove();
 }

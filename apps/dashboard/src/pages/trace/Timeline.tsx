@@ -23,6 +23,8 @@ export function Timeline({
   selected,
   folded,
   matches,
+  rounds,
+  times,
   at,
   onSelect,
   onFold,
@@ -37,6 +39,9 @@ export function Timeline({
   selected: number | undefined;
   folded: ReadonlySet<number>;
   matches: ReadonlySet<number>;
+  /** In which round of the marked loop a step stands, and how many rounds there are. */
+  rounds: ReadonlyMap<number, number>;
+  times: number;
   at: number | undefined;
   onSelect: (index: number) => void;
   onFold: (index: number) => void;
@@ -110,6 +115,8 @@ export function Timeline({
                 isSelected={index === selected}
                 isFolded={folded.has(index)}
                 isMatch={matches.has(index)}
+                round={rounds.get(index)}
+                times={times}
                 onSelect={onSelect}
                 onFold={onFold}
               />
@@ -163,6 +170,8 @@ const Row = memo(function Row({
   isSelected,
   isFolded,
   isMatch,
+  round,
+  times,
   onSelect,
   onFold,
 }: {
@@ -177,6 +186,8 @@ const Row = memo(function Row({
   isSelected: boolean;
   isFolded: boolean;
   isMatch: boolean;
+  round: number | undefined;
+  times: number;
   onSelect: (index: number) => void;
   onFold: (index: number) => void;
 }) {
@@ -186,7 +197,7 @@ const Row = memo(function Row({
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the page's
     <div
-      className={`wf-row${isSelected ? " selected" : ""}${isMatch ? " match" : ""}${isSpan ? "" : " point"}`}
+      className={`wf-row${isSelected ? " selected" : ""}${isMatch ? " match" : ""}${isSpan ? "" : " point"}${round === undefined ? "" : " looped"}`}
       role="row"
       aria-level={node.depth + 1}
       aria-rowindex={row + 1}
@@ -223,6 +234,7 @@ const Row = memo(function Row({
         )}
         <span className="data cut wf-word">{name}</span>
         {isFolded && <span className="faint">+{(layout.below[index] ?? 0) - index - 1}</span>}
+        {round !== undefined && <RoundMark round={round} times={times} />}
         <span className={`data cut wf-more ${node.failed ? "bad" : "faint"}`}>{moreOf(node)}</span>
         <span className="wf-small">{isSpan ? lengthOf(layout, index, node, at) : ""}</span>
       </div>
@@ -232,6 +244,20 @@ const Row = memo(function Row({
     </div>
   );
 });
+
+/** In which round of a loop a step stands. */
+function RoundMark({ round, times }: { round: number; times: number }) {
+  const words = `round ${round} of ${times}`;
+  return (
+    <span className={`wf-round${round > 1 ? " again" : ""}`} title={words}>
+      <Icon name="loop" size={10} />
+      <span aria-hidden="true">
+        {round}/{times}
+      </span>
+      <span className="unseen">{words}</span>
+    </span>
+  );
+}
 
 /** What a row says after its name: why it failed, else its model and price, else what it carried. */
 function moreOf(node: TraceNode): string {

@@ -1,12 +1,13 @@
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useTrace } from "../../api/queries.ts";
-import type { TraceDocument } from "../../api/types.ts";
+import type { Loop, TraceDocument } from "../../api/types.ts";
 import { useKeys } from "../../app/keys.ts";
 import { useUrl } from "../../app/url.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { find } from "../../logic/find.ts";
 import { count, shortId } from "../../logic/format.ts";
 import { ancestors, foldFrom, type Layout, layOut, readFolds, rowsOf, writeFolds } from "../../logic/layout.ts";
+import { loopId, roundsOf } from "../../logic/loops.ts";
 import { asKnown } from "../../logic/replay.ts";
 import { nanosFrom } from "../../logic/time.ts";
 import { oneLine } from "../../logic/visible.ts";
@@ -14,6 +15,7 @@ import { ProblemBox, Skeleton } from "../../parts/Basics.tsx";
 import { useNow } from "../../parts/now.ts";
 import { Events } from "./Events.tsx";
 import { Inspector } from "./Inspector.tsx";
+import { Loops, useLoops } from "./Loops.tsx";
 import { Minimap } from "./Minimap.tsx";
 import { Replay } from "./Replay.tsx";
 import { Timeline, type Window } from "./Timeline.tsx";
@@ -88,6 +90,7 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
   );
   const matches = useMemo(() => find(document, needle), [document, needle]);
   const matchSet = useMemo(() => new Set(matches), [matches]);
+  const loops = useLoops(document, bySpan, url.get("loop"));
   const field = useRef<HTMLInputElement>(null);
   const { set } = url;
   useEffect(() => {
@@ -101,18 +104,32 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
     globalThis.document.title = `${title} · tracewire`;
   }, [title]);
 
+  const uncover = useCallback(
+    (indexes: readonly number[]) => {
+      const above = new Set(indexes.flatMap((index) => ancestors(layout, index).map(keyOf)));
+      setFoldedIds((before) =>
+        [...before].some((id) => above.has(id)) ? new Set([...before].filter((id) => !above.has(id))) : before,
+      );
+    },
+    [layout, keyOf],
+  );
   const select = useCallback(
     (index: number | undefined) => {
       set({ span: index === undefined ? undefined : (document.nodes[index]?.span_id ?? `i${index}`) });
       if (index !== undefined) {
-        const above = new Set(ancestors(layout, index).map(keyOf));
-        setFoldedIds((before) =>
-          [...before].some((id) => above.has(id)) ? new Set([...before].filter((id) => !above.has(id))) : before,
-        );
+        uncover([index]);
       }
     },
-    [set, document, layout, keyOf],
+    [set, document, uncover],
   );
+  const chooseLoop = (loop: Loop | undefined) => {
+    set({ loop: loop && loopId(loop) });
+    const steps = [...roundsOf(loop, bySpan).keys()];
+    if (steps.length > 0) {
+      select(steps[0]);
+      uncover(steps);
+    }
+  };
   const fold = useCallback(
     (index: number) =>
       setFoldedIds((before) => {
@@ -141,6 +158,8 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
       select(next);
     }
   };
+  const stepOfLoop = (by: number) =>
+    loops.chosen === undefined ? chooseLoop(loops.all[0]) : jump([...loops.rounds.keys()], by);
   const failed = useMemo(() => document.nodes.flatMap((node, index) => (node.failed ? [index] : [])), [document]);
   const moveTo = useCallback((at: number) => setReplayAt(at), []);
   const toggleReplay = () => setReplayAt((at) => (at === undefined ? 0 : undefined));
@@ -172,6 +191,8 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
     n: () => jump(matches, 1),
     N: () => jump(matches, -1),
     e: () => jump(failed, 1),
+    o: () => stepOfLoop(1),
+    O: () => stepOfLoop(-1),
     f: () => field.current?.focus(),
     "/": () => field.current?.focus(),
     r: toggleReplay,
@@ -179,7 +200,7 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
     "1": () => set({ view: undefined }),
     "2": () => set({ view: "graph" }),
     "3": () => set({ view: "events" }),
-    Escape: () => select(undefined),
+    Escape: () => (selected === undefined ? chooseLoop(undefined) : select(undefined)),
   });
 
   const known = (index: number) =>
@@ -293,11 +314,26 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
             .join("; ")}
         </p>
       )}
+      {isTree && (
+        <Loops
+          all={loops.all}
+          chosen={loops.chosen}
+          open={url.get("loops") === "all"}
+          nameOf={(span) => {
+            const place = bySpan.get(span) ?? 0;
+            return place === 0 ? undefined : (document.nodes[place]?.name ?? undefined);
+          }}
+          onChoose={chooseLoop}
+          onStep={stepOfLoop}
+          onOpen={(open) => set({ loops: open ? "all" : undefined })}
+        />
+      )}
       <div className="split">
         <div className="split-main">
           {isTree && (
             <Minimap
               layout={layout}
+              marked={loops.rounds}
               window={window}
               onWindow={(next) =>
                 set({ z: next === undefined ? undefined : `${Math.round(next.from)}-${Math.round(next.to)}` })
@@ -313,6 +349,8 @@ function Shown({ document, fetched }: { document: TraceDocument; fetched: number
               selected={selected}
               folded={folded}
               matches={matchSet}
+              rounds={loops.rounds}
+              times={loops.chosen?.times ?? 0}
               at={replayAt}
               onSelect={select}
               onFold={fold}

@@ -3,12 +3,16 @@ import { useFacets } from "../../api/queries.ts";
 import type { Facets } from "../../api/types.ts";
 import { useKeys } from "../../app/keys.ts";
 import { Icon } from "../../design/Icon.tsx";
+import { cutAt } from "../../logic/facets.ts";
 import { CHIPS, type Field, type Filters, readTyped, SWITCHES, withFilter } from "../../logic/filters.ts";
 import { count } from "../../logic/format.ts";
 import { bounds } from "../../logic/time.ts";
 import { Data, Popover } from "../../parts/Basics.tsx";
 
-const FACETS: readonly (readonly [Field, keyof Facets, string])[] = [
+/** Those members that are lists of values. */
+type List = Exclude<keyof Facets, "more">;
+
+const FACETS: readonly (readonly [Field, List, string])[] = [
   ["service", "services", "Service"],
   ["status", "statuses", "Status"],
   ["kind", "kinds", "Kind"],
@@ -123,7 +127,7 @@ function Choices({
     of: ofSteps ? "steps" : "traces",
     ...bounds(filters.since, filters.until, opened),
   });
-  const valuesOf = (many: keyof Facets): readonly Choice[] | undefined =>
+  const valuesOf = (many: List): readonly Choice[] | undefined =>
     ofSteps && many === "statuses" ? STATUSES : facets.data?.[many];
   const [field, setField] = useState<Field | undefined>();
   const [typed, setTyped] = useState("");
@@ -149,7 +153,9 @@ function Choices({
     );
   }
   const values = valuesOf(found[1]) ?? [];
-  const shown = values.filter((facet) => facet.value.toLowerCase().includes(typed.toLowerCase())).slice(0, 60);
+  const shown = values.filter((facet) => facet.value.toLowerCase().includes(typed.toLowerCase()));
+  const isKnown = values.some((facet) => facet.value === typed);
+  const cut = values === STATUSES ? undefined : cutAt(facets.data, values);
   return (
     <>
       <div className="field">
@@ -163,11 +169,14 @@ function Choices({
           onChange={(event) => setTyped(event.target.value)}
           onKeyDown={(event) => {
             if (event.key === "Enter" && typed !== "") {
-              choose(found[0], shown[0]?.value ?? typed);
+              choose(found[0], isKnown ? typed : (shown[0]?.value ?? typed));
             }
           }}
         />
       </div>
+      {cut !== undefined && (
+        <p className="item muted">Only the {count(cut)} most frequent are listed. Type any other.</p>
+      )}
       {shown.map((facet) => (
         <button key={facet.value} type="button" className="item" onClick={() => choose(found[0], facet.value)}>
           {filters[found[0]] === facet.value && <Icon name="check" size={12} />}
@@ -176,6 +185,12 @@ function Choices({
         </button>
       ))}
       {shown.length === 0 && <p className="item muted">Enter takes what you typed.</p>}
+      {/* What is not listed may contain, or be within, what is. */}
+      {cut !== undefined && typed !== "" && !isKnown && shown.length > 0 && (
+        <button type="button" className="item" onClick={() => choose(found[0], typed)}>
+          Take <Data className="cut">{typed}</Data>
+        </button>
+      )}
     </>
   );
 }

@@ -276,7 +276,8 @@ test("live: five hundred events a second are drawn in parts, without long stops,
     );
   const top = await place();
   await page.waitForTimeout(1_000);
-  expect(Math.abs((await place()) - top)).toBeLessThan(72);
+  // Between what came and the scroll event that answers it the row may not be drawn, which nobody sees; what moves away stays away.
+  await expect.poll(async () => Math.abs((await place()) - top)).toBeLessThan(72);
   await context.close();
 });
 

@@ -63,7 +63,10 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<Vec<Row>> {
 /// How many times as good ours is as Phoenix: for rates ours over theirs, for all else theirs over ours.
 pub fn ratios(rows: &[Row]) -> Vec<Row> {
     // What both were asked has one name but for the number of spans that they have.
-    let question = |metric: &str| metric.split_once(".of_").map_or(metric, |(before, _)| before).to_owned();
+    let question = |metric: &str| match metric.split_once(".of_") {
+        Some((before, _)) => (before.to_owned(), true),
+        None => (metric.to_owned(), false),
+    };
     let ratio = |theirs: &Row| {
         let same = |ours: &&Row| ours.subject == "tracewire" && question(&ours.metric) == question(&theirs.metric);
         let ours = rows.iter().find(same).filter(|_| theirs.subject != "tracewire")?;
@@ -108,6 +111,9 @@ mod tests {
             row("arize-phoenix", "ingest.http", "spans/s", 1_000.0),
             row("tracewire", "latest_50.of_1000000_spans", "ms", 5.0),
             row("arize-phoenix", "latest_50.of_50000_spans", "ms", 40.0),
+            row("tracewire", "ready", "ms", 40.0),
+            row("tracewire", "ready.of_1000000_spans", "ms", 10.0),
+            row("arize-phoenix", "ready.of_50000_spans", "ms", 90.0),
             row("arize-phoenix", "other", "ms", 1.0),
         ];
         assert_eq!(
@@ -115,6 +121,7 @@ mod tests {
             [
                 row("tracewire", "ingest.http / arize-phoenix", "times better", 20.0),
                 row("tracewire", "latest_50.of_1000000_spans / arize-phoenix", "times better", 8.0),
+                row("tracewire", "ready.of_1000000_spans / arize-phoenix", "times better", 9.0),
             ]
         );
     }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Judgement, Producer, SessionRow } from "../src/api/types.ts";
 import * as answers from "./answers.ts";
-import { addMoney } from "./known.ts";
 import { Random } from "./random.ts";
 import type { Store } from "./store.ts";
+import { addMoney } from "./sums.ts";
 
 /** Answers with JSON. */
 export function send(response: ServerResponse, body: unknown): void {

@@ -1,5 +1,5 @@
 import type { Json, Loop, TraceNode } from "../src/api/types.ts";
-import { addMoney, addTokens } from "./known.ts";
+import { addMoney, addTokens } from "./sums.ts";
 
 // What a made-up run does again and again, found as the server finds it (`core/insight/src/loops`): rounds of several
 // steps below one parent, and single steps below one agent.

@@ -1,9 +1,10 @@
 import type { Group, Point, Sums, TraceDocument, TraceNode, TraceRow } from "../src/api/types.ts";
 import { type Made, providerOf } from "./build.ts";
-import { addMoney, documentOf, rowOf } from "./known.ts";
+import { documentOf, rowOf } from "./known.ts";
 import { Random } from "./random.ts";
 import { coding, research, support } from "./scenarios.ts";
 import { special } from "./special.ts";
+import { addMoney } from "./sums.ts";
 
 const HOUR = 3_600_000;
 

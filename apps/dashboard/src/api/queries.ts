@@ -78,7 +78,7 @@ export const useSession = (id: string) =>
   useResource<{ session: SessionRow; traces: TraceRow[] }>(`/sessions/${one(id)}`);
 export const useComparison = (a: string, b: string) =>
   useResource<Comparison>("/compare", { a, b }, { when: a !== "" && b !== "" });
-export const useFacets = (query: Query = {}) => useResource<Facets>("/facets", { ...query, limit: MOST_VALUES });
+export const useFacets = (query: Query = {}) => useResource<Facets>("/facets", { ...query, limit: MOST_VALUES + 1 });
 export const useSeries = (query: Query, every?: number) =>
   useResource<Series>("/analytics/series", query, every === undefined ? {} : { every });
 export const useGroups = (query: Query) => useResource<Groups>("/analytics/groups", query);

@@ -1,9 +1,7 @@
-import type { Facets } from "../api/types.ts";
-
-/** How many values of each list are asked for. */
+/** How many values of a list are shown. */
 export const MOST_VALUES = 50;
 
-/** How many values a list has, where there are more of them than it has: the server says of all its lists together whether one is cut. */
-export function cutAt(facets: Pick<Facets, "more"> | undefined, list: readonly unknown[]): number | undefined {
-  return facets?.more === true && list.length >= MOST_VALUES ? list.length : undefined;
+/** What is shown of a list, and whether there is more: one value more is asked for than shown. */
+export function cutOff<T>(list: readonly T[]): { shown: readonly T[]; isCut: boolean } {
+  return { shown: list.slice(0, MOST_VALUES), isCut: list.length > MOST_VALUES };
 }

@@ -1,12 +1,11 @@
 import { useFacets } from "../api/queries.ts";
-import { cutAt } from "../logic/facets.ts";
+import { cutOff } from "../logic/facets.ts";
 import { count } from "../logic/format.ts";
 
 /** One service, or every one. */
 export function ServiceSelect({ value, onChange }: { value: string | undefined; onChange: (service: string) => void }) {
   const facets = useFacets();
-  const services = facets.data?.services ?? [];
-  const cut = cutAt(facets.data, services);
+  const { shown: services, isCut } = cutOff(facets.data?.services ?? []);
   // What the address names is chosen even where it is not listed.
   const isApart = value !== undefined && value !== "" && !services.some((facet) => facet.value === value);
   return (
@@ -23,7 +22,7 @@ export function ServiceSelect({ value, onChange }: { value: string | undefined; 
           {facet.value.slice(0, 60)}
         </option>
       ))}
-      {cut !== undefined && <option disabled>Only the {count(cut)} most frequent</option>}
+      {isCut && <option disabled>Only the {count(services.length)} most frequent</option>}
     </select>
   );
 }

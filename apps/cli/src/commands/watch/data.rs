@@ -8,7 +8,7 @@ use tracewire_wire::time::Timestamp;
 
 use super::super::trace;
 
-/// What was recorded, as far as it is looked at.
+/// What `app` selects in, and `scene` draws.
 #[derive(Default)]
 pub(super) struct Data {
     pub directory: String,

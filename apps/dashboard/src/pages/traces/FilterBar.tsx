@@ -3,7 +3,7 @@ import { useFacets } from "../../api/queries.ts";
 import type { Facets } from "../../api/types.ts";
 import { useKeys } from "../../app/keys.ts";
 import { Icon } from "../../design/Icon.tsx";
-import { cutAt } from "../../logic/facets.ts";
+import { cutOff } from "../../logic/facets.ts";
 import { CHIPS, type Field, type Filters, readTyped, SWITCHES, withFilter } from "../../logic/filters.ts";
 import { count } from "../../logic/format.ts";
 import { bounds } from "../../logic/time.ts";
@@ -116,6 +116,12 @@ function Adder({ filters, ofSteps, onChange }: Bar) {
   );
 }
 
+/** How many values a list has, as far as they are known: `7`, `50+`. */
+function sizeOf(values: readonly Choice[] | undefined): string {
+  const { shown, isCut } = cutOff(values ?? []);
+  return values === undefined ? "" : `${shown.length}${isCut ? "+" : ""}`;
+}
+
 function Choices({
   filters,
   ofSteps,
@@ -145,17 +151,16 @@ function Choices({
         {FACETS.filter(([name]) => !ofSteps || OF_STEPS.includes(name)).map(([name, many, word]) => (
           <button key={name} type="button" className="item" onClick={() => setField(name)}>
             {word}
-            <span className="count">{valuesOf(many)?.length ?? ""}</span>
+            <span className="count">{sizeOf(valuesOf(many))}</span>
             <Icon name="right" size={12} className="faint" />
           </button>
         ))}
       </>
     );
   }
-  const values = valuesOf(found[1]) ?? [];
+  const { shown: values, isCut } = cutOff(valuesOf(found[1]) ?? []);
   const shown = values.filter((facet) => facet.value.toLowerCase().includes(typed.toLowerCase()));
   const isKnown = values.some((facet) => facet.value === typed);
-  const cut = values === STATUSES ? undefined : cutAt(facets.data, values);
   return (
     <>
       <div className="field">
@@ -174,9 +179,7 @@ function Choices({
           }}
         />
       </div>
-      {cut !== undefined && (
-        <p className="item muted">Only the {count(cut)} most frequent are listed. Type any other.</p>
-      )}
+      {isCut && <p className="item muted">Only the {count(values.length)} most frequent are listed. Type any other.</p>}
       {shown.map((facet) => (
         <button key={facet.value} type="button" className="item" onClick={() => choose(found[0], facet.value)}>
           {filters[found[0]] === facet.value && <Icon name="check" size={12} />}
@@ -186,7 +189,7 @@ function Choices({
       ))}
       {shown.length === 0 && <p className="item muted">Enter takes what you typed.</p>}
       {/* What is not listed may contain, or be within, what is. */}
-      {cut !== undefined && typed !== "" && !isKnown && shown.length > 0 && (
+      {isCut && typed !== "" && !isKnown && shown.length > 0 && (
         <button type="button" className="item" onClick={() => choose(found[0], typed)}>
           Take <Data className="cut">{typed}</Data>
         </button>

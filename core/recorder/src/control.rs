@@ -54,6 +54,8 @@ struct Inner<M: Medium> {
     is_closed: AtomicBool,
     /// Whether the journal may have something to say; spares a caller the lock.
     has_notices: AtomicBool,
+    #[cfg(feature = "guards")]
+    guards: Option<crate::guards::Guards>,
 }
 
 impl Recorder<Files> {
@@ -90,7 +92,10 @@ impl Recorder<Files> {
             loss_record,
         ));
         let delivery = Delivery::new(options.mode, options.sinks, directory);
-        Ok(Recorder::over(Files { journal, delivery }, options.limits, options.sources, sampler))
+        let recorder = Recorder::over(Files { journal, delivery }, options.limits, options.sources, sampler);
+        #[cfg(feature = "guards")]
+        let recorder = recorder.guarded(options.guards);
+        Ok(recorder)
     }
 
     /// A shipper for a sink of the host's own, one of [`Options::host_sinks`].
@@ -103,18 +108,53 @@ impl Recorder<Files> {
 impl Recorder<Memory> {
     /// Opens a recorder whose journals are kept in memory, for hosts without a disk. They are taken from
     /// [`Recorder::medium`]. Of the options, those of files, modes and sinks mean nothing here.
-    pub fn in_memory(options: Options) -> Self {
+    pub fn in_memory(#[cfg_attr(not(feature = "guards"), allow(unused_mut))] mut options: Options) -> Self {
+        #[cfg(feature = "guards")]
+        let guards = std::mem::take(&mut options.guards);
         let sampler = Sampler::new(options.sampling);
         let (limits, sources) = (options.limits.clone(), options.sources.clone());
         let sampling = sampler.as_ref().map(Sampler::describe);
-        Recorder::over(Memory::new(options, sampling, loss_record), limits, sources, sampler)
+        let recorder = Recorder::over(Memory::new(options, sampling, loss_record), limits, sources, sampler);
+        #[cfg(feature = "guards")]
+        let recorder = recorder.guarded(guards);
+        recorder
     }
 }
 
 impl<M: Medium> Recorder<M> {
     fn over(medium: M, limits: Limits, sources: Arc<dyn Sources>, sampler: Option<Sampler>) -> Self {
         let (is_closed, has_notices) = (AtomicBool::new(false), AtomicBool::new(true));
-        Recorder { inner: Arc::new(Inner { limits, sources, medium, sampler, is_closed, has_notices }) }
+        Recorder {
+            inner: Arc::new(Inner {
+                limits,
+                sources,
+                medium,
+                sampler,
+                is_closed,
+                has_notices,
+                #[cfg(feature = "guards")]
+                guards: None,
+            }),
+        }
+    }
+
+    /// Before anybody else has it.
+    #[cfg(feature = "guards")]
+    fn guarded(mut self, options: crate::guards::Options) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.guards = crate::guards::Guards::new(options);
+        }
+        self
+    }
+
+    #[cfg(feature = "guards")]
+    pub(crate) fn guards(&self) -> Option<&crate::guards::Guards> {
+        self.inner.guards.as_ref()
+    }
+
+    #[cfg(feature = "guards")]
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     /// What it appends to.
@@ -148,13 +188,24 @@ impl<M: Medium> Recorder<M> {
         let parent_id = start.parent.map(|parent| parent.span_id);
         let context = self.context(place);
         if self.leaves_out(context.flags) {
+            #[cfg(feature = "guards")]
+            if let Some(guards) = &self.inner.guards {
+                // Sampling does not switch guards off.
+                record::members(&self.inner.limits, body, |members| guards.began(context.trace_id, members));
+            }
             return Span::unrecorded(context, parent_id);
         }
         let span = Span::new(context, parent_id, self.inner.sources.now());
         let fixed = Fixed { kind: Some(start.kind), parent_id, ..Self::fixed("span.start", span.began, context) };
         self.write(&fixed, |writer| {
             writer.own_text("correlation_id", start.correlation_id);
+            #[cfg(feature = "guards")]
+            let before = writer.written().len();
             body(writer);
+            #[cfg(feature = "guards")]
+            if let Some(guards) = &self.inner.guards {
+                guards.began(context.trace_id, writer.written().get(before..).unwrap_or_default());
+            }
             writer.own_text("trace_state", trace_state);
         });
         span

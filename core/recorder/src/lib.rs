@@ -12,6 +12,7 @@
 //! | [`control`] | [`Recorder`]: opens a journal, stamps ids and time, flushes, closes | clock, journal |
 //! | [`span`] | an open step and its context | – |
 //! | [`config`] | settings from the project's file and the environment (feature `config`) | file system |
+//! | [`guards`] | budgets and loops, checked before a call (feature `guards`) | – |
 //! | [`cbor`] | the bounded writer of values, and the reader that normalises them | – |
 //! | [`journal`] | files, frames, locks, rotation, recovery | file system |
 //! | [`seal`] | a journal file's records become envelopes: a pure function of the file | – |
@@ -30,6 +31,10 @@ pub mod config;
 pub mod control;
 mod error;
 mod fork;
+#[cfg(feature = "guards")]
+mod guarded;
+#[cfg(feature = "guards")]
+pub mod guards;
 pub mod host;
 pub mod journal;
 pub mod limits;

@@ -39,6 +39,9 @@ pub struct Options {
     pub fsync: bool,
     /// How frames reach the file.
     pub append: Append,
+    /// Budgets and loops; none by default.
+    #[cfg(feature = "guards")]
+    pub guards: crate::guards::Options,
     /// Clock and ids: the system, or [`crate::testing::Scripted`].
     pub sources: Arc<dyn Sources>,
 }
@@ -59,6 +62,8 @@ impl Default for Options {
             file_bytes: 32 << 20,
             fsync: false,
             append: Append::Auto,
+            #[cfg(feature = "guards")]
+            guards: crate::guards::Options::default(),
             sources: Arc::new(System),
         }
     }

@@ -93,12 +93,32 @@ pub(crate) fn write<T>(
     })
 }
 
+/// Writes members into a buffer and hands them to `work`, names and items in turn: nothing is recorded.
+#[cfg(feature = "guards")]
+pub(crate) fn members<T>(
+    limits: &Limits,
+    body: impl FnOnce(&mut BodyWriter<'_, '_>),
+    work: impl FnOnce(&[u8]) -> T,
+) -> T {
+    with_scratch(|scratch| {
+        let mut walker = Walker::new(scratch, limits);
+        body(&mut BodyWriter { walker: &mut walker });
+        work(walker.written())
+    })
+}
+
 /// Writes the members of an event's body, one call each; names are those of the spec's event fields.
 pub struct BodyWriter<'a, 'b> {
     walker: &'a mut Walker<'b>,
 }
 
 impl<'b> BodyWriter<'_, 'b> {
+    /// What was written so far of the whole record.
+    #[cfg(feature = "guards")]
+    pub(crate) fn written(&self) -> &[u8] {
+        self.walker.written()
+    }
+
     /// A text member.
     pub fn text(&mut self, key: &str, value: &str) {
         self.walker.raw_text(key);

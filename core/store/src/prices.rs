@@ -1,10 +1,15 @@
 //! The prices that hold for a directory: the list that is carried along, and the user's own file over it.
 
 use crate::error::StoreError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+use tracewire_insight::Decimal;
 use tracewire_insight::prices::Prices;
 use tracewire_recorder::config;
-use tracewire_recorder::journal::Directory;
+use tracewire_recorder::guards::{PerMillion, PriceList, Rate};
+use tracewire_recorder::journal::{Directory, find_directory};
+use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
 
 /// The file that is used where no other is set, in the directory of the recordings.
@@ -26,4 +31,51 @@ pub fn load(directory: &Directory) -> Result<Prices, StoreError> {
     let Some(path) = file(directory) else { return Ok(Prices::bundled().clone()) };
     let bytes = std::fs::read(&path).map_err(|source| StoreError::Io { path: path.clone(), source })?;
     Prices::bundled().with_overlay(&bytes).map_err(|error| StoreError::Prices { path, error })
+}
+
+/// The prices of a directory for guards that do not name a model's themselves. They are read when one is first asked for.
+#[derive(Debug)]
+pub struct GuardPrices {
+    directory: Directory,
+    prices: OnceLock<Option<Prices>>,
+}
+
+impl GuardPrices {
+    /// Those of a directory; of the nearest one where none is given.
+    pub fn of(directory: Option<&Path>) -> Self {
+        let directory = directory.map_or_else(find_directory, Directory::at);
+        GuardPrices { directory, prices: OnceLock::new() }
+    }
+}
+
+impl PriceList for GuardPrices {
+    fn rate(&self, provider: Option<&str>, model: &str) -> Option<Rate> {
+        let prices = self.prices.get_or_init(|| load(&self.directory).ok()).as_ref()?;
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX));
+        let [input, output, cached_input] = prices.per_million(provider, model, now)?;
+        let price = |price: &Decimal| PerMillion::parse(&price.to_string());
+        // A model that only reads has no price for what it writes.
+        let output = output.map_or(Some(PerMillion::default()), price)?;
+        Some(Rate { input: price(input?)?, output, cached_input: cached_input.and_then(price) })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_users_file_wins_over_the_list_and_what_nobody_knows_has_no_price() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = r#"{"models":[{"model":"house-*","per_million":{"input":"1.5","output":"3","cache_read":"0.5"}}]}"#;
+        std::fs::write(folder.path().join(FILE_NAME), own).unwrap();
+        let prices = GuardPrices::of(Some(folder.path()));
+        let price = |text| PerMillion::parse(text).unwrap();
+        let house = Rate { input: price("1.5"), output: price("3"), cached_input: Some(price("0.5")) };
+        assert_eq!(prices.rate(None, "house-7"), Some(house));
+        assert_eq!(prices.rate(Some("openai"), "gpt-4o").map(|rate| rate.output), Some(price("10")));
+        assert_eq!(prices.rate(None, "nobody-knows-this-one"), None);
+    }
 }

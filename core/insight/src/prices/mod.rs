@@ -242,6 +242,22 @@ impl Prices {
         Err(NoCost::UnknownModel { provider: call.provider.map(str::to_owned), model: model.to_owned() })
     }
 
+    /// The prices of a model for a million tokens, in and out and in from a cache, for an ordinary call of ordinary length; in US dollars.
+    #[must_use]
+    pub fn per_million(&self, provider: Option<&str>, model: &str, at: Timestamp) -> Option<[Option<&Decimal>; 3]> {
+        let call = Call { provider, model: Some(model), ..Call::default() };
+        let units = [Unit::Input, Unit::Output, Unit::CacheRead];
+        let price =
+            |pairs: &[(Unit, &'_ Rate)], unit| pairs.iter().find(|(known, _)| *known == unit).map(|(_, rate)| *rate);
+        if let Some(entry) = self.local(&call, model, at) {
+            let pairs = entry.rates.pairs();
+            return (entry.currency == "USD").then(|| units.map(|unit| price(&pairs, unit).map(|rate| &rate.base)));
+        }
+        let (_, model) = self.listed(&call, model)?;
+        let pairs = model.dated_at(at)?.rates.pairs();
+        Some(units.map(|unit| price(&pairs, unit).map(|rate| &rate.base)))
+    }
+
     /// All models with their prices at a moment, the user's own first.
     pub fn models(&self, at: Timestamp) -> impl Iterator<Item = Listed<'_>> {
         let local = self.own().iter().map(|entry| Listed {

@@ -186,6 +186,33 @@ impl<'a> Decoder<'a> {
         self.item(false)
     }
 
+    /// Passes over one item, without looking whether its texts and marks are what they should be.
+    #[cfg(feature = "guards")]
+    pub(crate) fn skip(&mut self) -> Result<(), DecodeError> {
+        let start = self.at;
+        let head = self.head()?;
+        match (head.major, head.argument) {
+            (head::UINT | head::NEGATIVE, Some(_)) => Ok(()),
+            (head::BYTES | head::TEXT, Some(length)) => self.slice(length).map(|_| ()),
+            (head::LIST | head::MAP, count) => self.nested(|it| {
+                let mut left = count;
+                while it.has_next(&mut left)? {
+                    it.skip()?;
+                    if head.major == head::MAP {
+                        it.skip()?;
+                    }
+                }
+                Ok(())
+            }),
+            (head::TAG, Some(_)) => self.nested(Self::skip),
+            (0xe0, Some(_)) => Ok(()),
+            _ => {
+                self.at = start;
+                self.error("an item outside the profile")
+            }
+        }
+    }
+
     fn item(&mut self, wire: bool) -> Result<Value, DecodeError> {
         let start = self.at;
         let head = self.head()?;

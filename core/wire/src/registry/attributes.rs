@@ -376,6 +376,30 @@ pub const TRACEWIRE_LEVEL: &str = "tracewire.level";
 pub const TRACEWIRE_TAGS: &str = "tracewire.tags";
 /// In spans of OpenTelemetry that we write, how the step ended where OpenTelemetry says no more than an error.
 pub const TRACEWIRE_STATUS: &str = "tracewire.status";
+// tracewire.guard: tracewire, 1.0
+
+/// Whether the call was let go on at a threshold, or was stopped before it began.
+pub const TRACEWIRE_GUARD_DECISION: &str = "tracewire.guard.decision";
+/// Which limit is meant.
+pub const TRACEWIRE_GUARD_RULE: &str = "tracewire.guard.rule";
+/// What the numbers count.
+pub const TRACEWIRE_GUARD_UNIT: &str = "tracewire.guard.unit";
+/// The limit.
+pub const TRACEWIRE_GUARD_LIMIT: &str = "tracewire.guard.limit";
+/// What calls that have ended used.
+pub const TRACEWIRE_GUARD_USED: &str = "tracewire.guard.used";
+/// What calls that are still going on may use.
+pub const TRACEWIRE_GUARD_RESERVED: &str = "tracewire.guard.reserved";
+/// What this call may use.
+pub const TRACEWIRE_GUARD_ASKED: &str = "tracewire.guard.asked";
+/// What the limit is for: `session:` and its id, `run:` and the trace id, or `process`.
+pub const TRACEWIRE_GUARD_SCOPE: &str = "tracewire.guard.scope";
+/// The kind of the call.
+pub const TRACEWIRE_GUARD_KIND: &str = "tracewire.guard.kind";
+/// The name of the call.
+pub const TRACEWIRE_GUARD_NAME: &str = "tracewire.guard.name";
+/// The verdict as a sentence.
+pub const TRACEWIRE_GUARD_MESSAGE: &str = "tracewire.guard.message";
 // tracewire.otlp: tracewire, 1.0
 
 /// OpenTelemetry's kind of the span; every span that came by OTLP has it, and no other.
@@ -1905,6 +1929,105 @@ pub static ATTRIBUTES: &[Attribute] = &[
         stability: Stability::Development,
         is_content: true,
         pii: Pii::Possible,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_GUARD_ASKED,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_GUARD_DECISION,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &["warn", "stop"],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_GUARD_KIND,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_GUARD_LIMIT,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_GUARD_MESSAGE,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::Possible,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_GUARD_NAME,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_GUARD_RESERVED,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_GUARD_RULE,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &["money", "tokens", "steps", "wall", "repeat", "cycle", "idle"],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_GUARD_SCOPE,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::Possible,
+        values: &[],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_GUARD_UNIT,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
+        values: &["usd", "tokens", "steps", "seconds", "times"],
+        value_aliases: &[],
+    },
+    Attribute {
+        name: TRACEWIRE_GUARD_USED,
+        value_type: ValueType::Text,
+        stability: Stability::Development,
+        is_content: false,
+        pii: Pii::None,
         values: &[],
         value_aliases: &[],
     },

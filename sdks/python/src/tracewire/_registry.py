@@ -627,6 +627,31 @@ TRACEWIRE_STATUS: Final = "tracewire.status"
 
 # Attributes: tracewire, 1.0.
 
+TRACEWIRE_GUARD_DECISION: Final = "tracewire.guard.decision"
+"""Whether the call was let go on at a threshold, or was stopped before it began."""
+TRACEWIRE_GUARD_RULE: Final = "tracewire.guard.rule"
+"""Which limit is meant."""
+TRACEWIRE_GUARD_UNIT: Final = "tracewire.guard.unit"
+"""What the numbers count."""
+TRACEWIRE_GUARD_LIMIT: Final = "tracewire.guard.limit"
+"""The limit."""
+TRACEWIRE_GUARD_USED: Final = "tracewire.guard.used"
+"""What calls that have ended used."""
+TRACEWIRE_GUARD_RESERVED: Final = "tracewire.guard.reserved"
+"""What calls that are still going on may use."""
+TRACEWIRE_GUARD_ASKED: Final = "tracewire.guard.asked"
+"""What this call may use."""
+TRACEWIRE_GUARD_SCOPE: Final = "tracewire.guard.scope"
+"""What the limit is for: `session:` and its id, `run:` and the trace id, or `process`."""
+TRACEWIRE_GUARD_KIND: Final = "tracewire.guard.kind"
+"""The kind of the call."""
+TRACEWIRE_GUARD_NAME: Final = "tracewire.guard.name"
+"""The name of the call."""
+TRACEWIRE_GUARD_MESSAGE: Final = "tracewire.guard.message"
+"""The verdict as a sentence."""
+
+# Attributes: tracewire, 1.0.
+
 TRACEWIRE_OTLP_KIND: Final = "tracewire.otlp.kind"
 """OpenTelemetry's kind of the span; every span that came by OTLP has it, and no other."""
 TRACEWIRE_OTLP_MEMBERS: Final = "tracewire.otlp.members"

@@ -649,6 +649,31 @@ export const TRACEWIRE_STATUS = "tracewire.status";
 
 // Attributes: tracewire, 1.0.
 
+/** Whether the call was let go on at a threshold, or was stopped before it began. */
+export const TRACEWIRE_GUARD_DECISION = "tracewire.guard.decision";
+/** Which limit is meant. */
+export const TRACEWIRE_GUARD_RULE = "tracewire.guard.rule";
+/** What the numbers count. */
+export const TRACEWIRE_GUARD_UNIT = "tracewire.guard.unit";
+/** The limit. */
+export const TRACEWIRE_GUARD_LIMIT = "tracewire.guard.limit";
+/** What calls that have ended used. */
+export const TRACEWIRE_GUARD_USED = "tracewire.guard.used";
+/** What calls that are still going on may use. */
+export const TRACEWIRE_GUARD_RESERVED = "tracewire.guard.reserved";
+/** What this call may use. */
+export const TRACEWIRE_GUARD_ASKED = "tracewire.guard.asked";
+/** What the limit is for: `session:` and its id, `run:` and the trace id, or `process`. */
+export const TRACEWIRE_GUARD_SCOPE = "tracewire.guard.scope";
+/** The kind of the call. */
+export const TRACEWIRE_GUARD_KIND = "tracewire.guard.kind";
+/** The name of the call. */
+export const TRACEWIRE_GUARD_NAME = "tracewire.guard.name";
+/** The verdict as a sentence. */
+export const TRACEWIRE_GUARD_MESSAGE = "tracewire.guard.message";
+
+// Attributes: tracewire, 1.0.
+
 /** OpenTelemetry's kind of the span; every span that came by OTLP has it, and no other. */
 export const TRACEWIRE_OTLP_KIND = "tracewire.otlp.kind";
 /** For each member of the body that was an attribute, which one, and its form there. */
@@ -1033,6 +1058,28 @@ export interface KnownAttributes {
   readonly "tracewire.tags"?: readonly string[] | null | undefined;
   /** In spans of OpenTelemetry that we write, how the step ended where OpenTelemetry says no more than an error. */
   readonly "tracewire.status"?: Open<"timeout" | "cancelled"> | null | undefined;
+  /** Whether the call was let go on at a threshold, or was stopped before it began. */
+  readonly "tracewire.guard.decision"?: Open<"warn" | "stop"> | null | undefined;
+  /** Which limit is meant. */
+  readonly "tracewire.guard.rule"?: Open<"money" | "tokens" | "steps" | "wall" | "repeat" | "cycle" | "idle"> | null | undefined;
+  /** What the numbers count. */
+  readonly "tracewire.guard.unit"?: Open<"usd" | "tokens" | "steps" | "seconds" | "times"> | null | undefined;
+  /** The limit. */
+  readonly "tracewire.guard.limit"?: string | null | undefined;
+  /** What calls that have ended used. */
+  readonly "tracewire.guard.used"?: string | null | undefined;
+  /** What calls that are still going on may use. */
+  readonly "tracewire.guard.reserved"?: string | null | undefined;
+  /** What this call may use. */
+  readonly "tracewire.guard.asked"?: string | null | undefined;
+  /** What the limit is for: `session:` and its id, `run:` and the trace id, or `process`. */
+  readonly "tracewire.guard.scope"?: string | null | undefined;
+  /** The kind of the call. */
+  readonly "tracewire.guard.kind"?: string | null | undefined;
+  /** The name of the call. */
+  readonly "tracewire.guard.name"?: string | null | undefined;
+  /** The verdict as a sentence. */
+  readonly "tracewire.guard.message"?: string | null | undefined;
   /** OpenTelemetry's kind of the span; every span that came by OTLP has it, and no other. */
   readonly "tracewire.otlp.kind"?: Open<"unspecified" | "internal" | "server" | "client" | "producer" | "consumer"> | null | undefined;
   /** For each member of the body that was an attribute, which one, and its form there. */

@@ -749,6 +749,39 @@ public enum AttributeName {
   /// In spans of OpenTelemetry that we write, how the step ended where OpenTelemetry says no more than an error.
   public static let tracewireStatus = "tracewire.status"
 
+  /// Whether the call was let go on at a threshold, or was stopped before it began.
+  public static let tracewireGuardDecision = "tracewire.guard.decision"
+
+  /// Which limit is meant.
+  public static let tracewireGuardRule = "tracewire.guard.rule"
+
+  /// What the numbers count.
+  public static let tracewireGuardUnit = "tracewire.guard.unit"
+
+  /// The limit.
+  public static let tracewireGuardLimit = "tracewire.guard.limit"
+
+  /// What calls that have ended used.
+  public static let tracewireGuardUsed = "tracewire.guard.used"
+
+  /// What calls that are still going on may use.
+  public static let tracewireGuardReserved = "tracewire.guard.reserved"
+
+  /// What this call may use.
+  public static let tracewireGuardAsked = "tracewire.guard.asked"
+
+  /// What the limit is for: `session:` and its id, `run:` and the trace id, or `process`.
+  public static let tracewireGuardScope = "tracewire.guard.scope"
+
+  /// The kind of the call.
+  public static let tracewireGuardKind = "tracewire.guard.kind"
+
+  /// The name of the call.
+  public static let tracewireGuardName = "tracewire.guard.name"
+
+  /// The verdict as a sentence.
+  public static let tracewireGuardMessage = "tracewire.guard.message"
+
   /// OpenTelemetry's kind of the span; every span that came by OTLP has it, and no other.
   public static let tracewireOtlpKind = "tracewire.otlp.kind"
 

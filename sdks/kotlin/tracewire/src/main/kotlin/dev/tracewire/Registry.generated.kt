@@ -829,6 +829,39 @@ public object AttributeNames {
     /** In spans of OpenTelemetry that we write, how the step ended where OpenTelemetry says no more than an error. */
     public const val TRACEWIRE_STATUS: String = "tracewire.status"
 
+    /** Whether the call was let go on at a threshold, or was stopped before it began. */
+    public const val TRACEWIRE_GUARD_DECISION: String = "tracewire.guard.decision"
+
+    /** Which limit is meant. */
+    public const val TRACEWIRE_GUARD_RULE: String = "tracewire.guard.rule"
+
+    /** What the numbers count. */
+    public const val TRACEWIRE_GUARD_UNIT: String = "tracewire.guard.unit"
+
+    /** The limit. */
+    public const val TRACEWIRE_GUARD_LIMIT: String = "tracewire.guard.limit"
+
+    /** What calls that have ended used. */
+    public const val TRACEWIRE_GUARD_USED: String = "tracewire.guard.used"
+
+    /** What calls that are still going on may use. */
+    public const val TRACEWIRE_GUARD_RESERVED: String = "tracewire.guard.reserved"
+
+    /** What this call may use. */
+    public const val TRACEWIRE_GUARD_ASKED: String = "tracewire.guard.asked"
+
+    /** What the limit is for: `session:` and its id, `run:` and the trace id, or `process`. */
+    public const val TRACEWIRE_GUARD_SCOPE: String = "tracewire.guard.scope"
+
+    /** The kind of the call. */
+    public const val TRACEWIRE_GUARD_KIND: String = "tracewire.guard.kind"
+
+    /** The name of the call. */
+    public const val TRACEWIRE_GUARD_NAME: String = "tracewire.guard.name"
+
+    /** The verdict as a sentence. */
+    public const val TRACEWIRE_GUARD_MESSAGE: String = "tracewire.guard.message"
+
     /** OpenTelemetry's kind of the span; every span that came by OTLP has it, and no other. */
     public const val TRACEWIRE_OTLP_KIND: String = "tracewire.otlp.kind"
 
@@ -1052,6 +1085,17 @@ public object AttributeNames {
             TRACEWIRE_LEVEL,
             TRACEWIRE_TAGS,
             TRACEWIRE_STATUS,
+            TRACEWIRE_GUARD_DECISION,
+            TRACEWIRE_GUARD_RULE,
+            TRACEWIRE_GUARD_UNIT,
+            TRACEWIRE_GUARD_LIMIT,
+            TRACEWIRE_GUARD_USED,
+            TRACEWIRE_GUARD_RESERVED,
+            TRACEWIRE_GUARD_ASKED,
+            TRACEWIRE_GUARD_SCOPE,
+            TRACEWIRE_GUARD_KIND,
+            TRACEWIRE_GUARD_NAME,
+            TRACEWIRE_GUARD_MESSAGE,
             TRACEWIRE_OTLP_KIND,
             TRACEWIRE_OTLP_MEMBERS,
             TRACEWIRE_OTLP_ADDED,

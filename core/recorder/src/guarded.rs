@@ -1,0 +1,70 @@
+//! A recorder's guards: it gives them time and places, and records what they say.
+
+use crate::control::Recorder;
+use crate::guards::{self, Call, Decision, Spent, Verdict};
+use crate::medium::Medium;
+use crate::record::{self, BodyWriter};
+use crate::span::{Place, SpanContext};
+use tracewire_wire::event::Status;
+use tracewire_wire::id::TraceId;
+use tracewire_wire::registry::kinds;
+use tracewire_wire::value::Value;
+
+impl<M: Medium> Recorder<M> {
+    /// Whether calls of this kind have to be checked before they begin. One branch where there are no guards.
+    pub fn guards_kind(&self, kind: &str) -> bool {
+        self.guards().is_some() && guards::is_guarded(kind)
+    }
+
+    /// Says whether a call may begin at this place, and reserves what it may use; `body` writes what a start carries, all of it: what is
+    /// not to be recorded goes no further. Warnings and stops are recorded, below the step in which the call would have begun.
+    ///
+    /// `None` where there are no guards, or none for this kind.
+    pub fn check(&self, place: Place<'_>, kind: &str, body: impl FnOnce(&mut BodyWriter<'_, '_>)) -> Option<Verdict> {
+        let guards = self.guards().filter(|_| guards::is_guarded(kind))?;
+        // The host's values are read before anything is locked.
+        let call = record::members(self.limits(), body, |members| Call::read(kind, members, guards.config()));
+        let now = self.now();
+        let verdict = {
+            let mut state = guards.lock();
+            let scope = state.scopes.scope(place.trace_id(), call.session_id.as_deref());
+            state.engine.check(&scope, &call, now.monotonic_nanos)
+        };
+        if verdict.decision != Decision::Allow {
+            self.tell(place, &verdict, &call);
+        }
+        Some(verdict)
+    }
+
+    /// Replaces what a call reserved by what it used; `body` writes what an end carries. Without it, all stays reserved.
+    pub fn settle(&self, reservation: u64, status: &Status, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
+        let Some(guards) = self.guards().filter(|_| reservation != 0) else { return };
+        let spent = record::members(self.limits(), body, |members| Spent::read(status, members, guards.config()));
+        guards.lock().engine.settle(reservation, &spent);
+    }
+
+    /// Where a session stands (its id), or the run of a trace (its id), or without either what belongs to neither; as JSON in
+    /// every binding. `None` where there are no guards, or nothing was checked.
+    pub fn guard_status(&self, session_id: Option<&str>, trace_id: Option<TraceId>) -> Option<Value> {
+        let guards = self.guards()?;
+        let now = self.now();
+        let state = guards.lock();
+        let scope = state.scopes.scope(trace_id, session_id);
+        state.engine.status(&scope, now.monotonic_nanos)
+    }
+
+    fn tell(&self, place: Place<'_>, verdict: &Verdict, call: &Call) -> Option<SpanContext> {
+        let reason = verdict.reason.as_ref()?;
+        Some(self.point_event(place, Some(kinds::GUARDRAIL), |body| {
+            body.text("name", guards::EVENT);
+            body.map("attributes", |out| {
+                let members = reason.members();
+                for (name, value) in [("decision", verdict.decision.as_str())].into_iter().chain(members) {
+                    out.key(&format!("tracewire.guard.{name}"));
+                    out.text(value);
+                }
+            });
+            body.optional_text("session_id", call.session_id.as_deref());
+        }))
+    }
+}

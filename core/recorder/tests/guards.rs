@@ -1,0 +1,150 @@
+//! Guards of a recorder: what is checked, reserved, settled and recorded.
+#![cfg(feature = "guards")]
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
+use tracewire_recorder::guards::{self, Config, Decision};
+use tracewire_recorder::record::BodyWriter;
+use tracewire_recorder::testing::{Script, Scripted};
+use tracewire_recorder::{Options, Place, Recorder, SpanContext, StartSpan};
+use tracewire_wire::event::Status;
+use tracewire_wire::json;
+
+fn run(guards: &str, script: &str) -> String {
+    let given = format!("{{\"guards\":{guards},\"script\":[{script}]}}");
+    String::from_utf8(guards::run_script(given.as_bytes()).unwrap()).unwrap()
+}
+
+fn recorder(guards: &str, sampling: f64) -> (tempfile::TempDir, Recorder) {
+    let folder = tempfile::tempdir().unwrap();
+    let script = Script { step_nanos: 1_000_000_000, ..Script::default() };
+    let config = Config::read(&json::read(guards.as_bytes(), &Default::default()).unwrap()).unwrap();
+    let options = Options {
+        directory: Some(folder.path().to_owned()),
+        sampling,
+        guards: guards::Options { config, prices: None },
+        sources: std::sync::Arc::new(Scripted::new(script)),
+        ..Options::default()
+    };
+    (folder, Recorder::open(options).unwrap())
+}
+
+fn search(query: &str) -> impl Fn(&mut BodyWriter<'_, '_>) + use<> {
+    let query = query.to_owned();
+    move |body| {
+        body.text("name", "search");
+        body.text("input", &query);
+    }
+}
+
+fn step(recorder: &Recorder, session: Option<&str>) -> SpanContext {
+    let start = StartSpan { parent: None, kind: "agent", correlation_id: None };
+    recorder.start_span(start, |body| body.optional_text("session_id", session)).context()
+}
+
+fn decisions(recorder: &Recorder, place: Place<'_>, times: usize) -> Vec<&'static str> {
+    let check = |_| recorder.check(place, "tool", search("otters")).unwrap().decision.as_str();
+    (0..times).map(check).collect()
+}
+
+#[test]
+fn a_sessions_runs_share_a_budget_and_other_runs_have_their_own() {
+    let (_folder, recorder) = recorder(r#"{"budget":{"steps":3},"warn_at":1}"#, 1.0);
+    let [one, two] = [Some("chat-7"), Some("chat-7")].map(|session| Place::from(Some(step(&recorder, session))));
+    let alone = Place::from(Some(step(&recorder, None)));
+    assert_eq!(decisions(&recorder, one, 2), ["allow", "allow"]);
+    assert_eq!(decisions(&recorder, two, 2), ["warn", "stop"]);
+    assert_eq!(decisions(&recorder, alone, 1), ["allow"]);
+    // Calls that are in no run share what the process has.
+    assert_eq!(decisions(&recorder, Place::default(), 4), ["allow", "allow", "warn", "stop"]);
+}
+
+#[test]
+fn a_stop_is_recorded_below_the_step_in_which_the_call_would_have_begun() {
+    let (folder, recorder) = recorder(r#"{"budget":{"steps":1},"warn_at":1}"#, 1.0);
+    let agent = step(&recorder, Some("chat-7"));
+    let [warned, stopped] = [0, 1].map(|_| recorder.check(Place::from(Some(agent)), "tool", search("otters")).unwrap());
+    assert_eq!((warned.decision, stopped.decision), (Decision::Warn, Decision::Stop));
+    assert_eq!((stopped.code(), stopped.reservation), (Some("budget_exceeded"), 0));
+    recorder.close(None);
+    let events = tracewire_recorder::testing::events(folder.path()).unwrap();
+    let last = String::from_utf8(json::write(&events)).unwrap();
+    assert!(last.contains(r#""kind":"guardrail","parent_id":"0000000000000001""#), "{last}");
+    assert!(last.contains(r#""tracewire.guard.decision":"stop""#), "{last}");
+    assert!(
+        last.contains(r#""tracewire.guard.message":"step budget of session \"chat-7\" would be exceeded: tool \"search\" asks 1, 0 used, 1 reserved, limit 1""#),
+        "{last}"
+    );
+}
+
+#[test]
+fn sampling_does_not_switch_guards_off() {
+    let (_folder, recorder) = recorder(r#"{"budget":{"steps":1},"warn_at":1}"#, 0.0);
+    let place = || Place::from(Some(step(&recorder, Some("chat-7"))));
+    assert_eq!(decisions(&recorder, place(), 1), ["warn"]);
+    assert_eq!(decisions(&recorder, place(), 1), ["stop"]);
+    assert_eq!(recorder.written(), 0);
+}
+
+#[test]
+fn what_is_settled_is_given_back_or_used() {
+    let (_folder, recorder) = recorder(r#"{"budget":{"tokens":1000}}"#, 1.0);
+    let call = |body: &mut BodyWriter<'_, '_>| {
+        body.text("name", "chat gpt-4o");
+        body.text("input", "12345678901234"); // 16 bytes of JSON.
+        body.map("attributes", |out| {
+            out.key("gen_ai.request.model");
+            out.text("gpt-4o");
+            out.key("gen_ai.request.max_tokens");
+            out.uint(500);
+        });
+    };
+    let verdict = recorder.check(Place::default(), "llm", call).unwrap();
+    let status = || String::from_utf8(json::write(&recorder.guard_status(None, None).unwrap())).unwrap();
+    assert!(status().contains(r#""tokens":{"limit":"1000","reserved":"504","used":"0"}"#), "{}", status());
+    recorder.settle(verdict.reservation, &Status::Ok, |body| {
+        body.map("usage", |out| {
+            out.key("input_tokens");
+            out.uint(5);
+            out.key("output_tokens");
+            out.uint(20);
+        });
+    });
+    assert!(status().contains(r#""tokens":{"limit":"1000","reserved":"0","used":"25"}"#), "{}", status());
+}
+
+#[test]
+fn kinds_that_are_no_calls_are_not_checked() {
+    let (_folder, recorder) = recorder(r#"{"budget":{"steps":1}}"#, 1.0);
+    let kinds = ["llm", "tool", "embedding", "rerank", "retrieval", "agent", "step", "chain"];
+    let checked = kinds.map(|kind| recorder.check(Place::default(), kind, |_| {}).is_some());
+    assert_eq!(checked, [true, true, true, true, true, false, false, false]);
+}
+
+#[test]
+fn the_same_call_again_is_a_loop() {
+    let check = r#"{"do":"check","scope":"process","kind":"tool","body":{"name":"search","input":{"b":1,"a":2.0}}}"#;
+    let other = r#"{"do":"check","scope":"process","kind":"tool","body":{"name":"search","input":{"a":2,"b":1}}}"#;
+    let results = run(r#"{"loops":{"repeats":3}}"#, &[check, other, check].join(","));
+    let message = r#"loop in the process: tool \"search\" with the same arguments for time 3, limit 3"#;
+    assert_eq!(
+        results,
+        format!(
+            r#"{{"results":[{{"decision":"allow"}},{{"decision":"allow"}},{{"asked":"1","code":"loop_detected","decision":"stop","kind":"tool","limit":"3","message":"{message}","name":"search","reserved":"0","rule":"repeat","scope":"process","unit":"times","used":"2"}}]}}"#
+        )
+    );
+}
+
+#[test]
+fn many_sessions_do_not_fill_the_memory() {
+    let (_folder, recorder) = recorder(r#"{"budget":{"steps":1},"warn_at":1}"#, 1.0);
+    let check = |session: &str| {
+        let verdict = recorder.check(Place::default(), "tool", |body| body.text("session_id", session));
+        verdict.unwrap().decision
+    };
+    let first = check("chat-0");
+    for number in 1..=10_000 {
+        check(&format!("chat-{number}"));
+    }
+    // The oldest was forgotten, the newest was not.
+    assert_eq!((first, check("chat-0"), check("chat-10000")), (Decision::Warn, Decision::Warn, Decision::Stop));
+}

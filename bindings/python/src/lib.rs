@@ -8,6 +8,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `guard` | where a panic stops |
+//! | `guards` | calls that are checked before they begin |
 //! | `walk` | Python values become the recorder's values, whatever they do |
 //! | `body` | members of an event's body |
 //! | `recorder`, `span`, `context`, `call` | the classes |
@@ -41,6 +42,7 @@ mod failure;
 mod format;
 mod formats;
 mod guard;
+mod guards;
 mod manual;
 mod options;
 mod policy;
@@ -98,6 +100,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(contract_version, module)?)?;
     module.add_function(wrap_pyfunction!(internal_errors, module)?)?;
     module.add_function(wrap_pyfunction!(process::forked, module)?)?;
+    module.add_function(wrap_pyfunction!(guards::check_guards, module)?)?;
+    module.add_function(wrap_pyfunction!(testing::testing_guard, module)?)?;
     module.add_function(wrap_pyfunction!(testing::testing_panic, module)?)?;
     module.add_function(wrap_pyfunction!(testing::testing_recorder, module)?)?;
     module.add_function(wrap_pyfunction!(testing::testing_read, module)?)?;

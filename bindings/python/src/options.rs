@@ -1,5 +1,6 @@
 //! Options of a recorder from a dict of Python values. Unknown keys are the package's business, not ours.
 
+use crate::guards;
 use crate::policy::Policy;
 use crate::walk::{Host, walk};
 use pyo3::exceptions::PyValueError;
@@ -38,6 +39,7 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> 
             }
             "store" => options.store = value.extract().map_err(wrong)?,
             "fsync" => options.fsync = value.extract().map_err(wrong)?,
+            "guards" => options.guards = guards::options(&map_of("guards", &value)?, options.directory.as_deref())?,
             "limits" => limits(&mut options.limits, value.cast::<PyDict>()?).map_err(wrong)?,
             _ => {}
         }
@@ -71,13 +73,17 @@ fn limits(limits: &mut Limits, given: &Bound<'_, PyDict>) -> PyResult<()> {
     Ok(())
 }
 
-/// A Python mapping as a map of the wire, by the same walk as every recorded value.
 fn map(value: &Bound<'_, PyAny>) -> PyResult<Map> {
+    map_of("resource", value)
+}
+
+/// A Python mapping as a map of the wire, by the same walk as every recorded value.
+pub(crate) fn map_of(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Map> {
     let (mut scratch, limits, host) = (Scratch::default(), Limits::default(), Host::new(value.py()));
     let mut walker = Walker::new(&mut scratch, &limits);
     walk(&mut walker, value, &host);
     match Decoder::new(walker.written()).value() {
         Ok(Value::Map(map)) => host.finish(map),
-        _ => Err(PyValueError::new_err("resource: not a mapping")),
+        _ => Err(PyValueError::new_err(format!("{name}: not a mapping"))),
     }
 }

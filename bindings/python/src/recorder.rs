@@ -4,6 +4,7 @@ use crate::body;
 use crate::call::Call;
 use crate::context::SpanContext;
 use crate::guard::guard;
+use crate::guards::on_warning;
 use crate::options::options;
 use crate::policy::{Policy, SharedPolicy};
 use crate::span::{Span, parent_of};
@@ -16,6 +17,7 @@ use std::time::Duration;
 use tracewire_recorder::clock::Sources;
 use tracewire_recorder::record::BodyWriter;
 use tracewire_recorder::{self as core, FlushReport, Place, Remote, StartSpan};
+use tracewire_wire::json;
 
 /// Records what this process does into its journal.
 #[pyclass(frozen, module = "tracewire._native")]
@@ -23,13 +25,15 @@ pub(crate) struct Recorder {
     core: core::Recorder,
     pub(crate) policy: SharedPolicy,
     sources: Arc<dyn Sources>,
+    /// The host's own function that hears of limits which are near.
+    pub(crate) on_warning: Option<Py<PyAny>>,
 }
 
 impl Recorder {
-    pub(crate) fn open(options: core::Options, policy: Policy) -> PyResult<Self> {
+    pub(crate) fn open(options: core::Options, policy: Policy, on_warning: Option<Py<PyAny>>) -> PyResult<Self> {
         let sources = options.sources.clone();
         let core = core::Recorder::open(options).map_err(crate::error)?;
-        Ok(Recorder { core, policy: Arc::new(policy), sources })
+        Ok(Recorder { core, policy: Arc::new(policy), sources, on_warning })
     }
 
     pub(crate) fn core(&self) -> &core::Recorder {
@@ -119,7 +123,7 @@ impl Recorder {
     #[new]
     fn new(given: &Bound<'_, PyDict>) -> PyResult<Self> {
         let (options, policy) = options(given)?;
-        Recorder::open(options, policy)
+        Recorder::open(options, policy, on_warning(given)?)
     }
 
     /// Begins a step. `...` stands for an input that is not recorded.
@@ -134,13 +138,21 @@ impl Recorder {
     ) -> PyResult<Option<Span>> {
         guard(None, || {
             let host = Host::new(name.py());
-            let span = self.begin(kind, parent, fields, &host, |writer| {
+            let reservation = self.check(kind, parent, fields, &host, |writer, policy| {
+                body::text(writer, "name", name, &host);
+                body::attributes(writer, attributes, policy, &host);
+                if policy.input {
+                    body::content(writer, "input", input, policy, &host);
+                }
+            })?;
+            let mut span = self.begin(kind, parent, fields, &host, |writer| {
                 body::text(writer, "name", name, &host);
                 body::attributes(writer, attributes, &self.policy, &host);
                 if self.policy.input {
                     body::content(writer, "input", input, &self.policy, &host);
                 }
             });
+            span.reservation = reservation;
             self.pass_on_notices(parent.py(), &host);
             host.finish(Some(span))
         })
@@ -157,13 +169,21 @@ impl Recorder {
         guard(None, || {
             let (py, call) = (call.py(), call.get());
             let host = Host::new(py);
-            let span = self.begin(call.kind.bind(py), parent, None, &host, |writer| {
+            let reservation = self.check(call.kind.bind(py), parent, None, &host, |writer, policy| {
+                body::text(writer, "name", call.name.bind(py), &host);
+                body::attributes(writer, call.attributes.bind(py), policy, &host);
+                if policy.input {
+                    call.arguments(writer, positional, named, policy, &host);
+                }
+            })?;
+            let mut span = self.begin(call.kind.bind(py), parent, None, &host, |writer| {
                 body::text(writer, "name", call.name.bind(py), &host);
                 body::attributes(writer, call.attributes.bind(py), &self.policy, &host);
                 if self.policy.input && call.capture_input {
                     call.arguments(writer, positional, named, &self.policy, &host);
                 }
             });
+            span.reservation = reservation;
             self.pass_on_notices(parent.py(), &host);
             host.finish(Some(span))
         })
@@ -212,6 +232,15 @@ impl Recorder {
         dict.set_item("written", stats.written)?;
         dict.set_item("dropped", stats.dropped)?;
         Ok(dict)
+    }
+
+    /// Where a session, or a run by its trace id, stands before its guards, as JSON; `None` where nothing was checked.
+    fn guard_status(&self, session_id: Option<&str>, trace_id: Option<&str>) -> PyResult<Option<String>> {
+        guard(None, || {
+            let trace_id = trace_id.and_then(|id| id.parse().ok());
+            let status = self.core.guard_status(session_id, trace_id);
+            Ok(status.map(|status| String::from_utf8_lossy(&json::write(&status)).into_owned()))
+        })
     }
 
     /// The clock that durations are made of; only differences mean something.

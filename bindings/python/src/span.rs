@@ -3,6 +3,7 @@
 use crate::body;
 use crate::context::SpanContext;
 use crate::guard::guard;
+use crate::guards;
 use crate::policy::SharedPolicy;
 use crate::process;
 use crate::walk::{Host, exception, text_of};
@@ -18,11 +19,13 @@ pub(crate) struct Span {
     pub(crate) span: core::Span,
     born: u64,
     pub(crate) policy: SharedPolicy,
+    /// What the guards keep for this call; 0 for nothing.
+    pub(crate) reservation: u64,
 }
 
 impl Span {
     pub(crate) fn new(recorder: core::Recorder, span: core::Span, policy: SharedPolicy) -> Self {
-        Span { recorder, span, born: process::generation(), policy }
+        Span { recorder, span, born: process::generation(), policy, reservation: 0 }
     }
 
     pub(crate) fn context(&self) -> core::SpanContext {
@@ -122,6 +125,9 @@ impl Span {
                     exception(writer, error, stacktrace, true, &host);
                 }
             });
+            if self.reservation != 0 && ended {
+                guards::settle(self, status, output, fields, &host);
+            }
             host.finish(ended)
         })
     }
@@ -135,6 +141,7 @@ impl Drop for Span {
                 let forgotten = |body: &mut core::record::BodyWriter<'_, '_>| {
                     body.text("status_message", "the step was dropped without an end");
                 };
+                self.recorder.settle(self.reservation, &Status::Cancelled, |_| {});
                 Ok(self.recorder.end_span(&self.span, &Status::Cancelled, forgotten))
             });
         }

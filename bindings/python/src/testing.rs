@@ -3,6 +3,7 @@
 use crate::data::Data;
 use crate::failure::Failure;
 use crate::guard::{guard, guard_or_raise};
+use crate::guards::on_warning;
 use crate::options::options;
 use crate::recorder::Recorder;
 use pyo3::exceptions::{PyOSError, PyValueError};
@@ -11,6 +12,7 @@ use pyo3::types::{PyBytes, PyDict};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tracewire_recorder::RecorderError;
+use tracewire_recorder::guards;
 use tracewire_recorder::testing::{self, Script, Scripted, SealedJournal};
 use tracewire_wire::json;
 
@@ -41,7 +43,7 @@ pub(crate) fn testing_recorder(
     ids.map_err(|error| PyValueError::new_err((error.to_string(), error.code())))?;
     let (mut options, policy) = options(given)?;
     options.sources = Arc::new(Scripted::new(script));
-    Recorder::open(options, policy)
+    Recorder::open(options, policy, on_warning(given)?)
 }
 
 type Sealed<'py> = (Vec<Bound<'py, PyBytes>>, usize);
@@ -90,4 +92,14 @@ pub(crate) fn testing_read(py: Python<'_>, directory: PathBuf) -> PyResult<Strin
         testing::events(&directory).map(|events| String::from_utf8_lossy(&json::write(&events)).into_owned())
     });
     read.map_err(|error| PyOSError::new_err(error.to_string()))
+}
+
+/// Runs checks and settlements of guards that are given as JSON, with their times.
+///
+/// # Errors
+/// `ValueError` for what is no script.
+#[pyfunction]
+pub(crate) fn testing_guard(script: Data) -> PyResult<String> {
+    let results = guard_or_raise(|| guards::run_script(script.bytes()).map_err(crate::error))?;
+    Ok(String::from_utf8_lossy(&results).into_owned())
 }

@@ -11,9 +11,19 @@ use tracewire_wire::registry::kinds;
 use tracewire_wire::value::Value;
 
 impl<M: Medium> Recorder<M> {
-    /// Whether calls of this kind have to be checked before they begin. One branch where there are no guards.
-    pub fn guards_kind(&self, kind: &str) -> bool {
-        self.guards().is_some() && guards::is_guarded(kind)
+    /// Whether any call has to be checked before it begins: the one branch that guards cost where there are none.
+    pub fn has_guards(&self) -> bool {
+        self.guards().is_some()
+    }
+
+    /// Whether it matters to the guards what goes into calls of this kind; where it does not, [`Recorder::check`] needs no `input`.
+    pub fn guards_want_input(&self, kind: &str) -> bool {
+        self.guards().is_some_and(|guards| guards::wants_input(kind, guards.config()))
+    }
+
+    /// Whether it matters to the guards what comes out; where it does not, [`Recorder::settle`] needs no `output`.
+    pub fn guards_want_output(&self) -> bool {
+        self.guards().is_some_and(|guards| guards.config().idle.is_some())
     }
 
     /// Says whether a call may begin at this place, and reserves what it may use; `body` writes what a start carries, all of it: what is

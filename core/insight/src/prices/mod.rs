@@ -42,6 +42,7 @@ use tracewire_wire::value::{Map, Value};
 
 use crate::call::{Call, Unit};
 use crate::cost::{NoCost, Priced};
+use crate::decimal::Decimal;
 use crate::document::{count, object, or_null};
 use list::{List, Model, Provider, When};
 use overlay::Entry;
@@ -246,16 +247,13 @@ impl Prices {
     #[must_use]
     pub fn per_million(&self, provider: Option<&str>, model: &str, at: Timestamp) -> Option<[Option<&Decimal>; 3]> {
         let call = Call { provider, model: Some(model), ..Call::default() };
-        let units = [Unit::Input, Unit::Output, Unit::CacheRead];
-        let price =
-            |pairs: &[(Unit, &'_ Rate)], unit| pairs.iter().find(|(known, _)| *known == unit).map(|(_, rate)| *rate);
-        if let Some(entry) = self.local(&call, model, at) {
-            let pairs = entry.rates.pairs();
-            return (entry.currency == "USD").then(|| units.map(|unit| price(&pairs, unit).map(|rate| &rate.base)));
-        }
-        let (_, model) = self.listed(&call, model)?;
-        let pairs = model.dated_at(at)?.rates.pairs();
-        Some(units.map(|unit| price(&pairs, unit).map(|rate| &rate.base)))
+        let pairs = match self.local(&call, model, at) {
+            Some(entry) if entry.currency != "USD" => return None,
+            Some(entry) => entry.rates.pairs(),
+            None => self.listed(&call, model)?.1.dated_at(at)?.rates.pairs(),
+        };
+        let price = |unit| pairs.iter().find(|(known, _)| *known == unit).map(|(_, rate)| &rate.base);
+        Some([Unit::Input, Unit::Output, Unit::CacheRead].map(price))
     }
 
     /// All models with their prices at a moment, the user's own first.

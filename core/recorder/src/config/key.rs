@@ -1,5 +1,6 @@
 //! Every setting: its name, what it may be, and what it is by default.
 
+use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
 
 /// What a setting may be.
@@ -23,6 +24,8 @@ pub enum Kind {
     Exporters,
     /// A table; in the environment, `key=value,key=value`.
     Table,
+    /// A table of tables; in the environment, JSON.
+    Tables,
 }
 
 /// A setting.
@@ -66,6 +69,13 @@ pub const KEYS: &[Key] = &[
         "Size at which a journal file is closed and the next begun.",
     ),
     key("fsync", Kind::Switch(&[]), "false", "true", "Force each record to the disk, against loss of power."),
+    key(
+        "guards",
+        Kind::Tables,
+        "none",
+        "{budget = {steps = 200}}",
+        "Budgets and loops: calls that go beyond are stopped before they begin.",
+    ),
     key(
         "mode",
         Kind::Word(&["local", "inline", "background"]),
@@ -127,6 +137,10 @@ impl Kind {
                     .collect();
                 entries.map(Value::Map).ok_or_else(|| "key=value, separated by commas, is expected".to_owned())
             }
+            Kind::Tables => match json::read(text.as_bytes(), &json::ReadOptions::default()) {
+                Ok(value) => self.of_value(value),
+                Err(_) => Err("JSON is expected".to_owned()),
+            },
             Kind::Text | Kind::Path | Kind::Word(_) | Kind::Bytes => self.of_value(Value::from(text)),
         }
     }
@@ -159,8 +173,8 @@ impl Kind {
             (Kind::Exporters, Value::List(items)) if items.iter().all(is_exporter) => Ok(Value::List(items)),
             (Kind::Exporters, item) if is_exporter(&item) => Ok(Value::List(vec![item])),
             (Kind::Exporters, _) => Err("a list of names, or of tables with a type, is expected".to_owned()),
-            (Kind::Table, Value::Map(map)) => Ok(Value::Map(map)),
-            (Kind::Table, _) => Err("a table is expected".to_owned()),
+            (Kind::Table | Kind::Tables, Value::Map(map)) => Ok(Value::Map(map)),
+            (Kind::Table | Kind::Tables, _) => Err("a table is expected".to_owned()),
         }
     }
 }

@@ -62,6 +62,11 @@ pub(super) fn asks_model(kind: &str) -> bool {
     [kinds::LLM, kinds::EMBEDDING, kinds::RERANK].contains(&kind)
 }
 
+/// Whether it matters what goes into calls of this kind.
+pub(crate) fn wants_input(kind: &str, config: &Config) -> bool {
+    Reader::new(kind, config).wants("input")
+}
+
 /// Whether a call tells by its arguments that it is the same as another. What a model is given grows with every round.
 pub(super) fn tells(call: &Call) -> bool {
     call.kind != kinds::LLM && call.arguments.is_some()

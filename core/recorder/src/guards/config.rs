@@ -191,14 +191,17 @@ fn count(value: &Value, member: &str, least: u64, most: u64) -> Result<u64, Refu
     value.as_u64().filter(|count| (least..=most).contains(count)).ok_or_else(wrong)
 }
 
-/// Decimal text, or an integer.
+/// Decimal text, or a number, which counts as the shortest text that stands for it.
 fn money(value: &Value) -> Option<Money> {
     amount(value).and_then(|text| Money::parse(&text)).filter(|money| money.0 > 0)
 }
 
 fn amount(value: &Value) -> Option<String> {
-    let whole = || value.as_u64().map(|whole| whole.to_string());
-    value.as_text().map(str::to_owned).or_else(|| decimal_tag(value)).or_else(whole)
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Int(_) | Value::Double(_) => String::from_utf8(tracewire_wire::json::write(value)).ok(),
+        _ => decimal_tag(value),
+    }
 }
 
 /// A host's own decimal type.
@@ -207,10 +210,9 @@ fn decimal_tag(value: &Value) -> Option<String> {
     text.as_text().filter(|_| tag == "$decimal").map(str::to_owned)
 }
 
-/// Millionths; a double counts as the shortest text that stands for it.
+/// Millionths.
 fn share(value: &Value) -> Option<u32> {
-    let text = amount(value).or_else(|| String::from_utf8(tracewire_wire::json::write(value)).ok())?;
-    let millionths = decimal(&text, 6)?;
+    let millionths = decimal(&amount(value)?, 6)?;
     u32::try_from(millionths).ok().filter(|share| (1..=1_000_000).contains(share))
 }
 
@@ -244,7 +246,7 @@ fn rates(given: &Map) -> Result<Rates, Refused> {
             let member = format!("{member}.{name}");
             let price = || {
                 let wrong =
-                    || refused(&member, "dollars for a million tokens as decimal text, such as \"2.50\", are expected");
+                    || refused(&member, "dollars for a million tokens as decimal text, such as \"2.50\" and at most 1000000, are expected");
                 amount(value).and_then(|text| PerMillion::parse(&text)).ok_or_else(wrong)
             };
             match name.as_str() {
@@ -295,7 +297,8 @@ mod tests {
         for (json, member) in [
             ("[]", "guards"),
             (r#"{"budgets":{}}"#, "budgets"),
-            (r#"{"budget":{"money":5.5}}"#, "budget.money"),
+            (r#"{"budget":{"money":1e-7}}"#, "budget.money"),
+            (r#"{"budget":{"money":true}}"#, "budget.money"),
             (r#"{"budget":{"money":"0"}}"#, "budget.money"),
             (r#"{"budget":{"money":"$5"}}"#, "budget.money"),
             (r#"{"budget":{"tokens":0}}"#, "budget.tokens"),

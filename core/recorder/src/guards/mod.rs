@@ -36,6 +36,7 @@ pub use rates::{PriceList, Rate, Rates};
 pub use script::run as run_script;
 pub use verdict::{Decision, Reason, Rule, Verdict};
 
+pub(crate) use call::wants_input;
 pub(crate) use scopes::Scopes;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -47,7 +47,7 @@ from ._decorators import (
     trace,
     workflow,
 )
-from ._errors import FormatError, TracewireError
+from ._errors import BudgetExceeded, FormatError, GuardStop, LoopDetected, TracewireError
 from ._making import current_span, span
 from ._native import SpanContext
 from ._propagation import attach, extract, extract_environment, inject, inject_environment
@@ -58,15 +58,23 @@ from ._version import __version__
 
 __all__ = [
     "Analytics",
+    "Budget",
+    "BudgetExceeded",
     "Client",
     "EventId",
     "FlushReport",
     "FormatError",
+    "GuardStop",
+    "Guards",
+    "LoopDetected",
+    "Loops",
+    "Rate",
     "Session",
     "Span",
     "SpanContext",
     "Stream",
     "TracewireError",
+    "Verdict",
     "__version__",
     "a2a",
     "agent",
@@ -136,6 +144,7 @@ if TYPE_CHECKING:
     from . import a2a, ap2, context, envelopes, manual, mcp
     from ._client import Client
     from ._default_client import default, get_client
+    from ._guards import Budget, Guards, Loops, Rate, Verdict
     from ._points import EventId
     from ._session import Session, Stream
     from .analytics import Analytics
@@ -154,10 +163,15 @@ if TYPE_CHECKING:
 else:
     _PLACES = {
         "Analytics": "analytics",
+        "Budget": "_guards",
         "Client": "_client",
         "EventId": "_points",
+        "Guards": "_guards",
+        "Loops": "_guards",
+        "Rate": "_guards",
         "Session": "_session",
         "Stream": "_session",
+        "Verdict": "_guards",
         "convert": "formats",
         "count_tokens": "formats",
         "decode": "formats",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ._decorators import Call, Decorator, Function, Tracer
     from ._fields import Parent, RunFields, StartFields
+    from ._guards import Guards, GuardsView
     from ._place import Place
     from ._recorder import Exporters, Recorder
     from ._session import Session, Stream
@@ -48,7 +49,7 @@ class Client(Points, Queries):
     Args: those of ``tracewire.init``.
 
     Raises:
-        TracewireError: in strict mode, for a configuration that cannot be used.
+        TracewireError: for guards that cannot be used, and in strict mode for any other part of the configuration.
 
     Example:
         >>> with Client(dir="audit", service="payments") as client:
@@ -88,6 +89,7 @@ class Client(Points, Queries):
         sampling: float | None = None,
         capture: bool | Literal["input", "output"] | None = None,
         mask: Callable[[str, Any], Any] | None = None,
+        guards: Guards | Mapping[str, Any] | None = None,
         strict: bool | None = None,
         redact: Iterable[str] | None = None,
         resource: Mapping[str, object] | None = None,
@@ -109,6 +111,9 @@ class Client(Points, Queries):
         self._opened: Opened | None = Opened(settings, self._problem, says_roots=True)
         self._prepare()
         _recorder.prepare(self)
+        if settings.refused is not None:
+            self._problem("configuration", "; ".join(settings.problems), count=len(settings.problems))
+            raise TracewireError("configuration", settings.refused)
         self._is_strict = bool(settings.get("strict"))
         if settings.problems:
             self._problem("configuration", "; ".join(settings.problems), count=len(settings.problems))
@@ -313,6 +318,13 @@ class Client(Points, Queries):
         recorder = self._open()
         found: str | None = recorder.stats().get("directory")
         return found
+
+    @property
+    def guards(self) -> GuardsView:
+        """Where budgets stand: ``client.guards.status("chat-7")``."""
+        from ._guards import GuardsView
+
+        return GuardsView(self._open)
 
     # Protocols.
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _EMPTY: Final = '"problems":[],"settings":{}'
 _MODES: Final = ("local", "inline", "background")
+_OF_RECORDER: Final = ("dir", "file_bytes", "guards", "mask", "on_warning", "quota_bytes", "sampling")
 
 
 class Settings:
@@ -29,15 +30,17 @@ class Settings:
         values: by key; what nobody said is absent.
         sources: where each value comes from: ``argument``, a variable's name, or a file and its line.
         problems: sentences about what could not be used.
+        refused: what is wrong with guards. Without the limits that somebody asked for, a program must not go on unnoticed.
 
     """
 
-    __slots__ = ("problems", "sources", "values")
+    __slots__ = ("problems", "refused", "sources", "values")
 
     def __init__(self, given: Mapping[str, Any], unknown: Mapping[str, Any]) -> None:
         self.values: dict[str, Any] = {}
         self.sources: dict[str, str] = {}
         self.problems: list[str] = []
+        self.refused: str | None = None
         self._load()
         for key, value in given.items():
             if value is None:
@@ -51,8 +54,23 @@ class Settings:
                 self.problems.append(
                     f"{key} = {shown(value)} (argument): {expected} is expected, such as {key}={example}; {self._instead(key)}"
                 )
+        self._check_guards()
         for name in unknown:
             self.problems.append(f"{name} = {shown(unknown[name])} (argument): there is no such setting{_nearest(name)}")
+
+    def _check_guards(self) -> None:
+        if "guards" not in self.values:
+            return
+        from ._guards import plain
+
+        try:
+            self.values.update(plain(self.values["guards"]))
+        except Exception as error:  # noqa: BLE001
+            # A value of the host's may raise anything while it is read.
+            del self.values["guards"]
+            reason = error.args[0] if type(error) is ValueError and error.args else type(error).__name__
+            self.refused = f"guards ({self.sources['guards']}): {reason}"
+            self.problems.append(f"{self.refused}; nothing is guarded")
 
     def _load(self) -> None:
         try:
@@ -94,7 +112,7 @@ class Settings:
             "redact": self.get("redact", []),
             "fsync": self.get("fsync", False),
             "store": self.get("store", True),
-            **{key: self.values[key] for key in ("dir", "file_bytes", "mask", "quota_bytes", "sampling") if key in self.values},
+            **{key: self.values[key] for key in _OF_RECORDER if key in self.values},
         }
 
     def root_fields(self) -> dict[str, str]:
@@ -179,6 +197,7 @@ KEYS: Final[dict[str, tuple[Check, str, str]]] = {
     "exporters": (_exporters, "a list of exporters, names and tables", "['console']"),
     "file_bytes": (_bytes, "a number of bytes", "67108864"),
     "fsync": (_switch, "True or False", "True"),
+    "guards": (_is(lambda value: value is not None), "Guards, or a mapping", "Guards(budget=Budget(steps=200))"),
     "mask": (_is(callable), "a function of a field's name and its value", "lambda field, value: value"),
     "mode": (_is(lambda value: value in _MODES), f"one of {', '.join(_MODES)}", "'background'"),
     "quota_bytes": (_bytes, "a number of bytes", "4294967296"),

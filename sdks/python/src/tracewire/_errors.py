@@ -4,7 +4,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, ClassVar
+
+    from ._guards import Verdict
 
 
 class TracewireError(Exception):
@@ -54,3 +56,41 @@ class FormatError(TracewireError, ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.code, self.reason, self.offset, self.line, self.path)
+
+
+class GuardStop(TracewireError):
+    """Raised instead of a call that a guard stops; only where ``init(guards=…)`` asked for it.
+
+    Attributes:
+        verdict: which limit, and where it stands.
+
+    """
+
+    CODE: ClassVar[str] = "guard_stop"
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(self.CODE, verdict.message)
+        self.verdict = verdict
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.verdict,)
+
+
+class BudgetExceeded(GuardStop):
+    """Raised instead of a call for which the budget of its session is too small.
+
+    Example:
+        >>> try:
+        ...     agent("Find everything about otters.")
+        ... except tracewire.BudgetExceeded as stop:
+        ...     print(stop.verdict.rule, stop.verdict.used, stop.verdict.limit)
+
+    """
+
+    CODE = "budget_exceeded"
+
+
+class LoopDetected(GuardStop):
+    """Raised instead of a call that an agent makes again and again."""
+
+    CODE = "loop_detected"

@@ -98,6 +98,10 @@ class Roots:
         """See the native recorder."""
         return self.native.take_notices()
 
+    def guard_status(self, session_id: str | None, trace_id: str | None) -> str | None:
+        """See the native recorder."""
+        return self.native.guard_status(session_id, trace_id)
+
 
 class Silent:
     """Stands for a recorder that is switched off: nothing is recorded, nothing is counted."""
@@ -129,6 +133,9 @@ class Silent:
     def take_notices(self) -> list[str]:
         """Say that there is nothing."""
         return []
+
+    def guard_status(self, *_: object) -> None:
+        """Say that there is nothing."""
 
 
 def _arguments(call: Call, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from .formats import Data
 
-__all__ = ["CapturedTrace", "Recording", "Sealed", "recording", "recover", "seal"]
+__all__ = ["CapturedTrace", "Recording", "Sealed", "check_script", "recording", "recover", "seal"]
 
 _START_NANOS = 1_767_225_600_000_000_000  # 2026-01-01T00:00:00Z
 
@@ -130,6 +130,10 @@ def recording(
     with tempfile.TemporaryDirectory(prefix="tracewire-") as temporary:
         place = Path(temporary if directory is None else directory)
         given: dict[str, object] = {"dir": place, "resource": {"service.name": "test"}, **options}
+        if "guards" in given:
+            from ._guards import plain
+
+            given.update(plain(given["guards"]))
         clock = ((start_nanos, start_monotonic_nanos), list(moments), step_nanos)
         recorder = _native.testing_recorder(given, process, clock, (list(trace_ids), list(span_ids)))
         previous, _recorder.active = _recorder.active, recorder
@@ -158,3 +162,13 @@ def recover(journal: Data) -> bytes:
     What cannot be read as a journal stays as it is.
     """
     return _native.testing_recover(_data(journal))
+
+
+def check_script(script: str | Data) -> str:
+    """Run checks and settlements of guards that are given as JSON, with their times: the operation ``guard`` of the conformance kit.
+
+    Raises:
+        ValueError: for what is no script.
+
+    """
+    return _native.testing_guard(script.encode() if isinstance(script, str) else _data(script))

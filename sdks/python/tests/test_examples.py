@@ -131,6 +131,25 @@ def test_plain_asyncio(folder: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_runaway(folder: Path, tmp_path: Path) -> None:
+    done = run(folder / "runaway.py", tmp_path)
+    assert done.errors == ""
+    budget = 'money budget of session "chat-7"'
+    near = f'{budget} is nearly used: llm "ask" asks 0.013665 USD, 0.0336475 USD used, 0 USD reserved, limit 0.05 USD'
+    over = f'{budget} would be exceeded: llm "ask" asks 0.015105 USD, 0.04429 USD used, 0 USD reserved, limit 0.05 USD'
+    assert done.lines()[:4] == [
+        f"warning: {near}",
+        f"stopped: {over}",
+        "used: 0.04429 of 0.05 USD",
+        f"recorded: {over}",
+    ]
+    turn = "  llm ask: ok\n  tool search: ok\n"
+    guard = "  event tracewire.guard\n"
+    assert tree(done.trace) == f"agent researcher: error\n{turn * 6}{guard}{turn}{guard}"
+    # The calls were paid for as far as the budget went, and no further.
+    assert len(done.trace.find("ask")) == 7
+
+
 def test_mcp_server(folder: Path, tmp_path: Path) -> None:
     done = run(folder / "mcp_server.py", tmp_path)
     assert done.errors == ""

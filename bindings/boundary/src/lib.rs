@@ -10,13 +10,15 @@
 //! | `guard` | where a panic stops |
 //! | `reports` | what recorders report, as JSON |
 //! | `refusal` | why something was refused, as JSON |
-//! | `validate`, `tokens` | features: a module for a browser leaves them out |
+//! | `guards`, `validate`, `tokens` | features: a module for a browser leaves them out |
 
 #![forbid(unsafe_code)]
 
 pub mod envelopes;
 pub mod formats;
 pub mod guard;
+#[cfg(feature = "guards")]
+pub mod guards;
 pub mod options;
 pub mod refusal;
 pub mod reports;

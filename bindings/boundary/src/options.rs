@@ -43,6 +43,8 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
             "file_bytes" => options.file_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
             "store" => options.store = value.as_bool().ok_or_else(|| wrong("true or false"))?,
             "fsync" => options.fsync = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+            #[cfg(feature = "guards")]
+            "guards" => options.guards.config = crate::guards::config(value)?,
             "seed" => seed = hex(value).ok_or_else(|| wrong("16 hex digits"))?,
             _ => {}
         }

@@ -6,8 +6,10 @@ use crate::ship::Shipper;
 use napi::Result;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use tracewire_boundary::{options, reports};
+use std::sync::Arc;
+use tracewire_boundary::{guards, options, reports};
 use tracewire_recorder::{self as core, FlushReport, Stats, host};
+use tracewire_store::prices::GuardPrices;
 use tracewire_wire::json;
 use tracewire_wire::value::Value;
 
@@ -19,7 +21,10 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn open(options: core::Options) -> std::result::Result<Self, tracewire_boundary::Refusal> {
+    pub(crate) fn open(mut options: core::Options) -> std::result::Result<Self, tracewire_boundary::Refusal> {
+        if options.guards.config.as_ref().is_some_and(|limits| limits.money.is_some()) {
+            options.guards.prices = Some(Arc::new(GuardPrices::of(options.directory.as_deref())));
+        }
         Ok(Recorder { core: core::Recorder::open(options)?, desk: Desk::default() })
     }
 }
@@ -63,6 +68,18 @@ impl Recorder {
         guard(Vec::new(), || self.core.take_notices())
     }
 
+    /// What the guards said of a call, by the number that [`record()`] left; given once, as JSON.
+    #[napi]
+    pub fn take_verdict(&self, number: u32) -> Option<String> {
+        guard(None, || guards::verdict(&self.core, number))
+    }
+
+    /// Where a session, or a run by its trace id, stands before its guards, as JSON.
+    #[napi]
+    pub fn guard_status(&self, session_id: Option<String>, trace_id: Option<String>) -> Option<String> {
+        guard(None, || guards::status(&self.core, session_id.as_deref(), trace_id.as_deref()))
+    }
+
     /// One exporter's way through the journals.
     #[napi]
     pub fn shipper(&self, sink: String, events: bool) -> Result<Shipper> {
@@ -82,6 +99,12 @@ pub fn record(desk: u32, operation: u32, length: u32) -> u32 {
 #[napi]
 pub fn open(given: String) -> Result<Recorder> {
     guard_or_throw(|| Recorder::open(options::recorder(&given)?.0))
+}
+
+/// Refuses limits that cannot be used, by the name of the member at fault; they are JSON.
+#[napi]
+pub fn check_guards(given: String) -> Result<()> {
+    guard_or_throw(|| guards::check(&given))
 }
 
 /// Settings of files and the environment, as JSON.

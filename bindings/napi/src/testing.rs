@@ -6,7 +6,7 @@ use crate::recorder::Recorder;
 use napi::Result;
 use napi_derive::napi;
 use std::path::Path;
-use tracewire_boundary::{envelopes, options};
+use tracewire_boundary::{envelopes, guards, options};
 use tracewire_recorder::testing;
 use tracewire_wire::json;
 
@@ -25,6 +25,12 @@ pub fn open_testing(given: String, script: String) -> Result<Recorder> {
         options.sources = options::script(&script)?;
         Recorder::open(options)
     })
+}
+
+/// Checks and settlements of guards, with their times.
+#[napi]
+pub fn testing_guard(script: String) -> Result<String> {
+    guard_or_throw(|| guards::script(&script))
 }
 
 /// The envelopes of a directory's journals.

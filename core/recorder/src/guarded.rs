@@ -10,6 +10,9 @@ use tracewire_wire::id::TraceId;
 use tracewire_wire::registry::kinds;
 use tracewire_wire::value::Value;
 
+/// So many verdicts wait for hosts that never take them.
+const MOST_VERDICTS: usize = 1000;
+
 impl<M: Medium> Recorder<M> {
     /// Whether any call has to be checked before it begins: the one branch that guards cost where there are none.
     pub fn has_guards(&self) -> bool {
@@ -61,6 +64,26 @@ impl<M: Medium> Recorder<M> {
         let state = guards.lock();
         let scope = state.scopes.scope(trace_id, session_id);
         state.engine.status(&scope, now.monotonic_nanos)
+    }
+
+    /// Keeps a warning or a stop for the host that asked, by a number; 0 for what is simply allowed.
+    pub(crate) fn keep_verdict(&self, verdict: Verdict) -> u32 {
+        let Some(guards) = self.guards().filter(|_| verdict.decision != Decision::Allow) else { return 0 };
+        let mut state = guards.lock();
+        state.told = state.told.wrapping_add(1).max(1);
+        let number = state.told;
+        state.verdicts.push_back((number, verdict));
+        if state.verdicts.len() > MOST_VERDICTS {
+            state.verdicts.pop_front();
+        }
+        number
+    }
+
+    /// What the guards said of a call that a host asked about, by the number that it got; given once.
+    pub fn take_verdict(&self, number: u32) -> Option<Verdict> {
+        let mut state = self.guards()?.lock();
+        let at = state.verdicts.iter().position(|(kept, _)| *kept == number)?;
+        state.verdicts.remove(at).map(|(_, verdict)| verdict)
     }
 
     fn tell(&self, place: Place<'_>, verdict: &Verdict, call: &Call) -> Option<SpanContext> {

@@ -17,6 +17,10 @@
 //! | 80..84 | length of the `tracestate` beside a place in another process (start), likewise | | |
 //! | 88.. | kind or status, correlation id, tracestate in UTF-8; then the body's members: CBOR texts and items in turn | | |
 //!
+//! [`CHECK`] is given what the start of the call would be, and leaves its reservation (u64) in bytes 0..8 and the number of its verdict (u32)
+//! in 8..12, 0 for none; [`SETTLE`] is given that there,
+//! and else what the end of the call is. Both are only for kinds that [`crate::guards::is_guarded`] names, with the feature `guards`.
+//!
 //! All numbers are little-endian; bytes not named are zero.
 
 use crate::clock::{Moment, Sources};
@@ -51,18 +55,35 @@ pub const METRIC: u32 = 6;
 /// What somebody thinks of a trace, span or session.
 pub const FEEDBACK: u32 = 7;
 
+/// Asks the guards whether a call may begin.
+#[cfg(feature = "guards")]
+pub const CHECK: u32 = 8;
+/// Tells the guards what a call used.
+#[cfg(feature = "guards")]
+pub const SETTLE: u32 = 9;
+
+/// What [`record`] gives: the guards have a verdict, to be taken by its number with [`Recorder::take_verdict`].
+pub const VERDICT: u32 = 1;
 /// What [`record`] gives: sampling leaves the trace out.
 pub const UNSAMPLED: u32 = 2;
 /// What [`record`] gives: the recorder has something to say.
 pub const NOTICES: u32 = 8;
 
 /// Records what stands in the first `length` bytes of `buffer`; a start or point leaves its own state there. Gives a sum of
-/// [`UNSAMPLED`] and [`NOTICES`]. A buffer that cannot be meant is counted as dropped (`invalid`).
+/// [`VERDICT`], [`UNSAMPLED`] and [`NOTICES`]. A buffer that cannot be meant is counted as dropped (`invalid`).
 pub fn record<M: Medium>(recorder: &Recorder<M>, operation: u32, buffer: &mut [u8], length: usize) -> u32 {
     let Some(given) = buffer.get(..length).and_then(Given::read) else {
         recorder.count_drop("invalid");
         return NOTICES;
     };
+    #[cfg(feature = "guards")]
+    if operation == CHECK || operation == SETTLE {
+        let (reservation, verdict) = given.guard(recorder, operation);
+        let left = reservation.to_le_bytes().into_iter().chain(verdict.to_le_bytes());
+        buffer.iter_mut().zip(left).for_each(|(to, from)| *to = from);
+        let verdict = if verdict == 0 { 0 } else { VERDICT };
+        return verdict | if recorder.has_notices() { NOTICES } else { 0 };
+    }
     let made = match operation {
         START => Some(given.start(recorder)),
         UPDATE | SPAN_EVENT | END => given.of_step(recorder, operation),
@@ -141,6 +162,20 @@ impl<'a> Given<'a> {
             Some(remote) => recorder.start_remote_span(remote, start, |body| self.write(body)),
             None => recorder.start_span(start, |body| self.write(body)),
         }
+    }
+
+    #[cfg(feature = "guards")]
+    fn guard<M: Medium>(&self, recorder: &Recorder<M>, operation: u32) -> (u64, u32) {
+        if operation == CHECK {
+            let verdict = recorder.check(self.place(), self.kind.unwrap_or("step"), |body| self.write(body));
+            let verdict = verdict.unwrap_or_default();
+            let reservation = verdict.reservation;
+            return (reservation, recorder.keep_verdict(verdict));
+        }
+        let reservation = self.state.context.trace_id.0.first_chunk().copied().map(u64::from_le_bytes);
+        let status = Status::parse(self.kind.unwrap_or("unset"));
+        recorder.settle(reservation.unwrap_or_default(), &status, |body| self.write(body));
+        (0, 0)
     }
 
     fn of_step<M: Medium>(&self, recorder: &Recorder<M>, operation: u32) -> Option<Span> {

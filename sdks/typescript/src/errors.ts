@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Verdict } from "./recording/guards.ts";
 
 /** Wrong use, or what cannot be done here. */
 export class TracewireError extends Error {
@@ -18,6 +19,55 @@ export class TracewireError extends Error {
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+}
+
+/** Thrown instead of a call that a guard stops; only where `init({ guards })` asked for it. */
+export abstract class GuardStop extends TracewireError {
+  override readonly name: string = "GuardStop";
+  /** Which limit, and where it stands. */
+  readonly verdict: Verdict;
+
+  /** @internal */
+  constructor(code: string, verdict: Verdict) {
+    super(code, verdict.message);
+    this.verdict = verdict;
+  }
+}
+
+/**
+ * Thrown instead of a call for which the budget of its session is too small.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await agent("Find everything about otters.");
+ * } catch (stop) {
+ *   if (!(stop instanceof BudgetExceeded)) throw stop;
+ *   console.log(stop.verdict.rule, stop.verdict.used, stop.verdict.limit);
+ * }
+ * ```
+ */
+export class BudgetExceeded extends GuardStop {
+  /** The code of all of them. */
+  static readonly CODE = "budget_exceeded";
+  override readonly name: string = "BudgetExceeded";
+
+  /** @internal */
+  constructor(verdict: Verdict) {
+    super(BudgetExceeded.CODE, verdict);
+  }
+}
+
+/** Thrown instead of a call that an agent makes again and again. */
+export class LoopDetected extends GuardStop {
+  /** The code of all of them. */
+  static readonly CODE = "loop_detected";
+  override readonly name: string = "LoopDetected";
+
+  /** @internal */
+  constructor(verdict: Verdict) {
+    super(LoopDetected.CODE, verdict);
   }
 }
 

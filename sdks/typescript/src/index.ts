@@ -5,7 +5,14 @@
  */
 
 export * as envelopes from "./envelopes.ts";
-export { FormatError, type FormatPlace, TracewireError } from "./errors.ts";
+export {
+  BudgetExceeded,
+  FormatError,
+  type FormatPlace,
+  GuardStop,
+  LoopDetected,
+  TracewireError,
+} from "./errors.ts";
 export {
   type Batch,
   type Exporter,
@@ -103,6 +110,17 @@ export {
 export type { EventDictionary } from "./recording/dictionary.ts";
 export type * from "./recording/fields.ts";
 export * from "./recording/functions.ts";
+export type {
+  Budget,
+  GuardLevel,
+  GuardStatus,
+  Guards,
+  GuardsView,
+  Loops,
+  Rate,
+  Rule,
+  Verdict,
+} from "./recording/guards.ts";
 export type { HistogramSamples } from "./recording/metrics.ts";
 export {
   EventId,

@@ -17,7 +17,7 @@
  * @module
  */
 import { platform } from "#platform";
-import { refusing } from "./errors.ts";
+import { refusing, TracewireError } from "./errors.ts";
 import { bytesOf } from "./formats/data.ts";
 import { encode } from "./formats/index.ts";
 import type { Data } from "./formats/options.ts";
@@ -72,6 +72,15 @@ export interface RecordingOptions extends ClientOptions {
   readonly process?: string | undefined;
   /** Bounds, by the names of the specification. */
   readonly limits?: Readonly<Record<string, number>> | undefined;
+}
+
+/** Checks and settlements of guards, given as JSON with their times: the operation `guard` of the conformance kit. */
+export function checkScript(script: string): string {
+  return refusing(() => {
+    const native = platform.native();
+    if (native.testingGuard === undefined) throw new TracewireError("unavailable", "there are no guards in this build");
+    return native.testingGuard(script);
+  });
 }
 
 /** What a program records, from {@link recording} on until {@link Recording.end}. */

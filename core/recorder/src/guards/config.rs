@@ -245,8 +245,12 @@ fn rates(given: &Map) -> Result<Rates, Refused> {
         for (name, value) in map(prices, &member)? {
             let member = format!("{member}.{name}");
             let price = || {
-                let wrong =
-                    || refused(&member, "dollars for a million tokens as decimal text, such as \"2.50\" and at most 1000000, are expected");
+                let wrong = || {
+                    refused(
+                        &member,
+                        "dollars for a million tokens as decimal text, such as \"2.50\" and at most 1000000, are expected",
+                    )
+                };
                 amount(value).and_then(|text| PerMillion::parse(&text)).ok_or_else(wrong)
             };
             match name.as_str() {

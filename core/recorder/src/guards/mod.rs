@@ -39,6 +39,7 @@ pub use verdict::{Decision, Reason, Rule, Verdict};
 pub(crate) use call::wants_input;
 pub(crate) use scopes::Scopes;
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The name of the event that a warning and a stop are recorded as.
@@ -62,13 +63,17 @@ pub(crate) struct Guards {
 pub(crate) struct State {
     pub engine: Engine,
     pub scopes: Scopes,
+    /// For hosts that ask in two calls, by number.
+    pub verdicts: VecDeque<(u32, Verdict)>,
+    pub told: u32,
 }
 
 impl Guards {
     pub(crate) fn new(options: Options) -> Option<Self> {
         let config = options.config?;
         let engine = Engine::new(config.clone(), options.prices);
-        Some(Guards { state: Mutex::new(State { engine, scopes: Scopes::default() }), config })
+        let state = State { engine, scopes: Scopes::default(), verdicts: VecDeque::new(), told: 0 };
+        Some(Guards { state: Mutex::new(state), config })
     }
 
     pub(crate) fn config(&self) -> &Config {

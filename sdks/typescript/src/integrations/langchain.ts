@@ -54,7 +54,10 @@ export class CallbackHandler {
   readonly ignoreAgent = false;
   readonly ignoreRetriever = false;
   readonly ignoreCustomEvent = false;
-  readonly raiseError = false;
+  /** LangChain passes over what a handler throws, unless it says so: guards would stop nothing. */
+  get raiseError(): boolean {
+    return this.#recorder()._open().hasGuards;
+  }
   /** In the order in which things happen, and where they happen; nothing here takes time. */
   readonly awaitHandlers = true;
 

@@ -20,8 +20,14 @@ export const POINT_EVENT = 4;
 export const LOG = 5;
 export const METRIC = 6;
 export const FEEDBACK = 7;
+/** Asks the guards whether a call may begin, by what its start would be; {@link VERDICT} where they have something to say. */
+export const CHECK = 8;
+/** Tells the guards what a call used, by what its end is. */
+export const SETTLE = 9;
 
-/** Bits of what {@link NativeRecorder.record} gives: sampling leaves the trace out, which is counted, */
+/** Bits of what {@link NativeRecorder.record} gives: {@link NativeRecorder.takeVerdict} has something to say, */
+export const VERDICT = 1;
+/** sampling leaves the trace out, which is counted, */
 export const UNSAMPLED = 2;
 /** {@link NativeRecorder.takeNotices} has something to say. */
 export const NOTICES = 8;
@@ -41,7 +47,7 @@ export interface NativeModule {
    * Opens a recorder.
    *
    * @param options - JSON: `dir`, `mode` (`local`, `inline`, `background`), `resource` (map of plain JSON values in wire form), `redact` (keys),
-   *   `sinks` (names of the host's own), `sampling`, `limits` (by name), `quota_bytes`, `file_bytes`, `fsync`, `store`, `seed` (16 hex digits or more
+   *   `sinks` (names of the host's own), `sampling`, `limits` (by name), `quota_bytes`, `file_bytes`, `fsync`, `store`, `guards` (limits), `seed` (16 hex digits or more
    *   of randomness; needed in memory, ignored by files). What is unknown is passed over, what cannot be used is refused with its name.
    */
   open(options: string): NativeRecorder;
@@ -52,6 +58,11 @@ export interface NativeModule {
    *   nanoseconds, as text), `trace_ids`, `span_ids` (hex digits).
    */
   openTesting(options: string, script: string): NativeRecorder;
+
+  /** Refuses limits (JSON) that cannot be used, by the name of the member at fault. Absent where there are no guards. */
+  checkGuards?(limits: string): void;
+  /** Checks and settlements of guards with their times, JSON in and out. Likewise. */
+  testingGuard?(script: string): string;
 
   /** Reads a W3C `traceparent`: the {@link STATE_BYTES} of a parent, or `undefined` for what is none. */
   parseTraceparent(header: string): Uint8Array | undefined;
@@ -115,6 +126,10 @@ export interface NativeRecorder {
   stats(): string;
   /** Sentences for the host's log, each given once. */
   takeNotices(): string[];
+  /** What the guards said, by the number that {@link CHECK} left, as JSON; given once. Absent where there are no guards. */
+  takeVerdict?(number: number): string | undefined;
+  /** Where a session stands before its guards, or a run by its trace id, as JSON. Likewise. */
+  guardStatus?(sessionId: string | undefined, traceId: string | undefined): string | undefined;
   /** One exporter's way through the journals; `events`: batches carry events with contents. Files only. */
   shipper?(sink: string, events: boolean): NativeShipper;
 

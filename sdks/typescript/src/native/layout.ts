@@ -19,6 +19,9 @@
  * | 84..88 | zeros | | |
  * | 88.. | kind or status, correlation id, tracestate in UTF-8; then the members of the body, each a CBOR text and a CBOR item | | |
  *
+ * A check is given what the start of the call would be; it leaves its reservation (u64) in bytes 0..8 and the number of its verdict
+ * (u32, 0 for none) in 8..12. A settlement is given the reservation there, and else what the end of the call is.
+ *
  * @module
  */
 

@@ -14,7 +14,10 @@ interface Library extends Omit<NativeModule, "open" | "openTesting" | "parseTrac
   parseTraceparent(header: string): Uint8Array | null;
 }
 
-interface LibraryRecorder extends Omit<NativeRecorder, "buffer" | "record" | "shipper"> {
+interface LibraryRecorder
+  extends Omit<NativeRecorder, "buffer" | "record" | "shipper" | "takeVerdict" | "guardStatus"> {
+  takeVerdict(number: number): string | null;
+  guardStatus(sessionId?: string, traceId?: string): string | null;
   attach(buffer: Uint8Array): number;
   shipper(sink: string, events: boolean): LibraryShipper;
 }
@@ -81,6 +84,14 @@ class Recorder implements NativeRecorder {
 
   takeNotices(): string[] {
     return this.library.takeNotices();
+  }
+
+  takeVerdict(number: number): string | undefined {
+    return this.library.takeVerdict(number) ?? undefined;
+  }
+
+  guardStatus(sessionId: string | undefined, traceId: string | undefined): string | undefined {
+    return this.library.guardStatus(sessionId, traceId) ?? undefined;
   }
 
   shipper(sink: string, events: boolean): NativeShipper {

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { GuardStop } from "../errors.ts";
 import type { Attributes, SpanOptions } from "../recording/fields.ts";
 import { guarded, merged, optionalText, present } from "../recording/guard.ts";
 import type { EventId } from "../recording/points.ts";
@@ -192,7 +193,13 @@ export class Mcp extends McpEvents {
         },
       );
     };
-    return this.seat.span(`tools/call ${params.name}`, options, work) as ReturnType<C["callTool"]>;
+    try {
+      return this.seat.span(`tools/call ${params.name}`, options, work) as ReturnType<C["callTool"]>;
+    } catch (stop) {
+      // Whoever calls waits for a promise.
+      if (stop instanceof GuardStop) return Promise.reject(stop) as ReturnType<C["callTool"]>;
+      throw stop;
+    }
   }
 
   /**

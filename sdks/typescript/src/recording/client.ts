@@ -11,6 +11,7 @@ import { type ClientOptions, Settings } from "./config.ts";
 import type { SpanContext } from "./context.ts";
 import type { HasContext, SpanOptions } from "./fields.ts";
 import { watched } from "./forgotten.ts";
+import { GuardsView } from "./guards.ts";
 import { Manual } from "./manual.ts";
 import { Opened, type Opener } from "./opened.ts";
 import { type Current, currentContext, currentPlace, currentSpan, NOWHERE, Place, shared } from "./place.ts";
@@ -64,8 +65,8 @@ export class Client extends Recording {
     if (opener !== "later") this._configure(options);
   }
 
-  /** @internal Opens a recorder with these options, and closes the one before. */
-  _configure(options: ClientOptions): void {
+  /** @internal Opens a recorder with these options, and closes the one before. `isLate`: nobody asked for it now. */
+  _configure(options: ClientOptions, isLate = false): void {
     const problems = this.#problems;
     // Recording goes on whatever is wrong, so strict mode throws last; until then nothing does.
     problems.isStrict = false;
@@ -81,6 +82,7 @@ export class Client extends Recording {
       problems.counts.delete("configuration"); // Said again: it is another configuration.
       problems.count("configuration", settings.problems.join("; "), before + settings.problems.length);
     }
+    if (settings.refused !== undefined && !isLate) throw new TracewireError("configuration", settings.refused);
     problems.isStrict = settings.values.strict === true;
     if (problems.isStrict && (problems.counts.get("configuration") ?? 0) > wrong) {
       throw new TracewireError(
@@ -92,7 +94,7 @@ export class Client extends Recording {
 
   /** @internal */
   _open(): Opened {
-    if (this._opened === undefined) this._configure({});
+    if (this._opened === undefined) this._configure({}, true);
     return this._opened as Opened;
   }
 
@@ -184,6 +186,11 @@ export class Client extends Recording {
     }
     this.problem("invalid_correlation_id", `a correlation id is a text, not ${shown(correlationId)}`);
     return work();
+  }
+
+  /** Where budgets stand: `client.guards.status("chat-7")`. */
+  get guards(): GuardsView {
+    return new GuardsView((sessionId, traceId) => this._open().recorder?.guardStatus?.(sessionId, traceId));
   }
 
   /** Steps and points by hand: every member as it is given, parents that are named. */

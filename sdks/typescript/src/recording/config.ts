@@ -7,9 +7,12 @@
  * @module
  */
 import { platform } from "#platform";
+import { FormatError, refusing } from "../errors.ts";
 import type { Exporter } from "../exporters/base.ts";
 import type { ExporterConfig } from "../exporters/make.ts";
+import { encode } from "../formats/index.ts";
 import { VERSION } from "../version.ts";
+import { type Guards, plainGuards } from "./guards.ts";
 import { shown, typeName } from "./problems.ts";
 import type { Mask } from "./writing.ts";
 
@@ -50,6 +53,11 @@ export interface ClientOptions {
   readonly capture?: boolean | "input" | "output" | "all" | "none" | undefined;
   /** Called with a field's name and its value before anything is written; what it returns is recorded instead. */
   readonly mask?: Mask | undefined;
+  /**
+   * Limits that calls are checked against before they begin. Where one is reached, `BudgetExceeded` or `LoopDetected` is thrown
+   * instead of the call.
+   */
+  readonly guards?: Guards | undefined;
   /** Throw `TracewireError` for wrong use, and from `flush()` when something was lost. */
   readonly strict?: boolean | undefined;
   /** Keys whose values never leave the journal. */
@@ -98,6 +106,11 @@ export class Settings {
   readonly values: Values = {};
   /** Sentences about what could not be used. */
   readonly problems: string[] = [];
+  /** Limits of guards, as the native half reads them. */
+  readonly limits: object | undefined;
+  readonly onWarning: Guards["onWarning"];
+  /** What is wrong with guards. Without the limits that somebody asked for, a program must not go on unnoticed. */
+  readonly refused: string | undefined;
   readonly #sources: { [key: string]: string } = {};
 
   constructor(given: ClientOptions) {
@@ -119,6 +132,22 @@ export class Settings {
         this.values[key] = checked;
         this.#sources[key] = "argument";
       }
+    }
+    if (this.values.guards === undefined) return;
+    try {
+      const { limits, onWarning } = plainGuards(this.values.guards);
+      const text = encode(limits, "json", { lenient: true });
+      const native = platform.native();
+      if (native.checkGuards === undefined) throw new TypeError("there are none in this build");
+      refusing(() => native.checkGuards?.(text));
+      const found = JSON.parse(text) as object;
+      this.limits = Object.keys(found).length > 0 ? found : undefined;
+      this.onWarning = onWarning;
+    } catch (error) {
+      const reason =
+        error instanceof FormatError ? error.reason : error instanceof Error ? error.message : String(error);
+      this.refused = `guards (${this.#sources["guards"]}): ${reason}`;
+      this.problems.push(`${this.refused}; nothing is guarded`);
     }
   }
 
@@ -214,6 +243,7 @@ const KEYS: { readonly [key: string]: readonly [check: Check, expected: string, 
   fileBytes: [bytes, "a number of bytes", "67108864"],
   limits: [table, "an object", "{ depth: 3 }"],
   fsync: [onOff, "true or false", "true"],
+  guards: [table, "an object of limits", "{ budget: { steps: 200 } }"],
   mask: [(value) => (typeof value === "function" ? value : undefined), "a function", "(field, value) => value"],
   mode: [mode, "one of local, inline, background", "'background'"],
   quotaBytes: [bytes, "a number of bytes", "4294967296"],

@@ -45,7 +45,13 @@ export class Course {
     const begin = this.#begin;
     if (begin !== undefined) {
       this.#begin = undefined;
-      this.#step = begin();
+      try {
+        this.#step = begin();
+      } catch (error) {
+        // There is none: a guard stopped the call.
+        this.#isOver = true;
+        throw error;
+      }
     }
     return this.#step as Span;
   }

@@ -27,8 +27,8 @@ export interface Ending {
 }
 
 /** Writes the members of a start. */
-export function writeStart(walker: Walker, span: Span): void {
-  const { policy, rootFields } = span._opened;
+export function writeStart(walker: Walker, span: Span, policy: Policy = span._opened.policy): void {
+  const { rootFields } = span._opened;
   const options = span._options;
   writeText(walker, "name", span._name);
   if (options !== undefined) {

@@ -13,7 +13,8 @@ import { limitsOf } from "../values/limits.ts";
 import type { BrowserOptions, Settings } from "./config.ts";
 import { SpanContext } from "./context.ts";
 import type { SpanOptions } from "./fields.ts";
-import { type Point, writePoint, writeStart } from "./members.ts";
+import { type Guards, isGuarded, obey, writeAsked, writeSpent } from "./guards.ts";
+import { type Ending, type Point, writePoint, writeStart } from "./members.ts";
 import { stepOf } from "./parents.ts";
 import { type Current, currentPlace, NOWHERE, Place } from "./place.ts";
 import { type Problems, say, shown, textOf, typeName } from "./problems.ts";
@@ -46,6 +47,9 @@ export class Opened {
   /** Writes records; there only with a recorder. */
   readonly pen!: Pen;
   readonly delivery: Delivery | undefined;
+  /** Whether calls are checked before they begin. */
+  readonly hasGuards: boolean = false;
+  readonly #onWarning: Guards["onWarning"];
   /** What never reached the native half, by reason. */
   readonly #lost: Record<string, number> = {};
   #isDisabled: boolean;
@@ -71,6 +75,8 @@ export class Opened {
       native = platform.native();
       const limits = boundsOf(settings);
       this.recorder = openWith(native, open, nativeOptions(settings, [...exporters.keys()]), problems);
+      this.hasGuards = settings.limits !== undefined;
+      this.#onWarning = settings.onWarning;
       this.pen = new Pen(this.recorder, limitsOf(limits), {
         notices: sayAll,
         failed: (error) => {
@@ -123,11 +129,30 @@ export class Opened {
     if (this.recorder === undefined) {
       this.lose();
     } else {
+      if (this.hasGuards && isGuarded(kind, options)) this.#check(span, kind, place, correlationId);
       span._state = this.pen.start(kind, place._state, correlationId, traceState || undefined, writeStart, span);
     }
     span._options = undefined;
     if (this.problems.owed !== undefined) this.problems.settle();
     return span;
+  }
+
+  /** @throws `GuardStop` where the call must not begin. */
+  #check(span: Span, kind: string, place: Current, correlationId: string | undefined): void {
+    const { reservation, verdict } = this.pen.check(kind, place._state, correlationId, writeAsked, span);
+    if (verdict !== undefined) obey(verdict, this.#onWarning, this.problems);
+    span._reservation = reservation;
+  }
+
+  /** Tells the guards what a call used that has ended. */
+  settleGuards(
+    reservation: number,
+    status: string,
+    output: { readonly value: unknown } | undefined,
+    ending: Ending | undefined,
+  ): void {
+    const spent = { output: output?.value, hasOutput: output !== undefined, ending, policy: this.policy };
+    this.pen.settle(reservation, status, writeSpent, spent);
   }
 
   /**
@@ -288,6 +313,7 @@ function nativeOptions(settings: Settings, sinks: readonly string[]): NativeOpti
     file_bytes: values.fileBytes ?? platform.defaults?.file_bytes,
     fsync: values.fsync ?? false,
     store: values.store ?? true,
+    guards: settings.limits,
     seed: Array.from(seed, (byte) => byte.toString(16).padStart(2, "0")).join(""),
   };
 }

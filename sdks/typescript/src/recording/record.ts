@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { END, type NativeRecorder, NOTICES, SPAN_EVENT, START, UPDATE } from "../native/contract.ts";
+import {
+  CHECK,
+  END,
+  type NativeRecorder,
+  NOTICES,
+  SETTLE,
+  SPAN_EVENT,
+  START,
+  UPDATE,
+  VERDICT,
+} from "../native/contract.ts";
 import {
   CORRELATION_LENGTH,
   FIXED_BYTES,
@@ -25,6 +35,12 @@ export interface Listener {
   notices(sentences: readonly string[]): void;
   /** A record could not be handed over at all. */
   failed(error: unknown): void;
+}
+
+/** What came of asking the guards. */
+export interface Checked {
+  readonly reservation: number;
+  readonly verdict: string | undefined;
 }
 
 const encoder = /* @__PURE__ */ new TextEncoder();
@@ -98,6 +114,44 @@ export class Pen {
       this.#isBusy = false;
     }
     return state;
+  }
+
+  /**
+   * Asks the guards whether a call may begin: what its start would be, likewise.
+   *
+   * @returns what is reserved for it, and what the guards say unless they simply allow it.
+   */
+  check<S>(
+    kind: string,
+    place: Int32Array | undefined,
+    correlationId: string | undefined,
+    write: Write<S>,
+    source: S,
+  ): Checked {
+    if (this.#isBusy) return this.#aside(() => this.check(kind, place, correlationId, write, source));
+    this.#isBusy = true;
+    try {
+      this.#open(place);
+      const end = this.#text(CORRELATION_LENGTH, correlationId, this.#text(KIND_LENGTH, kind, FIXED_BYTES));
+      const result = this.#write(CHECK, end, write, source);
+      if (this.#isInMemory) this.buffer(FIXED_BYTES);
+      const [low = 0, high = 0, number = 0] = this.#words;
+      const verdict = (result & VERDICT) === 0 ? undefined : this.#recorder.takeVerdict?.(number >>> 0);
+      return { reservation: (low >>> 0) + (high >>> 0) * 2 ** 32, verdict };
+    } catch (error) {
+      this.#listener.failed(error);
+      return { reservation: 0, verdict: undefined };
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** Tells the guards what a call used for which something is reserved. */
+  settle<S>(reservation: number, status: string, write: Write<S>, source: S): void {
+    const state = new Int32Array(STATE_WORDS);
+    state[0] = reservation;
+    state[1] = reservation / 2 ** 32;
+    this.#later(SETTLE, state, status, write, source);
   }
 
   /** Says what must be visible before a step ends. */
@@ -207,12 +261,13 @@ export class Pen {
     return at + count;
   }
 
-  #write<S>(operation: number, offset: number, write: Write<S>, source: S): void {
+  #write<S>(operation: number, offset: number, write: Write<S>, source: S): number {
     const walker = this.#walker;
     walker.begin(offset);
     write(walker, source);
     const result = this.#recorder.record(operation, walker.length);
     if ((result & NOTICES) !== 0) this.#listener.notices(this.#recorder.takeNotices());
+    return result;
   }
 
   /** Copies the state that the recorder wrote over the fixed part. */

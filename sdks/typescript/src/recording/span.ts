@@ -61,6 +61,8 @@ export class Span {
   readonly _name: string;
   /** @internal Only while the start is written. */
   _options: SpanOptions | undefined;
+  /** @internal What the guards keep for this call; `undefined` for nothing. */
+  _reservation: number | undefined = undefined;
   /** @internal */
   _ended = false;
   private _status: Status = "ok";
@@ -273,6 +275,10 @@ export class Span {
     this._ended = true;
     const opened = this._opened;
     if (this._state !== undefined) opened.pen.end(this._state, this._status, writeEnd, this);
+    if (this._reservation !== undefined) {
+      const output = this._output === NOTHING ? undefined : { value: this._output };
+      opened.settleGuards(this._reservation, this._status, output, this._ending);
+    }
     // Whoever keeps the step, keeps no more than it.
     this._output = NOTHING;
     this._attributes = undefined;

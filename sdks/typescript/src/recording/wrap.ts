@@ -10,10 +10,12 @@
  *
  * @module
  */
+import { GuardStop } from "../errors.ts";
 import { Course } from "./course.ts";
 import type { Attributes, Kind, SpanOptions } from "./fields.ts";
 import { follow } from "./follow.ts";
 import { optionalText } from "./guard.ts";
+import { withHidden } from "./guards.ts";
 import type { Seat, Whose } from "./seat.ts";
 import type { Span } from "./span.ts";
 
@@ -87,6 +89,8 @@ export function runObserved(seat: Seat, call: Call, fn: AnyFunction, self: unkno
     result = isGeneratorFunction(fn) ? work() : course.run(work);
   } catch (error) {
     course.failed(error);
+    // A guard stopped the call: whoever calls an async function waits for a promise.
+    if (error instanceof GuardStop && hasTag(fn, "AsyncFunction")) return Promise.reject(error);
     throw error;
   }
   return follow(course, result);
@@ -94,8 +98,10 @@ export function runObserved(seat: Seat, call: Call, fn: AnyFunction, self: unkno
 
 function begin(seat: Seat, call: Call, args: readonly unknown[]): Span {
   const { kind = "step", attributes, correlationId } = call;
-  const input = call.captureInput === false ? undefined : inputOf(args, call.parameters);
-  const options: SpanOptions = { kind, attributes, input, correlationId };
+  const given = inputOf(args, call.parameters);
+  const isHidden = call.captureInput === false;
+  const facts: SpanOptions = { kind, attributes, input: isHidden ? undefined : given, correlationId };
+  const options = isHidden ? withHidden(facts, given) : facts;
   const more = call.place?.(args);
   return seat.startSpan(call.name, more === undefined ? options : { ...options, ...more });
 }
@@ -115,11 +121,14 @@ export function nameOf(original: AnyFunction | AnyClass, given: unknown, otherwi
   return optionalText(given) || (typeof name === "string" && name) || otherwise;
 }
 
+function hasTag(fn: object, tag: string): boolean {
+  return Reflect.get(fn, Symbol.toStringTag) === tag;
+}
+
 function isGeneratorFunction(fn: object): boolean {
   let known = generators.get(fn);
   if (known === undefined) {
-    const tag: unknown = Reflect.get(fn, Symbol.toStringTag);
-    known = tag === "GeneratorFunction" || tag === "AsyncGeneratorFunction";
+    known = hasTag(fn, "GeneratorFunction") || hasTag(fn, "AsyncGeneratorFunction");
     generators.set(fn, known);
   }
   return known;

@@ -105,6 +105,31 @@ agent weatherman
   llm chat gpt-5-mini`,
   ],
   [
+    "runaway",
+    `
+warning: money budget of session "chat-7" is nearly used: llm "chat scripted-1" asks 0.0137725 USD, 0.03426 USD used, 0 USD reserved, limit 0.05 USD
+stopped: money budget of session "chat-7" would be exceeded: llm "chat scripted-1" asks 0.0152275 USD, 0.0450625 USD used, 0 USD reserved, limit 0.05 USD
+used: 0.0450625 of 0.05 USD
+recorded: money budget of session "chat-7" would be exceeded: llm "chat scripted-1" asks 0.0152275 USD, 0.0450625 USD used, 0 USD reserved, limit 0.05 USD
+agent researcher error
+  llm chat scripted-1
+  tool search
+  llm chat scripted-1
+  tool search
+  llm chat scripted-1
+  tool search
+  llm chat scripted-1
+  tool search
+  llm chat scripted-1
+  tool search
+  llm chat scripted-1
+  tool search
+  guardrail tracewire.guard
+  llm chat scripted-1
+  tool search
+  guardrail tracewire.guard`,
+  ],
+  [
     "anthropic",
     `
 It stays dry.

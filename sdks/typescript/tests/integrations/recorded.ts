@@ -4,6 +4,7 @@
  * @module
  */
 import { Client } from "../../src/recording/client.ts";
+import type { ClientOptions } from "../../src/recording/config.ts";
 import { type Event, eventsIn, folder } from "../recording/reading.ts";
 
 /** A step as readers see it. */
@@ -34,7 +35,11 @@ export interface Recorded {
 /** A client with a folder of its own, for one test. */
 export class Recording {
   readonly #dir = folder();
-  readonly client = new Client({ dir: this.#dir });
+  readonly client: Client;
+
+  constructor(options: ClientOptions = {}) {
+    this.client = new Client({ ...options, dir: this.#dir });
+  }
 
   /** Every step so far, in the order in which they began. */
   get steps(): Recorded[] {

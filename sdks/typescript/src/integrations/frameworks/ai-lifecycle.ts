@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { GuardStop } from "../../errors.ts";
 import type { Client } from "../../recording/client.ts";
 import type { SpanOptions, Usage } from "../../recording/fields.ts";
 import type { Span } from "../../recording/span.ts";
@@ -14,6 +15,9 @@ import { providerOf } from "./ai-facts.ts";
 interface Run {
   readonly step: Span;
   model: Span | undefined;
+  /** Calls that a guard stops: `ai` passes over what is thrown while it tells of them, so they are stopped where they are made. */
+  modelStop: GuardStop | undefined;
+  readonly toolStops: Map<unknown, GuardStop>;
   readonly tools: Map<unknown, Span>;
   /** Requests for vectors and rankings, by the ids of their own. */
   readonly others: Map<unknown, Span>;
@@ -52,7 +56,14 @@ export class Lifecycle {
         if (this.#runs.size < MOST_RUNS) break;
         this.#runs.delete(oldest);
       }
-      this.#runs.set(member(event, "callId"), { step, model: undefined, tools: new Map(), others: new Map() });
+      this.#runs.set(member(event, "callId"), {
+        step,
+        model: undefined,
+        modelStop: undefined,
+        toolStops: new Map(),
+        tools: new Map(),
+        others: new Map(),
+      });
     });
 
   onLanguageModelCallStart = (event: unknown): void => this.#startModel(event);
@@ -78,7 +89,9 @@ export class Lifecycle {
           "gen_ai.tool.call.id": text(member(call, "toolCallId")),
         }),
       };
-      run.tools.set(member(call, "toolCallId"), recorder.startSpan(name, options));
+      const id = member(call, "toolCallId");
+      const stop = stopOf(() => run.tools.set(id, recorder.startSpan(name, options)));
+      if (stop !== undefined) run.toolStops.set(id, stop);
     });
 
   onToolExecutionEnd = (event: unknown): void =>
@@ -116,12 +129,16 @@ export class Lifecycle {
     this.#over(member(event, "callId"), (step) => step.setError(member(event, "error") ?? event));
 
   executeLanguageModelCall = <T>(options: { callId: string; execute: () => PromiseLike<T> }): PromiseLike<T> => {
-    const step = this.#runs.get(options.callId)?.model;
-    return step === undefined ? options.execute() : step.run(options.execute);
+    const run = this.#runs.get(options.callId);
+    if (run?.modelStop !== undefined) return Promise.reject(run.modelStop);
+    return run?.model === undefined ? options.execute() : run.model.run(options.execute);
   };
 
   executeTool = <T>(options: { callId: string; toolCallId: string; execute: () => PromiseLike<T> }): PromiseLike<T> => {
-    const step = this.#runs.get(options.callId)?.tools.get(options.toolCallId);
+    const run = this.#runs.get(options.callId);
+    const stop = run?.toolStops.get(options.toolCallId);
+    if (stop !== undefined) return Promise.reject(stop);
+    const step = run?.tools.get(options.toolCallId);
     return step === undefined ? options.execute() : step.run(options.execute);
   };
 
@@ -130,12 +147,15 @@ export class Lifecycle {
       run.model?.end(); // A request that is tried again.
       const facts = modelFacts(event);
       const tools = list(member(event, "tools"));
-      run.model = recorder.startSpan(`chat ${facts["gen_ai.request.model"] ?? ""}`.trim(), {
-        kind: "llm",
-        parent: run.step,
-        attributes: { "gen_ai.operation.name": "chat", ...facts },
-        input: inputOf(event),
-        toolDefinitions: mayRecord(event, "recordInputs") && tools.length > 0 ? tools : undefined,
+      run.model = undefined;
+      run.modelStop = stopOf(() => {
+        run.model = recorder.startSpan(`chat ${facts["gen_ai.request.model"] ?? ""}`.trim(), {
+          kind: "llm",
+          parent: run.step,
+          attributes: { "gen_ai.operation.name": "chat", ...facts },
+          input: inputOf(event),
+          toolDefinitions: mayRecord(event, "recordInputs") && tools.length > 0 ? tools : undefined,
+        });
       });
     });
   }
@@ -211,6 +231,17 @@ export class Lifecycle {
   #guard(work: (recorder: Client) => void): void {
     const recorder = this.#recorder();
     guarded(recorder, () => work(recorder));
+  }
+}
+
+/** The guard's error, where one stops the call. */
+function stopOf(begin: () => unknown): GuardStop | undefined {
+  try {
+    begin();
+    return undefined;
+  } catch (error) {
+    if (error instanceof GuardStop) return error;
+    throw error;
   }
 }
 

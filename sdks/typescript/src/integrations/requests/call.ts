@@ -64,11 +64,11 @@ export class Call {
    * @param signal - the caller's own, by which the request may be given up
    */
   begin(request: Request, signal: AbortSignal | undefined): void {
-    this.#reader = request.reader;
     this.#signal = signal;
     const parent = this.#parent === undefined ? {} : { parent: this.#parent };
     const step = this.#recorder.startSpan(request.name, { ...request.options, ...parent });
     this.#step = step;
+    this.#reader = request.reader;
     // The time to the first chunk counts from here.
     this.#chunks = new Chunks(
       step,

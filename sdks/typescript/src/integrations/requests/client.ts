@@ -82,7 +82,7 @@ export function observeClient(client: object, recorder: () => Client, describe: 
         return call.hasBegun ? { ...(sent as object), [CALL]: call } : sent;
       };
       // Newer clients put a request together in a promise.
-      const asked = isThenable(options) ? options.then(begin) : begin(options);
+      const asked = isThenable(options) ? options.then(begin) : begunOr(() => begin(options));
       let promise: unknown;
       const outer = making;
       const made: Making = { call, isObserved: false };
@@ -163,6 +163,15 @@ export function observeClient(client: object, recorder: () => Client, describe: 
       }
       return other;
     });
+  }
+}
+
+/** What a guard stops is rejected where the client waits for it, since its methods give promises. */
+function begunOr(begin: () => unknown): unknown {
+  try {
+    return begin();
+  } catch (stop) {
+    return Promise.reject(stop);
   }
 }
 

@@ -7,6 +7,7 @@
 
 import type { Client } from "../../recording/client.ts";
 import type { SpanContext } from "../../recording/context.ts";
+import { unguarded } from "../../recording/guards.ts";
 import type { Span } from "../../recording/span.ts";
 import { isFunction, isThenable, type Members, member, members, replace, text } from "../reading.ts";
 import { guarded } from "../recorder.ts";
@@ -159,7 +160,9 @@ class Connection {
     // Whoever asks what there is, outside of any step, begins no trace by it.
     if (String(message["method"]).endsWith("/list") && (parent ?? recorder.currentContext()) === undefined)
       return undefined;
-    const options = parent === undefined ? found.options : { ...found.options, parent };
+    // What comes has to be answered; the tool's own step is where a guard can stop it.
+    const known = direction === "received" ? unguarded(found.options) : found.options;
+    const options = parent === undefined ? known : { ...known, parent };
     const step = recorder.startSpan(found.name, options);
     const progressToken = metaOf(message)["progressToken"];
     waiting.set(message["id"], { step, method: String(message["method"]), progressToken });

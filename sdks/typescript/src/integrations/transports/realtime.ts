@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import type { Client } from "../../recording/client.ts";
+import { unguarded } from "../../recording/guards.ts";
 import type { Span } from "../../recording/span.ts";
 import { RealtimeReader, requestOf, sessionFacts, transcriptOf } from "../providers/openai-realtime.ts";
 import { count, isFunction, known, list, member, members, replace, text } from "../reading.ts";
@@ -138,7 +140,9 @@ class Session {
     const params = members(this.#asked) ?? {};
     const items = [...this.#said, ...list(params["input"])];
     const input = known({ messages: items.length > 0 ? items : undefined, sound_bytes: this.#soundBytes || undefined });
-    call.begin(requestOf(this.#facts, response, { ...params, input: undefined }, input, reader), undefined);
+    const request = requestOf(this.#facts, response, { ...params, input: undefined }, input, reader);
+    // The model is answering already: there is nothing left to stop.
+    call.begin({ ...request, options: unguarded(request.options) }, undefined);
     this.#responses.set(member(response, "id"), { call, reader });
     this.#said = [];
     this.#asked = undefined;

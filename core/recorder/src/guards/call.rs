@@ -9,14 +9,26 @@ use tracewire_wire::json;
 use tracewire_wire::registry::attributes::{GEN_AI_PROVIDER_NAME, GEN_AI_REQUEST_MAX_TOKENS, GEN_AI_REQUEST_MODEL};
 use tracewire_wire::registry::kinds;
 use tracewire_wire::value::{Map, Value};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// A text of this many bytes is taken for a token.
 const BYTES_PER_TOKEN: u64 = 4;
 /// What stands where a value is not all there: then nobody knows whether it is the same as another.
 const HOLES: [&str; 3] = ["$cut", "$redacted", "$unserializable"];
 
-/// The first half of a SHA-256: enough to tell calls apart.
-pub(super) type Digest = [u8; 16];
+/// Tells calls apart within a process; it never leaves it.
+pub(super) type Digest = u128;
+
+/// What a call is recognised by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Keys {
+    /// Kind, name and arguments; `None` where these are not known.
+    pub exact: Option<Digest>,
+    /// The same without the arguments of models, which grow with every round.
+    pub in_round: Digest,
+    /// Whether the call says by its arguments that it is the same; a model's does not.
+    pub tells: bool,
+}
 
 /// A call that is about to begin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,11 +79,6 @@ pub(crate) fn wants_input(kind: &str, config: &Config) -> bool {
     Reader::new(kind, config).wants("input")
 }
 
-/// Whether a call tells by its arguments that it is the same as another. What a model is given grows with every round.
-pub(super) fn tells(call: &Call) -> bool {
-    call.kind != kinds::LLM && call.arguments.is_some()
-}
-
 impl Call {
     /// Reads the members of a step's start, CBOR texts and items in turn. Of what cannot be read, what stands before it is taken.
     pub fn read(kind: &str, members: &[u8], config: &Config) -> Call {
@@ -99,14 +106,12 @@ impl Call {
         reader.call()
     }
 
-    /// What is recognised as the same call: kind, name and arguments.
-    pub(super) fn exact(&self) -> Option<Digest> {
-        self.arguments.map(|arguments| self.key(Some(&arguments)))
-    }
-
-    /// The same within a round: without the arguments of models.
-    pub(super) fn in_round(&self) -> Digest {
-        self.key(self.arguments.as_ref().filter(|_| tells(self)))
+    /// What it is recognised by.
+    pub(super) fn keys(&self) -> Keys {
+        let tells = self.kind != kinds::LLM && self.arguments.is_some();
+        let exact = self.arguments.map(|arguments| self.key(Some(&arguments)));
+        let in_round = exact.filter(|_| tells).unwrap_or_else(|| self.key(None));
+        Keys { exact, in_round, tells }
     }
 
     fn key(&self, arguments: Option<&Hash>) -> Digest {
@@ -115,8 +120,8 @@ impl Call {
             bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
             bytes.extend_from_slice(part);
         }
-        bytes.extend(arguments.map(Hash::as_bytes).into_iter().flatten());
-        short(&Hash::of(&bytes))
+        bytes.extend_from_slice(arguments.map(Hash::as_bytes).map_or(&[], |hash| hash.as_slice()));
+        xxh3_128(&bytes)
     }
 }
 
@@ -268,13 +273,4 @@ fn is_whole(value: &Value) -> bool {
         Value::Map(map) => map.iter().all(|(key, value)| !HOLES.contains(&key.as_str()) && is_whole(value)),
         _ => true,
     }
-}
-
-/// The first half of a hash.
-pub(super) fn short(hash: &Hash) -> Digest {
-    let mut digest = [0; 16];
-    for (to, from) in digest.iter_mut().zip(hash.as_bytes()) {
-        *to = *from;
-    }
-    digest
 }

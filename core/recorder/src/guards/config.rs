@@ -166,10 +166,10 @@ impl Config {
         self.money.is_some() || self.tokens.is_some()
     }
 
-    /// From where on a limit is warned about: the least whole number that is not below the share.
-    pub(super) fn threshold(&self, limit: i128) -> i128 {
+    /// Whether so much of a limit is at the share from which on it is warned about.
+    pub(super) fn is_near(&self, level: i128, limit: i128) -> bool {
         // The largest limit is 10^30, so that nothing overflows.
-        (limit * i128::from(self.warn_at) + 999_999) / 1_000_000
+        level.saturating_mul(1_000_000) >= limit.saturating_mul(i128::from(self.warn_at))
     }
 }
 
@@ -328,8 +328,9 @@ mod tests {
     }
 
     #[test]
-    fn a_threshold_is_the_least_whole_number_at_the_share() {
+    fn a_limit_is_near_from_its_share_on() {
         let config = Config { warn_at: 800_000, ..Config::default() };
-        assert_eq!([10, 5, 3, 1].map(|limit| config.threshold(limit)), [8, 4, 3, 1]);
+        let near = |level, limit| config.is_near(level, limit);
+        assert_eq!([near(7, 10), near(8, 10), near(3, 4), near(4, 4), near(2, 3)], [false, true, false, true, false]);
     }
 }

@@ -1,10 +1,11 @@
 //! Sessions, what each has used and reserved, and what is said of the next call. No clock: whoever asks says when it is.
 
-use super::call::{Call, Digest, Spent, asks_model, tells};
+use super::call::{Call, Digest, Keys, Spent, asks_model};
 use super::config::Config;
 use super::loops::History;
 use super::money::Money;
 use super::rates::{PriceList, Rate};
+use super::scopes::Scope;
 use super::verdict::{Decision, Level, Reason, Rule, Verdict, sentence};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -55,10 +56,17 @@ struct Session {
     history: History,
 }
 
+impl Session {
+    fn new(number: u64, began_nanos: u64) -> Self {
+        let (used, reserved, history) = Default::default();
+        Session { number, began_nanos, touched: number, used, reserved, warned: 0, history }
+    }
+}
+
 /// A call that is going on.
 #[derive(Debug)]
 struct Open {
-    scope: Arc<str>,
+    scope: Scope,
     session: u64,
     asked: Amounts,
     rate: Option<Rate>,
@@ -71,7 +79,7 @@ pub struct Engine {
     config: Config,
     prices: Option<Arc<dyn PriceList>>,
     known_prices: HashMap<(Option<String>, String), Option<Rate>>,
-    sessions: HashMap<Arc<str>, Session>,
+    sessions: HashMap<Scope, Session>,
     open: BTreeMap<u64, Open>,
     /// Counts checks; numbers of reservations and sessions come from it.
     checks: u64,
@@ -95,19 +103,24 @@ impl Engine {
 
     /// Says whether a call may begin, and reserves what it may use.
     ///
-    /// * `scope` – whose limits hold: `session:` and its id, `run:` and the trace id, or `process`.
+    /// * `scope` – whose limits hold.
     /// * `now_nanos` – a monotonic clock.
-    pub fn check(&mut self, scope: &str, call: &Call, now_nanos: u64) -> Verdict {
+    pub fn check(&mut self, scope: &Scope, call: &Call, now_nanos: u64) -> Verdict {
         self.checks += 1;
         let number = self.checks;
         let rate = self.rate(call);
         let asked = self.asked(call, rate);
         let unpriced = self.config.money.is_some() && asks_model(&call.kind) && rate.is_none();
-        let (scope, session) = self.session(scope, now_nanos);
-        session.touched = number;
+        let keys = if self.config.seeks_loops() { call.keys() } else { Keys::default() };
+        if !self.sessions.contains_key(scope) {
+            self.forget();
+            self.sessions.insert(scope.clone(), Session::new(number, now_nanos));
+        }
         let mut verdict = Verdict { reservation: number, unpriced, ..Verdict::default() };
-        let Some(session) = self.sessions.get_mut(&scope) else { return verdict };
-        let levels = budgets(&self.config, session, asked, now_nanos).chain(session.history.levels(call, &self.config));
+        let Some(session) = self.sessions.get_mut(scope) else { return verdict };
+        session.touched = number;
+        let levels =
+            budgets(&self.config, session, asked, now_nanos).chain(session.history.levels(&keys, &self.config));
         let mut warning = None;
         for (rule, level) in levels {
             let after = level.used + level.reserved + level.asked;
@@ -120,10 +133,10 @@ impl Engine {
             if is_over {
                 verdict.decision = Decision::Stop;
                 verdict.reservation = 0;
-                verdict.reason = Some(reason(Decision::Stop, rule, &scope, call, level, unpriced));
+                verdict.reason = Some(reason(Decision::Stop, rule, scope, call, level, unpriced));
                 return verdict;
             }
-            let is_near = after >= self.config.threshold(level.limit) && session.warned & rule.bit() == 0;
+            let is_near = session.warned & rule.bit() == 0 && self.config.is_near(after, level.limit);
             if is_near && warning.is_none() {
                 warning = Some((rule, level));
             }
@@ -131,14 +144,14 @@ impl Engine {
         if let Some((rule, level)) = warning {
             session.warned |= rule.bit();
             verdict.decision = Decision::Warn;
-            verdict.reason = Some(reason(Decision::Warn, rule, &scope, call, level, unpriced));
+            verdict.reason = Some(reason(Decision::Warn, rule, scope, call, level, unpriced));
         }
         session.reserved.add(asked);
         if self.config.seeks_loops() {
-            session.history.begin(call);
+            session.history.begin(&keys);
         }
-        let key = call.exact().filter(|_| self.config.idle.is_some() && tells(call));
-        let open = Open { session: session.number, scope, asked, rate, key };
+        let key = keys.exact.filter(|_| self.config.idle.is_some() && keys.tells);
+        let open = Open { session: session.number, scope: scope.clone(), asked, rate, key };
         self.open.insert(number, open);
         if self.open.len() > MOST_OPEN {
             self.open.pop_first();
@@ -168,9 +181,9 @@ impl Engine {
     }
 
     /// Where a session stands, as JSON in every binding; `None` where no call of it was checked.
-    pub fn status(&self, scope: &str, now_nanos: u64) -> Option<Value> {
+    pub fn status(&self, scope: &Scope, now_nanos: u64) -> Option<Value> {
         let session = self.sessions.get(scope)?;
-        let mut map = Map::from_iter([("scope".to_owned(), Value::from(scope))]);
+        let mut map = Map::from_iter([("scope".to_owned(), Value::Text(scope.to_string()))]);
         let all = Config { money: None, ..self.config.clone() };
         let amounts = [
             (Rule::Money, self.config.money.map(|money| money.0), session.used.money.0, session.reserved.money.0),
@@ -229,28 +242,6 @@ impl Engine {
         Amounts { money, tokens: call.input_tokens.saturating_add(output), steps }
     }
 
-    /// The session of a scope, made where it is new.
-    fn session(&mut self, scope: &str, now_nanos: u64) -> (Arc<str>, &mut Session) {
-        let name = match self.sessions.get_key_value(scope) {
-            Some((name, _)) => Arc::clone(name),
-            None => {
-                self.forget();
-                Arc::from(scope)
-            }
-        };
-        let number = self.checks;
-        let session = self.sessions.entry(Arc::clone(&name)).or_insert_with(|| Session {
-            number,
-            began_nanos: now_nanos,
-            touched: number,
-            used: Amounts::default(),
-            reserved: Amounts::default(),
-            warned: 0,
-            history: History::default(),
-        });
-        (name, session)
-    }
-
     /// Makes room: a tenth at a time, so that a new session costs little.
     fn forget(&mut self) {
         if self.sessions.len() < MOST_SESSIONS {
@@ -279,16 +270,18 @@ fn budgets(config: &Config, session: &Session, asked: Amounts, now_nanos: u64) -
     levels.into_iter().filter_map(|(rule, level)| Some((rule, level?)))
 }
 
-fn reason(decision: Decision, rule: Rule, scope: &str, call: &Call, level: Level, unpriced: bool) -> Box<Reason> {
+fn reason(decision: Decision, rule: Rule, scope: &Scope, call: &Call, level: Level, unpriced: bool) -> Box<Reason> {
+    let scope = scope.to_string();
+    let message = sentence(decision, rule, &scope, (&call.kind, &call.name), level, unpriced);
     Box::new(Reason {
         rule,
-        scope: scope.to_owned(),
+        scope,
         kind: call.kind.clone(),
         name: call.name.clone(),
         limit: rule.number(level.limit),
         used: rule.number(level.used),
         reserved: rule.number(level.reserved),
         asked: rule.number(level.asked),
-        message: sentence(decision, rule, scope, (&call.kind, &call.name), level, unpriced),
+        message,
     })
 }

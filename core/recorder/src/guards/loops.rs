@@ -1,11 +1,12 @@
 //! Loops while they happen, in the sense in which `tracewire_insight::loops` finds them in traces that are over: the same call
 //! again, the same round of calls again, and calls that bring nothing new.
 
-use super::call::{Call, Digest, short, tells};
+use super::call::{Digest, Keys};
 use super::config::Config;
 use super::verdict::{Level, Rule};
 use std::collections::{HashMap, HashSet, VecDeque};
 use tracewire_wire::id::Hash;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// Rounds of more calls than these are not looked for.
 const LONGEST_ROUND: usize = 8;
@@ -37,9 +38,8 @@ struct Recent {
 
 impl History {
     /// Where the limits on loops stand if this call is made; a rule that does not concern it is left out.
-    pub(super) fn levels(&self, call: &Call, config: &Config) -> impl Iterator<Item = (Rule, Level)> {
-        let exact = call.exact();
-        let before = exact.and_then(|key| self.times.get(&key)).copied().unwrap_or_default();
+    pub(super) fn levels(&self, call: &Keys, config: &Config) -> impl Iterator<Item = (Rule, Level)> + use<> {
+        let before = call.exact.and_then(|key| self.times.get(&key)).copied().unwrap_or_default();
         let times = |limit: u64, before: u64| Level {
             limit: i128::from(limit),
             used: i128::from(before),
@@ -50,14 +50,14 @@ impl History {
         let rounds = |limit: u64| (Rule::Cycle, times(limit, self.rounds_before(call)));
         let cycle = config.cycles.map(rounds).filter(|(_, level)| level.used > 0);
         // A call that nobody has made before may end it.
-        let idle = config.idle.filter(|_| before > 0 && self.idle > 0 && tells(call));
+        let idle = config.idle.filter(|_| before > 0 && self.idle > 0 && call.tells);
         let idle = idle.map(|limit| (Rule::Idle, Level { asked: 0, ..times(limit, self.idle) }));
         [repeat, cycle, idle].into_iter().flatten()
     }
 
     /// How many whole rounds end before the one that this call would end; 0 where it ends none.
-    fn rounds_before(&self, call: &Call) -> u64 {
-        let next = Recent { key: call.in_round(), tells: tells(call) };
+    fn rounds_before(&self, call: &Keys) -> u64 {
+        let next = Recent { key: call.in_round, tells: call.tells };
         let rounds = |period: usize| {
             let same = self.same_with(&next, period);
             let before = same / period as u64;
@@ -79,8 +79,8 @@ impl History {
     }
 
     /// Takes a call that is made.
-    pub(super) fn begin(&mut self, call: &Call) {
-        if let Some(key) = call.exact() {
+    pub(super) fn begin(&mut self, call: &Keys) {
+        if let Some(key) = call.exact {
             let times = self.times.entry(key).or_insert_with(|| {
                 self.order.push_back(key);
                 0
@@ -92,12 +92,8 @@ impl History {
                 self.times.remove(&oldest);
             }
         }
-        let next = Recent { key: call.in_round(), tells: tells(call) };
-        let same: Vec<u64> =
-            (0..=LONGEST_ROUND).map(|period| if period < 2 { 0 } else { self.same_with(&next, period) }).collect();
-        for (to, from) in self.same.iter_mut().zip(same) {
-            *to = from;
-        }
+        let next = Recent { key: call.in_round, tells: call.tells };
+        self.same = std::array::from_fn(|period| if period < 2 { 0 } else { self.same_with(&next, period) });
         self.latest.push_back(next);
         if self.latest.len() > LONGEST_ROUND {
             self.latest.pop_front();
@@ -107,12 +103,12 @@ impl History {
     /// Takes what a call brought that tells something. A failure is a result like any other.
     pub(super) fn end(&mut self, call: &Digest, result: Option<&Hash>, has_failed: bool) {
         let known = match (result, has_failed) {
-            (Some(result), _) => short(result),
-            (None, true) => Digest::default(),
+            (Some(result), _) => xxh3_128(result.as_bytes()),
+            (None, true) => 0,
             // Nobody knows.
             (None, false) => return,
         };
-        let seen = short(&Hash::of(&[call.as_slice(), &known].concat()));
+        let seen = xxh3_128([call.to_le_bytes(), known.to_le_bytes()].as_flattened());
         if !self.seen.insert(seen) {
             self.idle += 1;
             return;

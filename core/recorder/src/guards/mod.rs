@@ -33,6 +33,7 @@ pub use config::{Config, Refused};
 pub use engine::Engine;
 pub use money::{Money, PerMillion};
 pub use rates::{PriceList, Rate, Rates};
+pub use scopes::Scope;
 pub use script::run as run_script;
 pub use verdict::{Decision, Reason, Rule, Verdict};
 
@@ -87,7 +88,7 @@ impl Guards {
     /// Keeps which session a step names, from the members of its start.
     pub(crate) fn began(&self, trace_id: tracewire_wire::id::TraceId, members: &[u8]) {
         if let Some(session_id) = call::session_of(members) {
-            self.lock().scopes.name(trace_id, session_id);
+            self.lock().scopes.name(trace_id, &session_id);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::call::{Call, Spent};
 use super::config::Config;
 use super::engine::Engine;
+use super::scopes::Scope;
 use crate::error::RecorderError;
 use tracewire_wire::event::Status;
 use tracewire_wire::json;
@@ -42,7 +43,7 @@ fn one(engine: &mut Engine, reservations: &mut Map, step: &Value) -> Value {
     match text("do") {
         "check" => {
             let call = Call::of_members(text("kind"), body, engine.config());
-            let verdict = engine.check(text("scope"), &call, now_nanos);
+            let verdict = engine.check(&Scope::parse(text("scope")), &call, now_nanos);
             let mut told = verdict.to_value();
             if let Value::Map(told) = &mut told {
                 // Numbers of reservations are nobody's business.
@@ -58,7 +59,7 @@ fn one(engine: &mut Engine, reservations: &mut Map, step: &Value) -> Value {
             let spent = Spent::of_members(&Status::parse(text("status")), body, engine.config());
             engine.settle(reservation, &spent).into()
         }
-        "status" => engine.status(text("scope"), now_nanos).unwrap_or(Value::Null),
+        "status" => engine.status(&Scope::parse(text("scope")), now_nanos).unwrap_or(Value::Null),
         _ => Value::Null,
     }
 }

@@ -18,12 +18,13 @@ mod pack {
     use std::path::{Path, PathBuf};
 
     /// Folders and files of the project, and where they stand in the pack. Cargo looks at all that is below them.
-    const PARTS: [(&str, &str); 5] = [
+    const PARTS: [(&str, &str); 6] = [
         ("../cases", "cases"),
         ("../golden", "golden"),
         ("../../spec/README.md", "spec/README.md"),
         ("../../spec/journal.md", "spec/journal.md"),
         ("../../spec/encodings.md", "spec/encodings.md"),
+        ("../../spec/guards.md", "spec/guards.md"),
     ];
 
     /// The build is rare and the program is handed on.

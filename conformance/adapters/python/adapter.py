@@ -14,7 +14,7 @@ from typing import Any
 import tracewire
 from tracewire import envelopes, formats, manual, testing
 
-OPERATIONS = ["record", "seal", "recover", "verify", "withhold", *(f"convert:{name}" for name in formats.FORMATS)]
+OPERATIONS = ["record", "seal", "recover", "verify", "withhold", "guard", *(f"convert:{name}" for name in formats.FORMATS)]
 CLOCK = {"wall_nanos": "start_nanos", "monotonic_nanos": "start_monotonic_nanos", "step_nanos": "step_nanos"}
 VALUES: dict[str, Any] = {
     "bytes": b64decode,
@@ -70,6 +70,8 @@ def run(case: dict[str, Any]) -> dict[str, Any]:
             remove: Any = envelopes.erase if case["mark"] == "erased" else envelopes.withhold
             rest = remove(b64decode(case["envelope"]), contents=case.get("contents", []), bodies=case.get("bodies", []))
             return {"envelope": text(envelopes.withhold(rest, events=case.get("events", [])))}
+        case "guard":
+            return {"verdicts": text(testing.check_script(json.dumps(case)))}
         case _:
             options = {key: it for key, it in case.get("options", {}).items() if key != "delimiter" or case["to"] == "toon"}
             return {"bytes": text(formats.convert(b64decode(case["bytes"]), case["from"], case["to"], **options))}

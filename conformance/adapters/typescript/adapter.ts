@@ -1,12 +1,13 @@
 /** The conformance adapter of the npm package, for Node and browsers: a request becomes calls of its public API. */
 import { convert, decode, envelopes, FORMATS, FormatError, flush, manual, SpanContext, shutdown } from "tracewire";
-import { recording, recover, seal } from "tracewire/testing";
+import { checkScript, recording, recover, seal } from "tracewire/testing";
 import { loadTools } from "tracewire/tools";
 
 // biome-ignore lint/suspicious/noExplicitAny: requests are JSON of every shape.
 type Json = any;
 
-const OPERATIONS = ["record", "seal", "recover", "verify", "withhold", ...FORMATS.map((name) => `convert:${name}`)];
+const HERE = typeof document === "undefined" ? ["guard"] : [];
+const OPERATIONS = ["record", "seal", "recover", "verify", "withhold", ...HERE, ...FORMATS.map((name) => `convert:${name}`)];
 const VALUES: Record<string, (given: Json) => Json> = {
   bytes,
   cycle: (kind) => (kind === "list" ? inItself([], 0) : inItself({}, "k")),
@@ -67,6 +68,8 @@ async function run(given: Json): Promise<Json> {
       const remove = given.mark === "erased" ? envelopes.erase : envelopes.withhold;
       return { envelope: text(envelopes.withhold(remove(bytes(given.envelope), { contents, bodies }), { events })) };
     }
+    case "guard":
+      return { verdicts: text(checkScript(JSON.stringify(given))) };
     default: {
       const { delimiter, lenient, formula_safe: formulaSafe } = given.options ?? {};
       const options = { lenient, formulaSafe, ...(given.to === "toon" ? { delimiter } : {}) };

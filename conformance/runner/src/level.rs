@@ -55,7 +55,8 @@ impl Level {
     pub fn includes(self, operation: &str) -> bool {
         match self {
             Level::Emitter => operation == "record",
-            Level::Reader => operation != "record",
+            // Guards are for whoever wants them.
+            Level::Reader => !["record", "guard"].contains(&operation),
             Level::Both => true,
         }
     }

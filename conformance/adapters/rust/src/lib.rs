@@ -4,7 +4,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value, json};
 use tracewire_recorder::testing::{self, Script, SealedJournal, seal_bytes};
-use tracewire_recorder::{Options, Place, Recorder, RecorderError, Remote, StartSpan, record::BodyWriter};
+use tracewire_recorder::{Options, Place, guards, Recorder, RecorderError, Remote, StartSpan, record::BodyWriter};
 use tracewire_wire::encoding::{Encoding, ReadOptions, WriteOptions, convert};
 use tracewire_wire::erase::{Removal, Selection};
 use tracewire_wire::{WireError, envelope::Envelope, event::Status, json as wire, value, verify};
@@ -17,7 +17,7 @@ pub fn answer(request: &Value) -> Value {
     let code = |it: &Error| it.downcast_ref().map(WireError::code).or(it.downcast_ref().map(RecorderError::code));
     let mut answer = match request["do"].as_str() {
         Some("start") => json!({ "name": "tracewire-rust", "version": env!("CARGO_PKG_VERSION"), "language": "Rust",
-            "protocol": "1.0", "capabilities": ["record", "seal", "recover", "verify", "withhold", "convert:json",
+            "protocol": "1.0", "capabilities": ["record", "seal", "recover", "verify", "withhold", "guard", "convert:json",
             "convert:jsonl", "convert:proto", "convert:toon", "convert:csv"] }),
         _ => match run(&request["case"]).map_err(|error| (code(&error), error.to_string())) {
             Ok(result) => json!({ "result": result }),
@@ -57,6 +57,7 @@ fn run(case: &Value) -> Result<Value, Error> {
             Selection { contents, bodies: numbers("bodies"), events: numbers("events") }.remove(&mut envelope, removal);
             json!({ "envelope": BASE64.encode(envelope.write()) })
         }
+        "guard" => json!({ "verdicts": BASE64.encode(guards::run_script(case.to_string().as_bytes())?) }),
         other => return Err(format!("Rust has no operation {other}").into()),
     })
 }

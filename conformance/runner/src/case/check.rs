@@ -11,6 +11,14 @@ const OPERATIONS: &[(&str, &[&str])] = &[
     ("seal", &["journal"]),
     ("recover", &["journal"]),
     ("withhold", &["envelope", "mark", "contents", "bodies", "events"]),
+    ("guard", &["guards", "script"]),
+];
+
+/// What belongs to each step of a guard's script, beside `do`.
+const CHECKS: &[(&str, &[&str])] = &[
+    ("check", &["as", "scope", "kind", "body", "at_nanos"]),
+    ("settle", &["as", "status", "body"]),
+    ("status", &["scope", "at_nanos"]),
 ];
 
 /// What belongs to each step, beside `do`.
@@ -45,7 +53,7 @@ pub fn request(request: &Value) -> Result<(), String> {
     known(members.get("settings").and_then(|settings| settings.get("clock")), CLOCK, "member of a clock")?;
     known(members.get("options"), OPTIONS, "option")?;
     let needed = match operation {
-        "record" => Some(("script", members.get("script").is_some_and(Value::is_array))),
+        "record" | "guard" => Some(("script", members.get("script").is_some_and(Value::is_array))),
         "verify" => Some(("envelopes", members.get("envelopes").is_some_and(Value::is_array))),
         _ => None,
     };
@@ -55,7 +63,7 @@ pub fn request(request: &Value) -> Result<(), String> {
     for (at, step) in members.get("script").and_then(Value::as_array).into_iter().flatten().enumerate() {
         let wrong = |reason: String| format!("step {}: {reason}", at + 1);
         let step = step.as_object().ok_or_else(|| wrong("is an object".to_owned()))?;
-        named(step, "do", STEPS).map_err(wrong)?;
+        named(step, "do", if operation == "guard" { CHECKS } else { STEPS }).map_err(wrong)?;
     }
     Ok(())
 }

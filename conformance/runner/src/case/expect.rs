@@ -14,7 +14,7 @@ pub enum Expected {
         /// Events behind the last boundary.
         pending: Option<u64>,
     },
-    /// These bytes, as the member of this name: `bytes`, `envelope` or `journal`.
+    /// These bytes, as the member of this name: `bytes`, `envelope`, `journal` or `verdicts`.
     Bytes {
         /// The member of the result.
         member: &'static str,
@@ -40,6 +40,7 @@ fn member_of(operation: &str) -> Option<&'static str> {
         "convert" => Some("bytes"),
         "withhold" => Some("envelope"),
         "recover" => Some("journal"),
+        "guard" => Some("verdicts"),
         _ => None,
     }
 }
@@ -165,6 +166,7 @@ mod tests {
             ("convert", r#"{"bytes":{"text":"a\r\n"}}"#),
             ("withhold", r#"{"envelope":{"base64":"AP8="}}"#),
             ("recover", r#"{"journal":{"base64":"AA=="}}"#),
+            ("guard", r#"{"verdicts":{"text":"{\"results\":[]}"}}"#),
             ("verify", r#"{"sound":true,"complete":false,"findings":["seq_gap"]}"#),
             ("verify", r#"{"error":"json_end"}"#),
         ] {

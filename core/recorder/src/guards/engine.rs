@@ -231,7 +231,7 @@ impl Engine {
 
     fn asked(&self, call: &Call, rate: Option<Rate>) -> Amounts {
         let steps = 1;
-        if !asks_model(&call.kind) {
+        if !asks_model(&call.kind) || !self.config.counts_tokens() {
             return Amounts { steps, ..Amounts::default() };
         }
         let output = match call.kind == kinds::LLM {

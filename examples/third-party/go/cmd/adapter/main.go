@@ -18,7 +18,7 @@ type request struct {
 	Do   string
 	Case struct {
 		Operation, From, To, Mark string
-		Settings, Script          json.RawMessage
+		Settings, Script, Guards  json.RawMessage
 		Journal, Bytes, Envelope  []byte
 		Envelopes                 [][]byte
 		Contents                  []string
@@ -92,7 +92,7 @@ func failure(reply members, err error) members {
 }
 
 func capabilities() []string {
-	list := []string{"record", "seal", "recover", "verify", "withhold"}
+	list := []string{"record", "seal", "recover", "verify", "withhold", "guard"}
 	for _, encoding := range tracewire.Encodings {
 		list = append(list, "convert:"+encoding)
 	}
@@ -125,6 +125,10 @@ var operations = map[string]func(*request) (members, error){
 		}
 		err = tracewire.Withhold(envelope, r.Case.Mark, r.Case.Contents, r.Case.Bodies, r.Case.Events)
 		return members{"envelope": tracewire.Canonical(envelope)}, err
+	},
+	"guard": func(r *request) (members, error) {
+		verdicts, err := tracewire.RunGuards(r.Case.Guards, r.Case.Script)
+		return members{"verdicts": verdicts}, err
 	},
 	"convert": func(r *request) (members, error) {
 		out, err := tracewire.Convert(r.Case.From, r.Case.To, r.Case.Bytes, r.Case.Options)

@@ -33,6 +33,7 @@ _KINDS: Final = {
     "Bytes": "bytes: `1048576`, `512 MB`, `1.5 GiB`",
     "Texts": "a list of texts",
     "Exporters": "a list of names and tables",
+    "Tables": "a table of tables; JSON in the environment",
     "Table": "a table",
 }
 

@@ -31,13 +31,17 @@ def test_a_decorated_call_is_stopped_before_it_begins() -> None:
         made.append(query)
         return query
 
-    with tracewire.testing.recording(guards=STEPS) as recorded, pytest.raises(BudgetExceeded) as stopped:
+    def research() -> None:
         with tracewire.span("run", kind="agent", session_id="chat-7"):
             for query in ("one", "two", "three"):
                 search(query)
+
+    with tracewire.testing.recording(guards=STEPS) as recorded, pytest.raises(BudgetExceeded) as stopped:
+        research()
     assert made == ["one", "two"]
     assert stopped.value.code == "budget_exceeded"
-    assert isinstance(stopped.value, GuardStop) and isinstance(stopped.value, TracewireError)
+    assert isinstance(stopped.value, GuardStop)
+    assert isinstance(stopped.value, TracewireError)
     verdict = stopped.value.verdict
     assert (verdict.rule, verdict.scope, verdict.used, verdict.asked, verdict.limit) == (
         "steps",
@@ -111,10 +115,16 @@ def test_async_functions_blocks_and_generators() -> None:
 def test_sessions_and_runs_have_budgets_of_their_own() -> None:
     def calls(**fields: Any) -> int:
         done = 0
-        with pytest.raises(BudgetExceeded), tracewire.span("run", kind="agent", **fields):
-            while True:
-                with tracewire.span("search", kind="tool"):
-                    done += 1
+
+        def run() -> None:
+            nonlocal done
+            with tracewire.span("run", kind="agent", **fields):
+                while True:
+                    with tracewire.span("search", kind="tool"):
+                        done += 1
+
+        with pytest.raises(BudgetExceeded):
+            run()
         return done
 
     with tracewire.testing.recording(guards=STEPS):
@@ -128,8 +138,7 @@ def test_a_model_reserves_what_it_may_use_and_gives_back_what_it_did_not() -> No
     with tracewire.testing.recording(guards=guards), tracewire.span("run", session_id="chat-7"):
         with tracewire.span("chat", kind="llm", input="12", attributes=attributes) as step:  # 4 bytes: a token, 1 + 3 dollars.
             with pytest.raises(BudgetExceeded, match=r"asks 4 USD, 0 USD used, 4 USD reserved, limit 6 USD"):
-                with tracewire.span("chat", kind="llm", input="12", attributes=attributes):
-                    pass
+                tracewire.span("chat", kind="llm", input="12", attributes=attributes).start()
             step.usage(input_tokens=2, cache_read_input_tokens=1, output_tokens=0)
         status = tracewire.get_client().guards.status("chat-7")
         assert status is not None
@@ -167,27 +176,39 @@ def test_the_same_call_again_is_a_loop() -> None:
         search("otters", page=3)
         with pytest.raises(LoopDetected) as stopped:
             search("otters", page=2)
-    assert (stopped.value.code, stopped.value.verdict.rule, stopped.value.verdict.used) == ("loop_detected", "repeat", Decimal(2))
+    assert (stopped.value.code, stopped.value.verdict.rule, stopped.value.verdict.used) == (
+        "loop_detected",
+        "repeat",
+        Decimal(2),
+    )
 
 
 def test_a_round_of_calls_is_a_loop() -> None:
     with tracewire.testing.recording(guards=Guards(loops=Loops(cycles=2))), tracewire.span("run"):
         done = []
-        with pytest.raises(LoopDetected, match="round of calls"):
+
+        def run() -> None:
             for turn in range(9):
                 for kind, given in (("llm", turn), ("tool", "otters")):
                     with tracewire.span("step", kind=kind, input=given):
                         done.append(kind)
+
+        with pytest.raises(LoopDetected, match="round of calls"):
+            run()
     assert done == ["llm", "tool", "llm"]
 
 
 def test_calls_that_bring_nothing_new_are_a_loop() -> None:
     with tracewire.testing.recording(guards=Guards(loops=Loops(idle=2))), tracewire.span("run"):
         results = iter(["a", "b", "a", "b", "never"])
-        with pytest.raises(LoopDetected, match="no progress"):
+
+        def run() -> None:
             for _ in range(9):
                 with tracewire.span("poll", kind="tool", input={"id": 7}) as step:
                     step.set_output(next(results))
+
+        with pytest.raises(LoopDetected, match="no progress"):
+            run()
         assert list(results) == ["never"]
         # Something that was not asked before may go on.
         with tracewire.span("poll", kind="tool", input={"id": 8}):
@@ -201,7 +222,10 @@ def test_a_warning_is_given_once_and_what_it_raises_stays_here(recorded: tracewi
         heard.append(verdict)
         raise RuntimeError("not yours")
 
-    with tracewire.testing.recording(guards=Guards(budget=Budget(steps=4), warn_at=0.5, on_warning=hear)), tracewire.span("run"):
+    with (
+        tracewire.testing.recording(guards=Guards(budget=Budget(steps=4), warn_at=0.5, on_warning=hear)),
+        tracewire.span("run"),
+    ):
         for _ in range(4):
             with tracewire.span("search", kind="tool"):
                 pass

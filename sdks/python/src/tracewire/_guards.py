@@ -1,4 +1,4 @@
-"""Guards: budgets and loops that are checked before a call begins. The only thing that raises, and only where it is configured."""
+"""Guards: budgets and loops, checked before a call begins. The only thing that raises, and only where it is configured."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Budget:
             stands for it.
         tokens: tokens of models, in and out.
         steps: calls of models, tools and searches.
-        wall: time since the first call: seconds, a text such as ``"10m"`` (``ms``, ``s``, ``m``, ``h``, ``d``) or a ``timedelta``.
+        wall: time since the first call: seconds, a text such as ``"10m"`` (``ms``, ``s``, ``m``, ``h``, ``d``), or a
+            ``timedelta``.
 
     """
 

@@ -86,8 +86,8 @@ def init(
         capture: whether inputs and outputs are recorded, both (``True``), neither, or one of them.
         mask: called with a field's name and its value before anything is written; what it returns is recorded instead. If it
             raises, the field is left out and counted.
-        guards: limits that calls are checked against before they begin: see ``Guards``. Where one is reached, ``BudgetExceeded`` or
-            ``LoopDetected`` is raised instead of the call.
+        guards: limits that calls are checked against before they begin: see ``Guards``. Where one is reached,
+            ``BudgetExceeded`` or ``LoopDetected`` is raised instead of the call.
         strict: raise ``TracewireError`` for wrong use, and from ``flush()`` when something was lost.
         redact: keys whose values never leave the journal.
         resource: further attributes of the program.
@@ -103,8 +103,8 @@ def init(
         unknown: there are no others; one more is said as a problem, with the name that it may have been meant for.
 
     Raises:
-        TracewireError: for guards that cannot be used, and in strict mode for any other part of the configuration. Recording goes
-            on all the same.
+        TracewireError: for guards that cannot be used, and in strict mode for any other part of the configuration.
+            Recording goes on all the same.
 
     Example:
         >>> init(service="research-agent", mode="background", exporters=["console"], redact=["api_key"])
@@ -135,8 +135,15 @@ def _configure(given: Mapping[str, Any], unknown: Mapping[str, Any], *, replaces
     prepare()
     _is_strict = bool(settings.get("strict"))
     if settings.problems:
-        note(_errors, _is_strict and settings.refused is None, "configuration", "; ".join(settings.problems), None,
-             count=len(settings.problems), always=True)
+        note(
+            _errors,
+            _is_strict and settings.refused is None,
+            "configuration",
+            "; ".join(settings.problems),
+            None,
+            count=len(settings.problems),
+            always=True,
+        )
     if settings.refused is not None and replaces:
         raise TracewireError("configuration", settings.refused)
     if _is_strict and _errors.get("configuration", 0) > wrong:

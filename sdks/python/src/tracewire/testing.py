@@ -164,11 +164,11 @@ def recover(journal: Data) -> bytes:
     return _native.testing_recover(_data(journal))
 
 
-def check_script(script: str | Data) -> str:
-    """Run checks and settlements of guards that are given as JSON, with their times: the operation ``guard`` of the conformance kit.
+def check_script(script: str) -> str:
+    """Run checks and settlements of guards, given as JSON with their times: the operation ``guard`` of the conformance kit.
 
     Raises:
         ValueError: for what is no script.
 
     """
-    return _native.testing_guard(script.encode() if isinstance(script, str) else _data(script))
+    return _native.testing_guard(script.encode())

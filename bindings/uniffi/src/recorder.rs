@@ -6,7 +6,7 @@ use crate::ship::Shipper;
 use std::sync::Arc;
 use std::time::Duration;
 use tracewire_boundary::guard::guard;
-use tracewire_boundary::{Refusal, options, reports};
+use tracewire_boundary::{Refusal, guards, options, reports};
 use tracewire_recorder::{self as core, FlushReport, Stats, host};
 
 /// One journal of this process.
@@ -65,6 +65,16 @@ impl Recorder {
         guard(Vec::new(), || self.core.take_notices())
     }
 
+    /// What the guards said of a call, by the number that its check left; given once, as JSON.
+    pub fn take_verdict(&self, number: u32) -> Option<String> {
+        guard(None, || guards::verdict(&self.core, number))
+    }
+
+    /// Where a session, or a run by its trace id, stands before its guards, as JSON.
+    pub fn guard_status(&self, session_id: Option<String>, trace_id: Option<String>) -> Option<String> {
+        guard(None, || guards::status(&self.core, session_id.as_deref(), trace_id.as_deref()))
+    }
+
     /// Counts a record that could not be handed over.
     pub fn count_drop(&self, reason: &str) {
         guard((), || self.core.count_drop(drop_reason(reason)));
@@ -78,6 +88,12 @@ impl Recorder {
 
 fn drop_reason(reason: &str) -> &'static str {
     if reason == "memory" { "memory" } else { "invalid" }
+}
+
+/// Refuses limits of guards (JSON) that cannot be used, by the name of the member at fault.
+#[uniffi::export]
+pub fn check_guards(given: &str) -> Result<(), TracewireError> {
+    guarded(|| guards::check(given))
 }
 
 /// Settings of files and the environment, as JSON; without any in a library for telephones.

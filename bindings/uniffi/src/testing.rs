@@ -5,7 +5,7 @@ use crate::recorder::Recorder;
 use crate::refused::{TracewireError, guarded};
 use std::path::Path;
 use std::sync::Arc;
-use tracewire_boundary::{envelopes, options};
+use tracewire_boundary::{envelopes, guards, options};
 use tracewire_recorder::testing;
 use tracewire_wire::json;
 
@@ -17,6 +17,15 @@ use tracewire_wire::json;
 #[allow(clippy::panic, reason = "the one purpose of this function")]
 pub fn testing_panic() -> Result<(), TracewireError> {
     guarded(|| panic!("testing_panic"))
+}
+
+/// Checks and settlements of guards with their times, JSON in and out.
+///
+/// # Errors
+/// `option` for what is no script.
+#[uniffi::export]
+pub fn testing_guard(script: &str) -> Result<String, TracewireError> {
+    guarded(|| guards::script(script))
 }
 
 /// How many recorders this process has not let go of.

@@ -8,7 +8,7 @@ import java.util.AbstractMap.SimpleEntry
 import java.util.Base64
 
 typealias Json = Map<String, Any?>
-val OPERATIONS = listOf("record", "seal", "recover", "verify", "withhold") + Format.entries.map { "convert:${it.name.lowercase()}" }
+val OPERATIONS = listOf("record", "seal", "recover", "verify", "withhold", "guard") + Format.entries.map { "convert:${it.name.lowercase()}" }
 
 class Absent(what: String) : Exception(what)
 class Widget // It has no form.
@@ -41,6 +41,7 @@ fun run(case: Json): Json = when (case["operation"]) {
         mapOf("sound" to it.isSound, "complete" to it.isComplete, "findings" to it.codes)
     }
     "withhold" -> mapOf("envelope" to text(withhold(case)))
+    "guard" -> mapOf("verdicts" to text(Testing.checkScript(String(Formats.encode(case).toByteArray())).toByteArray()))
     else -> mapOf("bytes" to text(convert(case, case.map("options"))))
 }
 

@@ -3,6 +3,7 @@
 use anstyle::{Effects, Style};
 use tracewire_insight::{Form, Node, State, What};
 use tracewire_wire::event::Status;
+use tracewire_wire::registry::attributes::{TRACEWIRE_GUARD_DECISION, TRACEWIRE_GUARD_MESSAGE};
 use tracewire_wire::value::Value;
 
 use super::{Picture, facts, preview};
@@ -32,6 +33,8 @@ pub fn state_style(node: &Node<'_>) -> Style {
     match (node.form, node.state, node.status) {
         (Form::Log, ..) if node.text("level").is_some_and(facts::is_loud) => palette::WARN,
         (Form::MissingParent | Form::Log, ..) => palette::QUIET,
+        (Form::Event, ..) if node.text_attribute(TRACEWIRE_GUARD_DECISION) == Some("stop") => palette::BAD,
+        (Form::Event, ..) if node.text_attribute(TRACEWIRE_GUARD_DECISION).is_some() => palette::WARN,
         (_, State::InFlight, _) => palette::LIVE,
         (_, State::Abandoned | State::Unknown, _) | (_, _, Some(Status::Cancelled)) => palette::WARN,
         (_, _, Some(Status::Error | Status::Timeout)) => palette::BAD,
@@ -98,7 +101,8 @@ impl Preview {
             let text = fit(&preview(value, budget), budget, glyphs.ascii);
             (text != "{}").then_some(text)
         };
-        Self { input: one("input").or_else(|| one("data")), output: one("output") }
+        let verdict = || verdict(node).map(|words| fit(&words, budget, glyphs.ascii));
+        Self { input: one("input").or_else(|| one("data")).or_else(verdict), output: one("output") }
     }
 
     fn arrow<'g>(&self, glyphs: &'g Glyphs) -> &'g str {
@@ -129,6 +133,12 @@ impl Preview {
         let output = fit(output, room.saturating_sub(width(&input)), glyphs.ascii);
         format!("{input}{arrow}{output}")
     }
+}
+
+/// What a guard said of a call: the decision, and the limit as a sentence.
+fn verdict(node: &Node<'_>) -> Option<String> {
+    let message = node.text_attribute(TRACEWIRE_GUARD_MESSAGE).filter(|_| node.form == Form::Event)?;
+    Some(format!("{}: {message}", node.text_attribute(TRACEWIRE_GUARD_DECISION).unwrap_or("guard")))
 }
 
 /// What stands below the row: why it failed, or what was last known.

@@ -82,6 +82,17 @@ fn an_agent_at_work() {
 }
 
 #[test]
+fn a_guard_says_what_it_stopped() {
+    let lines = r#"
+        c1-1 1 span.start 100 a - agent - - {"name":"researcher"}
+        c1-1 2 event 110 b a guardrail - - {"name":"tracewire.guard","attributes":{"tracewire.guard.decision":"warn","tracewire.guard.message":"step budget of session \"chat-7\" is nearly used"}}
+        c1-1 3 event 120 c a guardrail - - {"name":"tracewire.guard","attributes":{"tracewire.guard.decision":"stop","tracewire.guard.message":"step budget of session \"chat-7\" would be exceeded: tool \"search\" asks 1, 3 used, 0 reserved, limit 3"}}
+        c1-1 4 span.end 200 a - - error 100 {"status_message":"stopped"}
+    "#;
+    insta::assert_snapshot!(picture(lines, ProducerState::Closed, &How { columns: 120, ..PLAIN }));
+}
+
+#[test]
 fn what_does_not_add_up() {
     let lines = r#"
         c1-1 1 span.start 100 a ff tool - - {"name":"orphan"}

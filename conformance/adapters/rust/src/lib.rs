@@ -4,7 +4,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value, json};
 use tracewire_recorder::testing::{self, Script, SealedJournal, seal_bytes};
-use tracewire_recorder::{Options, Place, guards, Recorder, RecorderError, Remote, StartSpan, record::BodyWriter};
+use tracewire_recorder::{Options, Place, Recorder, RecorderError, Remote, StartSpan, guards, record::BodyWriter};
 use tracewire_wire::encoding::{Encoding, ReadOptions, WriteOptions, convert};
 use tracewire_wire::erase::{Removal, Selection};
 use tracewire_wire::{WireError, envelope::Envelope, event::Status, json as wire, value, verify};

@@ -465,6 +465,22 @@ fileprivate final class UniffiHandleMap<T>: @unchecked Sendable {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterUInt32: FfiConverterPrimitive {
+    typealias FfiType = UInt32
+    typealias SwiftType = UInt32
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt32 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterUInt64: FfiConverterPrimitive {
     typealias FfiType = UInt64
     typealias SwiftType = UInt64
@@ -595,6 +611,11 @@ public protocol RecorderProtocol: AnyObject, Sendable {
     func flush()  -> String
     
     /**
+     * Where a session, or a run by its trace id, stands before its guards, as JSON.
+     */
+    func guardStatus(sessionId: String?, traceId: String?)  -> String?
+    
+    /**
      * Ends the current envelope.
      */
     func mark() 
@@ -613,6 +634,11 @@ public protocol RecorderProtocol: AnyObject, Sendable {
      * Sentences for the log, each given once.
      */
     func takeNotices()  -> [String]
+    
+    /**
+     * What the guards said of a call, by the number that its check left; given once, as JSON.
+     */
+    func takeVerdict(number: UInt32)  -> String?
     
 }
 /**
@@ -720,6 +746,20 @@ open func flush() -> String  {
 }
     
     /**
+     * Where a session, or a run by its trace id, stands before its guards, as JSON.
+     */
+open func guardStatus(sessionId: String?, traceId: String?) -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tracewire_uniffi_fn_method_recorder_guard_status(
+            self.uniffiCloneHandle(),
+        FfiConverterOptionString.lower(sessionId),
+        FfiConverterOptionString.lower(traceId),uniffiCallStatus
+    )
+})
+}
+    
+    /**
      * Ends the current envelope.
      */
 open func mark()  {try! rustCall() {
@@ -764,6 +804,19 @@ open func takeNotices() -> [String]  {
         uniffiCallStatus in
     uniffi_tracewire_uniffi_fn_method_recorder_take_notices(
             self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What the guards said of a call, by the number that its check left; given once, as JSON.
+     */
+open func takeVerdict(number: UInt32) -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tracewire_uniffi_fn_method_recorder_take_verdict(
+            self.uniffiCloneHandle(),
+        FfiConverterUInt32.lower(number),uniffiCallStatus
     )
 })
 }
@@ -1566,6 +1619,16 @@ public func verify(given: [Data])throws  -> String  {
 })
 }
 /**
+ * Refuses limits of guards (JSON) that cannot be used, by the name of the member at fault.
+ */
+public func checkGuards(given: String)throws   {try rustCallWithError(FfiConverterTypeTracewireError_lift) {
+        uniffiCallStatus in
+    uniffi_tracewire_uniffi_fn_func_check_guards(
+        FfiConverterString.lower(given),uniffiCallStatus
+    )
+}
+}
+/**
  * Settings of files and the environment, as JSON; without any in a library for telephones.
  */
 public func loadConfig()throws  -> String  {
@@ -1608,6 +1671,20 @@ public func traceIdOf(correlationId: String) -> Data  {
         uniffiCallStatus in
     uniffi_tracewire_uniffi_fn_func_trace_id_of(
         FfiConverterString.lower(correlationId),uniffiCallStatus
+    )
+})
+}
+/**
+ * Checks and settlements of guards with their times, JSON in and out.
+ *
+ * # Errors
+ * `option` for what is no script.
+ */
+public func testingGuard(script: String)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeTracewireError_lift) {
+        uniffiCallStatus in
+    uniffi_tracewire_uniffi_fn_func_testing_guard(
+        FfiConverterString.lower(script),uniffiCallStatus
     )
 })
 }
@@ -1719,6 +1796,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tracewire_uniffi_checksum_func_verify() != 64886) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tracewire_uniffi_checksum_func_check_guards() != 4604) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tracewire_uniffi_checksum_func_load_config() != 37625) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -1729,6 +1809,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tracewire_uniffi_checksum_func_trace_id_of() != 53840) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tracewire_uniffi_checksum_func_testing_guard() != 64226) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tracewire_uniffi_checksum_func_testing_live_recorders() != 41073) {
@@ -1758,6 +1841,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tracewire_uniffi_checksum_method_recorder_flush() != 10169) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tracewire_uniffi_checksum_method_recorder_guard_status() != 22907) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tracewire_uniffi_checksum_method_recorder_mark() != 15840) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -1768,6 +1854,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tracewire_uniffi_checksum_method_recorder_take_notices() != 31530) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tracewire_uniffi_checksum_method_recorder_take_verdict() != 36563) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tracewire_uniffi_checksum_method_shipper_batch_result() != 12937) {

@@ -273,6 +273,11 @@ uint64_t uniffi_tracewire_uniffi_fn_method_recorder_desk(uint64_t ptr, RustCallS
 RustBuffer uniffi_tracewire_uniffi_fn_method_recorder_flush(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_METHOD_RECORDER_GUARD_STATUS
+#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_METHOD_RECORDER_GUARD_STATUS
+RustBuffer uniffi_tracewire_uniffi_fn_method_recorder_guard_status(uint64_t ptr, RustBuffer session_id, RustBuffer trace_id, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_METHOD_RECORDER_MARK
 #define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_METHOD_RECORDER_MARK
 void uniffi_tracewire_uniffi_fn_method_recorder_mark(uint64_t ptr, RustCallStatus *_Nonnull out_status
@@ -291,6 +296,11 @@ RustBuffer uniffi_tracewire_uniffi_fn_method_recorder_stats(uint64_t ptr, RustCa
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_METHOD_RECORDER_TAKE_NOTICES
 #define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_METHOD_RECORDER_TAKE_NOTICES
 RustBuffer uniffi_tracewire_uniffi_fn_method_recorder_take_notices(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_METHOD_RECORDER_TAKE_VERDICT
+#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_METHOD_RECORDER_TAKE_VERDICT
+RustBuffer uniffi_tracewire_uniffi_fn_method_recorder_take_verdict(uint64_t ptr, uint32_t number, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_CLONE_SHIPPER
@@ -364,6 +374,11 @@ RustBuffer uniffi_tracewire_uniffi_fn_func_validate(ForeignBytes bytes, RustBuff
 RustBuffer uniffi_tracewire_uniffi_fn_func_verify(RustBuffer given, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_CHECK_GUARDS
+#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_CHECK_GUARDS
+void uniffi_tracewire_uniffi_fn_func_check_guards(RustBuffer given, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_LOAD_CONFIG
 #define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_LOAD_CONFIG
 RustBuffer uniffi_tracewire_uniffi_fn_func_load_config(RustCallStatus *_Nonnull out_status
@@ -383,6 +398,11 @@ RustBuffer uniffi_tracewire_uniffi_fn_func_parse_traceparent(RustBuffer header, 
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_TRACE_ID_OF
 #define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_TRACE_ID_OF
 RustBuffer uniffi_tracewire_uniffi_fn_func_trace_id_of(RustBuffer correlation_id, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_TESTING_GUARD
+#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_TESTING_GUARD
+RustBuffer uniffi_tracewire_uniffi_fn_func_testing_guard(RustBuffer script, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_FN_FUNC_TESTING_LIVE_RECORDERS
@@ -726,6 +746,12 @@ uint16_t uniffi_tracewire_uniffi_checksum_func_verify(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_CHECK_GUARDS
+#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_CHECK_GUARDS
+uint16_t uniffi_tracewire_uniffi_checksum_func_check_guards(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_LOAD_CONFIG
 #define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_LOAD_CONFIG
 uint16_t uniffi_tracewire_uniffi_checksum_func_load_config(void
@@ -747,6 +773,12 @@ uint16_t uniffi_tracewire_uniffi_checksum_func_parse_traceparent(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_TRACE_ID_OF
 #define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_TRACE_ID_OF
 uint16_t uniffi_tracewire_uniffi_checksum_func_trace_id_of(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_TESTING_GUARD
+#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_FUNC_TESTING_GUARD
+uint16_t uniffi_tracewire_uniffi_checksum_func_testing_guard(void
     
 );
 #endif
@@ -804,6 +836,12 @@ uint16_t uniffi_tracewire_uniffi_checksum_method_recorder_flush(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_METHOD_RECORDER_GUARD_STATUS
+#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_METHOD_RECORDER_GUARD_STATUS
+uint16_t uniffi_tracewire_uniffi_checksum_method_recorder_guard_status(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_METHOD_RECORDER_MARK
 #define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_METHOD_RECORDER_MARK
 uint16_t uniffi_tracewire_uniffi_checksum_method_recorder_mark(void
@@ -825,6 +863,12 @@ uint16_t uniffi_tracewire_uniffi_checksum_method_recorder_stats(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_METHOD_RECORDER_TAKE_NOTICES
 #define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_METHOD_RECORDER_TAKE_NOTICES
 uint16_t uniffi_tracewire_uniffi_checksum_method_recorder_take_notices(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_METHOD_RECORDER_TAKE_VERDICT
+#define UNIFFI_FFIDEF_UNIFFI_TRACEWIRE_UNIFFI_CHECKSUM_METHOD_RECORDER_TAKE_VERDICT
+uint16_t uniffi_tracewire_uniffi_checksum_method_recorder_take_verdict(void
     
 );
 #endif

@@ -364,6 +364,15 @@ public class Client internal constructor(opener: Opener?) : AutoCloseable {
     /** The same as [shutdown], and lets go of native memory: steps that begin later have no ids. */
     override fun close(): Unit = lifetime.release(CLOSE_MILLIS)
 
+    /**
+     * Where a session stands before its guards, or a run by its trace id; without either the calls that belong to neither.
+     *
+     * @return null where there are no guards, or no call of it was checked.
+     */
+    @JvmOverloads
+    public fun guardStatus(sessionId: String? = null, traceId: String? = null): GuardStatus? =
+        opened().guardStatus(sessionId, traceId)
+
     /** Numbers of the recorder, without waiting for anything. */
     public fun stats(): Stats = lifetime.stats()
 

@@ -83,6 +83,9 @@ public class Configuration {
     /** What is recorded in a value's place. */
     public var mask: Mask? = null
 
+    /** Limits that calls are checked against before they begin; those that cannot be meant are refused when it is configured. */
+    public var guards: Guards? = null
+
     /** Whether wrong use throws [TracewireException], and a flush that has lost something. */
     public var strict: Boolean? = null
 

@@ -9,6 +9,7 @@ import dev.tracewire.internal.recording.Happening
 import dev.tracewire.internal.recording.Members
 import dev.tracewire.internal.recording.Opened
 import dev.tracewire.internal.recording.Places
+import dev.tracewire.internal.recording.Policy
 import dev.tracewire.internal.recording.Running
 import dev.tracewire.internal.recording.State
 import dev.tracewire.internal.recording.Texts
@@ -41,6 +42,9 @@ public open class Span internal constructor(
     /** What the garbage collector is asked to say of it; most end before. */
     @Volatile
     internal var left: Forgotten.Left? = null
+
+    /** What the guards keep for this call; 0 for nothing. */
+    internal var reservation = 0L
 
     private var status = Status.OK
     private var output: Any? = NOTHING
@@ -275,6 +279,7 @@ public open class Span internal constructor(
             ended = true
         }
         state?.let { opened.pen.end(it, status, END, this) }
+        if (reservation != 0L) opened.pen.settle(reservation, status, SPENT, this)
         left?.let(Forgotten::release)
         // Whoever keeps the step, keeps no more than it.
         output = NOTHING
@@ -364,7 +369,16 @@ public open class Span internal constructor(
         ending?.write(walker)
     }
 
+    /** What a guard is shown of the end: all there is, whatever of it may be recorded. */
+    private fun writeSpent(walker: Walker) {
+        val policy = Policy(true, true, null, opened.problems)
+        if (output !== NOTHING) Writing.content(walker, "output", output, policy)
+        ending?.write(walker)
+    }
+
     internal companion object {
+        private val SPENT: Write<Span> = Write { walker, span -> span.writeSpent(walker) }
+
         /** Stands for an output that was not given: null is one that was. */
         private val NOTHING = Any()
         private const val TRACE_DIGITS = 32

@@ -26,6 +26,15 @@ internal object Hot {
     /** What somebody thinks of a trace, span or session. */
     const val FEEDBACK: Int = 7
 
+    /** Asks the guards whether a call may begin. */
+    const val CHECK: Int = 8
+
+    /** Tells the guards what a call used. */
+    const val SETTLE: Int = 9
+
+    /** A bit of what [record] gives: the guards have a verdict. */
+    const val VERDICT: Int = 1
+
     /** What [record] gives: the recorder has something to say. */
     const val NOTICES: Int = 8
 

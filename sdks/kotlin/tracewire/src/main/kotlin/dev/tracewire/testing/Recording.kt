@@ -14,6 +14,7 @@ import java.nio.file.Files
 import dev.tracewire.internal.ffi.Recorder as NativeRecorder
 import dev.tracewire.internal.ffi.recoverJournal as nativeRecoverJournal
 import dev.tracewire.internal.ffi.sealJournal as nativeSealJournal
+import dev.tracewire.internal.ffi.testingGuard as nativeTestingGuard
 import dev.tracewire.internal.ffi.testingLiveRecorders as nativeTestingLiveRecorders
 import dev.tracewire.internal.ffi.testingPanic as nativeTestingPanic
 import dev.tracewire.internal.ffi.testingRead as nativeTestingRead
@@ -182,6 +183,14 @@ public object Testing {
     public fun recover(journal: ByteArray): ByteArray = Native.refusing {
         lending(journal) { nativeRecoverJournal(it) }
     }
+
+    /**
+     * Runs checks and settlements of guards, given as JSON with their times: the operation `guard` of the conformance kit.
+     *
+     * @throws FormatException `option` for what is no script.
+     */
+    @JvmStatic
+    public fun checkScript(script: String): String = Native.refusing { nativeTestingGuard(script) }
 
     /** How many recorders this process has not let go of: 0 where everything that was opened was ended. */
     @JvmStatic

@@ -693,6 +693,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tracewire_uniffi_checksum_func_verify(
     ): Int
+    external fun uniffi_tracewire_uniffi_checksum_func_check_guards(
+    ): Int
     external fun uniffi_tracewire_uniffi_checksum_func_load_config(
     ): Int
     external fun uniffi_tracewire_uniffi_checksum_func_open_recorder(
@@ -700,6 +702,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_tracewire_uniffi_checksum_func_parse_traceparent(
     ): Int
     external fun uniffi_tracewire_uniffi_checksum_func_trace_id_of(
+    ): Int
+    external fun uniffi_tracewire_uniffi_checksum_func_testing_guard(
     ): Int
     external fun uniffi_tracewire_uniffi_checksum_func_testing_live_recorders(
     ): Int
@@ -719,6 +723,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tracewire_uniffi_checksum_method_recorder_flush(
     ): Int
+    external fun uniffi_tracewire_uniffi_checksum_method_recorder_guard_status(
+    ): Int
     external fun uniffi_tracewire_uniffi_checksum_method_recorder_mark(
     ): Int
     external fun uniffi_tracewire_uniffi_checksum_method_recorder_shipper(
@@ -726,6 +732,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_tracewire_uniffi_checksum_method_recorder_stats(
     ): Int
     external fun uniffi_tracewire_uniffi_checksum_method_recorder_take_notices(
+    ): Int
+    external fun uniffi_tracewire_uniffi_checksum_method_recorder_take_verdict(
     ): Int
     external fun uniffi_tracewire_uniffi_checksum_method_shipper_batch_result(
     ): Int
@@ -765,6 +773,8 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tracewire_uniffi_fn_method_recorder_flush(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
+    external fun uniffi_tracewire_uniffi_fn_method_recorder_guard_status(`ptr`: Long,`sessionId`: RustBuffer.ByValue,`traceId`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
     external fun uniffi_tracewire_uniffi_fn_method_recorder_mark(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
     external fun uniffi_tracewire_uniffi_fn_method_recorder_shipper(`ptr`: Long,`sink`: RustBuffer.ByValue,`events`: Byte,uniffi_out_err: UniffiRustCallStatus, 
@@ -772,6 +782,8 @@ internal object UniffiLib {
     external fun uniffi_tracewire_uniffi_fn_method_recorder_stats(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_tracewire_uniffi_fn_method_recorder_take_notices(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_tracewire_uniffi_fn_method_recorder_take_verdict(`ptr`: Long,`number`: Int,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_tracewire_uniffi_fn_clone_shipper(`handle`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
@@ -801,6 +813,8 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_tracewire_uniffi_fn_func_verify(`given`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
+    external fun uniffi_tracewire_uniffi_fn_func_check_guards(`given`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): Unit
     external fun uniffi_tracewire_uniffi_fn_func_load_config(uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_tracewire_uniffi_fn_func_open_recorder(`given`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
@@ -808,6 +822,8 @@ internal object UniffiLib {
     external fun uniffi_tracewire_uniffi_fn_func_parse_traceparent(`header`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_tracewire_uniffi_fn_func_trace_id_of(`correlationId`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
+    external fun uniffi_tracewire_uniffi_fn_func_testing_guard(`script`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus, 
     ): RustBuffer.ByValue
     external fun uniffi_tracewire_uniffi_fn_func_testing_live_recorders(uniffi_out_err: UniffiRustCallStatus, 
     ): Long
@@ -965,6 +981,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tracewire_uniffi_checksum_func_verify() and 0xFFFF) != 64886) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tracewire_uniffi_checksum_func_check_guards() and 0xFFFF) != 4604) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tracewire_uniffi_checksum_func_load_config() and 0xFFFF) != 37625) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -975,6 +994,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tracewire_uniffi_checksum_func_trace_id_of() and 0xFFFF) != 53840) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tracewire_uniffi_checksum_func_testing_guard() and 0xFFFF) != 64226) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tracewire_uniffi_checksum_func_testing_live_recorders() and 0xFFFF) != 41073) {
@@ -1004,6 +1026,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tracewire_uniffi_checksum_method_recorder_flush() and 0xFFFF) != 10169) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tracewire_uniffi_checksum_method_recorder_guard_status() and 0xFFFF) != 22907) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tracewire_uniffi_checksum_method_recorder_mark() and 0xFFFF) != 15840) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1014,6 +1039,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tracewire_uniffi_checksum_method_recorder_take_notices() and 0xFFFF) != 31530) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tracewire_uniffi_checksum_method_recorder_take_verdict() and 0xFFFF) != 36563) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tracewire_uniffi_checksum_method_shipper_batch_result() and 0xFFFF) != 12937) {
@@ -1180,6 +1208,29 @@ private class JavaLangRefCleanable(
     val cleanable: java.lang.ref.Cleaner.Cleanable
 ) : UniffiCleaner.Cleanable {
     override fun clean() = cleanable.clean()
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterUInt: FfiConverter<UInt, Int> {
+    override fun lift(value: Int): UInt {
+        return value.toUInt()
+    }
+
+    override fun read(buf: ByteBuffer): UInt {
+        return lift(buf.getInt())
+    }
+
+    override fun lower(value: UInt): Int {
+        return value.toInt()
+    }
+
+    override fun allocationSize(value: UInt) = 4UL
+
+    override fun write(value: UInt, buf: ByteBuffer) {
+        buf.putInt(value.toInt())
+    }
 }
 
 /**
@@ -1426,6 +1477,11 @@ public interface RecorderInterface {
     fun `flush`(): kotlin.String
     
     /**
+     * Where a session, or a run by its trace id, stands before its guards, as JSON.
+     */
+    fun `guardStatus`(`sessionId`: kotlin.String?, `traceId`: kotlin.String?): kotlin.String?
+    
+    /**
      * Ends the current envelope.
      */
     fun `mark`()
@@ -1444,6 +1500,11 @@ public interface RecorderInterface {
      * Sentences for the log, each given once.
      */
     fun `takeNotices`(): List<kotlin.String>
+    
+    /**
+     * What the guards said of a call, by the number that its check left; given once, as JSON.
+     */
+    fun `takeVerdict`(`number`: kotlin.UInt): kotlin.String?
     
     companion object
 }
@@ -1618,6 +1679,24 @@ open class Recorder: Disposable, AutoCloseable, RecorderInterface
 
     
     /**
+     * Where a session, or a run by its trace id, stands before its guards, as JSON.
+     */override fun `guardStatus`(`sessionId`: kotlin.String?, `traceId`: kotlin.String?): kotlin.String? {
+            return FfiConverterOptionalString.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tracewire_uniffi_fn_method_recorder_guard_status(
+        it,
+        
+        FfiConverterOptionalString.lower(`sessionId`),
+        FfiConverterOptionalString.lower(`traceId`),_status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
      * Ends the current envelope.
      */override fun `mark`()
         = 
@@ -1676,6 +1755,23 @@ open class Recorder: Disposable, AutoCloseable, RecorderInterface
     UniffiLib.uniffi_tracewire_uniffi_fn_method_recorder_take_notices(
         it,
         _status)
+}
+    }
+    )
+    }
+    
+
+    
+    /**
+     * What the guards said of a call, by the number that its check left; given once, as JSON.
+     */override fun `takeVerdict`(`number`: kotlin.UInt): kotlin.String? {
+            return FfiConverterOptionalString.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tracewire_uniffi_fn_method_recorder_take_verdict(
+        it,
+        
+        FfiConverterUInt.lower(`number`),_status)
 }
     }
     )
@@ -2625,6 +2721,20 @@ public object FfiConverterSequenceByteArray: FfiConverterRustBuffer<List<kotlin.
     
 
         /**
+         * Refuses limits of guards (JSON) that cannot be used, by the name of the member at fault.
+         */
+    @Throws(TracewireException::class) fun `checkGuards`(`given`: kotlin.String)
+        = 
+    uniffiRustCallWithError(TracewireException) { _status ->
+    UniffiLib.uniffi_tracewire_uniffi_fn_func_check_guards(
+    
+        
+        FfiConverterString.lower(`given`),_status)
+}
+    
+    
+
+        /**
          * Settings of files and the environment, as JSON; without any in a library for telephones.
          */
     @Throws(TracewireException::class) fun `loadConfig`(): kotlin.String {
@@ -2679,6 +2789,24 @@ public object FfiConverterSequenceByteArray: FfiConverterRustBuffer<List<kotlin.
     
         
         FfiConverterString.lower(`correlationId`),_status)
+}
+    )
+    }
+    
+
+        /**
+         * Checks and settlements of guards with their times, JSON in and out.
+         *
+         * # Errors
+         * `option` for what is no script.
+         */
+    @Throws(TracewireException::class) fun `testingGuard`(`script`: kotlin.String): kotlin.String {
+            return FfiConverterString.lift(
+    uniffiRustCallWithError(TracewireException) { _status ->
+    UniffiLib.uniffi_tracewire_uniffi_fn_func_testing_guard(
+    
+        
+        FfiConverterString.lower(`script`),_status)
 }
     )
     }

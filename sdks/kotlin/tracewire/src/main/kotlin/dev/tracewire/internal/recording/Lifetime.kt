@@ -19,8 +19,8 @@ internal class Lifetime(private val opener: Opener?) {
     @Volatile
     private var opened: Opened? = null
 
-    /** Opens a recorder with these settings, and closes the one before. */
-    fun configure(configuration: Configuration) {
+    /** Opens a recorder with these settings, and closes the one before. [isLate]: nobody asked for it now. */
+    fun configure(configuration: Configuration, isLate: Boolean = false) {
         val previous: Opened?
         val settings: Settings
         synchronized(this) {
@@ -38,6 +38,7 @@ internal class Lifetime(private val opener: Opener?) {
             problems.forget("configuration") // Said in one sentence of their own.
             problems.count("configuration", settings.problems.joinToString("; "), before + settings.problems.size)
         }
+        settings.refused?.let { if (!isLate) throw TracewireException("configuration", it) }
         problems.isStrict = settings.isStrict
         if (settings.isStrict) refuse(settings)
     }
@@ -52,7 +53,7 @@ internal class Lifetime(private val opener: Opener?) {
 
     /** What records; opened with what the environment says where nobody has configured it. */
     fun opened(): Opened = opened ?: synchronized(this) {
-        if (opened == null) configure(Configuration())
+        if (opened == null) configure(Configuration(), isLate = true)
         checkNotNull(opened)
     }
 

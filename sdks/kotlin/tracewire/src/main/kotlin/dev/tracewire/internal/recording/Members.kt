@@ -40,8 +40,14 @@ internal class PointSource(@JvmField val members: Map<String, Any?>, @JvmField v
 /** Members of the records of steps and points, in their order. */
 internal object Members {
     /** Writes the members of a start. */
-    val START: Write<Beginning> = Write { walker, given ->
-        val policy = given.opened.policy
+    val START: Write<Beginning> = Write { walker, given -> writeStart(walker, given, given.opened.policy) }
+
+    /** The same as a guard is shown them: all there is, whatever of it may be recorded. It goes no further. */
+    val ASKED: Write<Beginning> = Write { walker, given ->
+        writeStart(walker, given, Policy(true, true, null, given.opened.problems))
+    }
+
+    private fun writeStart(walker: Walker, given: Beginning, policy: Policy) {
         Writing.text(walker, "name", given.name)
         Writing.attributes(walker, given.attributes, policy)
         if (given.input != null && policy.input) Writing.content(walker, "input", given.input, policy)

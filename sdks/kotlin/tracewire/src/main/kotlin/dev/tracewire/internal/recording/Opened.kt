@@ -4,6 +4,7 @@ import dev.tracewire.Capture
 import dev.tracewire.Current
 import dev.tracewire.EventId
 import dev.tracewire.FlushReport
+import dev.tracewire.GuardStatus
 import dev.tracewire.Mode
 import dev.tracewire.Span
 import dev.tracewire.SpanContext
@@ -57,6 +58,9 @@ internal class Opened(
     val pen: Pen get() = checkNotNull(penOrNull)
     private val penOrNull: Pen?
     val delivery: Delivery?
+
+    /** Checks calls before they begin; null where nothing is limited. */
+    private val guarding: Guarding? = settings.guardLimits?.let { Guarding(settings.onWarning, problems) }
 
     /** What never reached the native half, by reason. */
     private val lost = ConcurrentHashMap<String, Long>()
@@ -132,6 +136,7 @@ internal class Opened(
             "quota_bytes" to settings["quota_bytes"],
             "file_bytes" to settings["file_bytes"],
             "fsync" to (settings["fsync"] ?: false),
+            "guards" to settings.guardLimits,
             "store" to (settings.isStored ?: !Platform.isAndroid),
         )
     }
@@ -158,6 +163,11 @@ internal class Opened(
         val pen = penForRecord()
         if (pen != null) {
             val beginning = Beginning(name, place.state == null, input, attributes, options, this)
+            if (guarding != null && Guarding.isGuarded(kind)) {
+                val checked = pen.check(kind, place.state, correlationId, Members.ASKED, beginning)
+                checked.verdict?.let(guarding::obey)
+                span.reservation = checked.reservation
+            }
             span.state =
                 pen.start(kind, place.state, correlationId, traceState?.ifEmpty { null }, Members.START, beginning)
         }
@@ -209,6 +219,10 @@ internal class Opened(
 
     /** Throws what strict mode owes. */
     fun settle(): Unit = problems.settle()
+
+    /** Where a session stands before its guards, or a run by its trace id. */
+    fun guardStatus(sessionId: String?, traceId: String?): GuardStatus? =
+        alive { it.guardStatus(sessionId, traceId) }?.let(Guarding::statusOf)
 
     /** Numbers of the recorder, without waiting for anything. */
     fun stats(): Stats = lastStats ?: alive { Stats.of(it.stats()) } ?: lastStats ?: Stats()

@@ -7,6 +7,7 @@ import dev.tracewire.internal.values.Utf8
 import dev.tracewire.internal.values.Walker
 import java.lang.ref.Reference
 import java.nio.ByteBuffer
+import java.nio.ByteOrder
 import java.util.concurrent.atomic.AtomicReferenceArray
 import com.sun.jna.Native as Jna
 import dev.tracewire.internal.ffi.Recorder as NativeRecorder
@@ -27,6 +28,9 @@ internal interface Listener {
     /** A record came after the end. */
     fun closed()
 }
+
+/** What came of asking the guards. */
+internal class Checked(@JvmField val reservation: Long, @JvmField val verdict: String?)
 
 /**
  * The only one that speaks with the native recorder about records: their fixed part and, by the walker, their members.
@@ -70,6 +74,30 @@ internal class Pen(private val recorder: NativeRecorder, private val limits: Lim
             desk.take(state)
         }
         return state
+    }
+
+    /** Asks the guards whether a call may begin: what its start would be, likewise. */
+    fun <S> check(kind: String, place: ByteArray?, correlationId: String?, write: Write<S>, source: S): Checked {
+        val left = ByteArray(CHECKED_BYTES)
+        var verdict: String? = null
+        borrowing { desk ->
+            desk.open(place)
+            desk.text(KIND_LENGTH, kind)
+            desk.text(CORRELATION_LENGTH, correlationId)
+            desk.write(write, source)
+            val hasVerdict = send(Hot.CHECK, desk) and Hot.VERDICT != 0
+            desk.take(left)
+            val number = ByteBuffer.wrap(left).order(ByteOrder.LITTLE_ENDIAN).getInt(Long.SIZE_BYTES)
+            if (hasVerdict) verdict = recorder.takeVerdict(number.toUInt())
+        }
+        return Checked(ByteBuffer.wrap(left).order(ByteOrder.LITTLE_ENDIAN).getLong(0), verdict)
+    }
+
+    /** Tells the guards what a call used for which something is reserved. */
+    fun <S> settle(reservation: Long, status: String, write: Write<S>, source: S) {
+        val state = ByteArray(Hot.STATE_BYTES)
+        ByteBuffer.wrap(state).order(ByteOrder.LITTLE_ENDIAN).putLong(0, reservation)
+        later(Hot.SETTLE, state, status, write, source)
     }
 
     /** Says what must be visible before a step ends. */
@@ -118,8 +146,10 @@ internal class Pen(private val recorder: NativeRecorder, private val limits: Lim
         }
     }
 
-    private fun send(operation: Int, memory: Desk) {
-        if (memory.record(desk, operation) and Hot.NOTICES != 0) listener.notices(recorder.takeNotices())
+    private fun send(operation: Int, memory: Desk): Int {
+        val result = memory.record(desk, operation)
+        if (result and Hot.NOTICES != 0) listener.notices(recorder.takeNotices())
+        return result
     }
 
     private inline fun borrowing(work: (Desk) -> Unit) {
@@ -227,6 +257,9 @@ internal class Pen(private val recorder: NativeRecorder, private val limits: Lim
         const val TRIES = 4
         const val FIRST = 8 shl 10
         const val KEPT = 256 shl 10
+
+        /** A reservation and the number of a verdict. */
+        const val CHECKED_BYTES = 12
         const val KIND_LENGTH = 72
         const val CORRELATION_LENGTH = 76
         const val TRACE_STATE_LENGTH = 80

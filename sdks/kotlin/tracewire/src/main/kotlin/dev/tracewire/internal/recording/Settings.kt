@@ -4,8 +4,11 @@ import dev.tracewire.Capture
 import dev.tracewire.Configuration
 import dev.tracewire.Mode
 import dev.tracewire.VERSION
+import dev.tracewire.WarningListener
 import dev.tracewire.internal.json.Json
 import dev.tracewire.internal.native.Native
+import dev.tracewire.internal.ffi.TracewireException as Refusal
+import dev.tracewire.internal.ffi.checkGuards as nativeCheckGuards
 import dev.tracewire.internal.ffi.loadConfig as nativeLoadConfig
 
 /**
@@ -27,6 +30,15 @@ internal class Settings(given: Configuration) {
     val limits: Map<String, Long>? = given.limits
     val isStored: Boolean? = given.store
 
+    /** Limits of guards as the native half reads them. */
+    var guardLimits: Map<String, Any?>? = null
+        private set
+    val onWarning: WarningListener? = given.guards?.onWarning
+
+    /** What is wrong with guards. Without the limits that somebody asked for, a program must not go on unnoticed. */
+    var refused: String? = null
+        private set
+
     init {
         load()
         take("capture", given.capture?.name?.lowercase())
@@ -46,6 +58,21 @@ internal class Settings(given: Configuration) {
         text("service", given.service, "\"research-agent\"")
         text("session_id", given.sessionId, "\"chat-7\"")
         take("strict", given.strict)
+        take("guards", given.guards?.let(Guarding::limits))
+        checkGuards()
+    }
+
+    private fun checkGuards() {
+        @Suppress("UNCHECKED_CAST")
+        val found = values["guards"] as Map<String, Any?>? ?: return
+        if (Native.problem != null) return
+        try {
+            nativeCheckGuards(Json.write(found))
+            guardLimits = found.ifEmpty { null }
+        } catch (refusal: Refusal.Refused) {
+            refused = "guards (${sources["guards"]}): ${refusal.reason}"
+            problems += "$refused; nothing is guarded"
+        }
     }
 
     private fun load() {

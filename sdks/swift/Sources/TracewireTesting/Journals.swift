@@ -33,3 +33,10 @@ public var liveRecorders: Int { Int(testingLiveRecorders()) }
 public func testingPanic() throws {
   try refusing { try TracewireNative.testingPanic() }
 }
+
+/// Runs checks and settlements of guards, given as JSON with their times: the operation `guard` of the conformance kit.
+///
+/// - Throws: `FormatError` for what is no script.
+public func checkScript(_ script: String) throws -> String {
+  try refusing { try testingGuard(script: script) }
+}

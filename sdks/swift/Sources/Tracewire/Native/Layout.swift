@@ -19,6 +19,10 @@ enum Operation: UInt32 {
   case log = 5
   case metric = 6
   case feedback = 7
+  /// Asks the guards whether a call may begin.
+  case check = 8
+  /// Tells the guards what a call used.
+  case settle = 9
 }
 
 /// What a step or place has of its own: ids, flags, and when it began. Given back with each later record.
@@ -51,6 +55,12 @@ struct State: Sendable, Hashable {
   private func hex(_ range: Range<Int>) -> String {
     withUnsafeBytes(of: words) { Hex.text($0[range]) }
   }
+
+  /// What a check leaves: what is reserved, and the number of its verdict.
+  var reservation: UInt64 { words.0 }
+  var verdict: UInt32 { UInt32(truncatingIfNeeded: words.1) }
+
+  init(reservation: UInt64) { words.0 = reservation }
 
   var traceId: String { hex(0..<16) }
   var spanId: String { hex(16..<24) }

@@ -12,6 +12,8 @@ final class Pens: Sendable {
   private static let mostPens = 32
 
   private static let notices: UInt32 = 8
+  /// A bit of what a check gives: the guards have a verdict.
+  static let verdict: UInt32 = 1
 
   /// A buffer and what writes into it.
   private final class Pen {
@@ -44,7 +46,14 @@ final class Pens: Sendable {
   func start(
     kind: String, place: State?, correlationId: String?, traceState: String?, _ write: (inout Walker) -> Void
   ) -> State {
-    record(.start, place, kind, correlationId, traceState, write)
+    record(.start, place, kind, correlationId, traceState, write).0
+  }
+
+  /// Asks the guards whether a call may begin, by what its start would be; gives what the check leaves.
+  func check(
+    kind: String, place: State?, correlationId: String?, _ write: (inout Walker) -> Void
+  ) -> (State, UInt32) {
+    record(.check, place, kind, correlationId, nil, write)
   }
 
   /// Writes an update, an event or the end of a step.
@@ -56,13 +65,13 @@ final class Pens: Sendable {
   func point(
     _ operation: Operation, kind: String?, place: State?, correlationId: String?, _ write: (inout Walker) -> Void
   ) -> State {
-    record(operation, place, kind, correlationId, nil, write)
+    record(operation, place, kind, correlationId, nil, write).0
   }
 
   private func record(
     _ operation: Operation, _ place: State?, _ kind: String?, _ correlationId: String?, _ traceState: String?,
     _ write: (inout Walker) -> Void
-  ) -> State {
+  ) -> (State, UInt32) {
     let pen = free.withLock { $0.popLast() } ?? Pen(limits)
     let (state, result) = put(&pen.walker, operation, place, kind, correlationId, traceState, write)
     let length = pen.walker.out.at
@@ -73,7 +82,7 @@ final class Pens: Sendable {
       let sentences = recorder.takeNotices()
       if !sentences.isEmpty { notify(sentences) }
     }
-    return state
+    return (state, result)
   }
 
   @inline(__always)

@@ -35,12 +35,16 @@ public final class Client: Sendable {
 
   /// Opens a recorder with this configuration, and closes the one before. Strict mode throws last: recording goes on whatever is wrong.
   package func configure(_ configuration: Configuration) throws {
-    open(with: configuration)
+    let refused = open(with: configuration)
+    if let refused { throw TracewireError(code: "configuration", message: refused) }
     try problems.settle()
   }
 
   /// The same, where nobody can be thrown to: strict mode owes it to the next flush.
-  package func open(with configuration: Configuration) {
+  ///
+  /// - Returns: what is wrong with guards, which nobody goes on without.
+  @discardableResult
+  package func open(with configuration: Configuration) -> String? {
     let settings = Settings(configuration)
     problems.configure(isStrict: settings.values.strict == true, notify: configuration.onNotice)
     if !settings.problems.isEmpty {
@@ -53,6 +57,7 @@ public final class Client: Sendable {
       return current
     }
     if let previous { Task.detached { _ = await previous.close(timeout: .seconds(2)) } }
+    return settings.refused
   }
 
   /// What records, opened by its first use.

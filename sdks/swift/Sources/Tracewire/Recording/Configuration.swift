@@ -45,6 +45,8 @@ public struct Configuration: Sendable {
   public var capture: Capture?
   /// Called with a field's name and its value before anything is written; what it returns is recorded instead.
   public var mask: Mask?
+  /// Limits that calls made by `Client.guarded` are checked against before they begin.
+  public var guards: Guards?
   /// Throw `TracewireError` for wrong use: from `initialize`, and from the next `flush` or `shutdown` for what went wrong before it.
   public var strict: Bool?
   /// Keys whose values never leave the journal.
@@ -80,7 +82,7 @@ public struct Configuration: Sendable {
     capture: Capture? = nil, mask: Mask? = nil, strict: Bool? = nil, redact: [String]? = nil, resource: Attributes? = nil,
     sessionId: String? = nil, environment: String? = nil, release: String? = nil, disabled: Bool? = nil, quotaBytes: Int? = nil,
     fileBytes: Int? = nil, fsync: Bool? = nil, store: Bool? = nil, limits: [String: Int]? = nil,
-    onNotice: (@Sendable (String) -> Void)? = nil
+    guards: Guards? = nil, onNotice: (@Sendable (String) -> Void)? = nil
   ) {
     self.service = service
     self.dir = dir
@@ -102,6 +104,7 @@ public struct Configuration: Sendable {
     self.fsync = fsync
     self.store = store
     self.limits = limits
+    self.guards = guards
     self.onNotice = onNotice
   }
 }

@@ -17,12 +17,15 @@ final class Opened: Sendable {
   let recorder: Recorder?
   let pens: Pens?
   let delivery: Pump?
+  /// What calls are checked against before they begin.
+  let guards: Guards?
   /// What never reached the native half, by reason; and whether it was closed.
   private let own = Locked<(lost: [String: Int], isClosed: Bool)>(([:], false))
 
   init(_ settings: Settings, _ problems: Problems, open: Opener) {
     self.problems = problems
     let values = settings.values
+    guards = values.guards
     let capture = values.capture ?? .all
     policy = Policy(
       input: capture == .all || capture == .input, output: capture == .all || capture == .output, mask: values.mask, problems: problems)
@@ -81,18 +84,27 @@ final class Opened: Sendable {
     // What the program says of other systems' state stands in the body.
     let traceState = options?.traceState == nil ? place.traceState : nil
     let state = pens.start(kind: kind.rawValue, place: above, correlationId: correlationId, traceState: traceState) { walker in
-      walker.member("name")
-      walker.text(name)
-      Writing.attributes(&walker, attributes, policy)
-      if let input, policy.input { Writing.content(&walker, "input", input, policy) }
-      if above == nil && hasRootFields {
-        if options?.environment == nil { Writing.text(&walker, "environment", environment) }
-        if options?.release == nil { Writing.text(&walker, "release", release) }
-        if options?.sessionId == nil { Writing.text(&walker, "session_id", sessionId) }
-      }
-      options?.write(&walker)
+      writeStart(&walker, name, input, attributes, options, isRoot: above == nil, policy)
     }
     return make(Span.Seed(opened: self, state: state, name: name, above: place))
+  }
+
+  /// Writes the members of a start.
+  @inline(__always)
+  func writeStart(
+    _ walker: inout Walker, _ name: String, _ input: Any?, _ attributes: Attributes?, _ options: SpanOptions?, isRoot: Bool,
+    _ policy: Policy
+  ) {
+    walker.member("name")
+    walker.text(name)
+    Writing.attributes(&walker, attributes, policy)
+    if let input, policy.input { Writing.content(&walker, "input", input, policy) }
+    if isRoot && hasRootFields {
+      if options?.environment == nil { Writing.text(&walker, "environment", environment) }
+      if options?.release == nil { Writing.text(&walker, "release", release) }
+      if options?.sessionId == nil { Writing.text(&walker, "session_id", sessionId) }
+    }
+    options?.write(&walker)
   }
 
   /// Records a point; gives the state of an event, of the others that of the step that they belong to.

@@ -9,6 +9,8 @@ struct Settings: Sendable {
   private(set) var exporterNames: [Value] = []
   /// Attributes of the program that a file or the environment says.
   private(set) var resourceFromFile: Value.Members?
+  /// What is wrong with guards. Without the limits that somebody asked for, a program must not go on unnoticed.
+  private(set) var refused: String?
   /// Sentences about what could not be used.
   private(set) var problems: [String] = []
 
@@ -16,6 +18,16 @@ struct Settings: Sendable {
     values = given
     let wrong = check(given)
     let sources = load(given)
+    if let guards = values.guards {
+      do {
+        try refusing { try TracewireNative.checkGuards(given: JsonWriter.text(.map(guards.limits))) }
+      } catch {
+        let reason = (error as? FormatError)?.reason ?? "\(error)"
+        values.guards = nil
+        refused = "guards (argument): \(reason)"
+        problems.append("guards (argument): \(reason); nothing is guarded")
+      }
+    }
     for (key, wire, sentence) in wrong { problems.append("\(sentence); \(instead(of: key, wire, sources))") }
   }
 
@@ -135,6 +147,7 @@ struct Settings: Sendable {
     if let limits = values.limits { options["limits"] = .map(Value.Members(limits.map { ($0.key, .int($0.value)) })) }
     if let bytes = values.quotaBytes { options["quota_bytes"] = .int(bytes) }
     if let bytes = values.fileBytes { options["file_bytes"] = .int(bytes) }
+    if let guards = values.guards { options["guards"] = .map(guards.limits) }
     options["fsync"] = .bool(values.fsync ?? false)
     options["store"] = .bool(values.store ?? Self.hasStore)
     return JsonWriter.text(.map(options))

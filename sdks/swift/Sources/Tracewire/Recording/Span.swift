@@ -25,6 +25,8 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
     var ending: Ending?
     /// What was current when it began; a run has ended when all above it have.
     var above: Place?
+    /// What the guards keep for this call; 0 for nothing.
+    var reservation: UInt64 = 0
   }
 
   /// What few steps say at their end.
@@ -299,6 +301,13 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
         if let attributes = said.attributes { Writing.attributes(&walker, attributes, policy) }
         if let ending = said.ending { Self.write(ending, &walker) }
       }
+      if said.reservation != 0 {
+        let showing = Policy(mask: nil, problems: opened.problems)
+        opened.pens?.later(.settle, State(reservation: said.reservation), status: said.status.rawValue) { walker in
+          if said.hasOutput { Writing.content(&walker, "output", said.output, showing) }
+          if let ending = said.ending { Self.write(ending, &walker) }
+        }
+      }
     }
     if opened.delivery != nil { opened.stepEnded(said.above) }
   }
@@ -309,6 +318,11 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
     Writing.value(&walker, "cost", ending.cost)
     Writing.value(&walker, "time_to_first_chunk_nanos", ending.timeToFirstChunkNanos)
     if let error = ending.error { Failure.write(&walker, error, hasEscaped: true) }
+  }
+
+  /// Keeps what the guards reserved for it.
+  func reserve(_ reservation: UInt64) {
+    lock.withLock { mutable.reservation = reservation }
   }
 
   /// Says what came out unless the program did.

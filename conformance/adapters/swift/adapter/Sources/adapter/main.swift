@@ -20,7 +20,7 @@ final class MapLoop: TracewireRecordable { var tracewireValue: Any? { ["k": self
 /// Whether the case has a bound of values: which members of a set are kept is its order's, and Swift's sets have none.
 nonisolated(unsafe) var isCut = false
 let names = ["date": "date of its own", "local": "moment without a zone", "time": "time of day", "utf8": "text of bytes"]
-let operations = ["record", "seal", "recover", "verify", "withhold"] + Format.allCases.map { "convert:\($0.rawValue)" }
+let operations = ["record", "seal", "recover", "verify", "withhold", "guard"] + Format.allCases.map { "convert:\($0.rawValue)" }
 
 func answer(_ line: String) -> Value {
   let request = (try? Tracewire.decode(line)) ?? .null
@@ -53,6 +53,7 @@ func run(_ given: Value) throws -> Value {
     let remove = given["mark"] == "erased" ? Envelopes.erase : { try Envelopes.withhold($0, contents: $1, bodies: $2) }
     let (envelope, events) = (try remove(bytes(given["envelope"]), contents, bodies), given["events"]?.list?.compactMap(\.int) ?? [])
     return ["envelope": text(try Envelopes.withhold(envelope, events: events))]
+  case "guard": return ["verdicts": text(Array(try checkScript(String(decoding: Tracewire.encode(given, .json), as: UTF8.self)).utf8))]
   default:
     guard let from = format(given["from"]), let to = format(given["to"]) else { throw Absent(what: "such operation") }
     let options = given["options"]

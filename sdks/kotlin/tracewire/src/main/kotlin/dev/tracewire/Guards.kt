@@ -97,7 +97,7 @@ constructor(
  * @property isUnpriced whether no price is known for the call.
  * @property message the same as a sentence.
  */
-public data class Verdict internal constructor(
+public data class Verdict(
     public val decision: String,
     public val rule: String,
     public val scope: String,
@@ -119,14 +119,14 @@ public data class Verdict internal constructor(
  * @property reserved what calls that are going on may use.
  * @property limit the limit; null for none.
  */
-public data class GuardLevel internal constructor(
+public data class GuardLevel(
     public val used: String,
     public val reserved: String,
     public val limit: String?,
 )
 
 /** Where a session stands before its guards. */
-public data class GuardStatus internal constructor(
+public data class GuardStatus(
     public val scope: String,
     public val money: GuardLevel,
     public val tokens: GuardLevel,

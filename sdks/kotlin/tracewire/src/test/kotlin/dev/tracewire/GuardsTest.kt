@@ -17,7 +17,7 @@ internal class GuardsTest {
         val made = ArrayList<String>()
         val stop = recorded.use {
             assertFailsWith<BudgetExceededException> {
-                Tracewire.span("run", "agent", options = SpanOptions(sessionId = "chat-7")) {
+                Tracewire.span("run", "agent", options = SpanOptions().apply { sessionId = "chat-7" }) {
                     for (query in listOf("one", "two", "three")) Tracewire.span("search", "tool") { made += query }
                 }
             }
@@ -54,7 +54,7 @@ internal class GuardsTest {
         val limits = Guards(Budget(money = "6"), rates = rates, warnAt = 1.0)
         val attributes = mapOf("gen_ai.request.model" to "house-1", "gen_ai.request.max_tokens" to 3)
         Testing.recording { configure { guards = limits } }.use { recorded ->
-            Tracewire.span("run", options = SpanOptions(sessionId = "chat-7")) {
+            Tracewire.span("run", options = SpanOptions().apply { sessionId = "chat-7" }) {
                 Tracewire.span("chat", "llm", "12", attributes) { step ->
                     val stop = assertFailsWith<BudgetExceededException> {
                         Tracewire.startSpan("chat", "llm", "12", attributes)

@@ -1,0 +1,63 @@
+import Testing
+import Tracewire
+import TracewireTesting
+
+@Suite struct GuardTests {
+  @Test func stopsACallBeforeItBegins() throws {
+    var made: [String] = []
+    var stop: GuardStop?
+    let recorded = try recording(Script(), Configuration(guards: Guards(budget: Budget(steps: 2), warnAt: 1))) { _ in
+      Tracewire.span("run", kind: .agent, options: SpanOptions(sessionId: "chat-7")) { _ in
+        do {
+          for query in ["one", "two", "three"] {
+            try Tracewire.client.guarded("search", kind: .tool) { _ in made.append(query) }
+          }
+        } catch {
+          stop = error as? GuardStop
+        }
+      }
+    }
+    #expect(made == ["one", "two"])
+    #expect(stop?.code == "budget_exceeded")
+    #expect(
+      stop?.verdict.message
+        == "step budget of session \"chat-7\" would be exceeded: tool \"search\" asks 1, 2 used, 0 reserved, limit 2")
+    #expect(recorded.spans.map { $0["name"] } == ["run", "search", "search"])
+    let told = recorded.events.filter { $0["type"] == "event" }
+    #expect(told.map { $0["body"]?["attributes"]?["tracewire.guard.decision"] } == ["warn", "stop"])
+  }
+
+  @Test func givesBackWhatWasNotUsed() throws {
+    let rates = ["house-*": Rate(input: "1000000", output: "1000000", cachedInput: "500000")]
+    let attributes: Attributes = ["gen_ai.request.model": "house-1", "gen_ai.request.max_tokens": 3]
+    _ = try recording(Script(), Configuration(guards: Guards(budget: Budget(money: "6"), warnAt: 1, rates: rates))) { recorded in
+      let client = recorded.client
+      try client.span("run", options: SpanOptions(sessionId: "chat-7")) { _ in
+        try client.guarded("chat", kind: .llm, input: "12", attributes: attributes) { span in
+          #expect(throws: GuardStop.self) {
+            try client.startGuarded("chat", kind: .llm, input: "12", attributes: attributes)
+          }
+          span.usage(Usage(inputTokens: 2, outputTokens: 0, cacheReadInputTokens: 1))
+        }
+      }
+      #expect(client.guardStatus(sessionId: "chat-7")?.money.used == "1.5")
+      #expect(client.guardStatus(sessionId: "chat-7")?.money.reserved == "0")
+    }
+  }
+
+  @Test func refusesLimitsThatCannotBeMeant() {
+    for (guards, reason) in [
+      (Guards(budget: Budget(money: "five")), "budget.money: dollars above 0"),
+      (Guards(loops: Loops(repeats: 1)), "loops.repeats: a whole number from 2"),
+    ] {
+      do {
+        _ = try Client(Configuration(guards: guards))
+        Issue.record("it was not refused")
+      } catch {
+        let refused = error as? TracewireError
+        #expect(refused?.code == "configuration")
+        #expect(refused?.message.hasPrefix("guards (argument): \(reason)") == true)
+      }
+    }
+  }
+}

@@ -119,11 +119,7 @@ public data class Verdict(
  * @property reserved what calls that are going on may use.
  * @property limit the limit; null for none.
  */
-public data class GuardLevel(
-    public val used: String,
-    public val reserved: String,
-    public val limit: String?,
-)
+public data class GuardLevel(public val used: String, public val reserved: String, public val limit: String?)
 
 /** Where a session stands before its guards. */
 public data class GuardStatus(
@@ -140,17 +136,13 @@ public data class GuardStatus(
  *
  * @property verdict which limit, and where it stands.
  */
-public sealed class GuardStopException(
-    code: String,
-    public val verdict: Verdict,
-) : TracewireException(code, verdict.message)
+public sealed class GuardStopException(code: String, public val verdict: Verdict) :
+    TracewireException(code, verdict.message)
 
 /** Thrown instead of a call for which the budget of its session is too small. */
-public class BudgetExceededException internal constructor(
-    verdict: Verdict,
-) : GuardStopException("budget_exceeded", verdict)
+public class BudgetExceededException internal constructor(verdict: Verdict) :
+    GuardStopException("budget_exceeded", verdict)
 
 /** Thrown instead of a call that an agent makes again and again. */
-public class LoopDetectedException internal constructor(
-    verdict: Verdict,
-) : GuardStopException("loop_detected", verdict)
+public class LoopDetectedException internal constructor(verdict: Verdict) :
+    GuardStopException("loop_detected", verdict)

@@ -121,7 +121,16 @@ public data class Verdict(
  */
 public data class GuardLevel(public val used: String, public val reserved: String, public val limit: String?)
 
-/** Where a session stands before its guards. */
+/**
+ * Where a session stands before its guards.
+ *
+ * @property scope for whom the limits hold.
+ * @property money money, in US dollars.
+ * @property tokens tokens of models.
+ * @property steps calls.
+ * @property wall seconds since the first call.
+ * @property idle calls in a row that brought nothing new.
+ */
 public data class GuardStatus(
     public val scope: String,
     public val money: GuardLevel,

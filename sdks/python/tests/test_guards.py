@@ -306,3 +306,22 @@ def test_a_stop_can_be_pickled() -> None:
             pass
     copy = pickle.loads(pickle.dumps(stopped.value))
     assert (type(copy), copy.verdict, str(copy)) == (BudgetExceeded, stopped.value.verdict, str(stopped.value))
+
+
+def test_a_tool_of_an_mcp_server_is_not_called() -> None:
+    class Session:
+        called = 0
+
+        async def call_tool(self, name: str, arguments: Any = None, **options: Any) -> Any:
+            self.called += 1
+            return {"content": []}
+
+    async def run(session: Session) -> None:
+        await tracewire.mcp.call_tool(session, "search", {"query": "otters"})
+        await tracewire.mcp.call_tool(session, "search", {"query": "otters"})
+
+    session = Session()
+    guards = Guards(loops=Loops(repeats=2))
+    with tracewire.testing.recording(guards=guards), tracewire.span("run"), pytest.raises(LoopDetected):
+        asyncio.run(run(session))
+    assert session.called == 1

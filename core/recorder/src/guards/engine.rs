@@ -184,9 +184,9 @@ impl Engine {
     pub fn status(&self, scope: &Scope, now_nanos: u64) -> Option<Value> {
         let session = self.sessions.get(scope)?;
         let mut map = Map::from_iter([("scope".to_owned(), Value::Text(scope.to_string()))]);
-        let all = Config { money: None, ..self.config.clone() };
+        let all = &self.config;
         let amounts = [
-            (Rule::Money, self.config.money.map(|money| money.0), session.used.money.0, session.reserved.money.0),
+            (Rule::Money, all.money.map(|money| money.0), session.used.money.0, session.reserved.money.0),
             (Rule::Tokens, all.tokens.map(i128::from), session.used.tokens.into(), session.reserved.tokens.into()),
             (Rule::Steps, all.steps.map(i128::from), session.used.steps.into(), session.reserved.steps.into()),
             (Rule::Wall, all.wall_nanos.map(i128::from), now_nanos.saturating_sub(session.began_nanos).into(), 0),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import collections.abc
 import gc
+import json
 import signal
+import subprocess
 import sys
 import time
 import weakref
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -296,3 +299,28 @@ def test_types_are_remembered_and_not_kept_alive(recorded: Recording) -> None:
 def test_more_types_than_are_remembered(recorded: Recording) -> None:
     values = [type(f"T{number}", (), {})() for number in range(3000)]
     assert through(values, recorded) == [{"$unserializable": f"test_hostile.T{number}"} for number in range(3000)]
+
+
+WITHOUT_MEMORY = """
+import json, resource, sys
+import tracewire
+from tracewire import _native
+tracewire.init(dir=sys.argv[1])
+text = "\\xdf" * 60_000_000
+with tracewire.span("before"):
+    pass
+taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (taken + 30_000_000, resource.RLIM_INFINITY))
+with tracewire.span("large", input={"kept": 1, "text": text}):
+    pass
+resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+starts = [event for event in json.loads(_native.testing_read(sys.argv[1])) if event["type"] == "span.start"]
+print(json.dumps([start["body"].get("input") for start in starts]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux how much memory is taken")
+def test_a_text_that_there_is_no_memory_for_is_not_an_empty_one(tmp_path: Path) -> None:
+    """Its UTF-8 is a copy: found by processes that recorded while they ran out of memory."""
+    done = subprocess.run([sys.executable, "-c", WITHOUT_MEMORY, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [None, {"kept": 1, "text": {"$unserializable": "unreadable"}}]

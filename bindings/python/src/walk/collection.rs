@@ -1,7 +1,7 @@
 //! Maps, lists and sets: the built-in ones by their storage, others by the protocols of `collections.abc`.
 
 use super::text::{Utf8, with_text};
-use super::{Host, Output, walk};
+use super::{Host, Output, describe, walk};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList, PyString, PyTuple};
@@ -16,6 +16,11 @@ pub(crate) fn key(out: &mut impl Output, key: &Bound<'_, PyAny>, host: &Host<'_>
         Ok(text) => with_text(text, host, |utf8| match utf8 {
             Utf8::Text(text) => out.key(text),
             Utf8::IllFormed(bytes) => out.key_lossy(bytes),
+            Utf8::Unreadable if out.begin_key() => {
+                out.unserializable(describe::UNREADABLE, None);
+                out.end_key();
+            }
+            Utf8::Unreadable => {}
         }),
         Err(_) if out.begin_key() => {
             walk(out, key, host);
@@ -123,7 +128,7 @@ pub(super) fn mapping(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Ho
         key(out, &entry_key, host);
         match host.ok(value.get_item(&entry_key)) {
             Some(item) => walk(out, &item, host),
-            None => out.unserializable("unreadable", None),
+            None => out.unserializable(describe::UNREADABLE, None),
         }
     });
     out.end_map(missing);

@@ -11,6 +11,9 @@ use tracewire_recorder::record::BodyWriter;
 /// Characters of a text that is asked for; the walker bounds the bytes.
 const TEXT_CHARS: usize = 512;
 
+/// What stands for a value that cannot be read at all (TW-VAL-011).
+pub(super) const UNREADABLE: &str = "unreadable";
+
 /// Writes the mark of a value that has no form, with what its `repr` says if it has one of its own.
 pub(super) fn unserializable(out: &mut impl Output, value: &Bound<'_, PyAny>, host: &Host<'_>) {
     let kind = value.get_type();
@@ -47,6 +50,7 @@ fn head(text: &Bound<'_, PyString>, host: &Host<'_>) -> String {
         with_text(&text, host, |utf8| match utf8 {
             Utf8::Text(text) => text.to_owned(),
             Utf8::IllFormed(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            Utf8::Unreadable => UNREADABLE.to_owned(),
         })
     })
 }
@@ -69,6 +73,7 @@ pub(crate) fn text_of(value: &Bound<'_, PyAny>, host: &Host<'_>) -> String {
         return with_text(text, host, |utf8| match utf8 {
             Utf8::Text(text) => text.to_owned(),
             Utf8::IllFormed(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            Utf8::Unreadable => UNREADABLE.to_owned(),
         });
     }
     host.ok(value.str()).map_or_else(|| type_name(&value.get_type(), host), |text| head(&text, host))

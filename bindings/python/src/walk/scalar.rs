@@ -13,6 +13,7 @@ pub(super) fn text(out: &mut impl Output, text: &Bound<'_, PyString>, host: &Hos
     with_text(text, host, |utf8| match utf8 {
         Utf8::Text(text) => out.text(text),
         Utf8::IllFormed(bytes) => out.text_lossy(bytes),
+        Utf8::Unreadable => out.unserializable(describe::UNREADABLE, None),
     });
 }
 

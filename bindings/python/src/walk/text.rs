@@ -14,6 +14,8 @@ pub(crate) enum Utf8<'a> {
     Text(&'a str),
     /// With lone surrogates, encoded as if they were characters.
     IllFormed(&'a [u8]),
+    /// There is no memory for it.
+    Unreadable,
 }
 
 /// Lends the UTF-8 of a text without running the host's code.
@@ -36,6 +38,6 @@ pub(crate) fn with_text<T>(text: &Bound<'_, PyString>, host: &Host<'_>, work: im
             Ok(utf8) => work(Utf8::Text(utf8)),
             Err(_) => work(Utf8::IllFormed(bytes.as_bytes())),
         },
-        None => work(Utf8::Text("")),
+        None => work(Utf8::Unreadable),
     }
 }

@@ -240,6 +240,24 @@ fn a_removed_directory_is_made_again_and_the_loss_is_counted() {
 }
 
 #[test]
+fn what_a_removed_file_told_of_losses_is_told_again() {
+    for append in WAYS {
+        let (_keep, directory) = folder();
+        let writer = writer(WriterOptions { append, ..options(&directory) });
+        for millis in [0, 10, 20] {
+            writer.append(b"gone", at_millis(millis)).unwrap();
+            writer.append(b"gone too", at_millis(millis)).unwrap();
+            fs::remove_dir_all(directory.path()).unwrap();
+        }
+        writer.append(b"after", at_millis(30)).unwrap();
+        assert_eq!(records(&path_of(&writer)), [b"loss vanished 6".to_vec(), b"after".to_vec()]);
+        let counters = writer.counters();
+        assert_eq!((counters.written, counters.loss_records), (1, 1), "of what is still there");
+        assert_eq!(counters.dropped, [("vanished".to_owned(), 6)].into());
+    }
+}
+
+#[test]
 fn a_directory_removed_before_the_close_is_told_all_the_same() {
     for append in WAYS {
         let (_keep, directory) = folder();

@@ -4,7 +4,7 @@ use super::directory::Directory;
 use super::frame::{self, Kind};
 use super::header::Header;
 use super::lock::{create_new, open_writable, try_exclusive};
-use super::losses::{reason, reason_of};
+use super::losses::{Owed, reason, reason_of};
 use super::quota::UNFINISHED_SUFFIX;
 use super::recovery::close_payload;
 use super::segment::{Append, PutError, Segment};
@@ -45,10 +45,19 @@ pub(super) struct ActiveFile {
     pub(super) producer: String,
     seed: u64,
     used: u64,
-    /// Records in it, and their payload bytes: what is lost if it vanishes.
-    pub(super) records: u64,
-    pub(super) record_bytes: u64,
+    contents: Contents,
     has_news: bool,
+}
+
+/// What is lost if a file vanishes.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// Records, those of losses not counted.
+    pub(super) records: u64,
+    /// Bytes of their payloads.
+    pub(super) record_bytes: u64,
+    /// The losses that it tells of, one for each record of that kind.
+    pub(super) losses: Vec<Owed>,
 }
 
 /// Why a file could not be made.
@@ -111,8 +120,7 @@ impl ActiveFile {
             producer: header.producer.clone(),
             seed,
             used: frame::PREAMBLE_BYTES,
-            records: 0,
-            record_bytes: 0,
+            contents: Contents::default(),
             has_news: false,
         };
         let mut scratch = Vec::new();
@@ -134,6 +142,29 @@ impl ActiveFile {
                 Err(CreateError::Failed(reason, io::Error::other("the header could not be written")))
             }
         }
+    }
+
+    /// What is in it.
+    pub(super) fn contents(&self) -> &Contents {
+        &self.contents
+    }
+
+    /// Whether a record is in it.
+    #[inline]
+    pub(super) fn has_records(&self) -> bool {
+        self.contents.records > 0
+    }
+
+    /// A record was put.
+    #[inline]
+    pub(super) fn holds_record(&mut self, bytes: u64) {
+        self.contents.records += 1;
+        self.contents.record_bytes += bytes;
+    }
+
+    /// The record of a loss was put.
+    pub(super) fn tells(&mut self, loss: Owed) {
+        self.contents.losses.push(loss);
     }
 
     /// Bytes that the file takes on the disk.

@@ -103,6 +103,15 @@ impl Losses {
         }
     }
 
+    /// What the stream said of it is gone.
+    pub(super) fn owe_again(&mut self, told: Owed) {
+        if let Some(loss) = self.by_reason.get_mut(told.reason) {
+            loss.told_count = loss.told_count.saturating_sub(told.count);
+            loss.told_bytes = loss.told_bytes.saturating_sub(told.bytes);
+            self.is_owing = true;
+        }
+    }
+
     /// How many were dropped, by reason.
     pub(super) fn counts(&self) -> BTreeMap<String, u64> {
         gathered(self.by_reason.iter().map(|(reason, loss)| ((*reason).to_owned(), loss.count)))
@@ -127,5 +136,19 @@ mod tests {
         let owed = losses.owed().unwrap();
         assert_eq!((owed.reason, owed.count, owed.bytes), ("quota", 1, 1));
         assert_eq!(losses.counts(), [("quota".to_owned(), 4)].into());
+    }
+
+    #[test]
+    fn what_is_gone_with_its_file_is_owed_again() {
+        let mut losses = Losses::default();
+        losses.add(reason::IO, 2, 30);
+        let told = losses.owed().unwrap();
+        losses.told(told);
+        losses.add(reason::IO, 1, 5);
+        losses.owe_again(told);
+        let owed = losses.owed().unwrap();
+        assert_eq!((owed.reason, owed.count, owed.bytes), ("io", 3, 35));
+        losses.told(owed);
+        assert!(losses.owed().is_none());
     }
 }

@@ -84,9 +84,13 @@ impl State {
     /// The file vanished or was cut: what was in it is lost, and another one begins.
     pub(super) fn give_up_file(&mut self) {
         let Some(active) = self.active.take() else { return };
-        self.written = self.written.saturating_sub(active.records);
+        let contents = active.contents();
+        self.written = self.written.saturating_sub(contents.records);
+        self.loss_records = self.loss_records.saturating_sub(contents.losses.len() as u64);
         self.predecessor = Some(active.producer.clone());
-        let (records, bytes) = (active.records, active.record_bytes);
+        // What it told of is told by nobody now: the stream owes it again.
+        contents.losses.iter().for_each(|loss| self.losses.owe_again(*loss));
+        let (records, bytes) = (contents.records, contents.record_bytes);
         self.count(reason::VANISHED, records, bytes);
     }
 

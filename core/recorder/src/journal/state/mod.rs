@@ -148,6 +148,9 @@ impl State {
                 continue;
             }
             if let Next::Done = self.put(shared, Kind::Record, payload, moment)? {
+                if let Some(active) = &mut self.active {
+                    active.holds_record(payload.len() as u64);
+                }
                 return Ok(());
             }
         }
@@ -260,6 +263,9 @@ impl State {
             }
             self.losses.told(owed);
             self.loss_records += 1;
+            if let Some(active) = &mut self.active {
+                active.tells(owed);
+            }
         }
         Ok(Next::Done)
     }
@@ -267,7 +273,7 @@ impl State {
     /// Whether the record belongs into the next file. A file holds at least one record, however long.
     fn is_full(&self, shared: &Shared, payload: &[u8]) -> bool {
         let limit = shared.options.file_bytes;
-        self.active.as_ref().is_some_and(|active| active.records > 0 && active.end_with(payload) > limit)
+        self.active.as_ref().is_some_and(|active| active.has_records() && active.end_with(payload) > limit)
     }
 
     fn put(&mut self, shared: &Shared, kind: Kind, payload: &[u8], moment: Moment) -> Result<Next, &'static str> {
@@ -284,13 +290,7 @@ impl State {
             self.scratch = Vec::new();
         }
         match outcome {
-            Outcome::Done => {
-                if kind == Kind::Record {
-                    active.records += 1;
-                    active.record_bytes += payload.len() as u64;
-                }
-                Ok(Next::Done)
-            }
+            Outcome::Done => Ok(Next::Done),
             Outcome::Vanished => {
                 self.give_up_file();
                 Ok(Next::Again)

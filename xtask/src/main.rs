@@ -12,6 +12,7 @@
 //! | `bench codecs` | measures JSON, TOON and protobuf beside other libraries |
 //! | `bench serve` | measures the server beside Arize Phoenix |
 //! | `fuzz` | has every decoder read what nobody would write |
+//! | `torture` | kills processes that record, breaks their disks, and counts what is left |
 //! | `npm` | packs the TypeScript package and its native part as they are published |
 //! | `wasm` | builds the modules for browsers, and looks at their size |
 //! | `bindings` | generates the code around the library for Kotlin and Swift |
@@ -46,6 +47,7 @@ mod swift;
 mod test;
 mod tools;
 mod toon_peer;
+mod torture;
 mod typescript;
 mod uniffi;
 mod venv;
@@ -83,6 +85,8 @@ enum Command {
     Bench(bench::Command),
     /// Have every decoder read what nobody would write.
     Fuzz(fuzz::Options),
+    /// Kill processes that record, break their disks, and count what is left.
+    Torture(torture::Options),
     /// Pack the TypeScript package and its native part as they are published.
     Npm(npm::Options),
     /// Build the modules for browsers, and look at their size.
@@ -108,6 +112,7 @@ fn main() -> ExitCode {
         Command::Conformance(options) => conformance::run(&workspace, &options),
         Command::Bench(command) => bench::run(&workspace, &command).map(|()| true),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::Torture(options) => torture::run(&workspace, &options),
         Command::Npm(options) => npm::run(&workspace, &options).map(|()| true),
         Command::Wasm(options) => wasm::run(&workspace, &options).map(|()| true),
         Command::Bindings(options) => uniffi::run(&workspace, &options).map(|()| true),

@@ -85,6 +85,12 @@ pub fn of_conformance(line: &str) -> Option<Counts> {
     Some(Counts { passed: number_before(rest, "passed")?, failed: number_before(rest, "failed")? })
 }
 
+/// `torture: 24 rounds passed; 1 failed`
+pub fn of_torture(line: &str) -> Option<Counts> {
+    let rest = line.strip_prefix("torture: ")?;
+    Some(Counts { passed: number_before(rest, "rounds passed")?, failed: number_before(rest, "failed")? })
+}
+
 fn number_before(text: &str, word: &str) -> Option<u64> {
     let before = text[..text.find(word)?].trim_end();
     before.rsplit(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
@@ -106,6 +112,7 @@ mod tests {
         );
         assert_eq!(of_libtest("test a ... ok"), None);
         assert_eq!(of_conformance("conformance: 936 passed; 1 failed"), Some(Counts { passed: 936, failed: 1 }));
+        assert_eq!(of_torture("torture: 24 rounds passed; 1 failed"), Some(Counts { passed: 24, failed: 1 }));
         assert_eq!(
             of_pytest("=== 2 failed, 40 passed, 1 skipped, 1 error in 3.21s ==="),
             Some(Counts { passed: 40, failed: 3 })

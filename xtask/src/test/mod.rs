@@ -19,8 +19,10 @@ pub use peers::go;
 pub use python::environment as python_environment;
 
 use crate::conformance;
+use crate::node;
 use crate::steps::Steps;
 use crate::tools::{self, CC, JDK, MAVEN, PYTHON, PYTHON_VENV};
+use crate::torture;
 use crate::workspace::Workspace;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -99,6 +101,8 @@ pub enum Choice {
     Conformance,
     /// A few seconds of fuzzing for every decoder
     Fuzz,
+    /// Processes that die and disks that fail, every way once
+    Torture,
     /// Python: the same with every other version of Python that is here
     PythonVersions,
     /// All steps of TypeScript
@@ -206,6 +210,13 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
         match tools::missing(&[PYTHON, PYTHON_VENV, CC]) {
             Some(advice) => steps.missing("senders, our SDKs", &advice),
             None => _ = steps.run("senders, our SDKs", || senders::own(workspace)),
+        }
+    }
+    if options.wants(Choice::Torture) {
+        match tools::missing(&[PYTHON, PYTHON_VENV, CC]).or_else(node::missing) {
+            Some(advice) => steps.missing("torture", &advice),
+            None if !cfg!(target_os = "linux") => steps.skipped("torture", "it needs Linux"),
+            None => _ = steps.run("torture", || torture::short(workspace)),
         }
     }
     if let Some(path) = &options.report {

@@ -22,6 +22,7 @@ const FOLDERS: &[&str] = &[
     "examples",
     "bindings/uniffi/tests",
     "xtask/peers",
+    "xtask/torture",
     "conformance/adapters",
     "apps/dashboard/tests/served",
 ];

@@ -18,7 +18,7 @@ use std::process::Command;
 /// Where the harness is, with its workers.
 const FOLDER: &str = "xtask/torture";
 /// Node's workers.
-const MODULES: [&str; 3] = ["worker", "cluster", "exporting"];
+const MODULES: [&str; 3] = ["worker", "cluster", "exporters"];
 
 /// Options of `torture`.
 #[derive(Args)]

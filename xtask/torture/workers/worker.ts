@@ -48,7 +48,7 @@ function random(seed: number): (below: number) => number {
 }
 
 const chance = random(7);
-const WORDS = Array.from({ length: 30_000 }, () => [..."abcdefghij otters ß€\n\""][chance(22)] ?? " ").join("");
+const WORDS = Array.from({ length: 30_000 }, () => [...'abcdefghij otters ß€\n"'][chance(22)] ?? " ").join("");
 
 interface Mark {
   readonly mark: string;
@@ -218,7 +218,13 @@ async function hold(name: string, seed: number, options: Options): Promise<void>
 
 const [program = "", role, directory, given, name, seed] = process.argv.slice(1);
 // Other workers take their parts from here.
-if (program.endsWith("worker.mjs") && role !== undefined && directory !== undefined && given !== undefined && name !== undefined) {
+if (
+  program.endsWith("worker.mjs") &&
+  role !== undefined &&
+  directory !== undefined &&
+  given !== undefined &&
+  name !== undefined
+) {
   const options = JSON.parse(given) as Options;
   init({ service: "torture", dir: directory, ...options.init });
   if (role === "hold") await hold(name, Number(seed), options);

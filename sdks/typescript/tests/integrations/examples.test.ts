@@ -56,6 +56,8 @@ test("their types hold for whoever copies them", { timeout: 280_000 }, async () 
     recursive: true,
     filter: (path) => !/third-party|python|playground|node_modules/.test(path),
   });
+  // So do those of the torture harness, which are bundled as examples are and never compiled.
+  cpSync(join(EXAMPLES, "../xtask/torture/workers"), join(here, "torture"), { recursive: true });
   symlinkSync(join(PACKAGE, "node_modules"), join(here, "node_modules"));
   const configuration = {
     extends: join(PACKAGE, "tsconfig.json"),
@@ -63,7 +65,7 @@ test("their types hold for whoever copies them", { timeout: 280_000 }, async () 
       noPropertyAccessFromIndexSignature: false,
       paths: { tracewire: [join(PACKAGE, "src/index.ts")], "tracewire/*": [join(PACKAGE, "src/integrations/*.ts")] },
     },
-    include: ["typescript/*.ts", "research-agent/*.ts"],
+    include: ["typescript/*.ts", "research-agent/*.ts", "torture/*.ts"],
   };
   writeFileSync(join(here, "tsconfig.json"), JSON.stringify(configuration));
   const compiler = join(PACKAGE, "node_modules/typescript/bin/tsc");
@@ -168,6 +170,27 @@ agent traveller
   tool tools/call forecast error
     tool forecast error
       step station error`,
+  ],
+  [
+    "cluster",
+    `
+I have read the page about otters.
+I have read the page about kelp.
+I have read the page about the deep sea.
+agent survey
+  tool ask
+    agent answer
+      retrieval look up
+      llm write
+  tool ask
+    agent answer
+      retrieval look up
+      llm write
+  tool ask
+    agent answer
+      retrieval look up
+      llm write
+3 answers, from 3 processes`,
   ],
 ])("%s", { timeout: 60_000 }, async (name, printed) => {
   expect(await lines(name)).toEqual(printed.trimStart().split("\n"));

@@ -22,6 +22,7 @@ pub fn clock_jumps(round: &mut Round<'_>) -> Result<()> {
         shim.before(command);
         command.env("TRACEWIRE_APPEND", append);
     })?;
+    held.units(50)?;
     for _ in 0..round.size(10, 60) {
         let wall = round.chance.i64(-FARTHEST_NANOS..FARTHEST_NANOS);
         let monotonic = if is_monotonic { round.chance.i64(-FARTHEST_NANOS..FARTHEST_NANOS) } else { 0 };

@@ -173,6 +173,7 @@ pub fn io_errors(round: &mut Round<'_>) -> Result<()> {
         shim.before(command);
         command.env("TORTURE_BELOW", &directory).env("TRACEWIRE_APPEND", append);
     })?;
+    held.units(50)?;
     for _ in 0..round.size(2, 6) {
         shim.set(&control(round.chance.choice(rates).unwrap_or(100_000), seed))?;
         held.listen(Duration::from_millis(round.chance.u64(5..150)));

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 /// A script of Python's or a module of Node's, as chance has it.
 fn worker(round: &mut Round<'_>) -> Command {
-    let mut command = if round.chance.bool() { round.script("exporting.py") } else { round.module("exporting.mjs") };
+    let mut command = if round.chance.bool() { round.script("exporters.py") } else { round.module("exporters.mjs") };
     command.arg(round.directory());
     command
 }

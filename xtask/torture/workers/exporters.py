@@ -1,6 +1,6 @@
 """A process whose exporter fails until its input says "healed"; then everything must arrive.
 
-exporting.py DIR WORKER SEED http URL | host SENT [UNITS]
+exporters.py DIR WORKER SEED http URL | host SENT [UNITS]
 
 ``http`` is the package's own exporter and a bad endpoint; ``host`` an exporter of the program's own, which raises, blocks and
 answers nonsense, and keeps what it was given in the file SENT.

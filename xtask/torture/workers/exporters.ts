@@ -1,7 +1,7 @@
 /**
- * A process whose exporter fails until its input says "healed"; then everything must arrive. Node's side of `exporting.py`.
+ * A process whose exporter fails until its input says "healed"; then everything must arrive. Node's side of `exporters.py`.
  *
- *     node exporting.mjs DIR WORKER SEED http|host URL|SENT UNITS
+ *     node exporters.mjs DIR WORKER SEED http|host URL|SENT UNITS
  */
 import { appendFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";

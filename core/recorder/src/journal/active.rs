@@ -35,6 +35,8 @@ pub(super) enum Outcome {
     Failed(&'static str),
     /// The end of the file is torn; nothing may follow.
     Torn(&'static str),
+    /// The frame is there, though not on the disk; nothing may follow.
+    Last(&'static str),
 }
 
 /// A journal file between its header and its close.
@@ -138,7 +140,7 @@ impl ActiveFile {
                 Ok(file)
             }
             Outcome::Vanished => Err(CreateError::Failed(reason::VANISHED, io::ErrorKind::NotFound.into())),
-            Outcome::Failed(reason) | Outcome::Torn(reason) => {
+            Outcome::Failed(reason) | Outcome::Torn(reason) | Outcome::Last(reason) => {
                 Err(CreateError::Failed(reason, io::Error::other("the header could not be written")))
             }
         }
@@ -228,7 +230,8 @@ impl ActiveFile {
                 self.has_news = kind != Kind::Mark;
                 Outcome::Done
             }
-            Err(PutError::Unmapped) => Outcome::Vanished,
+            Err(PutError::Unsynced(error)) if self.is_intact() => Outcome::Last(reason_of(&error)),
+            Err(PutError::Unmapped | PutError::Unsynced(_)) => Outcome::Vanished,
             Err(_) if !self.is_intact() => Outcome::Vanished,
             Err(PutError::Failed(error)) => Outcome::Failed(reason_of(&error)),
             Err(PutError::Torn(error)) => Outcome::Torn(reason_of(&error)),

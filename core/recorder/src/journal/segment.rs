@@ -44,6 +44,8 @@ pub(super) enum PutError {
     Failed(io::Error),
     /// `write` failed, and what it left could not be removed.
     Torn(io::Error),
+    /// The frame is written, could not be forced to the disk, and could not be removed: readers find it.
+    Unsynced(io::Error),
 }
 
 /// One file, from its first byte to its last.
@@ -168,6 +170,7 @@ impl Segment {
 
     fn write(&mut self, offset: u64, frame: &[u8]) -> Result<(), PutError> {
         let mut result = write_all_at(&self.file, frame, offset);
+        let is_whole = result.is_ok();
         if self.is_synced {
             result = result.and_then(|()| self.file.sync_data());
         }
@@ -178,6 +181,7 @@ impl Segment {
                 self.allocated = offset;
                 Err(PutError::Failed(error))
             }
+            Err(_) if is_whole => Err(PutError::Unsynced(error)),
             Err(_) => Err(PutError::Torn(error)),
         }
     }
@@ -234,4 +238,21 @@ pub(super) fn open_readable(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
     options.open(path)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    fn put_into(device: &str) -> Result<(), PutError> {
+        let file = std::fs::OpenOptions::new().write(true).open(device).unwrap();
+        Segment::new(OwnFile::new(file), Append::Written, true).put(0, b"a frame")
+    }
+
+    #[test]
+    fn a_frame_that_is_there_to_stay_is_not_a_torn_one() {
+        // Neither of the two can be forced to a disk or cut; the second takes no bytes either.
+        assert!(matches!(put_into("/dev/null"), Err(PutError::Unsynced(_))));
+        assert!(matches!(put_into("/dev/full"), Err(PutError::Torn(_))));
+    }
 }

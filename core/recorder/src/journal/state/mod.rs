@@ -296,6 +296,12 @@ impl State {
                 Ok(Next::Again)
             }
             Outcome::Failed(reason) => Err(self.fail(reason, moment)),
+            Outcome::Last(reason) => {
+                // Readers find it, so it counts as written; whoever wants the disk's word gets a new file, after a while.
+                self.predecessor = self.active.take().map(|active| active.producer);
+                self.fail(reason, moment);
+                Ok(Next::Done)
+            }
             Outcome::Torn(reason) => {
                 // Nothing may follow a torn end. Readers find all that stands before it.
                 self.predecessor = self.active.take().map(|active| active.producer);

@@ -348,6 +348,7 @@ pub fn death_name(status: i32) -> String {
         -9 => "SIGKILL".to_owned(),
         -11 => "SIGSEGV".to_owned(),
         -6 => "SIGABRT".to_owned(),
+        -5 => "SIGTRAP".to_owned(),
         -7 => "SIGBUS".to_owned(),
         -15 => "SIGTERM".to_owned(),
         status if status < 0 => format!("signal {}", -status),

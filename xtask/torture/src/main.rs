@@ -34,7 +34,7 @@ mod victim;
 use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use round::Kit;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -114,6 +114,16 @@ fn main() -> ExitCode {
     }
 }
 
+/// A run that was interrupted may have left small file systems behind.
+fn unmount_leftovers(scratch: &Path) {
+    let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+    for point in mounts.lines().filter_map(|line| line.split(' ').nth(1)) {
+        if Path::new(point).starts_with(scratch) {
+            let _ = std::process::Command::new("umount").args(["--lazy", point]).status();
+        }
+    }
+}
+
 /// Whether nothing was found.
 fn torture(options: &Options) -> Result<bool> {
     let find = |name: &String| {
@@ -142,6 +152,7 @@ fn torture(options: &Options) -> Result<bool> {
         jobs: options.jobs.unwrap_or(2).max(1),
         rounds: options.rounds,
     };
+    unmount_leftovers(&kit.scratch);
     println!("torture with seed {seed}");
     let report = run::run(&kit, &plan)?;
     report.show();

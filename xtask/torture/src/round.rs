@@ -120,17 +120,22 @@ impl<'k> Round<'k> {
         self.findings.push(Finding::new(rule, message));
     }
 
-    /// Takes down how victims died, and gives what they said.
-    pub fn died(&mut self, hunted: Hunted) -> Said {
+    /// Takes down how victims died, and gives what they said. Other deaths than the expected ones are findings.
+    pub fn died(&mut self, hunted: Hunted, expected: &[&str]) -> Said {
         for (death, count) in hunted.deaths {
-            *self.tally.deaths.entry(death).or_default() += count;
+            if !expected.contains(&death.as_str()) {
+                self.find(Rule::Behaviour, format!("{count} processes ended with {death}, none should have"));
+            }
+            self.deaths(&death, count);
         }
         hunted.said
     }
 
-    /// A death of a process that is no victim of a hunt.
-    pub fn death(&mut self, name: String) {
-        *self.tally.deaths.entry(name).or_default() += 1;
+    /// Deaths of processes. One that ended as it should has not died.
+    pub fn deaths(&mut self, name: &str, count: u64) {
+        if name != "exit 0" {
+            *self.tally.deaths.entry(name.to_owned()).or_default() += count;
+        }
     }
 
     /// The oracle: the journals as they lie there, then the store after a sweep, each beside what was said.

@@ -22,10 +22,15 @@ fn dying(victims: usize, at_once: usize) -> Hunt {
     Hunt { victims, at_once, longest: None, early: None }
 }
 
+/// How victims may end: as they are made to.
+fn expected(plan: Hunt) -> &'static [&'static str] {
+    if plan.longest.is_some() { &["SIGKILL"] } else { &["SIGABRT", "SIGSEGV", "exit 3"] }
+}
+
 /// Victims that are started one by one.
 fn direct(round: &mut Round<'_>, plan: Hunt, command: impl FnMut(&str, u64) -> Command) -> Result<()> {
     let hunted = hunt(Direct(command), Pipe::new()?, plan, &mut round.chance)?;
-    let said = round.died(hunted);
+    let said = round.died(hunted, expected(plan));
     round.judge(&said, Allowed::default()).map(drop)
 }
 
@@ -37,7 +42,7 @@ fn forked(round: &mut Round<'_>, plan: Hunt, kind: &str) -> Result<()> {
     let pipe = Pipe::new()?;
     let zygote = pipe.start_told(round.python("zygote", &options).env("TRACEWIRE_APPEND", append))?;
     let hunted = hunt(Zygote(zygote), pipe, plan, &mut round.chance)?;
-    let said = round.died(hunted);
+    let said = round.died(hunted, expected(plan));
     let found = round.judge(&said, Allowed::default())?;
     let strangers = found.producers.iter().filter(|(_, parent)| parent.is_none()).count();
     if preloads && strangers > 1 {
@@ -137,7 +142,8 @@ pub fn out_of_memory(round: &mut Round<'_>) -> Result<()> {
     let hunted = hunt(starter, pipe, dying(round.size(3, 6), 2), &mut round.chance)?;
     round.count(if cgroup.is_some() { "out of memory in a cgroup" } else { "out of memory by a limit" }, 1);
     drop(cgroup);
-    let said = round.died(hunted);
+    // Python says that it has no memory, Node and Rust abort, the kernel kills; which of them it is, is up to the machine.
+    let said = round.died(hunted, &["SIGKILL", "SIGABRT", "SIGSEGV", "SIGTRAP", "exit 1", "exit 4", "exit 134"]);
     round.judge(&said, Allowed::default()).map(drop)
 }
 

@@ -65,7 +65,7 @@ fn torment(round: &mut Round<'_>, command: &Command, where_to: [&str; 2], heal: 
     };
     let first = start("first", round)?;
     listen(&mut said, Duration::from_millis(round.chance.u64(300..1200)));
-    round.death(death_name(first.kill()?));
+    round.deaths(&death_name(first.kill()?), 1);
     let mut second = start("second", round)?;
     listen(&mut said, Duration::from_millis(round.chance.u64(600..2400)));
     heal();

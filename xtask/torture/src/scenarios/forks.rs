@@ -64,7 +64,7 @@ pub fn gunicorn(round: &mut Round<'_>) -> Result<()> {
     if status != 0 || answered == 0 {
         round.find(Rule::Behaviour, format!("gunicorn ended with {}, {answered} answers", death_name(status)));
     }
-    *round.tally.deaths.entry("SIGKILL".to_owned()).or_default() += killed;
+    round.deaths("SIGKILL", killed);
     round.count("requests to gunicorn", answered);
     let found = round.judge(&said, Allowed::default())?;
     family(round, &found, "master");
@@ -106,7 +106,7 @@ pub fn multiprocessing(round: &mut Round<'_>) -> Result<()> {
     for value in said.info.iter().filter(|(key, _)| key == "died").map(|(_, value)| value.clone()) {
         died += 1;
         match value.parse::<i32>() {
-            Ok(status @ (0 | -9)) => round.death(death_name(status)),
+            Ok(status @ (0 | -9)) => round.deaths(&death_name(status), 1),
             _ => {
                 round.findings.push(crate::oracle::Finding::new(Rule::Behaviour, format!("a child ended with {value}")))
             }
@@ -156,7 +156,7 @@ pub fn cluster(round: &mut Round<'_>) -> Result<()> {
     if status != 0 {
         round.find(Rule::Behaviour, format!("the primary ended with {}", death_name(status)));
     }
-    *round.tally.deaths.entry("SIGKILL".to_owned()).or_default() += killed as u64;
+    round.deaths("SIGKILL", killed as u64);
     round.judge(&said, Allowed::default()).map(drop)
 }
 

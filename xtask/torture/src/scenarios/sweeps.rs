@@ -68,7 +68,7 @@ pub fn sweep_killed(round: &mut Round<'_>) -> Result<()> {
         let moment = Duration::from_micros(round.chance.u64(..60_000));
         held.listen(moment);
         let _ = one.kill();
-        round.death(death_name(status_of(one.wait()?)));
+        round.deaths(&death_name(status_of(one.wait()?)), 1);
     }
     let said = held.end(round)?;
     round.judge_store(&said, Allowed::default()).map(drop)

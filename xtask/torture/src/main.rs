@@ -149,7 +149,8 @@ fn torture(options: &Options) -> Result<bool> {
         time: options.seconds.map(Duration::from_secs),
         scenarios,
         seed,
-        jobs: options.jobs.unwrap_or(2).max(1),
+        // Some rounds mostly wait.
+        jobs: options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from) + 1).max(1),
         rounds: options.rounds,
     };
     unmount_leftovers(&kit.scratch);

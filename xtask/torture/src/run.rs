@@ -1,5 +1,5 @@
-//! A run: every scenario once, then as its share of the time is, until the time is over. Two rounds at a time, for there are
-//! processors that one round leaves alone.
+//! A run: every scenario once, then as its share of the time is, until the time is over. Several rounds at a time: some of them
+//! mostly wait.
 
 use crate::oracle::{Finding, Rule};
 use crate::report::Report;

@@ -55,7 +55,7 @@ pub fn kill_rust(round: &mut Round<'_>) -> Result<()> {
     let (append, init) = manner(&mut round.chance);
     let kind = if round.chance.u8(..4) == 0 { "threads" } else { "forever" };
     // Without a pause it would record thousands before it dies.
-    let options = json!({ "kind": kind, "init": init, "wait": 0.6 });
+    let options = json!({ "kind": kind, "init": init, "wait": 1.0 });
     let commands = round.rust(&options)?;
     let plan = killing(round.size(20, 100), 3);
     direct(round, plan, |worker, seed| {

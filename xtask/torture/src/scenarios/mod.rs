@@ -29,13 +29,13 @@ pub const ALL: &[Scenario] = &[
     Scenario {
         name: "kill-rust",
         about: "SIGKILL at random moments, Rust processes with one thread or four",
-        share: 18.0,
+        share: 28.0,
         run: deaths::kill_rust,
     },
     Scenario {
         name: "kill-python",
         about: "the same, children that a Python process forked",
-        share: 16.0,
+        share: 20.0,
         run: deaths::kill_python,
     },
     Scenario {

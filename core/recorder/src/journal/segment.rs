@@ -240,7 +240,8 @@ pub(super) fn open_readable(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
 

@@ -212,4 +212,7 @@ fn every_key_takes_its_own_example() {
     }
     let names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
     assert!(names.is_sorted());
+    // In the environment it is JSON.
+    assert!(Kind::Tables.of_text(r#"{"budget": {"steps": 200}}"#).is_ok());
+    assert!(Kind::Tables.of_text("budget=200").is_err() && Kind::Tables.of_text("[]").is_err());
 }

@@ -139,7 +139,7 @@ impl Kind {
             }
             Kind::Tables => match json::read(text.as_bytes(), &json::ReadOptions::default()) {
                 Ok(value) => self.of_value(value),
-                Err(_) => Err("JSON is expected".to_owned()),
+                Err(_) => Err("JSON is expected here, and in a file a table".to_owned()),
             },
             Kind::Text | Kind::Path | Kind::Word(_) | Kind::Bytes => self.of_value(Value::from(text)),
         }

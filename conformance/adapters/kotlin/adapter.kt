@@ -41,7 +41,9 @@ fun run(case: Json): Json = when (case["operation"]) {
         mapOf("sound" to it.isSound, "complete" to it.isComplete, "findings" to it.codes)
     }
     "withhold" -> mapOf("envelope" to text(withhold(case)))
-    "guard" -> mapOf("verdicts" to text(Testing.checkScript(String(Formats.encode(case).toByteArray())).toByteArray()))
+    "guard" -> Testing.checkScript(Formats.encode(case, options = WriteOptions(keepTags = true))).let {
+        mapOf("verdicts" to text(it.toByteArray()))
+    }
     else -> mapOf("bytes" to text(convert(case, case.map("options"))))
 }
 

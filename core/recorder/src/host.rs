@@ -17,9 +17,9 @@
 //! | 80..84 | length of the `tracestate` beside a place in another process (start), likewise | | |
 //! | 88.. | kind or status, correlation id, tracestate in UTF-8; then the body's members: CBOR texts and items in turn | | |
 //!
-//! [`CHECK`] is given what the start of the call would be, and leaves its reservation (u64) in bytes 0..8 and the number of its verdict (u32)
-//! in 8..12, 0 for none; [`SETTLE`] is given that there,
-//! and else what the end of the call is. Both are only for kinds that [`crate::guards::is_guarded`] names, with the feature `guards`.
+//! [`CHECK`] is given what the start of the call would be, and leaves its reservation (u64) in bytes 0..8 and the number of its
+//! verdict (u32) in 8..12, 0 for none. [`SETTLE`] is given the reservation there, and else what the end of the call is. Both are
+//! only for kinds that [`crate::guards::is_guarded`] names, with the feature `guards`.
 //!
 //! All numbers are little-endian; bytes not named are zero.
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
+import subprocess
+import sys
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -325,3 +328,29 @@ def test_a_tool_of_an_mcp_server_is_not_called() -> None:
     with tracewire.testing.recording(guards=guards), tracewire.span("run"), pytest.raises(LoopDetected):
         asyncio.run(run(session))
     assert session.called == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_fork_child_has_a_budget_of_its_own(tmp_path: Path) -> None:
+    script = """
+import os, sys
+import tracewire
+tracewire.init(dir=sys.argv[1], guards={"budget": {"steps": 1}, "warn_at": 1})
+
+def calls():
+    done = 0
+    try:
+        while True:
+            with tracewire.span("search", kind="tool", input=done):
+                done += 1
+    except tracewire.BudgetExceeded:
+        return done
+
+before = calls()
+pid = os.fork()
+if pid == 0:
+    os._exit(10 + calls())
+print(before, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), calls())
+"""
+    ran = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["1", "11", "0"], ran.stderr

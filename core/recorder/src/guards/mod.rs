@@ -40,6 +40,7 @@ pub use verdict::{Decision, Reason, Rule, Verdict};
 pub(crate) use call::wants_input;
 pub(crate) use scopes::Scopes;
 
+use crate::fork::PerProcess;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -57,7 +58,9 @@ pub struct Options {
 
 /// The guards of one recorder.
 pub(crate) struct Guards {
-    state: Mutex<State>,
+    /// A fork child begins anew: budgets are those of a process, and a lock that it inherited nobody may ever open.
+    state: PerProcess<Mutex<State>>,
+    options: Options,
     config: Config,
 }
 
@@ -69,12 +72,18 @@ pub(crate) struct State {
     pub told: u32,
 }
 
+impl State {
+    fn new(config: &Config, options: &Options) -> Mutex<Self> {
+        let engine = Engine::new(config.clone(), options.prices.clone());
+        Mutex::new(State { engine, scopes: Scopes::default(), verdicts: VecDeque::new(), told: 0 })
+    }
+}
+
 impl Guards {
     pub(crate) fn new(options: Options) -> Option<Self> {
-        let config = options.config?;
-        let engine = Engine::new(config.clone(), options.prices);
-        let state = State { engine, scopes: Scopes::default(), verdicts: VecDeque::new(), told: 0 };
-        Some(Guards { state: Mutex::new(state), config })
+        let config = options.config.clone()?;
+        let state = PerProcess::new(State::new(&config, &options));
+        Some(Guards { state, options, config })
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -82,7 +91,8 @@ impl Guards {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = self.state.get(|_| State::new(&self.config, &self.options));
+        state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps which session a step names, from the members of its start.

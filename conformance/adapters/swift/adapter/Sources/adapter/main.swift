@@ -53,7 +53,9 @@ func run(_ given: Value) throws -> Value {
     let remove = given["mark"] == "erased" ? Envelopes.erase : { try Envelopes.withhold($0, contents: $1, bodies: $2) }
     let (envelope, events) = (try remove(bytes(given["envelope"]), contents, bodies), given["events"]?.list?.compactMap(\.int) ?? [])
     return ["envelope": text(try Envelopes.withhold(envelope, events: events))]
-  case "guard": return ["verdicts": text(Array(try checkScript(String(decoding: Tracewire.encode(given, format: .json), as: UTF8.self)).utf8))]
+  case "guard":
+    let script = String(decoding: try Tracewire.encode(given, format: .json), as: UTF8.self)
+    return ["verdicts": text(Array(try checkScript(script).utf8))]
   default:
     guard let from = format(given["from"]), let to = format(given["to"]) else { throw Absent(what: "such operation") }
     let options = given["options"]

@@ -46,6 +46,8 @@ struct Module {
 }
 
 const RECORDER: Module = Module { file: "tracewire", script: "recorder", feature: "recorder" };
+/// The same with rules of redaction, for pages that have some. Its JavaScript is that of the other.
+const RULES: Module = Module { file: "tracewire-rules", script: "recorder", feature: "rules" };
 const TOOLS: Module = Module { file: "tools", script: "tools", feature: "tools" };
 const TOKENS: Module = Module { file: "tokens", script: "tokens", feature: "tokens" };
 
@@ -76,7 +78,7 @@ pub fn build_codecs(workspace: &Workspace) -> Result<[PathBuf; 2]> {
 }
 
 fn build_anew(workspace: &Workspace) -> Result<()> {
-    let node = make_all(workspace, &[RECORDER, TOOLS, TOKENS])?;
+    let node = make_all(workspace, &[RECORDER, RULES, TOOLS, TOKENS])?;
     embed(workspace, &node)
 }
 
@@ -126,7 +128,8 @@ fn make(workspace: &Workspace, node: &Node, bindgen: &Path, module: &Module) -> 
     command.args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", module.feature]);
     process::run(&mut command)?;
     let built = workspace.target.join("wasm32-unknown-unknown/wasm/tracewire_wasm.wasm");
-    let folder = workspace.scratch("wasm")?;
+    let folder = workspace.scratch("wasm")?.join(module.file);
+    fs::create_dir_all(&folder)?;
     let (modules, scripts) = (workspace.path(MODULES), workspace.path(SCRIPTS));
     let small = modules.join(format!("{}.wasm", module.file));
     let script = scripts.join(format!("{}.generated.js", module.script));
@@ -139,7 +142,11 @@ fn make(workspace: &Workspace, node: &Node, bindgen: &Path, module: &Module) -> 
     process::run(Command::new(bindgen).arg(built).arg(&folder).arg(module.script))?;
     fs::create_dir_all(&modules)?;
     optimise(workspace, node, &folder.join(format!("{}_bg.wasm", module.script)), &small)?;
-    fs::copy(folder.join(format!("{}.js", module.script)), script)?;
+    let made = folder.join(format!("{}.js", module.script));
+    if module.file == RULES.file && fs::read(&made)? != fs::read(&script)? {
+        bail!("the script of {}.wasm is not that of {}.wasm: one package cannot drive both", RULES.file, RECORDER.file);
+    }
+    fs::copy(made, script)?;
     fs::write(stamp, made_of)?;
     Ok(())
 }

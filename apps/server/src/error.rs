@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use tracewire_store::StoreError;
+use tracewire_wire::WireError;
 
 use crate::outward::OutwardError;
 
@@ -58,6 +59,9 @@ pub enum ServerError {
     /// PostgreSQL does not say what deletions have freed, so that nobody would know when to stop.
     #[error("a size can be kept in a file of SQLite only; in PostgreSQL keep traces by their age")]
     RetainSize,
+    /// Rules of redaction that cannot be applied.
+    #[error("redact: {0}")]
+    Redact(#[source] WireError),
     /// Nothing can be forwarded.
     #[error(transparent)]
     Outward(#[from] OutwardError),
@@ -94,6 +98,7 @@ impl ServerError {
             ServerError::File { .. } => "file",
             ServerError::KeyFile { .. } => "key_file",
             ServerError::RetainSize => "retain_size",
+            ServerError::Redact(error) => error.code(),
             ServerError::Outward(error) => error.code(),
             ServerError::Store(error) => error.code(),
             ServerError::System(_) => "system",

@@ -65,7 +65,7 @@ pub struct Options {
     pub require_keys: bool,
     /// By which costs are counted.
     pub prices: Arc<Prices>,
-    /// Keys whose values are taken out of what the server itself seals: what comes by OTLP, and judgements. What SDKs sealed stays
+    /// What is taken out of what the server itself seals: what comes by OTLP, and judgements. What SDKs sealed stays
     /// as they sealed it.
     pub redact: Redact,
     /// How long traces are kept, and how many bytes of them, in each project.

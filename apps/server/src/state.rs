@@ -4,7 +4,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use tokio::sync::{Semaphore, watch};
-use tracewire_recorder::Limits;
 use tracewire_recorder::seal::Preparer;
 
 use crate::forward::Status;
@@ -26,15 +25,10 @@ pub struct App {
     /// How forwarding goes; set when the default project is open.
     pub(crate) forwards: OnceLock<Vec<Arc<Status>>>,
     pub(crate) started: Instant,
+    /// What the server itself seals goes through this before.
+    pub(crate) preparer: Preparer,
     /// True as soon as the server stops.
     pub(crate) stop: watch::Receiver<bool>,
-}
-
-impl App {
-    /// What the server itself seals goes through this before.
-    pub(crate) fn preparer(&self) -> Preparer {
-        Preparer::new(&Limits::default(), &self.options.redact)
-    }
 }
 
 /// The same, as handlers have it.

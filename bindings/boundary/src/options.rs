@@ -3,6 +3,8 @@
 use crate::Refusal;
 use std::path::PathBuf;
 use std::sync::Arc;
+#[cfg(feature = "redact")]
+use tracewire_recorder::RedactAt;
 use tracewire_recorder::testing::{Script, Scripted};
 use tracewire_recorder::{Limits, Mode, Options};
 use tracewire_wire::json;
@@ -35,7 +37,11 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
             "dir" => options.directory = Some(PathBuf::from(value.as_text().ok_or_else(|| wrong("a path"))?)),
             "mode" => options.mode = mode(value).ok_or_else(|| wrong("local, inline or background"))?,
             "resource" => options.resource = value.as_map().ok_or_else(|| wrong("a map"))?.clone(),
-            "redact" => options.redact.keys = texts(value).ok_or_else(|| wrong("a list of keys"))?,
+            "redact" => options.redact.rules = texts(value).ok_or_else(|| wrong("a list of texts"))?,
+            #[cfg(feature = "redact")]
+            "redact_at" => options.redact.at = redact_at(value).ok_or_else(|| wrong("seal or record"))?,
+            #[cfg(feature = "redact")]
+            "redact_key" => options.redact.key = Some(value.as_text().ok_or_else(|| wrong("a text"))?.to_owned()),
             "sinks" => options.host_sinks = texts(value).ok_or_else(|| wrong("a list of names"))?,
             "sampling" => options.sampling = share(value).ok_or_else(|| wrong("a number from 0 to 1"))?,
             "limits" => limits(&mut options.limits, value).ok_or_else(|| wrong("a map of limits"))?,
@@ -81,6 +87,11 @@ pub fn script(given: &str) -> Result<Arc<Scripted>, Refusal> {
     }
     script.set_ids(trace_ids.iter().map(String::as_str), span_ids.iter().map(String::as_str))?;
     Ok(Arc::new(Scripted::new(script)))
+}
+
+#[cfg(feature = "redact")]
+fn redact_at(value: &Value) -> Option<RedactAt> {
+    RedactAt::named(value.as_text()?)
 }
 
 fn mode(value: &Value) -> Option<Mode> {

@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyString};
 use std::path::PathBuf;
 use tracewire_recorder::cbor::{Decoder, Scratch, Walker};
 use tracewire_recorder::ship::sink::SinkOptions;
-use tracewire_recorder::{Limits, Mode, Options};
+use tracewire_recorder::{Limits, Mode, Options, RedactAt};
 use tracewire_wire::value::{Map, Value};
 
 /// # Errors
@@ -24,7 +24,9 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> 
             "dir" => options.directory = Some(value.extract::<PathBuf>().map_err(wrong)?),
             "mode" => options.mode = mode(&value).map_err(wrong)?,
             "resource" => options.resource = map(&value)?,
-            "redact" => options.redact.keys = value.extract().map_err(wrong)?,
+            "redact" => options.redact.rules = value.extract().map_err(wrong)?,
+            "redact_at" => options.redact.at = redact_at(&value).map_err(wrong)?,
+            "redact_key" => options.redact.key = Some(value.extract().map_err(wrong)?),
             "quota_bytes" => options.quota_bytes = value.extract().map_err(wrong)?,
             "file_bytes" => options.file_bytes = value.extract().map_err(wrong)?,
             "capture_input" => policy.input = value.extract().map_err(wrong)?,
@@ -54,6 +56,11 @@ fn mode(value: &Bound<'_, PyAny>) -> PyResult<Mode> {
         "background" => Ok(Mode::Background),
         other => Err(PyValueError::new_err(format!("{other:?} is not one of local, inline, background"))),
     }
+}
+
+fn redact_at(value: &Bound<'_, PyAny>) -> PyResult<RedactAt> {
+    let name = value.extract::<&str>()?;
+    RedactAt::named(name).ok_or_else(|| PyValueError::new_err(format!("{name:?} is not one of seal, record")))
 }
 
 fn share(value: &Bound<'_, PyAny>) -> PyResult<f64> {

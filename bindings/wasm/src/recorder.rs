@@ -20,9 +20,9 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    fn over(options: Options, sources: Arc<dyn Sources>, clock: Option<Arc<Clock>>) -> Self {
-        let core = Core::in_memory(Options { sources, ..options });
-        Recorder { core, clock, buffer: RefCell::default() }
+    fn over(options: Options, sources: Arc<dyn Sources>, clock: Option<Arc<Clock>>) -> Result<Self, JsError> {
+        let core = Core::in_memory(Options { sources, ..options }).map_err(|error| thrown(error.into()))?;
+        Ok(Recorder { core, clock, buffer: RefCell::default() })
     }
 }
 
@@ -34,7 +34,7 @@ impl Recorder {
 pub fn open_recorder(given: &str) -> Result<Recorder, JsError> {
     let (options, seed) = options::recorder(given).map_err(thrown)?;
     let clock = Arc::new(Clock::new(seed));
-    Ok(Recorder::over(options, Arc::clone(&clock) as Arc<dyn Sources>, Some(clock)))
+    Recorder::over(options, Arc::clone(&clock) as Arc<dyn Sources>, Some(clock))
 }
 
 /// The same with injected clock and ids.
@@ -44,7 +44,7 @@ pub fn open_recorder(given: &str) -> Result<Recorder, JsError> {
 #[wasm_bindgen(js_name = openTesting)]
 pub fn open_testing(given: &str, script: &str) -> Result<Recorder, JsError> {
     let (options, _) = options::recorder(given).map_err(thrown)?;
-    Ok(Recorder::over(options, options::script(script).map_err(thrown)?, None))
+    Recorder::over(options, options::script(script).map_err(thrown)?, None)
 }
 
 #[wasm_bindgen]

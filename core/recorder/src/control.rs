@@ -9,17 +9,21 @@ use crate::modes::Delivery;
 use crate::options::{FlushReport, Options, Stats};
 use crate::record::{self, BodyWriter, Fixed};
 use crate::sampling::Sampler;
+use crate::seal::Masker;
 use crate::ship::Shipper;
 use crate::ship::sink::SinkOptions;
 use crate::span::{Place, Remote, Span, SpanContext, StartSpan};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tracewire_wire::WireError;
 use tracewire_wire::event::Status;
 use tracewire_wire::id::TraceId;
 
 /// Skew of the wall clock that an end reports (requirement TW-TIME-002).
 const CLOCK_SKEW_NANOS: i128 = 1_000_000_000;
+/// Why a record is dropped that the rules cannot be applied to.
+const INVALID: &str = "invalid";
 /// How long a recorder that is dropped may keep its thread.
 const DROP_BOUND: Duration = Duration::from_secs(2);
 
@@ -27,7 +31,7 @@ const DROP_BOUND: Duration = Duration::from_secs(2);
 ///
 /// ```
 /// use tracewire_recorder::{Options, Recorder, StartSpan};
-/// use tracewire_wire::event::Status;
+/// use tracewire_wire::WireError;
 /// let folder = std::env::temp_dir().join(format!("tracewire-doc-{}", std::process::id()));
 /// let recorder = Recorder::open(Options { directory: Some(folder.clone()), ..Options::default() }).unwrap();
 /// let start = StartSpan { parent: None, kind: "tool", correlation_id: None };
@@ -51,6 +55,8 @@ struct Inner<M: Medium> {
     sources: Arc<dyn Sources>,
     medium: M,
     sampler: Option<Sampler>,
+    /// Rules that are applied before a record is written.
+    masker: Masker,
     is_closed: AtomicBool,
     /// Whether the journal may have something to say; spares a caller the lock.
     has_notices: AtomicBool,
@@ -75,12 +81,13 @@ impl Recorder<Files> {
             sinks.push("store".to_owned()); // What nobody has must not go.
         }
         let sampler = Sampler::new(options.sampling);
+        let (masker, redact) = Masker::of(&options.redact).map_err(RecorderError::Rule)?;
         let journal = Arc::new(JournalWriter::new(
             WriterOptions {
                 directory: directory.clone(),
                 resource: options.resource,
                 limits: options.limits.clone(),
-                redact: options.redact,
+                redact,
                 sampling: sampler.as_ref().map(Sampler::describe),
                 sinks,
                 quota_bytes: options.quota_bytes,
@@ -92,7 +99,7 @@ impl Recorder<Files> {
             loss_record,
         ));
         let delivery = Delivery::new(options.mode, options.sinks, directory);
-        let recorder = Recorder::over(Files { journal, delivery }, options.limits, options.sources, sampler);
+        let recorder = Recorder::over(Files { journal, delivery }, options.limits, options.sources, sampler, masker);
         #[cfg(feature = "guards")]
         let recorder = recorder.guarded(options.guards);
         Ok(recorder)
@@ -108,21 +115,28 @@ impl Recorder<Files> {
 impl Recorder<Memory> {
     /// Opens a recorder whose journals are kept in memory, for hosts without a disk. They are taken from
     /// [`Recorder::medium`]. Of the options, those of files, modes and sinks mean nothing here.
-    pub fn in_memory(#[cfg_attr(not(feature = "guards"), allow(unused_mut))] mut options: Options) -> Self {
+    ///
+    /// # Errors
+    /// Those of rules of redaction that cannot be applied.
+    pub fn in_memory(
+        #[cfg_attr(not(feature = "guards"), allow(unused_mut))] mut options: Options,
+    ) -> Result<Self, WireError> {
         #[cfg(feature = "guards")]
         let guards = std::mem::take(&mut options.guards);
         let sampler = Sampler::new(options.sampling);
         let (limits, sources) = (options.limits.clone(), options.sources.clone());
         let sampling = sampler.as_ref().map(Sampler::describe);
-        let recorder = Recorder::over(Memory::new(options, sampling, loss_record), limits, sources, sampler);
+        let (masker, redact) = Masker::of(&options.redact)?;
+        let memory = Memory::new(options, redact, sampling, loss_record);
+        let recorder = Recorder::over(memory, limits, sources, sampler, masker);
         #[cfg(feature = "guards")]
         let recorder = recorder.guarded(guards);
-        recorder
+        Ok(recorder)
     }
 }
 
 impl<M: Medium> Recorder<M> {
-    fn over(medium: M, limits: Limits, sources: Arc<dyn Sources>, sampler: Option<Sampler>) -> Self {
+    fn over(medium: M, limits: Limits, sources: Arc<dyn Sources>, sampler: Option<Sampler>, masker: Masker) -> Self {
         let (is_closed, has_notices) = (AtomicBool::new(false), AtomicBool::new(true));
         Recorder {
             inner: Arc::new(Inner {
@@ -130,6 +144,7 @@ impl<M: Medium> Recorder<M> {
                 sources,
                 medium,
                 sampler,
+                masker,
                 is_closed,
                 has_notices,
                 #[cfg(feature = "guards")]
@@ -300,7 +315,7 @@ impl<M: Medium> Recorder<M> {
             medium.count_drop("closed");
             return;
         }
-        let result = record::write(&self.inner.limits, fixed, body, |bytes| medium.append(bytes, fixed.moment));
+        let result = record::write(&self.inner.limits, fixed, body, |bytes| self.put(bytes, fixed.moment));
         self.appended(result);
     }
 
@@ -311,7 +326,18 @@ impl<M: Medium> Recorder<M> {
             self.inner.medium.count_drop("closed");
             return false;
         }
-        self.appended(self.inner.medium.append(record, self.inner.sources.now()))
+        self.appended(self.put(record, self.inner.sources.now()))
+    }
+
+    fn put(&self, record: &[u8], moment: Moment) -> Result<(), Dropped> {
+        let medium = &self.inner.medium;
+        match self.inner.masker.apply(record) {
+            Some(masked) => medium.append(&masked, moment),
+            None => {
+                medium.count_drop(INVALID);
+                Err(Dropped { reason: INVALID })
+            }
+        }
     }
 
     /// A drop is counted already; the caller has nothing to decide.

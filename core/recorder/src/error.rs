@@ -3,6 +3,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use tracewire_wire::WireError;
 
 /// Errors of this crate, with stable codes.
 #[derive(Debug, thiserror::Error)]
@@ -53,10 +54,13 @@ pub enum RecorderError {
         /// Why not.
         reason: String,
     },
+    /// A rule of redaction cannot be applied.
+    #[error("option redact cannot be used: {0}")]
+    Rule(#[source] WireError),
 }
 
 impl RecorderError {
-    /// Every code, with what it says; sorted.
+    /// Every code of its own, with what it says; sorted. Those of [`RecorderError::Rule`] are the wire's.
     pub const CODES: &[(&str, &str)] = &[
         ("io", "the file system refused an operation"),
         ("journal_foreign", "a file does not begin as a journal does"),
@@ -78,6 +82,7 @@ impl RecorderError {
             RecorderError::Header { .. } => "journal_header",
             RecorderError::Newer { .. } => "journal_newer",
             RecorderError::Option { .. } => "option",
+            RecorderError::Rule(error) => error.code(),
         }
     }
 
@@ -98,7 +103,7 @@ impl RecorderError {
             RecorderError::Foreign { offset, .. }
             | RecorderError::Header { offset, .. }
             | RecorderError::Newer { offset, .. } => Some(*offset),
-            RecorderError::Io { .. } | RecorderError::Option { .. } => None,
+            RecorderError::Io { .. } | RecorderError::Option { .. } | RecorderError::Rule(_) => None,
         }
     }
 }

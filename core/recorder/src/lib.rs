@@ -12,6 +12,7 @@
 //! | [`control`] | [`Recorder`]: opens a journal, stamps ids and time, flushes, closes | clock, journal |
 //! | [`span`] | an open step and its context | – |
 //! | [`config`] | settings from the project's file and the environment (feature `config`) | file system |
+//! | [`Redaction`] | rules of redaction, as a user gives them and as a header carries them | – |
 //! | [`guards`] | budgets and loops, checked before a call (feature `guards`) | – |
 //! | [`cbor`] | the bounded writer of values, and the reader that normalises them | – |
 //! | [`journal`] | files, frames, locks, rotation, recovery | file system |
@@ -43,6 +44,7 @@ mod modes;
 mod options;
 mod points;
 pub mod record;
+mod redaction;
 mod sampling;
 pub mod seal;
 pub mod ship;
@@ -52,8 +54,9 @@ pub mod testing;
 pub use control::Recorder;
 pub use error::RecorderError;
 pub use journal::Memory;
-pub use limits::{Limits, Redact};
+pub use limits::Limits;
 pub use medium::{Files, Medium};
 pub use modes::Mode;
 pub use options::{FlushReport, Options, Stats};
+pub use redaction::{Redact, RedactAt, Redaction};
 pub use span::{Place, Remote, Span, SpanContext, StartSpan};

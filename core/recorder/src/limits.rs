@@ -34,6 +34,11 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Of what is written as it is: it was bounded before, or is configuration.
+    pub(crate) fn unbounded() -> Self {
+        Limits { depth: 256, nodes: u32::MAX, text_bytes: u64::MAX, record_bytes: u64::MAX, ..Limits::default() }
+    }
+
     /// Sets the limit of this name, which is that of its member in a journal's header; false where there is none of it. What a
     /// limit's type cannot hold is the most that it can.
     ///
@@ -56,11 +61,4 @@ impl Limits {
         }
         true
     }
-}
-
-/// Which values never leave the seal: a member whose key is listed is replaced by `{"$redacted":"key"}`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Redact {
-    /// Keys, compared without regard to ASCII case, at any depth of a body.
-    pub keys: Vec<String>,
 }

@@ -2,8 +2,9 @@
 
 use crate::clock::{Sources, System};
 use crate::journal::Append;
-use crate::limits::{Limits, Redact};
+use crate::limits::Limits;
 use crate::modes::Mode;
+use crate::redaction::Redaction;
 use crate::ship::sink::SinkOptions;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,8 +30,8 @@ pub struct Options {
     pub sampling: f64,
     /// Bounds of records and envelopes.
     pub limits: Limits,
-    /// Keys whose values are removed when the journal is sealed.
-    pub redact: Redact,
+    /// What is removed, and when.
+    pub redact: Redaction,
     /// Most bytes that all journals of the directory may take.
     pub quota_bytes: u64,
     /// Size at which a journal file is closed and the next begun.
@@ -57,7 +58,7 @@ impl Default for Options {
             store: true,
             sampling: 1.0,
             limits: Limits::default(),
-            redact: Redact::default(),
+            redact: Redaction::default(),
             quota_bytes: 1 << 30,
             file_bytes: 32 << 20,
             fsync: false,

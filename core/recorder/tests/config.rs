@@ -189,6 +189,25 @@ fn yaml_that_is_no_configuration_is_refused_with_its_line() {
 }
 
 #[test]
+fn rules_that_cannot_be_used_switch_content_off() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("tracewire.toml"), "redact = [\"password\", \"/a(?=b)/\"]\nredact_key = 7\n").unwrap();
+    let settings = load(folder.path(), &[("TRACEWIRE_CAPTURE", "input")]);
+    let problems: Vec<String> = settings.problems.iter().map(ToString::to_string).collect();
+    let place = folder.path().join("tracewire.toml");
+    let expected = [
+        format!(
+            "redact = [\"password\",\"/a(?=b)/\"] ({}:1): looking ahead needs going back, which patterns here never do at byte 2, \
+             such as [\"password\", \"@secrets\"]; until then inputs and outputs are not recorded",
+            place.display()
+        ),
+        format!("redact_key ({}:2): a text is expected, such as \"a long secret\"", place.display()),
+    ];
+    assert_eq!(problems, expected);
+    assert_eq!((settings.get("redact"), settings.get("capture")), (None, Some(&Value::Bool(false))));
+}
+
+#[test]
 fn the_nearest_file_upward_is_taken() {
     let folder = TempDir::new().unwrap();
     let inner = folder.path().join("a/b");
@@ -204,7 +223,7 @@ fn every_key_takes_its_own_example() {
     for key in KEYS {
         let text = key.example.trim_matches('"');
         let read = match key.kind {
-            Kind::Table | Kind::Tables | Kind::Texts | Kind::Exporters => continue,
+            Kind::Table | Kind::Tables | Kind::Texts | Kind::Rules | Kind::Exporters => continue,
             kind => kind.of_text(text),
         };
         assert!(read.is_ok(), "{}: {read:?}", key.name);

@@ -40,7 +40,7 @@ impl Buffer {
 
 fn memory() -> Recorder<tracewire_recorder::Memory> {
     let sources = Arc::new(Scripted::new(Script::default()));
-    Recorder::in_memory(Options { sources, ..Options::for_service("test") })
+    Recorder::in_memory(Options { sources, ..Options::for_service("test") }).unwrap()
 }
 
 fn envelopes(recorder: &Recorder<tracewire_recorder::Memory>) -> String {
@@ -98,7 +98,7 @@ fn a_place_in_another_process_keeps_its_tracestate() {
 #[test]
 fn what_sampling_leaves_out_is_said() {
     let sources = Arc::new(Scripted::new(Script::default()));
-    let recorder = Recorder::in_memory(Options { sources, sampling: 0.0, ..Options::for_service("test") });
+    let recorder = Recorder::in_memory(Options { sources, sampling: 0.0, ..Options::for_service("test") }).unwrap();
     let (outcome, state) = Buffer::new(None, [Some("tool"), None, None], b"").record(&recorder, host::START);
     assert_eq!((outcome & host::UNSAMPLED, state[32]), (host::UNSAMPLED, 0));
     let (outcome, _) = Buffer::new(Some(&state), [Some("ok"), None, None], b"").record(&recorder, host::END);
@@ -126,7 +126,7 @@ fn a_buffer_that_cannot_be_meant_is_counted() {
 #[test]
 fn a_host_brings_time_and_randomness() {
     let clock = Arc::new(Clock::new(7));
-    let recorder = Recorder::in_memory(Options { sources: clock.clone(), ..Options::for_service("test") });
+    let recorder = Recorder::in_memory(Options { sources: clock.clone(), ..Options::for_service("test") }).unwrap();
     let mut buffer = Buffer::new(None, [Some("tool"), None, None], b"").bytes;
     buffer[56..64].copy_from_slice(&1_767_225_600_123.456_f64.to_le_bytes());
     buffer[64..72].copy_from_slice(&1000.5_f64.to_le_bytes());

@@ -33,7 +33,7 @@ fn drain(memory: &Memory, max_bytes: usize) -> Vec<String> {
 #[test]
 fn memory_and_files_give_the_same_envelopes() {
     let (files, ()) = testing::record(Options::for_service("test"), Script::default(), |it| program(it, 200)).unwrap();
-    let recorder = Recorder::in_memory(options());
+    let recorder = Recorder::in_memory(options()).unwrap();
     program(&recorder, 200);
     recorder.close(None);
     let files: Vec<String> = files.envelopes.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect();
@@ -44,7 +44,7 @@ fn memory_and_files_give_the_same_envelopes() {
 
 #[test]
 fn envelopes_follow_while_it_is_recorded() {
-    let recorder = Recorder::in_memory(options());
+    let recorder = Recorder::in_memory(options()).unwrap();
     program(&recorder, 1);
     assert_eq!(recorder.medium().next_batch(1), None, "nothing is sealed before a mark");
     recorder.flush(None);
@@ -60,7 +60,7 @@ fn envelopes_follow_while_it_is_recorded() {
 
 #[test]
 fn chunks_are_the_journal() {
-    let recorder = Recorder::in_memory(Options { file_bytes: 2_000, ..options() });
+    let recorder = Recorder::in_memory(Options { file_bytes: 2_000, ..options() }).unwrap();
     let mut journals: Vec<(String, Vec<u8>)> = Vec::new();
     for _ in 0..5 {
         program(&recorder, 3);
@@ -91,7 +91,7 @@ fn chunks_are_the_journal() {
 
 #[test]
 fn what_the_quota_keeps_out_is_counted_and_told() {
-    let recorder = Recorder::in_memory(Options { quota_bytes: 4_000, file_bytes: 2_000, ..options() });
+    let recorder = Recorder::in_memory(Options { quota_bytes: 4_000, file_bytes: 2_000, ..options() }).unwrap();
     program(&recorder, 20);
     let report = recorder.flush(None);
     let dropped = report.dropped.get("quota").copied().unwrap();
@@ -112,7 +112,7 @@ fn what_the_quota_keeps_out_is_counted_and_told() {
 #[test]
 fn a_short_limit_ends_envelopes_early() {
     let limits = Limits { envelope_events: 2, ..Limits::default() };
-    let recorder = Recorder::in_memory(Options { limits, ..options() });
+    let recorder = Recorder::in_memory(Options { limits, ..options() }).unwrap();
     program(&recorder, 2);
     assert_eq!(drain(recorder.medium(), 1 << 20).len(), 3);
 }

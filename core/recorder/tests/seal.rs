@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tracewire_recorder::journal::{Directory, Header, JournalReader};
 use tracewire_recorder::seal::{Checkpoint, Sealed, Sealer};
 use tracewire_recorder::testing::{Script, Scripted};
-use tracewire_recorder::{Limits, Options, Recorder, Redact, StartSpan};
+use tracewire_recorder::{Limits, Options, Recorder, Redaction, StartSpan};
 use tracewire_wire::envelope::Envelope;
 use tracewire_wire::event::Status;
 use tracewire_wire::value::{Map, Value};
@@ -19,7 +19,7 @@ fn recorder(folder: &TempDir, limits: Limits) -> Recorder {
         directory: Some(folder.path().to_owned()),
         resource: Map::from_iter([("service.name".to_owned(), Value::from("demo"))]),
         limits,
-        redact: Redact { keys: vec!["password".to_owned()] },
+        redact: Redaction::of_keys(["password"]),
         sources: Arc::new(Scripted::new(Script::default())),
         ..Options::default()
     })

@@ -21,6 +21,8 @@
 //! | [`envelope`] | a producer's events, chained |
 //! | [`erase`] | erasing and withholding without breaking a digest |
 //! | [`validate`] | what is wrong with what somebody's emitter wrote, where, and how to mend it |
+//! | [`detect`] | where a text holds what is nobody else's business: addresses, numbers, keys |
+//! | `redact` | rules of redaction: what must not leave a journal, and what stands in its place (feature `redact`) |
 //! | [`verify`] | what a set of envelopes proves, and what is missing |
 //! | [`id`], [`time`] | ids, hashes and time as text |
 //! | [`order`] | sorting, small where that counts |
@@ -35,6 +37,7 @@ mod base64;
 pub mod body;
 pub mod content;
 pub mod csv;
+pub mod detect;
 pub mod encoding;
 pub mod envelope;
 pub mod erase;
@@ -45,6 +48,8 @@ pub mod json;
 pub mod order;
 pub mod proto;
 pub mod recording;
+#[cfg(feature = "redact")]
+pub mod redact;
 pub mod registry;
 mod scan;
 #[cfg(feature = "schema")]

@@ -12,6 +12,7 @@ use tracewire_wire::event::Event;
 use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::proto;
+use tracewire_wire::redact::Redactor;
 use tracewire_wire::stream::{Encoding, ItemReader, StreamOptions};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::toon::{self, DecodeOptions};
@@ -131,6 +132,8 @@ fn every_code_happens_and_is_listed() {
         proto_event(b"\x12\x01\xff"),
         proto_event(b"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"),
         proto_event(b"\x0a\x00"),
+        Redactor::new(&[], &["/(a)\\1/".to_owned()], None).err().unwrap(),
+        Redactor::new(&[], &["@nobody".to_owned()], None).err().unwrap(),
         "0000000000000000".parse::<SpanId>().unwrap_err(),
         envelope(r#""spec":"2.0""#),
         "now".parse::<Timestamp>().unwrap_err(),

@@ -1,6 +1,6 @@
 //! `tracewire config`: what is set, and where.
 
-use tracewire_recorder::config::{self, KEYS, Key, Settings, Source};
+use tracewire_recorder::config::{self, KEYS, Key, Kind, Settings, Source};
 use tracewire_wire::json as wire_json;
 use tracewire_wire::value::{Map, Value};
 
@@ -12,6 +12,8 @@ use crate::term::{Line, Screen, escape, palette, units, width};
 
 /// The setting that may hold a password.
 const DATABASE: &str = "database";
+/// What stands for a secret.
+const HIDDEN: &str = "(a secret)";
 /// Most columns of a value before its source.
 const VALUE_COLUMNS: usize = 40;
 
@@ -31,25 +33,30 @@ pub fn run(global: &Global, screen: &mut Screen<'_>) -> Result<u8, CliError> {
         document.insert("directory".to_owned(), directory.path().to_string_lossy().into_owned().into());
         screen.bytes(&json::line(&Value::Map(document)))?;
     } else {
-        if let Some(setting) = settings.values.get_mut(DATABASE) {
-            setting.value = hidden(&setting.value);
+        for (name, setting) in &mut settings.values {
+            setting.value = hidden(name, &setting.value);
         }
         show(&settings, global, screen)?;
     }
     Ok(if settings.problems.is_empty() { EXIT_OK } else { EXIT_PROBLEM })
 }
 
-/// A password is nobody's but the database's.
 fn hide(document: &mut Map) {
-    if let Some(Value::Map(settings)) = document.get_mut("settings")
-        && let Some(value) = settings.get_mut(DATABASE)
-    {
-        *value = hidden(value);
+    if let Some(Value::Map(settings)) = document.get_mut("settings") {
+        for (name, value) in settings.iter_mut() {
+            *value = hidden(name, value);
+        }
     }
 }
 
-fn hidden(value: &Value) -> Value {
-    value.as_text().map_or(Value::Null, |url| source::without_password(url).into())
+/// A password is nobody's but the database's, and a key is its owner's.
+fn hidden(name: &str, value: &Value) -> Value {
+    let is_secret = KEYS.iter().any(|key| key.name == name && key.kind == Kind::Secret);
+    match value.as_text() {
+        Some(_) if is_secret => HIDDEN.into(),
+        Some(url) if name == DATABASE => source::without_password(url).into(),
+        _ => value.clone(),
+    }
 }
 
 fn show(settings: &Settings, global: &Global, screen: &mut Screen<'_>) -> Result<(), CliError> {

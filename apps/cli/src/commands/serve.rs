@@ -3,13 +3,14 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::process::{Command, Stdio};
 
-use tracewire_recorder::Redact;
 use tracewire_recorder::config::{self, Settings};
+use tracewire_recorder::{Redact, Redaction};
 use tracewire_server::keys::{self, Key};
 use tracewire_server::name::{DEFAULT_PROJECT, folder_of, is_name};
 use tracewire_server::outward::Target;
 use tracewire_server::{Answers, DEFAULT_GRPC_PORT, GrpcPort, Limits, Log, Options, Ready, ServerError, serve};
 use tracewire_store::Retention;
+use tracewire_wire::WireError;
 use tracewire_wire::value::Value;
 
 use crate::args::{Age, Global, Keys, Prometheus, Serve, ServeCommand};
@@ -44,7 +45,7 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
         allowed_hosts: what.allow_hosts.clone(),
         allowed_origins: what.allow_origins.clone(),
         require_keys: what.require_keys,
-        redact: redact(&settings),
+        redact: redact(&settings)?,
         retention: retention(what, &settings)?,
         limits: Limits::default(),
     };
@@ -110,9 +111,12 @@ fn retention(what: &Serve, settings: &Settings) -> Result<Retention, CliError> {
 }
 
 /// What the project's own programs never let out, the server does not either.
-fn redact(settings: &Settings) -> Redact {
-    let keys = settings.get("redact").and_then(Value::as_list).unwrap_or_default();
-    Redact { keys: keys.iter().filter_map(|key| key.as_text().map(str::to_owned)).collect() }
+fn redact(settings: &Settings) -> Result<Redact, CliError> {
+    let rules = settings.get("redact").and_then(Value::as_list).unwrap_or_default();
+    let key = settings.get("redact_key").and_then(Value::as_text).map(str::to_owned);
+    let rules = rules.iter().filter_map(|rule| rule.as_text().map(str::to_owned)).collect();
+    let wrong = |error: WireError| CliError::Setting(format!("redact: {error}"));
+    Redaction { rules, key, ..Redaction::default() }.rules().map_err(wrong)
 }
 
 fn forward(what: &Serve) -> Result<Vec<Target>, CliError> {

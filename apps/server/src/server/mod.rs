@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
+use tracewire_recorder::Limits;
+use tracewire_recorder::seal::Preparer;
 
 use crate::error::ServerError;
 use crate::forward;
@@ -62,6 +64,7 @@ impl Server {
         let grpc = grpc::listen(&options).await?;
         let (stop, stopped) = watch::channel(false);
         let limits = options.limits;
+        let preparer = Preparer::new(&Limits::default(), &options.redact).map_err(ServerError::Redact)?;
         let app = Arc::new(App {
             projects: Projects::new(&options, url(address)),
             metrics: Metrics::default(),
@@ -71,6 +74,7 @@ impl Server {
             forwards: OnceLock::new(),
             started: Instant::now(),
             stop: stopped,
+            preparer,
             options,
         });
         let project = app.projects.open_default().await?;

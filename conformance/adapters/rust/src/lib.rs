@@ -71,7 +71,8 @@ fn record(case: &Value) -> Result<SealedJournal, Error> {
         options.limits.set(name, limit.as_u64().unwrap_or_default());
     }
     let texts = |name: &str| items(&settings[name]).iter().map(string);
-    options.redact.keys = texts("redact").map(str::to_owned).collect();
+    options.redact.rules = texts("redact").map(str::to_owned).collect();
+    options.redact.key = settings["redact_key"].as_str().map(str::to_owned);
     options.sampling = settings["sampling"].as_f64().unwrap_or(1.0);
     script.process = settings["process"].as_str().map_or(script.process, str::to_owned);
     script.step_nanos = settings["clock"]["step_nanos"].as_u64().unwrap_or(script.step_nanos);

@@ -7,7 +7,7 @@ use crate::budget::Budget;
 use std::path::PathBuf;
 use tracewire_recorder::journal::frame::{self, Kind};
 use tracewire_recorder::journal::{Header, JournalReader};
-use tracewire_recorder::seal::{SEAL_VERSION, Sealer};
+use tracewire_recorder::seal::{PLAIN_SEAL_VERSION, Sealer};
 use tracewire_wire::envelope::Envelope;
 
 /// For each byte of the file: what is sealed is held as JSON and as events.
@@ -37,7 +37,7 @@ pub fn file(bytes: &[u8]) -> Vec<u8> {
     let mut file = frame::preamble(SEED).to_vec();
     let header = Header {
         spec: "1.0".to_owned(),
-        seal: SEAL_VERSION,
+        seal: PLAIN_SEAL_VERSION,
         producer: "00000000000000ab-1".to_owned(),
         ..Header::default()
     };

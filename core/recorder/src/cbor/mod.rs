@@ -5,6 +5,7 @@ mod decode;
 mod head;
 mod text;
 mod walker;
+pub(crate) mod wire_form;
 
 pub use decode::{DecodeError, Decoder};
 pub use text::repair;

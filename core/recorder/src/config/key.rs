@@ -20,6 +20,10 @@ pub enum Kind {
     Bytes,
     /// A list of texts; in the environment, separated by commas.
     Texts,
+    /// A list of rules of redaction; in the environment, separated by commas that stand in no pattern.
+    Rules,
+    /// A text that nobody is shown.
+    Secret,
     /// A list of names, or of tables with a member `type`.
     Exporters,
     /// A table; in the environment, `key=value,key=value`.
@@ -91,7 +95,21 @@ pub const KEYS: &[Key] = &[
         "A file of your own prices; they win over the list that tracewire carries.",
     ),
     key("quota_bytes", Kind::Bytes, "1 GiB", "\"4 GiB\"", "Most that all journals of the directory may take."),
-    key("redact", Kind::Texts, "none", "[\"password\"]", "Keys whose values never leave the journal."),
+    key(
+        "redact",
+        Kind::Rules,
+        "none",
+        "[\"password\", \"@secrets\"]",
+        "What never leaves the journal: keys, `@` and a detector, `/` and a pattern; see how to mask.",
+    ),
+    key(
+        "redact_at",
+        Kind::Word(&["seal", "record"]),
+        "seal",
+        "\"record\"",
+        "When that is removed: when the journal is sealed, or before a record is written.",
+    ),
+    key("redact_key", Kind::Secret, "none", "\"a long secret\"", "The key of hashes that stand for what was removed."),
     key("release", Kind::Text, "none", "\"2026.11.1\"", "The version of the program."),
     key("resource", Kind::Table, "none", "{team = \"search\"}", "Further attributes of the program."),
     key("retain_age", Kind::Text, "for ever", "\"30d\"", "How long `tracewire serve` keeps traces."),
@@ -137,11 +155,12 @@ impl Kind {
                     .collect();
                 entries.map(Value::Map).ok_or_else(|| "key=value, separated by commas, is expected".to_owned())
             }
+            Kind::Rules => self.of_value(Value::List(rules(text).into_iter().map(Value::from).collect())),
             Kind::Tables => match json::read(text.as_bytes(), &json::ReadOptions::default()) {
                 Ok(value) => self.of_value(value),
                 Err(_) => Err("JSON is expected here, and in a file a table".to_owned()),
             },
-            Kind::Text | Kind::Path | Kind::Word(_) | Kind::Bytes => self.of_value(Value::from(text)),
+            Kind::Text | Kind::Secret | Kind::Path | Kind::Word(_) | Kind::Bytes => self.of_value(Value::from(text)),
         }
     }
 
@@ -151,8 +170,8 @@ impl Kind {
     /// What is expected instead.
     pub fn of_value(&self, value: Value) -> Result<Value, String> {
         match (self, value) {
-            (Kind::Text | Kind::Path, Value::Text(text)) if !text.is_empty() => Ok(Value::Text(text)),
-            (Kind::Text | Kind::Path, _) => Err("a text is expected".to_owned()),
+            (Kind::Text | Kind::Secret | Kind::Path, Value::Text(text)) if !text.is_empty() => Ok(Value::Text(text)),
+            (Kind::Text | Kind::Secret | Kind::Path, _) => Err("a text is expected".to_owned()),
             (Kind::Word(words), Value::Text(text)) if words.contains(&text.as_str()) => Ok(Value::Text(text)),
             (Kind::Word(words), _) => Err(format!("one of {} is expected", words.join(", "))),
             (Kind::Switch(_), Value::Bool(is_on)) => Ok(Value::Bool(is_on)),
@@ -170,6 +189,14 @@ impl Kind {
             }
             (Kind::Texts, Value::Text(text)) => Ok(Value::List(vec![Value::Text(text)])),
             (Kind::Texts, _) => Err("a list of texts is expected".to_owned()),
+            (Kind::Rules, value) => {
+                let value = Kind::Texts.of_value(value)?;
+                let texts = value.as_list().unwrap_or_default().iter().filter_map(Value::as_text);
+                match texts.map(rule_problem).find_map(Result::err) {
+                    Some(problem) => Err(problem),
+                    None => Ok(value),
+                }
+            }
             (Kind::Exporters, Value::List(items)) if items.iter().all(is_exporter) => Ok(Value::List(items)),
             (Kind::Exporters, item) if is_exporter(&item) => Ok(Value::List(vec![item])),
             (Kind::Exporters, _) => Err("a list of names, or of tables with a type, is expected".to_owned()),
@@ -185,6 +212,38 @@ fn is_exporter(value: &Value) -> bool {
         Value::Map(table) => table.get("type").is_some_and(|name| name.as_text().is_some()),
         _ => false,
     }
+}
+
+/// What a text without a rule's grammar would let through.
+fn rule_problem(rule: &str) -> Result<(), String> {
+    #[cfg(feature = "redact")]
+    tracewire_wire::redact::Rule::parse(rule).map_err(|error| error.to_string())?;
+    #[cfg(not(feature = "redact"))]
+    let _ = rule;
+    Ok(())
+}
+
+/// Rules of a text, separated by commas that do not stand between the slashes of a pattern.
+fn rules(text: &str) -> Vec<String> {
+    let (mut rules, mut rule, mut is_pattern) = (Vec::new(), String::new(), false);
+    for part in text.split(',') {
+        if is_pattern {
+            rule.push(',');
+        }
+        rule.push_str(if is_pattern { part } else { part.trim_start() });
+        // A pattern begins with a slash, alone or behind a name or a sign, and goes on until one ends a part.
+        let begins = rule.starts_with(['/', '!']) && rule.contains('/') || rule.contains(":/");
+        let what = rule.rsplit_once(" -> ").map_or(rule.trim_end(), |(what, _)| what);
+        let slashes =
+            rule.find('/').map_or(0, |first| if what.ends_with('/') && what.len() > first + 1 { 2 } else { 1 });
+        is_pattern = begins && slashes == 1;
+        if !is_pattern {
+            rules.push(std::mem::take(&mut rule).trim_end().to_owned());
+        }
+    }
+    rules.push(rule);
+    rules.retain(|rule| !rule.is_empty());
+    rules
 }
 
 /// `1048576`, `512 MB`, `1.5 GiB`.
@@ -237,4 +296,23 @@ fn distance(one: &str, other: &str) -> usize {
         }
     }
     row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_separated_by_commas_that_stand_in_no_pattern() {
+        for (text, expected) in [
+            ("password,@email", &["password", "@email"][..]),
+            (" a , b ,, ", &["a", "b"]),
+            ("/a{1,2}/,b", &["/a{1,2}/", "b"]),
+            ("id:/x{1,2},y/ -> hash, !/a,b/, c", &["id:/x{1,2},y/ -> hash", "!/a,b/", "c"]),
+            ("a/b,c", &["a/b", "c"]),
+            ("/never closed,b", &["/never closed,b"]),
+        ] {
+            assert_eq!(rules(text), expected, "{text}");
+        }
+    }
 }

@@ -108,6 +108,7 @@ pub fn load_from(start: Option<&Path>, environment: &dyn Fn(&str) -> Option<Stri
             settings.take(key, key.kind.of_text(&text), &text, Source::Environment(name));
         }
     }
+    settings.record_nothing_that_rules_may_remove();
     settings
 }
 
@@ -115,6 +116,14 @@ impl Settings {
     /// A setting's value.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.values.get(key).map(|setting| &setting.value)
+    }
+
+    /// Rules that cannot be used would have removed nobody knows what.
+    fn record_nothing_that_rules_may_remove(&mut self) {
+        let Some(problem) = self.problems.iter_mut().find(|problem| problem.key == "redact") else { return };
+        problem.remedy.push_str("; until then inputs and outputs are not recorded");
+        let setting = Setting { value: Value::Bool(false), source: problem.source.clone() };
+        self.values.insert("capture", setting);
     }
 
     fn take_file(&mut self, path: &Path) {
@@ -152,7 +161,7 @@ impl Settings {
             Ok(value) => _ = self.values.insert(key.name, Setting { value, source }),
             Err(expected) => self.problems.push(Problem {
                 key: key.name.to_owned(),
-                value: shorten(shown),
+                value: if key.kind == Kind::Secret { String::new() } else { shorten(shown) },
                 source,
                 remedy: format!("{expected}, such as {}", key.example),
             }),

@@ -2,8 +2,9 @@
 //! `spec/journal.md`).
 
 use super::members::{HeaderError, Members, members_of, natural};
-use crate::cbor::{Decoder, Scratch, Walker};
-use crate::limits::{Limits, Redact};
+use crate::cbor::{Decoder, Scratch, Walker, wire_form};
+use crate::limits::Limits;
+use crate::redaction::Redact;
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
@@ -65,10 +66,8 @@ impl Header {
     /// The payload of the header's frame.
     pub fn to_cbor(&self) -> Vec<u8> {
         // The budget is for what hosts record; a header is configuration and stands whole.
-        let unbounded =
-            Limits { depth: 256, nodes: u32::MAX, text_bytes: u64::MAX, record_bytes: u64::MAX, ..Limits::default() };
         let mut scratch = Scratch::default();
-        let mut walker = Walker::new(&mut scratch, &unbounded);
+        let mut walker = Walker::new(&mut scratch, &Limits::unbounded());
         let it = &mut walker;
         it.begin_part();
         uint(it, "format", FORMAT);
@@ -86,6 +85,12 @@ impl Header {
         it.raw_text("redact");
         it.begin_part();
         texts(it, "keys", &self.redact.keys);
+        if cfg!(feature = "redact") && !self.redact.rules.is_empty() {
+            texts(it, "rules", &self.redact.rules);
+        }
+        if let Some(key) = self.redact.hash_key.as_ref().filter(|_| cfg!(feature = "redact")) {
+            it.part_bytes("hash_key", key);
+        }
         it.end_part();
         if let Some(sampling) = &self.sampling {
             attributes(it, "sampling", sampling);
@@ -109,7 +114,7 @@ impl Header {
         }
         for (name, value) in &self.other {
             it.raw_text(name);
-            attribute(it, value);
+            wire_form::value(it, value, ATTRIBUTE_DEPTH);
         }
         it.end_part();
         walker.written().to_vec()
@@ -144,14 +149,15 @@ impl Header {
             return Err(invalid("a key stands twice or is no text".to_owned()));
         }
         let mut members = Members(map);
+        let seal = members.number("seal")?;
         let header = Header {
             spec: members.text("spec")?,
-            seal: members.number("seal")?,
+            seal,
             producer: members.text("producer")?,
             created: Timestamp(members.time("created")?),
             resource: members.map("resource")?.unwrap_or_default(),
             limits: read_limits(members.map("limits")?.unwrap_or_default())?,
-            redact: Redact { keys: Members(members.map("redact")?.unwrap_or_default()).texts("keys")? },
+            redact: read_redact(members.map("redact")?.unwrap_or_default(), seal)?,
             sampling: members.map("sampling")?,
             origin: read_origin(members.map("origin")?.unwrap_or_default())?,
             parent: members.optional_text("parent")?,
@@ -199,6 +205,19 @@ fn read_limits(map: Map) -> Result<Limits, HeaderError> {
     })
 }
 
+/// Rules and what they hash with are members of later versions of the seal than the first.
+fn read_redact(map: Map, seal: u64) -> Result<Redact, HeaderError> {
+    let mut members = Members(map);
+    let keys = members.texts("keys")?;
+    // A library without rules seals no such file, and has no use for them.
+    if seal != 2 || !cfg!(feature = "redact") {
+        return Ok(Redact { keys, ..Redact::default() });
+    }
+    let rules = members.optional_texts("rules")?.unwrap_or_default();
+    let hash_key = members.0.get("hash_key").and_then(Value::as_bytes).and_then(|bytes| bytes.try_into().ok());
+    Ok(Redact { keys, rules, hash_key })
+}
+
 fn read_origin(map: Map) -> Result<Origin, HeaderError> {
     let mut members = Members(map);
     Ok(Origin {
@@ -226,41 +245,7 @@ fn texts(walker: &mut Walker<'_>, name: &str, values: &[String]) {
 fn attributes(walker: &mut Walker<'_>, name: &str, map: &Map) {
     walker.raw_text(name);
     walker.wire_form();
-    members(walker, map, 0);
-}
-
-fn attribute(walker: &mut Walker<'_>, value: &Value) {
-    if matches!(value, Value::Map(_) | Value::List(_)) {
-        walker.wire_form();
-    }
-    value_at(walker, value, 0);
-}
-
-fn members(walker: &mut Walker<'_>, map: &Map, depth: usize) {
-    walker.begin_part();
-    for (key, value) in map {
-        walker.raw_text(key);
-        value_at(walker, value, depth + 1);
-    }
-    walker.end_part();
-}
-
-fn value_at(walker: &mut Walker<'_>, value: &Value, depth: usize) {
-    match value {
-        _ if depth > ATTRIBUTE_DEPTH => walker.null(),
-        Value::Null => walker.null(),
-        Value::Bool(value) => walker.bool(*value),
-        Value::Int(value) => walker.int(*value),
-        Value::Double(value) => walker.double(*value),
-        Value::Text(text) => walker.raw_text(text),
-        Value::Map(map) => members(walker, map, depth),
-        Value::List(items) => {
-            if walker.begin_list(0) {
-                items.iter().for_each(|item| value_at(walker, item, depth + 1));
-                walker.end_list(0);
-            }
-        }
-    }
+    wire_form::members(walker, map, ATTRIBUTE_DEPTH);
 }
 
 #[cfg(test)]
@@ -279,7 +264,7 @@ mod tests {
                 ("tags".into(), Value::List(vec![Value::Int(-1), Value::Bool(true), Value::Null, Value::Double(0.5)])),
             ]),
             limits: Limits { depth: 3, text_bytes: 10, ..Limits::default() },
-            redact: Redact { keys: vec!["password".into()] },
+            redact: Redact { keys: vec!["password".into()], ..Redact::default() },
             sampling: Some(Map::from_iter([("rate".into(), Value::Double(0.25))])),
             origin: Origin { host: "h".into(), boot: "b".into(), pid_namespace: "n".into(), pid: 7, started: 9 },
             parent: Some("00000000000000aa-1".into()),
@@ -293,6 +278,16 @@ mod tests {
     #[test]
     fn a_header_comes_back_as_it_was() {
         assert_eq!(Header::read(&whole().to_cbor()), Ok(whole()));
+    }
+
+    #[test]
+    fn rules_are_of_the_second_seal() {
+        let redact = Redact { keys: vec!["a".into()], rules: vec!["@email -> hash".into()], hash_key: Some([7; 32]) };
+        let second = Header { seal: 2, redact: redact.clone(), ..whole() };
+        assert_eq!(Header::read(&second.to_cbor()), Ok(second));
+        let first = Header { redact, ..whole() };
+        let keys = Redact { keys: vec!["a".into()], ..Redact::default() };
+        assert_eq!(Header::read(&first.to_cbor()).map(|header| header.redact), Ok(keys));
     }
 
     #[test]

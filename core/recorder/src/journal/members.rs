@@ -75,6 +75,10 @@ impl Members {
         }
     }
 
+    pub(super) fn optional_texts(&mut self, name: &str) -> Result<Option<Vec<String>>, HeaderError> {
+        if self.0.contains_key(name) { self.texts(name).map(Some) } else { Ok(None) }
+    }
+
     pub(super) fn texts(&mut self, name: &str) -> Result<Vec<String>, HeaderError> {
         let Some(Value::List(items)) = self.0.remove(name) else { return Self::wrong(name, "a list of texts") };
         let texts: Option<Vec<String>> = items.iter().map(|item| item.as_text().map(str::to_owned)).collect();

@@ -13,7 +13,8 @@ use super::writer::Dropped;
 use crate::clock::Moment;
 use crate::medium::Medium;
 use crate::options::Options;
-use crate::seal::{SEAL_VERSION, Sealer};
+use crate::redaction::Redact;
+use crate::seal::Sealer;
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Mutex;
@@ -31,6 +32,7 @@ type LossRecord = fn(Moment, &str, u64, u64) -> Vec<u8>;
 pub struct Memory {
     options: Options,
     sampling: Option<Map>,
+    redact: Redact,
     process: String,
     loss_record: LossRecord,
     state: Mutex<State>,
@@ -96,9 +98,9 @@ pub struct MemoryBatch {
 
 impl Memory {
     /// Journals whose first begins with the first record.
-    pub(crate) fn new(options: Options, sampling: Option<Map>, loss_record: LossRecord) -> Self {
+    pub(crate) fn new(options: Options, redact: Redact, sampling: Option<Map>, loss_record: LossRecord) -> Self {
         let process = options.sources.process().unwrap_or_else(|| format!("{:016x}", crate::clock::random()));
-        Memory { options, sampling, process, loss_record, state: Mutex::default() }
+        Memory { options, sampling, redact, process, loss_record, state: Mutex::default() }
     }
 
     /// What was appended since the last call, of one journal at a time.
@@ -134,12 +136,12 @@ impl Memory {
     fn header(&self, state: &State, moment: Moment) -> Header {
         Header {
             spec: SPEC_VERSION.to_owned(),
-            seal: SEAL_VERSION,
+            seal: self.redact.seal_version(),
             producer: producer_name(&self.process, state.number),
             created: moment.wall,
             resource: self.options.resource.clone(),
             limits: self.options.limits.clone(),
-            redact: self.options.redact.clone(),
+            redact: self.redact.clone(),
             sampling: self.sampling.clone(),
             origin: Origin::default(),
             parent: None,

@@ -3,7 +3,8 @@
 use super::directory::Directory;
 use super::segment::Append;
 use crate::clock::Sources;
-use crate::limits::{Limits, Redact};
+use crate::limits::Limits;
+use crate::redaction::Redact;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tracewire_wire::value::Map;

@@ -6,6 +6,7 @@
 //! ```text
 //! decode ─▶ normalise ─▶ redact ─▶ cut ─▶ address content ─▶ number ─▶ chain ─▶ encode
 //! └── normalise.rs ──┘   └─ policy.rs ─┘  └─ prepare.rs ─┘   └────── sealer.rs ──────┘
+//!     masking.rs: the first three for one record, where rules are applied before it is written
 //! ```
 //!
 //! An event that comes from no file, such as one that another protocol brought, is prepared and pushed as it is, and passes the
@@ -14,16 +15,21 @@
 //! Any change here that changes bytes raises [`SEAL_VERSION`]; a file of an unknown seal version is read as events and
 //! not sealed.
 
+mod masking;
 mod normalise;
 mod policy;
 mod prepare;
 mod sealer;
 
+pub(crate) use masking::Masker;
 pub use prepare::{Prepared, Preparer};
 pub use sealer::{Checkpoint, Sealed, SealedEvent, Sealer};
 
-/// The version of this function that this crate writes and knows.
-pub const SEAL_VERSION: u64 = 1;
+/// The latest version of this function that this crate writes; it knows all before. A file is of the lowest version that has all that
+/// its header asks for: of the first, or, where it has rules of redaction besides keys, of the second.
+pub const SEAL_VERSION: u64 = if cfg!(feature = "redact") { 2 } else { PLAIN_SEAL_VERSION };
+/// The version of what is sealed without rules besides keys, or was redacted before.
+pub const PLAIN_SEAL_VERSION: u64 = 1;
 
 fn size(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)

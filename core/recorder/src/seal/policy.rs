@@ -1,24 +1,66 @@
-//! What must not or cannot leave the file whole: redaction by key, and cuts of long texts.
+//! What must not or cannot leave the file whole: what rules remove, and cuts of long texts.
+//!
+//! In a file of the first seal the only rules are keys; of the second, all rules are the [`Redactor`]'s, and what is left here is to cut.
 
-use crate::limits::{Limits, Redact};
+use crate::limits::Limits;
+use crate::redaction::Redact;
+use tracewire_wire::WireError;
+#[cfg(feature = "redact")]
+use tracewire_wire::redact::Redactor;
 use tracewire_wire::value::{Map, Value, unescape_key};
 
 /// The rules of one file's header, ready to apply.
 pub(super) struct Policy {
-    redacted_keys: Vec<String>,
+    rules: Rules,
     text_bytes: usize,
 }
 
+enum Rules {
+    /// Keys, in lower case.
+    Keys(Vec<String>),
+    #[cfg(feature = "redact")]
+    All(Box<Redactor>),
+    /// Nobody knows what must go.
+    #[cfg(feature = "redact")]
+    Unknown,
+}
+
 impl Policy {
-    pub(super) fn new(limits: &Limits, redact: &Redact) -> Self {
-        Policy {
-            redacted_keys: redact.keys.iter().map(|key| key.to_ascii_lowercase()).collect(),
-            text_bytes: usize::try_from(limits.text_bytes).unwrap_or(usize::MAX),
+    #[cfg(feature = "redact")]
+    pub(super) fn new(limits: &Limits, redact: &Redact) -> Result<Self, WireError> {
+        if redact.seal_version() == super::PLAIN_SEAL_VERSION {
+            return Ok(Self::of_keys(limits, redact));
         }
+        let rules = Rules::All(Box::new(redact.redactor()?));
+        Ok(Policy { rules, text_bytes: super::size(limits.text_bytes) })
+    }
+
+    #[cfg(not(feature = "redact"))]
+    pub(super) fn new(limits: &Limits, redact: &Redact) -> Result<Self, WireError> {
+        Ok(Self::of_keys(limits, redact))
+    }
+
+    /// Rules that are keys alone.
+    pub(super) fn of_keys(limits: &Limits, redact: &Redact) -> Self {
+        let keys = redact.keys.iter().map(|key| key.to_ascii_lowercase()).collect();
+        Policy { rules: Rules::Keys(keys), text_bytes: super::size(limits.text_bytes) }
+    }
+
+    /// One for a file whose rules cannot be read.
+    #[cfg(feature = "redact")]
+    pub(super) fn closed(limits: &Limits) -> Self {
+        Policy { rules: Rules::Unknown, text_bytes: super::size(limits.text_bytes) }
     }
 
     /// Applies the rules to a body: its own members are the wire's names, what they hold is the user's.
     pub(super) fn apply(&self, body: &mut Map) {
+        match &self.rules {
+            Rules::Keys(_) => {}
+            #[cfg(feature = "redact")]
+            Rules::All(redactor) => redactor.apply(body),
+            #[cfg(feature = "redact")]
+            Rules::Unknown => body.iter_mut().for_each(|(_, value)| *value = Value::tagged("$redacted", "rules")),
+        }
         for (_, value) in body.iter_mut() {
             self.value(value);
         }
@@ -63,13 +105,18 @@ impl Policy {
     /// Whether a rule lists a key as the user chose it: without the `$` of an escape, and with or without a number of those that
     /// tell it from another key with the same text (TW-VAL-013).
     fn is_redacted(&self, key: &str) -> bool {
+        let keys = match &self.rules {
+            Rules::Keys(keys) => keys,
+            #[cfg(feature = "redact")]
+            Rules::All(_) | Rules::Unknown => return false,
+        };
         let chosen = unescape_key(key);
         let without_number = chosen
             .rsplit_once('#')
             .filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()))
             .filter(|(_, number)| !matches!(*number, "" | "1") && !number.starts_with('0'))
             .map(|(name, _)| name);
-        let fits = |name: &str| self.redacted_keys.iter().any(|rule| rule.eq_ignore_ascii_case(name));
+        let fits = |name: &str| keys.iter().any(|rule| rule.eq_ignore_ascii_case(name));
         fits(chosen) || without_number.is_some_and(fits)
     }
 
@@ -97,7 +144,8 @@ mod tests {
 
     fn applied(body: &str) -> String {
         let limits = Limits { text_bytes: 8, ..Limits::default() };
-        let policy = Policy::new(&limits, &Redact { keys: vec!["password".into(), "$token".into(), "text".into()] });
+        let keys = vec!["password".into(), "$token".into(), "text".into()];
+        let policy = Policy::new(&limits, &Redact { keys, ..Redact::default() }).unwrap();
         let Value::Map(mut body) = json::read(body.as_bytes(), &ReadOptions::default()).unwrap() else {
             panic!("a map")
         };

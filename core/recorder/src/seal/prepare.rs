@@ -2,7 +2,10 @@
 //! whoever seals for many prepares where there is time, and numbers in one place.
 
 use super::policy::Policy;
-use crate::limits::{Limits, Redact};
+use crate::journal::Header;
+use crate::limits::Limits;
+use crate::redaction::Redact;
+use tracewire_wire::WireError;
 use tracewire_wire::content;
 use tracewire_wire::event::{Body, Event, EventType};
 use tracewire_wire::id::Hash;
@@ -23,8 +26,27 @@ pub struct Preparer {
 
 impl Preparer {
     /// One for these bounds and rules.
-    pub fn new(limits: &Limits, redact: &Redact) -> Self {
-        Preparer { policy: Policy::new(limits, redact), inline_bytes: super::size(limits.inline_bytes) }
+    ///
+    /// # Errors
+    /// `redact_rule` and `redact_pattern`, for rules that cannot be applied.
+    pub fn new(limits: &Limits, redact: &Redact) -> Result<Self, WireError> {
+        Ok(Preparer { policy: Policy::new(limits, redact)?, inline_bytes: super::size(limits.inline_bytes) })
+    }
+
+    /// One for a journal; false where its rules cannot be applied: nothing goes through then of what they may be there to remove.
+    #[cfg(feature = "redact")]
+    pub(super) fn of_header(header: &Header) -> (Self, bool) {
+        let inline_bytes = super::size(header.limits.inline_bytes);
+        let policy = Policy::new(&header.limits, &header.redact);
+        let has_rules = policy.is_ok();
+        (Preparer { policy: policy.unwrap_or_else(|_| Policy::closed(&header.limits)), inline_bytes }, has_rules)
+    }
+
+    /// One for a journal. Keys can always be applied.
+    #[cfg(not(feature = "redact"))]
+    pub(super) fn of_header(header: &Header) -> (Self, bool) {
+        let policy = Policy::of_keys(&header.limits, &header.redact);
+        (Preparer { policy, inline_bytes: super::size(header.limits.inline_bytes) }, true)
     }
 
     /// Does everything for which no number is needed.

@@ -1,7 +1,7 @@
 //! The state machine: items of a file go in, envelopes come out at count, bytes, mark or close.
 
 use super::prepare::{Prepared, Preparer};
-use super::{SEAL_VERSION, normalise, size};
+use super::{normalise, size};
 use crate::journal::{Header, Item};
 use std::collections::HashSet;
 use tracewire_wire::envelope;
@@ -109,14 +109,17 @@ impl Sealer {
                 base.insert(name.to_owned(), Value::Text(value.clone()));
             }
         }
+        let (preparer, has_rules) = Preparer::of_header(header);
+        // No emitter writes a later version than its rules need.
+        let is_known_version = header.seal == header.redact.seal_version() && has_rules;
         Sealer {
             producer: header.producer.clone(),
             base,
-            preparer: Preparer::new(&header.limits, &header.redact),
+            preparer,
             event_limit: size(header.limits.envelope_events).max(1),
             byte_limit: size(header.limits.envelope_bytes),
             created: header.created,
-            is_known_version: header.seal == SEAL_VERSION && envelope::is_readable(&header.spec),
+            is_known_version: is_known_version && envelope::is_readable(&header.spec),
             state: checkpoint,
             pending: Pending::default(),
         }
@@ -127,7 +130,7 @@ impl Sealer {
         &self.producer
     }
 
-    /// False for a file of another seal version, or of another major version of the specification: its events are read as [`Sealer::pending`] and never sealed.
+    /// False for a file of a later seal version, or of rules that are none, or of another major version of the specification: its events are read as [`Sealer::pending`] and never sealed.
     pub fn can_seal(&self) -> bool {
         self.is_known_version
     }

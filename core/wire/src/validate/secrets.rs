@@ -2,123 +2,9 @@
 //!
 //! What is found is named by its kind and never repeated.
 
+use crate::detect::api_key::{self, has_variety};
+use crate::detect::is_credential;
 use crate::work;
-
-/// A pattern: a prefix behind which so many characters of a set follow.
-struct Pattern {
-    prefix: &'static str,
-    kind: &'static str,
-    set: Set,
-    least: usize,
-}
-
-#[derive(Clone, Copy)]
-enum Set {
-    /// Letters and digits.
-    Alnum,
-    /// Upper-case letters and digits.
-    Upper,
-    Hex,
-    /// Letters, digits, `-` and `_`.
-    Url,
-    /// The same and `.`.
-    Dotted,
-}
-
-impl Set {
-    fn has(self, byte: u8) -> bool {
-        match self {
-            Set::Alnum => byte.is_ascii_alphanumeric(),
-            Set::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
-            Set::Hex => byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'),
-            Set::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
-            Set::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'),
-        }
-    }
-}
-
-const fn pattern(prefix: &'static str, kind: &'static str, set: Set, least: usize) -> Pattern {
-    Pattern { prefix, kind, set, least }
-}
-
-/// Longer prefixes before shorter ones that they begin with.
-const PATTERNS: &[Pattern] = &[
-    pattern("sk-ant-", "an Anthropic API key", Set::Url, 24),
-    pattern("sk-proj-", "an OpenAI API key", Set::Url, 24),
-    pattern("sk-svcacct-", "an OpenAI API key", Set::Url, 24),
-    pattern("sk-admin-", "an OpenAI admin key", Set::Url, 24),
-    pattern("sk-or-v1-", "an OpenRouter API key", Set::Hex, 32),
-    pattern("sk-lf-", "a Langfuse secret key", Set::Url, 32),
-    pattern("sk-", "an API key in the form of OpenAI's", Set::Alnum, 32),
-    pattern("sk_live_", "a Stripe secret key", Set::Alnum, 16),
-    pattern("sk_test_", "a Stripe test key", Set::Alnum, 16),
-    pattern("rk_live_", "a Stripe restricted key", Set::Alnum, 16),
-    pattern("whsec_", "a Stripe webhook secret", Set::Alnum, 24),
-    pattern("AKIA", "an AWS access key id", Set::Upper, 16),
-    pattern("ASIA", "an AWS temporary access key id", Set::Upper, 16),
-    pattern("AIza", "a Google API key", Set::Url, 35),
-    pattern("ya29.", "a Google OAuth token", Set::Url, 20),
-    pattern("GOCSPX-", "a Google OAuth client secret", Set::Url, 20),
-    pattern("ghp_", "a GitHub token", Set::Alnum, 36),
-    pattern("gho_", "a GitHub token", Set::Alnum, 36),
-    pattern("ghu_", "a GitHub token", Set::Alnum, 36),
-    pattern("ghs_", "a GitHub token", Set::Alnum, 36),
-    pattern("ghr_", "a GitHub token", Set::Alnum, 36),
-    pattern("github_pat_", "a GitHub token", Set::Url, 40),
-    pattern("glpat-", "a GitLab token", Set::Url, 20),
-    pattern("xoxb-", "a Slack token", Set::Url, 20),
-    pattern("xoxp-", "a Slack token", Set::Url, 20),
-    pattern("xoxa-", "a Slack token", Set::Url, 20),
-    pattern("xoxr-", "a Slack token", Set::Url, 20),
-    pattern("xoxs-", "a Slack token", Set::Url, 20),
-    pattern("xapp-", "a Slack app token", Set::Url, 20),
-    pattern("hf_", "a Hugging Face token", Set::Alnum, 34),
-    pattern("gsk_", "a Groq API key", Set::Alnum, 40),
-    pattern("xai-", "an xAI API key", Set::Alnum, 40),
-    pattern("r8_", "a Replicate token", Set::Alnum, 37),
-    pattern("pplx-", "a Perplexity API key", Set::Alnum, 32),
-    pattern("fw_", "a Fireworks API key", Set::Alnum, 22),
-    pattern("lsv2_pt_", "a LangSmith API key", Set::Url, 32),
-    pattern("lsv2_sk_", "a LangSmith API key", Set::Url, 32),
-    pattern("npm_", "an npm token", Set::Alnum, 36),
-    pattern("pypi-AgE", "a PyPI token", Set::Url, 40),
-    pattern("SG.", "a SendGrid API key", Set::Dotted, 60),
-    pattern("dapi", "a Databricks token", Set::Hex, 32),
-    pattern("dop_v1_", "a DigitalOcean token", Set::Hex, 64),
-    pattern("shpat_", "a Shopify token", Set::Hex, 32),
-    pattern("tvly-", "a Tavily API key", Set::Url, 24),
-    pattern("-----BEGIN ", "a private key", Set::Url, 0),
-    pattern("eyJ", "a JSON Web Token", Set::Dotted, 30),
-    pattern("Bearer ", "a bearer token", Set::Dotted, 20),
-    pattern("bearer ", "a bearer token", Set::Dotted, 20),
-];
-
-/// For each of the first three bytes and each value of it, the patterns that have it there: a bit for each.
-const STARTS: [[u64; 256]; 3] = {
-    assert!(PATTERNS.len() <= 64);
-    let mut table = [[0; 256]; 3];
-    let mut at = 0;
-    while at < PATTERNS.len() {
-        let prefix = PATTERNS[at].prefix.as_bytes();
-        let mut place = 0;
-        while place < 3 {
-            table[place][prefix[place] as usize] |= 1 << at;
-            place += 1;
-        }
-        at += 1;
-    }
-    table
-};
-
-/// The patterns that may begin here, a bit for each.
-#[inline]
-fn candidates(bytes: &[u8]) -> u64 {
-    let [one, two, three] = &STARTS;
-    match bytes {
-        [a, b, c, ..] => one[usize::from(*a)] & two[usize::from(*b)] & three[usize::from(*c)],
-        _ => 0,
-    }
-}
 
 /// What a text holds that looks like a secret.
 pub(super) fn find(text: &str) -> Option<&'static str> {
@@ -131,20 +17,21 @@ pub(super) fn find(text: &str) -> Option<&'static str> {
         // A key begins where a word begins; most bytes are done with here.
         let is_inside = before.is_ascii_alphanumeric();
         before = *byte;
+        let rest = bytes.get(at..).unwrap_or_default();
         if is_inside {
-            if *byte == b':' && is_url_with_password(bytes.get(at..).unwrap_or_default()) {
+            if *byte == b':' && is_url_with_password(rest) {
                 return Some("a password in an address");
             }
             continue;
         }
-        let rest = bytes.get(at..).unwrap_or_default();
-        let mut left = candidates(rest);
-        while left != 0 {
-            let pattern = PATTERNS.get(left.trailing_zeros() as usize);
-            if let Some(pattern) = pattern.filter(|pattern| fits(pattern, rest)) {
-                return Some(pattern.kind);
-            }
-            left &= left - 1;
+        let found = match byte {
+            b'-' => is_private_key(rest).then_some("a private key"),
+            b'B' | b'b' => is_bearer(rest).then_some("a bearer token"),
+            b'e' => is_token(rest).then_some("a JSON Web Token"),
+            _ => None,
+        };
+        if let Some(kind) = found.or_else(|| Some(api_key::at(rest)?.0.kind)) {
+            return Some(kind);
         }
     }
     None
@@ -154,42 +41,37 @@ pub(super) fn find(text: &str) -> Option<&'static str> {
 const LONGEST_HEADER: usize = 256;
 /// Nor is its payload, which is only looked at behind a header.
 const LONGEST_PAYLOAD: usize = 16 << 10;
+/// Shorter words behind `Bearer` may be anything.
+const SHORTEST_BEARER: usize = 20;
 
-fn fits(pattern: &Pattern, bytes: &[u8]) -> bool {
-    let Some(rest) = bytes.strip_prefix(pattern.prefix.as_bytes()) else { return false };
-    // Bounded, so that a text which begins many tokens and ends none is not looked at over and over.
-    let run = |most: usize| {
-        let length = rest.iter().take(most).take_while(|byte| pattern.set.has(**byte)).count();
-        work::count(length);
-        length
-    };
-    match pattern.prefix {
-        "-----BEGIN " => {
-            let line = rest.get(..40.min(rest.len())).unwrap_or_default();
-            line.windows(16).any(|window| window == b"PRIVATE KEY-----")
-        }
-        "eyJ" => is_token(rest),
-        "AKIA" | "ASIA" => run(pattern.least + 1) == pattern.least,
-        _ => run(pattern.least) == pattern.least && has_variety(rest.get(..pattern.least).unwrap_or_default()),
-    }
+fn is_url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
-/// What stands behind the `eyJ` of a JSON Web Token: three parts, of which the second is JSON too.
-fn is_token(rest: &[u8]) -> bool {
+fn is_private_key(bytes: &[u8]) -> bool {
+    let Some(rest) = bytes.strip_prefix(b"-----BEGIN ") else { return false };
+    let line = rest.get(..40.min(rest.len())).unwrap_or_default();
+    line.windows(16).any(|window| window == b"PRIVATE KEY-----")
+}
+
+fn is_bearer(bytes: &[u8]) -> bool {
+    let Some(rest) = bytes.strip_prefix(b"Bearer ").or_else(|| bytes.strip_prefix(b"bearer ")) else { return false };
+    let token = rest.get(..SHORTEST_BEARER).unwrap_or_default();
+    work::count(token.len());
+    token.len() == SHORTEST_BEARER && token.iter().all(|byte| is_url(*byte) || *byte == b'.') && has_variety(token)
+}
+
+/// A JSON Web Token has three parts, of which the first two are JSON.
+fn is_token(bytes: &[u8]) -> bool {
     let part = |bytes: &[u8], most: usize| {
-        let length = bytes.iter().take(most).take_while(|byte| Set::Url.has(**byte)).count();
+        let length = bytes.iter().take(most).take_while(|byte| is_url(**byte)).count();
         work::count(length);
         length
     };
+    let Some(rest) = bytes.strip_prefix(b"eyJ") else { return false };
     let header = part(rest, LONGEST_HEADER);
     let Some(payload) = rest.get(header..).and_then(|rest| rest.strip_prefix(b".eyJ")) else { return false };
     header >= 8 && payload.get(part(payload, LONGEST_PAYLOAD)) == Some(&b'.')
-}
-
-/// A key is drawn at random; `sk-xxxxxxxx…` of an example is not.
-fn has_variety(bytes: &[u8]) -> bool {
-    let first = bytes.first().copied();
-    bytes.iter().filter(|byte| Some(**byte) != first).count() * 2 > bytes.len()
 }
 
 fn is_url_with_password(bytes: &[u8]) -> bool {
@@ -205,47 +87,9 @@ fn is_url_with_password(bytes: &[u8]) -> bool {
     }
 }
 
-/// Names of members whose value is a secret, in lower case and without `-` and `_`.
-const NAMES: [&str; 16] = [
-    "accesstoken",
-    "apikey",
-    "authorization",
-    "authtoken",
-    "clientsecret",
-    "connectionstring",
-    "cookie",
-    "passwd",
-    "password",
-    "privatekey",
-    "proxyauthorization",
-    "refreshtoken",
-    "secret",
-    "secretkey",
-    "setcookie",
-    "xapikey",
-];
-
-/// A longer part of a name is none of them.
-const LONGEST_NAME: usize = 24;
-
 /// What a text under such a name is.
 pub(super) fn find_named(name: &str, text: &str) -> Option<&'static str> {
-    if name.len() < 6 || name.len() > 40 || text.len() < 8 {
-        return None;
-    }
-    // The last part of a dotted name: `http.request.header.authorization`.
-    let last = name.rsplit(['.', '/']).next().unwrap_or(name);
-    if last.len() > LONGEST_NAME {
-        return None;
-    }
-    let mut plain = [0; LONGEST_NAME];
-    let mut length = 0;
-    for (place, byte) in plain.iter_mut().zip(last.bytes().filter(|byte| !matches!(byte, b'-' | b'_'))) {
-        *place = byte.to_ascii_lowercase();
-        length += 1;
-    }
-    let plain = plain.get(..length).unwrap_or_default();
-    let is_named = NAMES.binary_search_by(|known| known.as_bytes().cmp(plain)).is_ok();
+    let is_named = (6..=40).contains(&name.len()) && text.len() >= 8 && is_credential(name);
     (is_named && is_given(text.as_bytes())).then_some("a secret, by the name under which it stands")
 }
 
@@ -259,6 +103,7 @@ fn is_given(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::api_key::{PATTERNS, Set};
 
     /// Made here from pieces, so that nobody's scanner takes the test for a leak.
     fn key(prefix: &str, length: usize) -> String {
@@ -268,7 +113,7 @@ mod tests {
 
     #[test]
     fn each_pattern_is_found_in_the_middle_of_a_text() {
-        for pattern in PATTERNS.iter().filter(|pattern| !matches!(pattern.prefix, "eyJ" | "-----BEGIN ")) {
+        for pattern in &PATTERNS {
             let digits = match pattern.set {
                 Set::Hex => "0123456789abcdef".repeat(8).chars().take(pattern.least).collect(),
                 _ => key("", pattern.least),
@@ -278,6 +123,7 @@ mod tests {
             let word = format!("the keyx{}{digits}", pattern.prefix);
             assert_eq!(find(&word), None, "{}: inside a word", pattern.prefix);
         }
+        assert_eq!(find(&format!("Authorization: Bearer {}", key("", 20))), Some("a bearer token"));
         assert_eq!(find("-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl"), Some("a private key"));
         assert_eq!(find("-----BEGIN PUBLIC KEY-----\nb3BlbnNzaC1r"), None);
         let token = format!("eyJ{}.eyJ{}.{}", key("", 20), key("", 20), key("", 20));
@@ -305,7 +151,6 @@ mod tests {
 
     #[test]
     fn names_promise_secrets() {
-        assert!(NAMES.is_sorted());
         for name in ["password", "API_KEY", "x-api-key", "http.request.header.authorization", "clientSecret"] {
             assert!(find_named(name, "hunter22hunter").is_some(), "{name}");
             assert_eq!(find_named(name, "[redacted]"), None);

@@ -149,7 +149,7 @@ fn producers(examination: &Examination, screen: &mut Screen<'_>) -> Result<(), C
         if facts.pending > 0 {
             more.push(format!("{} not sealed yet", units::counted(facts.pending, "event")));
         }
-        if facts.spec != "1.0" || facts.seal != SEAL_VERSION {
+        if facts.spec != "1.0" || facts.seal > SEAL_VERSION {
             more.push(format!("spec {} seal {}", screen.fit(&facts.spec, 8), facts.seal));
         }
         for (place, fact) in more.into_iter().enumerate() {

@@ -167,7 +167,7 @@ async fn post(
     let bytes = body::read(&headers, request.into_body(), &limits).await?.unpack(&limits)?;
     let read = json::read(&bytes, &json::ReadOptions::default()).map_err(Problem::unreadable)?;
     let Given { id, has_own_id, place, event } = Given::read(read)?;
-    let event = app.preparer().prepare(event);
+    let event = app.preparer.prepare(event);
     let own_id = has_own_id.then(|| id.clone());
     let record = Record::Feedback { place: place.clone(), id: own_id, event: Box::new(event) };
     let emitted = caller.project.writer.emit(vec![brought(record)], bytes.len()).await?;

@@ -46,7 +46,7 @@ impl Read {
         };
         let imported = imported.map_err(|error| unreadable(&error))?;
         let (rejected, message) = (imported.rejected.len(), imported.error_message());
-        Ok(Read { brought: prepare(imported, &app.preparer()), bytes: body.len(), rejected, message })
+        Ok(Read { brought: prepare(imported, &app.preparer), bytes: body.len(), rejected, message })
     }
 
     /// Stores it, and gives the body of the answer. When it returns without an error everything survives a loss of power but what

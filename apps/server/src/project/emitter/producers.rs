@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tracewire_recorder::clock::{Sources as _, System};
 use tracewire_recorder::journal::Header;
-use tracewire_recorder::seal::{SEAL_VERSION, Sealed, Sealer};
+use tracewire_recorder::seal::{PLAIN_SEAL_VERSION, Sealed, Sealer};
 use tracewire_wire::envelope::SPEC_VERSION;
 use tracewire_wire::id::Hash;
 use tracewire_wire::value::Map;
@@ -83,7 +83,7 @@ impl Open {
         let process = System.span_id().to_string();
         let header = Header {
             spec: SPEC_VERSION.to_owned(),
-            seal: SEAL_VERSION,
+            seal: PLAIN_SEAL_VERSION,
             producer: format!("{process}-1"),
             created: crate::clock::now(),
             resource: resource.clone(),

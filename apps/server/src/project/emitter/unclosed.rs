@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use tracewire_recorder::journal::Header;
-use tracewire_recorder::seal::{Checkpoint, SEAL_VERSION, Sealed, Sealer};
+use tracewire_recorder::seal::{Checkpoint, PLAIN_SEAL_VERSION, Sealed, Sealer};
 use tracewire_store::{ProducerRow, Store, StoreError};
 use tracewire_wire::envelope::SPEC_VERSION;
 use tracewire_wire::value::Value;
@@ -87,7 +87,7 @@ fn producer(sealed: &Sealed) -> Option<&str> {
 fn close(row: ProducerRow) -> Option<Sealed> {
     let header = Header {
         spec: SPEC_VERSION.to_owned(),
-        seal: SEAL_VERSION,
+        seal: PLAIN_SEAL_VERSION,
         producer: row.name,
         created: row.facts.created.unwrap_or_else(crate::clock::now),
         resource: row.facts.resource,

@@ -8,7 +8,6 @@ use crate::journal::directory::producer_name;
 use crate::journal::header::{Header, Origin};
 use crate::journal::losses::reason;
 use crate::journal::quota::journal_bytes;
-use crate::seal::SEAL_VERSION;
 use std::sync::atomic::Ordering;
 use tracewire_wire::envelope::SPEC_VERSION;
 use tracewire_wire::value::Map;
@@ -52,7 +51,7 @@ impl State {
         let options = &shared.options;
         Header {
             spec: SPEC_VERSION.to_owned(),
-            seal: SEAL_VERSION,
+            seal: options.redact.seal_version(),
             producer: producer_name(&own.name, number),
             created: moment.wall,
             resource: options.resource.clone(),

@@ -1,0 +1,99 @@
+//! Rules of redaction: what must not leave a journal, and what stands in its place (`spec/privacy.md`).
+//!
+//! ```text
+//! rules (texts) ─▶ Plan ─▶ Redactor: walk a body ─▶ keys ─▶ texts: JSON inside? ─▶ findings ─▶ mask, hash or drop
+//! ```
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `rule` | the grammar of a rule |
+//! | `pattern`, `syntax` | regular expressions without going back, and the refusal of others with the place |
+//! | `plan` | all rules of a file, ready to apply |
+//! | `findings` | what is found in a text: gathered, joined, replaced |
+//! | `walk`, `embedded` | the values of a body, and of JSON inside of a text |
+//!
+//! It takes time in proportion to what it looks at, and gives the same bytes wherever it runs.
+
+mod embedded;
+mod findings;
+mod pattern;
+mod plan;
+mod rule;
+mod syntax;
+mod walk;
+
+pub use rule::{Action, Rule, What};
+
+use crate::WireError;
+use crate::value::Map;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use plan::Plan;
+use sha2::{Digest as _, Sha256};
+
+/// What comes before a user's key where the one that rules hash with is made of it.
+const KEY_PREFIX: &[u8] = b"tracewire redact key 1:";
+
+/// The key that a header carries, of the one that a user chose (TW-RED-001).
+pub fn hash_key(chosen: &str) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    digest.update(KEY_PREFIX);
+    digest.update(chosen.as_bytes());
+    digest.finalize().into()
+}
+
+/// Rules, ready to apply to bodies.
+///
+/// ```
+/// use tracewire_wire::json;
+/// use tracewire_wire::redact::Redactor;
+/// use tracewire_wire::value::Value;
+/// let redactor = Redactor::new(&["password".to_owned()], &["@email".to_owned()], None)?;
+/// let mut body = json::read(br#"{"input":{"password":1,"to":"ann@example.com"}}"#, &json::ReadOptions::default())?;
+/// if let Value::Map(body) = &mut body {
+///     redactor.apply(body);
+/// }
+/// assert_eq!(json::write(&body), br#"{"input":{"password":{"$redacted":"key"},"to":"[email]"}}"#);
+/// # Ok::<(), tracewire_wire::WireError>(())
+/// ```
+pub struct Redactor {
+    plan: Plan,
+    hash_key: Option<[u8; 32]>,
+}
+
+impl Redactor {
+    /// The rules of a header: keys that are masked, further rules in order, and the key that they hash with.
+    ///
+    /// # Errors
+    /// `redact_rule` for a text that is no rule, and for one that hashes without a key; `redact_pattern`, with the place, for a
+    /// pattern that cannot be matched without going back, or is none.
+    pub fn new(keys: &[String], rules: &[String], hash_key: Option<[u8; 32]>) -> Result<Self, WireError> {
+        let plan = Plan::new(keys, rules)?;
+        match plan.hashing_rule() {
+            Some(rule) if hash_key.is_none() => Err(WireError::Unknown {
+                code: "redact_rule",
+                reason: format!("{rule:?} hashes, and there is no key of at least 16 bytes: set redact_key"),
+            }),
+            _ => Ok(Redactor { plan, hash_key }),
+        }
+    }
+
+    /// Applies the rules to a body; the names of its own members are the wire's.
+    pub fn apply(&self, body: &mut Map) {
+        walk::body(self, body);
+    }
+
+    /// What a text becomes, as a value of its own; `None` where nothing is found.
+    pub fn text(&self, text: &str) -> Option<crate::value::Value> {
+        walk::text(self, text, 1)
+    }
+
+    /// The first 16 digits of the keyed hash.
+    fn hash(&self, bytes: &[u8]) -> String {
+        // A key of any length will do; rules that hash were refused without one.
+        let key = self.hash_key.as_ref().map_or(&[][..], |key| key.as_slice());
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
+        mac.update(bytes);
+        let digest = mac.finalize().into_bytes();
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}

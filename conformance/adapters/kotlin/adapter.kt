@@ -77,6 +77,7 @@ fun record(settings: Json, script: List<Any?>): List<ByteArray> {
         configure {
             limits = settings.map("limits").mapValues { it.value as Long }
             redact = settings.list("redact").map { it.toString() }
+            redactKey = settings["redact_key"]?.toString()
             sampling = (settings["sampling"] as Number?)?.toDouble()
         }
     }

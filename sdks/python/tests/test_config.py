@@ -113,6 +113,44 @@ def test_strict_raises_and_recording_goes_on_all_the_same(elsewhere: Path, monke
         Client(dir=elsewhere / "e", strict=True, mode="x")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("when", ["seal", "record"])
+def test_rules_of_redaction_are_applied(elsewhere: Path, when: Any) -> None:
+    rules = ["password", "@email -> hash", "order:/ORD-[0-9]{4}/", "!help@example.com"]
+    client = tracewire.Client(dir=elsewhere, redact=rules, redact_at=when, redact_key="a long enough pepper")
+    with client.span("a", input={"password": 1, "to": "ann@example.com or help@example.com, ORD-1234"}):
+        pass
+    held = b"".join(path.read_bytes() for path in (elsewhere / "journal").glob("*.twj"))
+    assert (b"ann@example.com" in held) is (when == "seal")
+    assert b"a long enough pepper" not in held
+    expected = {"password": {"$redacted": "key"}, "to": "[email:1d87e109a0baf1e5] or help@example.com, [order]"}
+    assert client.query()[0].input == expected
+    client.shutdown()
+
+
+def test_without_rules_that_cannot_be_used_inputs_are_not_recorded(
+    elsewhere: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = tracewire.Client(dir=elsewhere / "one", redact=[r"id:/(a)\1/"])
+    with client.span("a", input="1234"):
+        pass
+    assert "patterns here never do at byte 7; inputs and outputs are not recorded" in caplog.text
+    assert client.flush().errors == {"configuration": 1}
+    client.shutdown()
+    monkeypatch.setenv("TRACEWIRE_REDACT", "@mail")
+    client = tracewire.Client(dir=elsewhere / "two")
+    with client.span("b", input="1234"):
+        pass
+    assert "there is no detector mail" in caplog.text
+    assert [row.input for row in client.query()] == [None]
+    client.shutdown()
+
+
+def test_a_key_of_redaction_is_shown_to_nobody() -> None:
+    assert Settings({"redact_key": 7}, {}).problems == [
+        "redact_key = a secret (argument): a text is expected, such as redact_key='a long secret'; the default is used"
+    ]
+
+
 def test_roots_say_session_environment_and_release(elsewhere: Path) -> None:
     options = {"session_id": "chat-7", "environment": "test", "release": "7"}
     with Client(dir=elsewhere, **options) as client:  # type: ignore[arg-type]

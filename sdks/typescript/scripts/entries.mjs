@@ -42,6 +42,7 @@ const ENTRIES = {
 /** Files that are shipped as they are, by their names in `exports`. */
 export const ASSETS = {
   "tracewire.wasm": "wasm/tracewire.wasm",
+  "tracewire-rules.wasm": "wasm/tracewire-rules.wasm",
   "tools.wasm": "wasm/tools.wasm",
   "tokens.wasm": "wasm/tokens.wasm",
 };

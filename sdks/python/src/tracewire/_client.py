@@ -92,6 +92,8 @@ class Client(Points, Queries):
         guards: Guards | Mapping[str, Any] | None = None,
         strict: bool | None = None,
         redact: Iterable[str] | None = None,
+        redact_at: Literal["seal", "record"] | None = None,
+        redact_key: str | None = None,
         resource: Mapping[str, object] | None = None,
         session_id: str | None = None,
         environment: str | None = None,

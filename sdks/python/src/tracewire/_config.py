@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _EMPTY: Final = '"problems":[],"settings":{}'
 _MODES: Final = ("local", "inline", "background")
-_OF_RECORDER: Final = ("dir", "file_bytes", "guards", "mask", "on_warning", "quota_bytes", "sampling")
+_OF_RECORDER: Final = ("dir", "file_bytes", "guards", "mask", "on_warning", "quota_bytes", "redact_at", "redact_key", "sampling")
 
 
 class Settings:
@@ -51,8 +51,9 @@ class Settings:
                 self.sources[key] = "argument"
             except Exception:  # noqa: BLE001
                 # A value of the host's may raise anything while it is read.
+                told = "a secret" if key == "redact_key" else shown(value)
                 self.problems.append(
-                    f"{key} = {shown(value)} (argument): {expected} is expected, such as {key}={example}; {self._instead(key)}"
+                    f"{key} = {told} (argument): {expected} is expected, such as {key}={example}; {self._instead(key)}"
                 )
         self._check_guards()
         for name in unknown:
@@ -202,6 +203,8 @@ KEYS: Final[dict[str, tuple[Check, str, str]]] = {
     "mode": (_is(lambda value: value in _MODES), f"one of {', '.join(_MODES)}", "'background'"),
     "quota_bytes": (_bytes, "a number of bytes", "4294967296"),
     "redact": (_texts, "a list of texts", "['password']"),
+    "redact_at": (_is(lambda value: value in ("seal", "record")), "seal or record", "'record'"),
+    "redact_key": (_text, "a text", "'a long secret'"),
     "release": (_text, "a text", "'2026.11.1'"),
     "resource": (dict, "a mapping", "{'team': 'search'}"),
     "sampling": (_is(lambda value: _number(value) and 0 <= value <= 1), "a number from 0 to 1", "0.1"),

@@ -50,9 +50,9 @@ class Opened:
         try:
             self.native = _native.Recorder(options)
         except (TypeError, ValueError, OverflowError) as error:
-            problem("configuration", f"{error}; the defaults are used", error)
-            exporters = []
-            self.native = _native.Recorder({})
+            if not _is_of_rules(error):
+                exporters = []
+            self.native = _native.Recorder(_instead(options, error, problem))
         self.recorder = self.native
         fields = settings.root_fields()
         if fields or says_roots:
@@ -85,6 +85,24 @@ class Opened:
         """Where the journals are, or will be; ``None`` for the nearest ``.tracewire``."""
         found: str | None = self.recorder.stats().get("directory") or self.settings.get("dir")
         return found
+
+
+def _is_of_rules(error: Exception) -> bool:
+    return str(error.args[-1]).startswith("redact_")
+
+
+def _instead(
+    options: Mapping[str, object], error: Exception, problem: Callable[[str, str, BaseException | None], None]
+) -> dict[str, object]:
+    """Options without those that cannot be used. What rules and a mask would have kept out, nobody knows."""
+    closed: dict[str, object] = {"capture_input": False, "capture_output": False}
+    if _is_of_rules(error):
+        problem("configuration", f"{error.args[0]}; inputs and outputs are not recorded", error)
+        return {**options, **closed, "redact": [], "redact_at": None, "redact_key": None}
+    hidden = bool(options["redact"] or options.get("mask"))
+    instead = ", and inputs and outputs are not recorded" if hidden else ""
+    problem("configuration", f"{error}; the defaults are used{instead}", error)
+    return closed if hidden else {}
 
 
 def _together(recorded: Mapping[str, Any], pumped: Mapping[str, Any]) -> dict[str, Any]:

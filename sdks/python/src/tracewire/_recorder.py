@@ -58,6 +58,8 @@ def init(
     guards: Guards | Mapping[str, Any] | None = None,
     strict: bool | None = None,
     redact: Iterable[str] | None = None,
+    redact_at: Literal["seal", "record"] | None = None,
+    redact_key: str | None = None,
     resource: Mapping[str, object] | None = None,
     session_id: str | None = None,
     environment: str | None = None,
@@ -89,7 +91,12 @@ def init(
         guards: limits that calls are checked against before they begin: see ``Guards``. Where one is reached,
             ``BudgetExceeded`` or ``LoopDetected`` is raised instead of the call.
         strict: raise ``TracewireError`` for wrong use, and from ``flush()`` when something was lost.
-        redact: keys whose values never leave the journal.
+        redact: what never leaves the journal: keys (``"password"``), detectors (``"@email"``, ``"@secrets"``, ``"@all"``), patterns
+            (``"/ORD-[0-9]{8}/"``), and what is allowed (``"!support@example.com"``), each with what becomes of it
+            (``"@email -> hash"``).
+        redact_at: when that is removed: ``seal``, when the journal is sealed, or ``record``, before a record is written, while the
+            caller waits.
+        redact_key: the key of hashes that stand for what was removed.
         resource: further attributes of the program.
         session_id: the conversation that runs belong to, where they do not say so themselves.
         environment: the deployment, such as ``production``.

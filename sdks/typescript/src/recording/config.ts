@@ -24,6 +24,27 @@ export type Mode = "local" | "inline" | "background";
  */
 export type ExporterSetting = Exporter | ExporterConfig | string;
 
+/** Something that can be found in texts, and groups of them. */
+export type Detector =
+  | "api_key"
+  | "bearer_token"
+  | "jwt"
+  | "private_key"
+  | "url_password"
+  | "credential"
+  | "email"
+  | "phone"
+  | "card"
+  | "iban"
+  | "ip"
+  | "national_id"
+  | "secrets"
+  | "personal"
+  | "all";
+
+/** What a rule looks for, and what becomes of it: a mark, a mark with a keyed hash, nothing of the value, or all of it. */
+export type RedactionRule = `@${Detector}` | `@${Detector} -> ${"mask" | "hash" | "drop" | "keep"}` | (string & {});
+
 /** What the browser's side needs to know; elsewhere it means nothing. */
 export interface BrowserOptions {
   /** Where envelopes are sent; without one they are only kept. */
@@ -60,8 +81,15 @@ export interface ClientOptions {
   readonly guards?: Guards | undefined;
   /** Throw `TracewireError` for wrong use, and from `flush()` when something was lost. */
   readonly strict?: boolean | undefined;
-  /** Keys whose values never leave the journal. */
-  readonly redact?: readonly string[] | string | undefined;
+  /**
+   * What never leaves the journal: keys (`"password"`), detectors (`"@email"`, `"@secrets"`, `"@all"`), patterns (`"/ORD-[0-9]{8}/"`), and
+   * what is allowed (`"!support@example.com"`), each with what becomes of it (`"@email -> hash"`).
+   */
+  readonly redact?: readonly RedactionRule[] | RedactionRule | undefined;
+  /** When that is removed: when the journal is sealed, or before a record is written, while the caller waits. */
+  readonly redactAt?: "seal" | "record" | undefined;
+  /** The key of hashes that stand for what was removed. */
+  readonly redactKey?: string | undefined;
   /** Further attributes of the program. */
   readonly resource?: Readonly<Record<string, unknown>> | undefined;
   /** The conversation that runs belong to, where they do not say so themselves. */
@@ -125,8 +153,9 @@ export class Settings {
       const [check, expected, example] = setting;
       const checked = attempt(check, value);
       if (checked === undefined) {
+        const given = key === "redactKey" ? "a secret" : shown(value);
         this.problems.push(
-          `${key} = ${shown(value)} (argument): ${expected} is expected, such as ${key}: ${example}; ${this.#instead(key)}`,
+          `${key} = ${given} (argument): ${expected} is expected, such as ${key}: ${example}; ${this.#instead(key)}`,
         );
       } else {
         this.values[key] = checked;
@@ -248,6 +277,8 @@ const KEYS: { readonly [key: string]: readonly [check: Check, expected: string, 
   mode: [mode, "one of local, inline, background", "'background'"],
   quotaBytes: [bytes, "a number of bytes", "4294967296"],
   redact: [list((item) => typeof item === "string"), "a list of texts", "['password']"],
+  redactAt: [(value) => (value === "seal" || value === "record" ? value : undefined), "seal or record", "'record'"],
+  redactKey: [text, "a text", "'a long secret'"],
   release: [text, "a text", "'2026.11.1'"],
   resource: [table, "an object", "{ team: 'search' }"],
   sampling: [share, "a number from 0 to 1", "0.1"],

@@ -59,13 +59,7 @@ export class Opened {
   constructor(settings: Settings, problems: Problems, browser: BrowserOptions | undefined, open: Opener = OPEN) {
     this.problems = problems;
     this.#isDisabled = settings.values.disabled === true;
-    const capture = settings.values.capture ?? true;
-    this.policy = {
-      input: capture === true || capture === "input",
-      output: capture === true || capture === "output",
-      mask: settings.values.mask,
-      problems,
-    };
+    this.policy = policyOf(settings, problems);
     this.rootFields = settings.rootFields;
     if (this.#isDisabled) return;
     const { mode } = settings;
@@ -74,7 +68,10 @@ export class Opened {
     try {
       native = platform.native();
       const limits = boundsOf(settings);
-      this.recorder = openWith(native, open, nativeOptions(settings, [...exporters.keys()]), problems);
+      const opened = openWith(native, open, nativeOptions(settings, [...exporters.keys()]), problems);
+      this.recorder = opened.recorder;
+      // What rules would have removed, nobody knows.
+      if (opened.lacksRules) this.policy = { ...this.policy, input: false, output: false };
       this.hasGuards = settings.limits !== undefined;
       this.#onWarning = settings.onWarning;
       this.pen = new Pen(this.recorder, limitsOf(limits), {
@@ -274,27 +271,59 @@ function closeAll(): void {
   }
 }
 
-function openWith(native: NativeModule, open: Opener, options: NativeOptions, problems: Problems): NativeRecorder {
+function openWith(native: NativeModule, open: Opener, options: NativeOptions, problems: Problems): OpenedNative {
   try {
-    return open(native, JSON.stringify(options));
+    return { recorder: open(native, JSON.stringify(options)), lacksRules: false };
   } catch (error) {
-    problems.count("configuration", `${reasonOf(error)}; the defaults are used`);
-    return open(native, JSON.stringify({ seed: options.seed, resource: options.resource }));
+    const { code, message } = refusalOf(error);
+    const fix = message.endsWith(KEYS_ALONE) ? `; ${WITH_RULES}` : "";
+    if (code?.startsWith("redact_")) {
+      problems.count("configuration", `${message}${fix}; inputs and outputs are not recorded`);
+      const { redact, redact_key, redact_at, ...others } = options;
+      return { recorder: open(native, JSON.stringify(others)), lacksRules: true };
+    }
+    const lacksRules = options.redact.length > 0;
+    const instead = lacksRules ? ", and inputs and outputs are not recorded" : "";
+    problems.count("configuration", `${message}; the defaults are used${instead}`);
+    return { recorder: open(native, JSON.stringify({ seed: options.seed, resource: options.resource })), lacksRules };
   }
 }
 
-function reasonOf(error: unknown): string {
+/** What the module without rules says, and where the one with them is. */
+const KEYS_ALONE = "only keys are known here";
+const WITH_RULES = "init({ wasm }) with the bytes of tracewire/tracewire-rules.wasm knows the others";
+
+interface OpenedNative {
+  readonly recorder: NativeRecorder;
+  /** Whether there were rules of redaction that it has not. */
+  readonly lacksRules: boolean;
+}
+
+function policyOf(settings: Settings, problems: Problems): Policy {
+  const capture = settings.values.capture ?? true;
+  return {
+    input: capture === true || capture === "input",
+    output: capture === true || capture === "output",
+    mask: settings.values.mask,
+    problems,
+  };
+}
+
+function refusalOf(error: unknown): { code?: string; message: string } {
   const message = error instanceof Error ? error.message : textOf(error);
   try {
-    return (JSON.parse(message) as { message: string }).message;
+    return JSON.parse(message) as { code: string; message: string };
   } catch {
-    return message;
+    return { message };
   }
 }
 
 interface NativeOptions {
   readonly seed: string;
   readonly resource: object;
+  readonly redact: readonly string[];
+  readonly redact_at: string | undefined;
+  readonly redact_key: string | undefined;
   readonly [name: string]: unknown;
 }
 
@@ -306,6 +335,8 @@ function nativeOptions(settings: Settings, sinks: readonly string[]): NativeOpti
     mode: settings.mode,
     resource: { ...settings.resource, ...wireForm(values.resource) },
     redact: values.redact ?? [],
+    redact_at: values.redactAt,
+    redact_key: values.redactKey,
     sinks,
     sampling: values.sampling,
     limits: boundsOf(settings),

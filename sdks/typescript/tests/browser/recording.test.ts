@@ -98,6 +98,28 @@ test.each(["/worker.js", "/module-worker.js"])("a worker keeps and sends as a pa
   expect(site.names).toEqual(["one", "two"]);
 });
 
+test("a page with rules of redaction loads the module that has them", async () => {
+  await page.goto(`${site.origin}/slim`);
+  const said: string[] = [];
+  page.on("console", (message) => said.push(message.text()));
+  const record = async (file: string) =>
+    await page.evaluate(async (name) => {
+      const { Client } = (globalThis as unknown as { tracewire: Tracewire }).tracewire;
+      const wasm = await (await fetch(name)).arrayBuffer();
+      const browser = { endpoint: "/collect", storage: "memory" } as const;
+      const client = new Client({ wasm, redact: ["@email"], browser });
+      client.span(name, { input: "to ann@example.com" }, () => undefined);
+      return await client.flush();
+    }, file);
+  expect(await record("/tracewire-rules.wasm")).toMatchObject({ written: 2, sent: 2 });
+  const sent = () => site.envelopes.map(({ bytes }) => new TextDecoder().decode(bytes)).join();
+  expect(sent()).toContain("to [email]");
+  await page.reload();
+  expect(await record("/tracewire.wasm")).toMatchObject({ written: 2, sent: 2, errors: { configuration: 1 } });
+  expect(said.join()).toContain("init({ wasm }) with the bytes of tracewire/tracewire-rules.wasm knows the others");
+  expect(sent()).not.toContain("ann@example.com");
+});
+
 test("the slim build says what it lacks, and works with it", async () => {
   await page.goto(`${site.origin}/slim`);
   const said: string[] = [];

@@ -8,6 +8,14 @@ public enum Mode: String, Sendable {
   case background
 }
 
+/// When rules of redaction are applied.
+public enum RedactAt: String, Sendable {
+  /// When the journal is sealed: nobody waits, and the file holds the values until it goes.
+  case seal
+  /// Before a record is written: what is found never reaches a disk, and the caller waits.
+  case record
+}
+
 /// Whether inputs and outputs are recorded.
 public enum Capture: String, Sendable {
   /// Both.
@@ -49,8 +57,13 @@ public struct Configuration: Sendable {
   public var guards: Guards?
   /// Throw `TracewireError` for wrong use: from `initialize`, and from the next `flush` or `shutdown` for what went wrong before it.
   public var strict: Bool?
-  /// Keys whose values never leave the journal.
+  /// What never leaves the journal: keys (`"password"`), detectors (`"@email"`, `"@secrets"`, `"@all"`), patterns (`"/ORD-[0-9]{8}/"`), and
+  /// what is allowed (`"!support@example.com"`), each with what becomes of it (`"@email -> hash"`).
   public var redact: [String]?
+  /// When that is removed.
+  public var redactAt: RedactAt?
+  /// The key of hashes that stand for what was removed.
+  public var redactKey: String?
   /// Further attributes of the program.
   public var resource: Attributes?
   /// The conversation that runs belong to, where they do not say so themselves.
@@ -79,7 +92,8 @@ public struct Configuration: Sendable {
   public init(
     service: String? = nil, dir: String? = nil, mode: Mode? = nil, exporters: [any Exporter]? = nil, batching: Batching? = nil,
     sampling: Double? = nil,
-    capture: Capture? = nil, mask: Mask? = nil, strict: Bool? = nil, redact: [String]? = nil, resource: Attributes? = nil,
+    capture: Capture? = nil, mask: Mask? = nil, strict: Bool? = nil, redact: [String]? = nil,
+    redactAt: RedactAt? = nil, redactKey: String? = nil, resource: Attributes? = nil,
     sessionId: String? = nil, environment: String? = nil, release: String? = nil, disabled: Bool? = nil, quotaBytes: Int? = nil,
     fileBytes: Int? = nil, fsync: Bool? = nil, store: Bool? = nil, limits: [String: Int]? = nil,
     guards: Guards? = nil, onNotice: (@Sendable (String) -> Void)? = nil
@@ -94,6 +108,8 @@ public struct Configuration: Sendable {
     self.mask = mask
     self.strict = strict
     self.redact = redact
+    self.redactAt = redactAt
+    self.redactKey = redactKey
     self.resource = resource
     self.sessionId = sessionId
     self.environment = environment

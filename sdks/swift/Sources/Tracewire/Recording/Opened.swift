@@ -26,24 +26,21 @@ final class Opened: Sendable {
     self.problems = problems
     let values = settings.values
     guards = values.guards
-    let capture = values.capture ?? .all
-    policy = Policy(
-      input: capture == .all || capture == .input, output: capture == .all || capture == .output, mask: values.mask, problems: problems)
     (environment, release, sessionId) = (values.environment, values.release, values.sessionId)
     hasRootFields = environment != nil || release != nil || sessionId != nil
     isDisabled = values.disabled == true
-    if isDisabled {
-      (recorder, pens, delivery) = (nil, nil, nil)
-      return
-    }
-    if let mismatch = Library.mismatch {
-      problems.note("library", "nothing is recorded: \(mismatch)")
+    let mismatch = isDisabled ? nil : Library.mismatch
+    if let mismatch { problems.note("library", "nothing is recorded: \(mismatch)") }
+    if isDisabled || mismatch != nil {
+      policy = Policy(values.capture ?? .all, mask: values.mask, problems: problems)
       (recorder, pens, delivery) = (nil, nil, nil)
       return
     }
     let exporters = Exporters.made(settings, problems)
-    let found = Self.open(settings, exporters.map(\.sink), problems, open)
+    let (found, lacksRules) = Self.open(settings, exporters.map(\.sink), problems, open)
     recorder = found
+    // What rules would have removed that could not be used, nobody knows.
+    policy = Policy(lacksRules ? .none : values.capture ?? .all, mask: values.mask, problems: problems)
     pens = found.map { found in
       Pens(found, Limits(values.limits ?? [:])) { sentences in problems.say(sentences.joined(separator: "; ")) }
     }
@@ -52,18 +49,30 @@ final class Opened: Sendable {
     Living.add(self)
   }
 
-  private static func open(_ settings: Settings, _ sinks: [String], _ problems: Problems, _ open: Opener) -> Recorder? {
+  /// The recorder, and whether there were rules of redaction that it has not.
+  private static func open(
+    _ settings: Settings, _ sinks: [String], _ problems: Problems, _ open: Opener
+  ) -> (recorder: Recorder?, lacksRules: Bool) {
     do {
-      return try refusing { try open(settings.nativeOptions(sinks: sinks)) }
+      return (try refusing { try open(settings.nativeOptions(sinks: sinks)) }, false)
     } catch {
       let reason = (error as? FormatError)?.reason ?? (error as? TracewireError)?.message ?? "\(error)"
-      problems.note("configuration", "\(reason); the defaults are used")
+      let code = (error as? FormatError)?.code ?? (error as? TracewireError)?.code ?? ""
+      if code.hasPrefix("redact_") {
+        problems.note("configuration", "\(reason); inputs and outputs are not recorded")
+        let without = settings.nativeOptions(sinks: sinks, withRules: false)
+        if let found = try? refusing({ try open(without) }) { return (found, true) }
+      }
+      let instead = settings.values.redact?.isEmpty == false ? ", and inputs and outputs are not recorded" : ""
+      problems.note("configuration", "\(reason); the defaults are used\(instead)")
     }
+    let lacksRules = settings.values.redact?.isEmpty == false
     do {
-      return try refusing { try open(JsonWriter.text(.map(Value.Members([("resource", .map(settings.resource))])))) }
+      let resource = JsonWriter.text(.map(Value.Members([("resource", .map(settings.resource))])))
+      return (try refusing { try open(resource) }, lacksRules)
     } catch {
       problems.note("unavailable", "nothing is recorded: \(error)")
-      return nil
+      return (nil, lacksRules)
     }
   }
 

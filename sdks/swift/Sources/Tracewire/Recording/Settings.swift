@@ -88,6 +88,8 @@ struct Settings: Sendable {
     values.capture = values.capture ?? Self.capture(settings["capture"])
     values.strict = values.strict ?? settings["strict"]?.bool
     values.redact = values.redact ?? settings["redact"]?.list?.compactMap(\.text)
+    values.redactAt = values.redactAt ?? settings["redact_at"]?.text.flatMap(RedactAt.init)
+    values.redactKey = values.redactKey ?? settings["redact_key"]?.text
     values.sessionId = values.sessionId ?? settings["session_id"]?.text
     values.environment = values.environment ?? settings["environment"]?.text
     values.release = values.release ?? settings["release"]?.text
@@ -136,12 +138,16 @@ struct Settings: Sendable {
   }
 
   /// Options of the native recorder, as JSON.
-  func nativeOptions(sinks: [String]) -> String {
+  func nativeOptions(sinks: [String], withRules: Bool = true) -> String {
     var options = Value.Members()
     if let dir = values.dir ?? Folders.standard() { options["dir"] = .text(dir) }
     options["mode"] = .text(mode.rawValue)
     options["resource"] = .map(resource)
-    options["redact"] = .list((values.redact ?? []).map(Value.text))
+    if withRules {
+      options["redact"] = .list((values.redact ?? []).map(Value.text))
+      options["redact_at"] = values.redactAt.map { .text($0.rawValue) }
+      options["redact_key"] = values.redactKey.map(Value.text)
+    }
     options["sinks"] = .list(sinks.map(Value.text))
     if let sampling = values.sampling { options["sampling"] = .double(sampling) }
     if let limits = values.limits { options["limits"] = .map(Value.Members(limits.map { ($0.key, .int($0.value)) })) }

@@ -9,6 +9,13 @@ struct Policy: Sendable {
   let problems: Problems
 }
 
+extension Policy {
+  init(_ capture: Capture, mask: Mask?, problems: Problems) {
+    let (input, output) = (capture == .all || capture == .input, capture == .all || capture == .output)
+    self.init(input: input, output: output, mask: mask, problems: problems)
+  }
+}
+
 /// Members of an event's body from what a program gives.
 enum Writing {
   /// Writes `attributes`, unless there are none.

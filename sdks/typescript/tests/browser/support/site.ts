@@ -46,7 +46,9 @@ export class Site {
     const site = new Site();
     site.#scripts.set("/tracewire.js", await bundled("browser"));
     site.#scripts.set("/slim.js", await bundled("slim"));
-    site.#scripts.set("/tracewire.wasm", await readFile(new URL("../../../wasm/tracewire.wasm", import.meta.url)));
+    for (const name of ["tracewire.wasm", "tracewire-rules.wasm"]) {
+      site.#scripts.set(`/${name}`, await readFile(new URL(`../../../wasm/${name}`, import.meta.url)));
+    }
     site.#scripts.set("/worker.js", `importScripts("/tracewire.js"); onmessage = ${WORKER};`);
     site.#scripts.set("/module-worker.js", `${site.#scripts.get("/tracewire.js")}; onmessage = ${WORKER};`);
     await new Promise<void>((resolve) => site.#server.listen(0, "127.0.0.1", resolve));

@@ -78,7 +78,8 @@ func record(_ settings: Value, _ steps: [Value]) throws -> [[UInt8]] {
   let limits = settings["limits"]?.members.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.key, $0.value.int ?? 0) }) }
   isCut = limits?["nodes"] != nil
   let (sampling, redact, about) = (settings["sampling"]?.double, strings(settings["redact"]), Attributes(resource.map { ($0.0, $0.1) }))
-  let configuration = Configuration(sampling: sampling, redact: redact, resource: about, limits: limits)
+  let key = settings["redact_key"]?.text
+  let configuration = Configuration(sampling: sampling, redact: redact, redactKey: key, resource: about, limits: limits)
   var (spans, places, recorded) = ([String: ManualStep](), [String: SpanContext](), try Recording(script, configuration))
   for step in steps { try play(step, recorded.client, &spans, &places) }
   recorded.end()

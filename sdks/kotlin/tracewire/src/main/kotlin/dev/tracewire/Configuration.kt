@@ -31,6 +31,15 @@ public enum class Mode {
     BACKGROUND,
 }
 
+/** When rules of redaction are applied. */
+public enum class RedactAt {
+    /** When the journal is sealed: nobody waits, and the file holds the values until it goes. */
+    SEAL,
+
+    /** Before a record is written: what is found never reaches a disk, and the caller waits. */
+    RECORD,
+}
+
 /** Whether inputs and outputs are recorded. */
 public enum class Capture {
     /** Both. */
@@ -89,8 +98,18 @@ public class Configuration {
     /** Whether wrong use throws [TracewireException], and a flush that has lost something. */
     public var strict: Boolean? = null
 
-    /** Keys whose values never leave the journal. */
+    /**
+     * What never leaves the journal: keys (`"password"`), detectors (`"@email"`, `"@secrets"`, `"@all"`), patterns
+     * (`"/ORD-[0-9]{8}/"`), and what is allowed (`"!support@example.com"`), each with what becomes of it
+     * (`"@email -> hash"`).
+     */
     public var redact: List<String>? = null
+
+    /** When that is removed. */
+    public var redactAt: RedactAt? = null
+
+    /** The key of hashes that stand for what was removed. */
+    public var redactKey: String? = null
 
     /** Further attributes of the program. */
     public var resource: Map<String, Any?>? = null

@@ -51,6 +51,9 @@ internal class Opened(
     val rootFields: RootFields? = settings.rootFields
     private val isDisabled = settings.isDisabled
 
+    /** Whether there were rules of redaction that could not be used. */
+    private var lacksRules = false
+
     /** Absent where nothing is recorded: switched off, or there is no native half. */
     val recorder: NativeRecorder?
 
@@ -78,11 +81,11 @@ internal class Opened(
         private set
 
     init {
-        val capture = settings.capture
-        val (input, output) = (capture in WITH_INPUT) to (capture in WITH_OUTPUT)
-        policy = Policy(input, output, settings.mask, problems)
         val exporters = if (isDisabled) emptyMap() else Exporters.from(settings.exporters, problems)
         recorder = if (isDisabled) null else openWith(settings, exporters.keys.toList(), open)
+        // What rules would have removed that could not be used, nobody knows.
+        val capture = if (lacksRules) Capture.NONE else settings.capture
+        policy = Policy(capture in WITH_INPUT, capture in WITH_OUTPUT, settings.mask, problems)
         penOrNull = recorder?.let { Pen(it, Limits.of(settings.limits), Listening()) }
         delivery = recorder?.let { Delivery.of(it, exporters, settings.mode, problems) }
         if (recorder != null) {
@@ -111,7 +114,14 @@ internal class Opened(
             return try {
                 open.open(options)
             } catch (refusal: Refusal.Refused) {
-                problems.count("configuration", "${refusal.reason}; the defaults are used")
+                if (refusal.code.startsWith("redact_")) {
+                    lacksRules = true
+                    problems.count("configuration", "${refusal.reason}; inputs and outputs are not recorded")
+                    return open.open(options - setOf("redact", "redact_at", "redact_key"))
+                }
+                lacksRules = (options["redact"] as List<*>).isNotEmpty()
+                val instead = if (lacksRules) ", and inputs and outputs are not recorded" else ""
+                problems.count("configuration", "${refusal.reason}; the defaults are used$instead")
                 open.open(mapOf("resource" to options["resource"]))
             }
         } catch (thrown: Throwable) {
@@ -130,6 +140,8 @@ internal class Opened(
             "mode" to mode,
             "resource" to settings.resource + own.orEmpty().let { Json.readMap(Whole.json(it)) },
             "redact" to (settings["redact"] ?: emptyList<String>()),
+            "redact_at" to settings["redact_at"],
+            "redact_key" to settings["redact_key"],
             "sinks" to sinks,
             "sampling" to settings["sampling"],
             "limits" to settings.limits.orEmpty(),

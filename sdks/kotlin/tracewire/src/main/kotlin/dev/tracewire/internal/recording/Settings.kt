@@ -51,6 +51,8 @@ internal class Settings(given: Configuration) {
         take("mode", given.mode?.name?.lowercase())
         bytes("quota_bytes", given.quotaBytes, "4294967296")
         take("redact", given.redact)
+        take("redact_at", given.redactAt?.name?.lowercase())
+        take("redact_key", given.redactKey)
         text("release", given.release, "\"2026.11.1\"")
         take("resource", given.resource)
         val sampling = given.sampling

@@ -42,6 +42,8 @@ func appendValue(out []byte, v any) []byte {
 			out = appendValue(out, element)
 		}
 		return append(out, ']')
+	case numberInText:
+		return appendValue(out, map[string]any(v))
 	case map[string]any:
 		out = append(out, '{')
 		for i, key := range sortedKeys(v) {

@@ -34,7 +34,7 @@ func EnvelopeDigest(envelope map[string]any) string {
 // A sealer makes envelopes of one producer's events.
 type sealer struct {
 	header    *Header
-	rules     rules
+	policy    *policy
 	envelopes []map[string]any
 	carried   map[string]bool // content that some envelope has, the one under way included
 	events    []any
@@ -43,15 +43,15 @@ type sealer struct {
 	seq       int64
 }
 
-func newSealer(h *Header) *sealer {
-	return &sealer{header: h, rules: rulesOf(h.Redact), carried: map[string]bool{}, content: map[string]any{}}
+func newSealer(h *Header, p *policy) *sealer {
+	return &sealer{header: h, policy: p, carried: map[string]bool{}, content: map[string]any{}}
 }
 
 // add takes an event that is decoded and normalised through the rest of TW-SEAL-002.
 func (s *sealer) add(event map[string]any) {
 	limits := s.header.Limits
 	s.seq++
-	event = s.rules.redact(event)
+	event = s.policy.redact(event)
 	event["seq"] = s.seq
 	if body, ok := event["body"].(map[string]any); ok {
 		body = mapMembers(body, func(key string, v any) any {

@@ -30,7 +30,9 @@ type Header struct {
 	Created             *big.Int // nanoseconds since 1970 UTC
 	Resource            map[string]any
 	Limits              Limits
-	Redact              []string
+	Redact              []string // keys
+	Rules               []string // of redaction, nil where there are none
+	HashKey             []byte   // what rules hash with
 	Sampling            *float64
 	Parent, Predecessor string
 }
@@ -240,6 +242,9 @@ func (h *Header) decides(m map[string]any) bool {
 	for _, key := range redact["keys"].([]any) {
 		h.Redact = append(h.Redact, key.(string))
 	}
+	if !h.readRules(redact) {
+		return false
+	}
 	origin, _ := m["origin"].(map[string]any)
 	for _, name := range []string{"host", "boot", "pid_namespace"} {
 		if v, given := origin[name]; given && !is[string](v) {
@@ -253,6 +258,25 @@ func (h *Header) decides(m map[string]any) bool {
 		rate = is[int64](sampling["rate"]) || is[float64](sampling["rate"])
 	}
 	return pid && started && rate
+}
+
+// readRules reads what seal 2 has besides; in a file of another one it may mean something else. Whether these are rules is
+// for who seals to say.
+func (h *Header) readRules(redact map[string]any) bool {
+	rules, given := redact["rules"]
+	if h.Seal != 2 || !given {
+		return true
+	}
+	if !isTexts(rules) {
+		return false
+	}
+	for _, text := range rules.([]any) {
+		h.Rules = append(h.Rules, text.(string))
+	}
+	if m, ok := redact["hash_key"].(map[string]any); ok {
+		h.HashKey, _ = bytesOf(m)
+	}
+	return true
 }
 
 // bigOf is the integer in wire form, of any size.
@@ -274,12 +298,8 @@ func (h *Header) payload() []byte {
 	for name, n := range h.Limits.members() {
 		limits[name] = int64(*n)
 	}
-	keys := []any{}
-	for _, key := range h.Redact {
-		keys = append(keys, key)
-	}
 	m := map[string]any{
-		"format": int64(1), "spec": h.Spec, "seal": h.Seal, "producer": h.Producer, "limits": limits, "redact": map[string]any{"keys": keys},
+		"format": int64(1), "spec": h.Spec, "seal": h.Seal, "producer": h.Producer, "limits": limits,
 		"sinks": []any{}, "origin": map[string]any{"pid": int64(os.Getpid()), "started": h.Created.Int64() / 1e9},
 	}
 	if h.Sampling != nil {
@@ -287,12 +307,39 @@ func (h *Header) payload() []byte {
 	}
 	optional(m, "parent", h.Parent)
 	optional(m, "predecessor", h.Predecessor)
-	out := cborHead(nil, cborMap, uint64(len(m)+2))
+	out := cborHead(nil, cborMap, uint64(len(m)+3))
 	for _, key := range sortedKeys(m) {
 		out = cborPutWire(cborPutText(out, key), m[key])
 	}
 	out = cborPutBig(cborPutText(out, "created"), h.Created)
+	out = h.putRedact(cborPutText(out, "redact"))
 	return cborPutWire(cborHead(cborPutText(out, "resource"), cborTag, tagWire), h.Resource)
+}
+
+func (h *Header) putRedact(out []byte) []byte {
+	size := uint64(1)
+	if h.Rules != nil {
+		size++
+	}
+	if h.HashKey != nil {
+		size++
+	}
+	out = cborPutTexts(cborPutText(cborHead(out, cborMap, size), "keys"), h.Redact)
+	if h.Rules != nil {
+		out = cborPutTexts(cborPutText(out, "rules"), h.Rules)
+	}
+	if h.HashKey != nil {
+		out = cborPutBytes(cborPutText(out, "hash_key"), h.HashKey)
+	}
+	return out
+}
+
+func cborPutTexts(out []byte, texts []string) []byte {
+	out = cborHead(out, cborList, uint64(len(texts)))
+	for _, text := range texts {
+		out = cborPutText(out, text)
+	}
+	return out
 }
 
 // A Journal appends frames to a file.

@@ -33,9 +33,29 @@ func (listed rules) redact(event map[string]any) map[string]any {
 // has says whether a member's key is listed, as it is or without the number that tells it from another, whoever put that
 // there.
 func (listed rules) has(key string) bool {
-	key = lowerASCII(unescapeKey(key))
-	at := strings.LastIndexByte(key, '#')
-	return listed[key] || at >= 0 && isCount(key[at+1:]) && listed[key[:at]]
+	for _, form := range keyForms(key) {
+		if listed[form] {
+			return true
+		}
+	}
+	return false
+}
+
+// keyForms are the texts that a key is compared by.
+func keyForms(key string) []string {
+	key = lowerASCII(key)
+	if short := withoutNumber(key); short != key {
+		return []string{key, short}
+	}
+	return []string{key}
+}
+
+// withoutNumber is a key without what tells it from another.
+func withoutNumber(key string) string {
+	if at := strings.LastIndexByte(key, '#'); at >= 0 && isCount(key[at+1:]) {
+		return key[:at]
+	}
+	return key
 }
 
 // lowerASCII leaves other letters alone: a rule must not depend on a table of Unicode.
@@ -61,7 +81,7 @@ func (listed rules) value(v any) any {
 		tag := isTag(v)
 		return mapMembers(v, func(key string, v any) any {
 			// The members of a tag are nobody's keys.
-			if !tag && listed.has(key) {
+			if !tag && listed.has(unescapeKey(key)) {
 				return map[string]any{"$redacted": "key"}
 			}
 			return listed.value(v)

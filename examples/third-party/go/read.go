@@ -43,6 +43,8 @@ type reader struct {
 	in     []byte
 	at     int
 	digits int // how many an integer may have, 0 for any
+	depth  int // how many lists and maps may stand inside each other, 0 for MaxDepth
+	inText bool
 }
 
 func (r *reader) fail(code, message string) error {
@@ -65,6 +67,10 @@ func (r *reader) space() {
 			return
 		}
 	}
+}
+
+func (r *reader) tooDeep(depth int) bool {
+	return depth > MaxDepth || r.depth > 0 && depth > r.depth
 }
 
 var literals = []struct {
@@ -99,7 +105,7 @@ func (r *reader) value(depth int) (any, error) {
 }
 
 func (r *reader) array(depth int) (any, error) {
-	if depth > MaxDepth {
+	if r.tooDeep(depth) {
 		return nil, r.fail("json_too_deep", "nested too deep")
 	}
 	r.at++
@@ -122,7 +128,7 @@ func (r *reader) array(depth int) (any, error) {
 }
 
 func (r *reader) object(depth int) (any, error) {
-	if depth > MaxDepth {
+	if r.tooDeep(depth) {
 		return nil, r.fail("json_too_deep", "nested too deep")
 	}
 	r.at++
@@ -326,14 +332,22 @@ func (r *reader) number() (any, error) {
 			return nil, r.fail("json_integer_length", "an integer of too many digits")
 		}
 		if i, err := strconv.ParseInt(literal, 10, 64); err == nil {
-			return Int(i), nil
+			return r.tagged(Int(i)), nil
 		}
-		return map[string]any{"$int": literal}, nil
+		return r.tagged(map[string]any{"$int": literal}), nil
 	}
 	f, _ := strconv.ParseFloat(literal, 64)
 	if math.IsInf(f, 0) {
 		r.at = start
 		return nil, r.fail("number_range", "larger than any double")
 	}
-	return Float(f), nil
+	return r.tagged(Float(f)), nil
+}
+
+// tagged is a number, told apart from a map that looks like one where no map is a tag.
+func (r *reader) tagged(v any) any {
+	if m, ok := v.(map[string]any); ok && r.inText {
+		return numberInText(m)
+	}
+	return v
 }

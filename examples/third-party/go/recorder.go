@@ -16,12 +16,14 @@ type Settings struct {
 	Resource map[string]any // attributes in wire form
 	Process  string         // 16 hex digits
 	Limits   Limits
-	Redact   []string
-	Sampling *float64
-	Seed     uint64
-	Now      func() (wall, monotonic int64)
-	TraceID  func() string
-	SpanID   func() string
+	Redact   []string // rules (TW-RED-002)
+	// RedactKey is a secret from which the key is made that rules use which hash, nil where none does.
+	RedactKey *string
+	Sampling  *float64
+	Seed      uint64
+	Now       func() (wall, monotonic int64)
+	TraceID   func() string
+	SpanID    func() string
 }
 
 // A Recorder is an emitter: it appends what a program does to a journal. It is not safe for use by two goroutines.
@@ -68,10 +70,17 @@ func NewRecorder(w io.Writer, s Settings) (*Recorder, error) {
 	if s.Seed == 0 {
 		s.Seed, _ = strconv.ParseUint(randomHex(8), 16, 64)
 	}
+	keys, rules, hashKey, err := divideRules(s.Redact, s.RedactKey)
+	if err != nil {
+		return nil, err
+	}
 	// The file's own clock reading is not one of a step.
 	header := &Header{
 		Spec: "1.0", Seal: 1, Producer: ProducerName(s.Process, 1), Created: big.NewInt(start.UnixNano()), Resource: s.Resource,
-		Limits: s.Limits, Redact: s.Redact, Sampling: s.Sampling,
+		Limits: s.Limits, Redact: keys, Rules: rules, HashKey: hashKey, Sampling: s.Sampling,
+	}
+	if rules != nil {
+		header.Seal = 2
 	}
 	journal, err := NewJournal(w, s.Seed, header)
 	return &Recorder{journal: journal, settings: s}, err

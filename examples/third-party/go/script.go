@@ -183,8 +183,14 @@ func ScriptSettings(m map[string]any) (Settings, error) {
 		}
 	}
 	for _, key := range list(m["redact"]) {
-		text, _ := key.(string)
+		text, ok := key.(string)
+		if !ok {
+			return s, errors.New("a rule is a text")
+		}
 		s.Redact = append(s.Redact, text)
+	}
+	if text, ok := m["redact_key"].(string); ok {
+		s.RedactKey = &text
 	}
 	switch rate := m["sampling"].(type) {
 	case int64:

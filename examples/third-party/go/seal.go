@@ -19,12 +19,13 @@ func Seal(file []byte) (*Sealed, error) {
 		return nil, err
 	}
 	header := journal.header
-	if header.Seal != 1 || forms["spec"](header.Spec) != nil {
-		// Who does not know the version of the seal must not seal; the events can be shown all the same.
+	policy, known := sealPolicy(header)
+	if !known || forms["spec"](header.Spec) != nil {
+		// Who does not know the version of the seal, or a rule, must not seal; the events can be shown all the same.
 		return &Sealed{Pending: journal.events(), Torn: journal.torn}, nil
 	}
 	time, _ := formatNanos(header.Created)
-	s := newSealer(header)
+	s := newSealer(header, policy)
 	loss := func(f frame, length int, body map[string]any) {
 		body["bytes"], body["offset"] = int64(length), int64(f.offset)
 		event := lossEvent(body)

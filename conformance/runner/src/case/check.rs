@@ -32,7 +32,8 @@ const STEPS: &[(&str, &[&str])] = &[
     ("close", &[]),
 ];
 
-const SETTINGS: &[&str] = &["resource", "process", "clock", "trace_ids", "span_ids", "limits", "redact", "sampling"];
+const SETTINGS: &[&str] =
+    &["resource", "process", "clock", "trace_ids", "span_ids", "limits", "redact", "redact_key", "sampling"];
 const CLOCK: &[&str] = &["wall_nanos", "monotonic_nanos", "step_nanos", "moments"];
 const OPTIONS: &[&str] = &["delimiter", "lenient", "formula_safe"];
 

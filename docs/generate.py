@@ -32,6 +32,8 @@ _KINDS: Final = {
     "Share": "a number from 0 to 1",
     "Bytes": "bytes: `1048576`, `512 MB`, `1.5 GiB`",
     "Texts": "a list of texts",
+    "Rules": "a list of [rules](../how-to/masking.md)",
+    "Secret": "text, shown to nobody",
     "Exporters": "a list of names and tables",
     "Tables": "a table of tables; JSON in the environment",
     "Table": "a table",

@@ -23,11 +23,14 @@ pub(super) fn at(text: Text<'_>, start: usize) -> Option<usize> {
 
 /// Whether somebody gives out such numbers, and the check holds.
 fn is_number(digits: &[u8]) -> bool {
-    let is_given = match (digits.len(), digits) {
-        (13, [4, ..]) | (14, [3, 0 | 6 | 8 | 9, ..]) | (15, [3, 4 | 7, ..]) => true,
-        (16, [2..=6, ..]) | (17..=19, [4..=6, ..]) => true,
-        _ => false,
-    };
+    let is_given = matches!(
+        (digits.len(), digits),
+        (13, [4, ..])
+            | (14, [3, 0 | 6 | 8 | 9, ..])
+            | (15, [3, 4 | 7, ..])
+            | (16, [2..=6, ..])
+            | (17..=19, [4..=6, ..])
+    );
     is_given && luhn(digits)
 }
 

@@ -155,7 +155,7 @@ fn spain(bytes: &[u8]) -> bool {
     };
     let digits = Digits::of(bytes);
     let number = prefix + digits.number(0, digits.all().len());
-    LETTERS.iter().nth(usize::try_from(number % 23).unwrap_or(0)) == Some(&last(bytes))
+    LETTERS.get(usize::try_from(number % 23).unwrap_or(0)) == Some(&last(bytes))
 }
 
 fn italy(bytes: &[u8]) -> bool {

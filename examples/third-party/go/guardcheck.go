@@ -249,7 +249,7 @@ func reported(total string) *big.Int {
 
 // What is said (section 6).
 
-func number(rule string, n *big.Int) string {
+func writtenNumber(rule string, n *big.Int) string {
 	places := map[string]int{"money": 18, "wall": 9}[rule]
 	digits := n.String()
 	if missing := places + 1 - len(digits); missing > 0 {
@@ -267,7 +267,7 @@ func shown(text string) string {
 }
 
 func say(verdict map[string]any, decision, rule string, level [4]*big.Int, scope, kind, name string, unpriced bool) {
-	limit, used, reserved, asked := number(rule, level[0]), number(rule, level[1]), number(rule, level[2]), number(rule, level[3])
+	limit, used, reserved, asked := writtenNumber(rule, level[0]), writtenNumber(rule, level[1]), writtenNumber(rule, level[2]), writtenNumber(rule, level[3])
 	whose := "the process"
 	if what, id, ok := strings.Cut(scope, ":"); ok {
 		whose = what + " " + id
@@ -326,12 +326,12 @@ func (l *limits) status(s *scope, name string, at int64) any {
 	}
 	out := map[string]any{"scope": name}
 	for rule, numbers := range levels {
-		level := map[string]any{"used": number(rule, numbers[0])}
+		level := map[string]any{"used": writtenNumber(rule, numbers[0])}
 		if len(numbers) > 1 {
-			level["reserved"] = number(rule, numbers[1])
+			level["reserved"] = writtenNumber(rule, numbers[1])
 		}
 		if limit := l.most[rule]; limit != nil {
-			level["limit"] = number(rule, limit)
+			level["limit"] = writtenNumber(rule, limit)
 		}
 		out[rule] = level
 	}

@@ -87,7 +87,7 @@ export interface FormatPlace {
  * `code` is one of the specification's (`json_syntax`, `toon_count`, `csv_shape`, …), or one of JavaScript's own values
  * (`value_unserializable`, `value_cycle`, `value_too_deep`, `value_too_large`, `value_surrogate`, `value_unreadable`),
  * or `format_unknown`, `encoding_unknown`, `level_unknown`, `option_invalid`, and of journals `journal_foreign`,
- * `journal_header`, `journal_newer`.
+ * `journal_header`, `journal_newer`; of rules of redaction `redact_rule`, `redact_pattern`.
  *
  * @example
  * ```ts

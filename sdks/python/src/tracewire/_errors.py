@@ -29,7 +29,8 @@ class FormatError(TracewireError, ValueError):
         code: stable name of what went wrong: one of the specification's (``json_syntax``, ``toon_count``, ``csv_shape``, …), or
             one of Python's own values (``value_unserializable``, ``value_cycle``, ``value_too_deep``, ``value_too_large``,
             ``value_surrogate``, ``value_unreadable``), or ``text_surrogate``, ``format_unknown``, ``encoding_unknown``,
-            ``level_unknown``, and of journals ``journal_foreign``, ``journal_header``, ``journal_newer``.
+            ``level_unknown``; of journals ``journal_foreign``, ``journal_header``, ``journal_newer``; of rules of redaction
+            ``redact_rule``, ``redact_pattern``.
         reason: what is wrong, and how to mend it.
         offset: how many bytes stand before the first bad one, of a text that was read.
         line: the line, from 1, of a text that was read.

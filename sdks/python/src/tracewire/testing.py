@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native, _recorder
 from ._captured import CapturedTrace
+from ._errors import FormatError
 from ._steps import merge
 from .formats import _data
 
@@ -124,7 +125,8 @@ def recording(
             from names of the specification's limits to their values.
 
     Raises:
-        ValueError: for an option that cannot be used.
+        FormatError: ``redact_rule`` or ``redact_pattern`` for a rule that cannot be used.
+        ValueError: for any other option that cannot be used.
 
     """
     with tempfile.TemporaryDirectory(prefix="tracewire-") as temporary:
@@ -135,7 +137,12 @@ def recording(
 
             given.update(plain(given["guards"]))
         clock = ((start_nanos, start_monotonic_nanos), list(moments), step_nanos)
-        recorder = _native.testing_recorder(given, process, clock, (list(trace_ids), list(span_ids)))
+        try:
+            recorder = _native.testing_recorder(given, process, clock, (list(trace_ids), list(span_ids)))
+        except ValueError as error:
+            if len(error.args) == 1:
+                raise
+            raise FormatError(error.args[1], error.args[0]) from None
         previous, _recorder.active = _recorder.active, recorder
         recorded = Recording(place)
         try:

@@ -197,7 +197,7 @@ fn rules_that_cannot_be_used_switch_content_off() {
     let place = folder.path().join("tracewire.toml");
     let expected = [
         format!(
-            "redact = [\"password\",\"/a(?=b)/\"] ({}:1): looking ahead needs going back, which patterns here never do at byte 2, \
+            "redact = [\"password\",\"/a(?=b)/\"] ({}:1): looking ahead, which needs backtracking, is refused at byte 2, \
              such as [\"password\", \"@secrets\"]; until then inputs and outputs are not recorded",
             place.display()
         ),

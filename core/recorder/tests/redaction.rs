@@ -107,7 +107,7 @@ fn rules_that_cannot_be_applied_are_refused_when_a_recorder_opens() {
         (
             "id:/a(?!b)/",
             "redact_pattern",
-            "option redact cannot be used: looking ahead needs going back, which patterns here never do at byte 5",
+            "option redact cannot be used: looking ahead, which needs backtracking, is refused at byte 5",
         ),
     ] {
         let error = Recorder::open(options(&folder, redaction(&[rule], RedactAt::Seal))).err().unwrap();

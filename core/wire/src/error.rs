@@ -101,7 +101,7 @@ impl WireError {
         ("proto_utf8", "a text is not UTF-8"),
         ("proto_varint", "a number is longer than 64 bits"),
         ("proto_wire_type", "a field has another type on the wire"),
-        ("redact_pattern", "a pattern of a rule cannot be matched without going back, or is none"),
+        ("redact_pattern", "a pattern of a rule cannot be matched without backtracking, or is none"),
         ("redact_rule", "a text is no rule of redaction, or hashes without a key"),
         ("span_id", "a text is not a span id"),
         ("spec_version", "another major version of the specification"),

@@ -7,7 +7,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `rule` | the grammar of a rule |
-//! | `pattern`, `syntax` | regular expressions without going back, and the refusal of others with the place |
+//! | `pattern`, `syntax` | regular expressions without backtracking, and the refusal of others with the place |
 //! | `plan` | all rules of a file, ready to apply |
 //! | `findings` | what is found in a text: gathered, joined, replaced |
 //! | `walk`, `embedded` | the values of a body, and of JSON inside of a text |
@@ -65,7 +65,7 @@ impl Redactor {
     ///
     /// # Errors
     /// `redact_rule` for a text that is no rule, and for one that hashes without a key; `redact_pattern`, with the place, for a
-    /// pattern that cannot be matched without going back, or is none.
+    /// pattern that cannot be matched without backtracking, or is none.
     pub fn new(keys: &[String], rules: &[String], hash_key: Option<[u8; 32]>) -> Result<Self, WireError> {
         let plan = Plan::new(keys, rules)?;
         match plan.hashing_rule() {

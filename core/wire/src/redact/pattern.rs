@@ -1,4 +1,4 @@
-//! A regular expression that is matched without going back.
+//! A regular expression that is matched without backtracking.
 
 use super::syntax;
 use crate::WireError;

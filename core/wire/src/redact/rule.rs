@@ -201,7 +201,7 @@ mod tests {
             ("password -> keep", "\"password -> keep\" is no rule: this action means nothing here"),
             ("/x/ -> keep", "\"/x/ -> keep\" is no rule: this action means nothing here"),
             ("!a -> mask", "\"!a -> mask\" is no rule: this action means nothing here"),
-            ("order:/a(?=b)/", "looking ahead needs going back, which patterns here never do at byte 8"),
+            ("order:/a(?=b)/", "looking ahead, which needs backtracking, is refused at byte 8"),
         ] {
             assert_eq!(told(rule), reason, "{rule}");
         }

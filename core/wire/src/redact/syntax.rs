@@ -1,4 +1,4 @@
-//! What a pattern may hold (TW-RED-003), looked at before it is compiled: what needs going back has no place here, and whoever
+//! What a pattern may hold (TW-RED-003), looked at before it is compiled: what needs backtracking has no place here, and whoever
 //! wrote it wants to know where it stands.
 
 use crate::WireError;
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
         match self.peek(0) {
             Some(b'?') => self.place += 1,
             Some(b'+') => {
-                return refuse(self.place, "holding on to what matched needs going back, which patterns here never do");
+                return refuse(self.place, "holding on to what matched, which needs backtracking, is refused");
             }
             _ => {}
         }
@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
             ("(?R", "calling the pattern"),
         ] {
             if rest.starts_with(mark.as_bytes()) {
-                return refuse(begin, &format!("{what} needs going back, which patterns here never do"));
+                return refuse(begin, &format!("{what}, which needs backtracking, is refused"));
             }
         }
         let name = [&b"(?P<"[..], b"(?<"].into_iter().find(|mark| rest.starts_with(mark));
@@ -276,7 +276,7 @@ impl<'a> Reader<'a> {
             }
             b'x' => self.code(begin),
             b'1'..=b'9' | b'k' | b'g' => {
-                refuse(begin, "a reference to a group needs going back, which patterns here never do")
+                refuse(begin, "a reference to a group, which needs backtracking, is refused")
             }
             b'p' | b'P' => refuse(begin, "classes of Unicode are not known; write the characters themselves"),
             _ if byte.is_ascii_punctuation() && !matches!(byte, b'<' | b'>') => Ok(()),
@@ -335,7 +335,7 @@ mod tests {
         ] {
             let (found, reason) = refused(pattern);
             assert_eq!(found, offset, "{pattern}");
-            assert!(reason.contains("going back"), "{pattern}: {reason}");
+            assert!(reason.contains("backtracking"), "{pattern}: {reason}");
         }
     }
 

@@ -79,7 +79,7 @@ test("without rules that cannot be used, inputs and outputs are not recorded", a
   expect(events()[0]).toMatchObject({ body: { name: "a" } });
   expect(JSON.stringify(events())).not.toContain("1234");
   expect(said.join()).toContain(
-    "a reference to a group needs going back, which patterns here never do at byte 7; inputs and outputs are not recorded",
+    "a reference to a group, which needs backtracking, is refused at byte 7; inputs and outputs are not recorded",
   );
   expect((await client.flush()).errors).toEqual({ configuration: 1 });
 });

@@ -20,7 +20,7 @@ const PROFILE: &str = "dist";
 /// What can be measured.
 #[derive(Subcommand)]
 pub enum Command {
-    /// What recording a step costs, in Python, Node and on the JVM beside other libraries, in Chromium, Swift and Rust, and how fast the store takes it in.
+    /// What recording a step costs, in Python, Node and on the JVM beside other libraries, in Chromium, Swift and Rust, what it adds to an agent, and how fast the store takes it in.
     Record(Options),
     /// How fast values become JSON, TOON and protobuf and are read again, beside other libraries, and how fast they are validated.
     Codecs(Options),

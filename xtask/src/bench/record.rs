@@ -30,7 +30,7 @@ fn python(workspace: &Workspace, options: &Options) -> Result<Vec<Row>> {
     let wheel = wheel::build(workspace, PROFILE)?;
     venv.install_wheel(&wheel)?;
     let mut rows = Vec::new();
-    for script in ["record.py", "calls.py", "delivery.py"] {
+    for script in ["record.py", "calls.py", "agent_run.py", "delivery.py"] {
         let mut command = venv.program("python");
         command
             .arg(workspace.path("sdks/python/bench").join(script))

@@ -18,6 +18,7 @@ const TARGETS: &[(&str, &str, &str, Target)] = &[
     ("record", "tracewire", "p99.busy", Target::AtMost(25.0)),
     ("record", "tracewire", "grown", Target::AtMost(5e6)),
     ("record", "tracewire", "import", Target::AtMost(15.0)),
+    ("agent", "tracewire", "run.added", Target::AtMost(1.0)),
     ("delivery", "tracewire", "session_1000", Target::AtMost(40.0)),
     ("delivery", "tracewire", "background", Target::AtLeast(50_000.0)),
     ("record", "tracewire (node)", "p50", Target::AtMost(4.0)),

@@ -275,9 +275,7 @@ impl<'a> Reader<'a> {
                 }
             }
             b'x' => self.code(begin),
-            b'1'..=b'9' | b'k' | b'g' => {
-                refuse(begin, "a reference to a group, which needs backtracking, is refused")
-            }
+            b'1'..=b'9' | b'k' | b'g' => refuse(begin, "a reference to a group, which needs backtracking, is refused"),
             b'p' | b'P' => refuse(begin, "classes of Unicode are not known; write the characters themselves"),
             _ if byte.is_ascii_punctuation() && !matches!(byte, b'<' | b'>') => Ok(()),
             _ => refuse(begin, "this escape is not known"),

@@ -27,9 +27,12 @@ fn to_be_sealed_or_redacted_anew_changes_nothing() {
     let redacting = mutants.iter().find(|mutant| mutant.name == "redaction-of-its-own").unwrap();
     let plain = Mutant { spoil: Spoil::Request(|_| {}), ..matrix::HONEST };
     let is_record = |case: &&Case| case.asks.first().is_some_and(|ask| ask.request["operation"] == "record");
+    // Its own redaction is that by keys.
+    let is_of_keys = |case: &Case| !case.name.starts_with("redaction-rules/");
     let mut failures = Vec::new();
     for case in cases().iter().filter(is_record).filter(|case| matrix::fails(&plain, case).is_none()) {
-        let found = [matrix::fails(&matrix::HONEST, case), matrix::fails(redacting, case)];
+        let anew = is_of_keys(case).then(|| matrix::fails(redacting, case)).flatten();
+        let found = [matrix::fails(&matrix::HONEST, case), anew];
         failures.extend(found.into_iter().flatten().map(|why| format!("{}: {why}", case.name)));
     }
     assert_eq!(failures, Vec::<String>::new());

@@ -31,7 +31,7 @@ const DROP_BOUND: Duration = Duration::from_secs(2);
 ///
 /// ```
 /// use tracewire_recorder::{Options, Recorder, StartSpan};
-/// use tracewire_wire::WireError;
+/// use tracewire_wire::event::Status;
 /// let folder = std::env::temp_dir().join(format!("tracewire-doc-{}", std::process::id()));
 /// let recorder = Recorder::open(Options { directory: Some(folder.clone()), ..Options::default() }).unwrap();
 /// let start = StartSpan { parent: None, kind: "tool", correlation_id: None };

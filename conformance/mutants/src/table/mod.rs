@@ -9,7 +9,9 @@
 //! | `time` | clocks, times and durations |
 //! | `content` | content addressing |
 //! | `envelopes` | numbers, digests, chains, ends of envelopes |
-//! | `policy` | redaction, cuts, limits |
+//! | `policy` | redaction by keys, cuts, limits |
+//! | `rules` | redaction by detectors and patterns |
+//! | `guards` | budgets and loops |
 //! | `reading` | readers of JSON |
 //! | `encodings` | readers and writers of the other encodings |
 //! | `proving` | verifying and erasing |
@@ -21,11 +23,13 @@ mod content;
 mod encodings;
 mod envelopes;
 mod events;
+mod guards;
 mod journals;
 mod numbers;
 mod policy;
 mod proving;
 mod reading;
+mod rules;
 mod texts;
 mod time;
 mod traces;
@@ -113,6 +117,8 @@ pub fn all() -> Vec<Mutant> {
         content::MUTANTS,
         envelopes::MUTANTS,
         policy::MUTANTS,
+        rules::MUTANTS,
+        guards::MUTANTS,
         reading::MUTANTS,
         time::MUTANTS,
         encodings::MUTANTS,

@@ -149,9 +149,9 @@ impl Header {
             return Err(invalid("a key stands twice or is no text".to_owned()));
         }
         let mut members = Members(map);
-        let seal = members.number("seal")?;
+        let (spec, seal) = (members.text("spec")?, members.number("seal")?);
         let header = Header {
-            spec: members.text("spec")?,
+            spec,
             seal,
             producer: members.text("producer")?,
             created: Timestamp(members.time("created")?),

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
 _EMPTY: Final = '"problems":[],"settings":{}'
 _MODES: Final = ("local", "inline", "background")
-_OF_RECORDER: Final = ("dir", "file_bytes", "guards", "mask", "on_warning", "quota_bytes", "redact_at", "redact_key", "sampling")
+_OF_RECORDER: Final = (
+    "dir",
+    "file_bytes",
+    "guards",
+    "mask",
+    "on_warning",
+    "quota_bytes",
+    "redact_at",
+    "redact_key",
+    "sampling",
+)
 
 
 class Settings:

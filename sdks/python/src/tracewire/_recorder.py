@@ -91,11 +91,11 @@ def init(
         guards: limits that calls are checked against before they begin: see ``Guards``. Where one is reached,
             ``BudgetExceeded`` or ``LoopDetected`` is raised instead of the call.
         strict: raise ``TracewireError`` for wrong use, and from ``flush()`` when something was lost.
-        redact: what never leaves the journal: keys (``"password"``), detectors (``"@email"``, ``"@secrets"``, ``"@all"``), patterns
-            (``"/ORD-[0-9]{8}/"``), and what is allowed (``"!support@example.com"``), each with what becomes of it
+        redact: what never leaves the journal: keys (``"password"``), detectors (``"@email"``, ``"@secrets"``, ``"@all"``),
+            patterns (``"/ORD-[0-9]{8}/"``), and what is allowed (``"!support@example.com"``), each with what becomes of it
             (``"@email -> hash"``).
-        redact_at: when that is removed: ``seal``, when the journal is sealed, or ``record``, before a record is written, while the
-            caller waits.
+        redact_at: when that is removed: ``seal``, when the journal is sealed, or ``record``, before a record is written,
+            while the caller waits.
         redact_key: the key of hashes that stand for what was removed.
         resource: further attributes of the program.
         session_id: the conversation that runs belong to, where they do not say so themselves.

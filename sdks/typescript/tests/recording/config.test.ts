@@ -71,9 +71,9 @@ test("rules of redaction are applied, when the journal is sealed or before a rec
 });
 
 test("without rules that cannot be used, inputs and outputs are not recorded", async () => {
-  const said: string[] = [];
-  const warn = vi.spyOn(console, "warn").mockImplementation((text) => void said.push(text));
+  const warn = vi.spyOn(process, "emitWarning").mockReturnValue();
   const { client, events } = clientIn({ dir: folder(), redact: "id:/(a)\\1/" });
+  const said = warn.mock.calls.map(([warning]) => String(warning));
   warn.mockRestore();
   client.startSpan("a", { input: "1234" }).end();
   expect(events()[0]).toMatchObject({ body: { name: "a" } });

@@ -18,7 +18,7 @@ mod pack {
     use std::path::{Path, PathBuf};
 
     /// Folders and files of the project, and where they stand in the pack. Cargo looks at all that is below them.
-    const PARTS: [(&str, &str); 7] = [
+    const PARTS: [(&str, &str); 8] = [
         ("../cases", "cases"),
         ("../golden", "golden"),
         ("../../spec/README.md", "spec/README.md"),
@@ -26,6 +26,7 @@ mod pack {
         ("../../spec/privacy.md", "spec/privacy.md"),
         ("../../spec/encodings.md", "spec/encodings.md"),
         ("../../spec/guards.md", "spec/guards.md"),
+        ("../../spec/signing.md", "spec/signing.md"),
     ];
 
     /// The build is rare and the program is handed on.

@@ -24,6 +24,8 @@
 //! | [`detect`] | where a text holds what is nobody else's business: addresses, numbers, keys |
 //! | `redact` | rules of redaction: what must not leave a journal, and what stands in its place (feature `redact`) |
 //! | [`verify`] | what a set of envelopes proves, and what is missing |
+//! | [`statement`] | what somebody says of a chain, outside of its envelopes: signed heads |
+//! | `sign` | Ed25519 over heads, and keys (feature `sign`) |
 //! | [`id`], [`time`] | ids, hashes and time as text |
 //! | [`order`] | sorting, small where that counts |
 //! | [`registry`] | names of kinds, attributes, protocol events, statuses and losses; generated from `spec/registry/` |
@@ -54,6 +56,9 @@ pub mod registry;
 mod scan;
 #[cfg(feature = "schema")]
 pub mod schema;
+#[cfg(feature = "sign")]
+pub mod sign;
+pub mod statement;
 pub mod stream;
 pub mod time;
 pub mod toon;

@@ -7,6 +7,7 @@ use super::record::{self, Record};
 use super::rules::{BIG_NUMBER, CANONICAL, ENCODING, LIMITS, Level, NO_RECORD, NUMBER_RANGE, REPEATED_KEY, SYNTAX};
 use crate::error::WireError;
 use crate::json::{self, Numbers, ReadOptions};
+use crate::statement::{self, Head};
 use crate::value::Value;
 
 /// What was found in one document, and what it says to others.
@@ -102,7 +103,11 @@ fn look_at(
                 for (at, item) in items.iter().enumerate() {
                     let place = Place { root: Root::Export(u32::try_from(at).unwrap_or(u32::MAX)), ..whole };
                     let exact = exact.and_then(|items| items.get(at)).unwrap_or(item);
-                    one(item, exact, place, true, found);
+                    if statement::is_statement(item) {
+                        statement(item, place, found);
+                    } else {
+                        one(item, exact, place, true, found);
+                    }
                 }
             }
             (None, Some(Value::List(items)), false) if !is_envelope(value) => {
@@ -125,7 +130,9 @@ fn record_of(
     found: &mut Found,
     one: &mut impl FnMut(&Value, &Value, Place, bool, &mut Found),
 ) {
-    if is_envelope(value) {
+    if statement::is_statement(value) {
+        statement(value, place, found);
+    } else if is_envelope(value) {
         one(value, exact, place, true, found);
     } else if is_event(value) {
         one(value, exact, place, false, found);
@@ -140,6 +147,22 @@ fn record_of(
             &NO_RECORD,
             &Path::Root(&pointer),
             format!("an event or an envelope is expected, this is {is}"),
+            mend,
+        );
+    }
+}
+
+/// A statement is neither an event nor an envelope; of a kind that is known it has a form (TW-SIG-002).
+fn statement(value: &Value, place: Place, found: &mut Found) {
+    if let Err(error) = Head::from_value(value) {
+        let (reason, path) = error.into_reason();
+        let mend = "write the members of a head as spec/signing.md has them, or leave the line out";
+        let pointer = place.pointer();
+        let at = path.unwrap_or_default();
+        found.add(
+            &NO_RECORD,
+            &Path::Root(&pointer),
+            format!("a signed head is expected, and {at} is none: {reason}"),
             mend,
         );
     }

@@ -1,8 +1,10 @@
 //! One producer's envelopes in order: what follows what, what is missing between, where there are two.
 
+use super::heads::At;
 use super::seen::{Contents, Hashes, Link};
 use super::{Finding, ProducerReport};
 use crate::id::Hash;
+use crate::statement::Head;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -35,6 +37,57 @@ impl Chain {
             }
         }
         ends
+    }
+
+    /// Whether there is no envelope.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What stands where a head points.
+    pub(super) fn at(&self, head: &Head) -> At {
+        if let Some(link) = self.0.get(&(head.first_seq, head.digest)) {
+            return match link {
+                link if !link.is_intact => At::Changed,
+                link if link.close != head.close || link.next_seq(head.first_seq) != head.seq.saturating_add(1) => {
+                    At::Other(format!("the signed head at event {} says otherwise how its envelope ends", head.seq))
+                }
+                _ => At::Here,
+            };
+        }
+        let begins = self.0.range((head.first_seq, Hash([0; 32]))..=(head.first_seq, Hash([0xff; 32]))).next();
+        if let Some(((_, digest), _)) = begins {
+            let (seq, signed) = (head.seq, head.digest);
+            return At::Other(format!("the head that was signed at event {seq} is {signed}, and here it is {digest}"));
+        }
+        // A chain that was made anew has its boundaries elsewhere.
+        let covers = |((first_seq, _), link): (&(u64, Hash), &Link)| {
+            *first_seq < head.first_seq && link.next_seq(*first_seq) > head.first_seq
+        };
+        if self.0.range(..(head.first_seq, Hash([0; 32]))).any(covers) {
+            let (first, seq) = (head.first_seq, head.seq);
+            return At::Other(format!("an envelope of events {first} to {seq} was signed, and here none begins there"));
+        }
+        At::Missing
+    }
+
+    /// Adds the events of an envelope, and of those before it as far as they can be walked back to: each is here, has the bytes
+    /// of its digest, and is what the one behind it names.
+    pub(super) fn walk_back(&self, first_seq: u64, digest: Hash, proved: &mut Vec<(u64, u64)>) {
+        let mut at = Some((first_seq, digest));
+        while let Some((first_seq, digest)) = at
+            && let Some(link) = self.0.get(&(first_seq, digest))
+            && link.is_intact
+        {
+            if !link.is_empty() {
+                proved.push((first_seq, link.next_seq(first_seq) - 1));
+            }
+            at = link.prev.and_then(|prev| {
+                let mut before = self.0.range(..(first_seq, Hash([0; 32])));
+                let (key, _) = before.rfind(|((_, digest), _)| *digest == prev)?;
+                Some(*key)
+            });
+        }
     }
 
     /// Follows the chain from the first event on, along each branch where there are several.

@@ -1,5 +1,6 @@
 //! The result of verifying, for people and as JSON.
 
+use super::Signed;
 use crate::id::Hash;
 use crate::order::gathered;
 use crate::value::Value;
@@ -9,7 +10,7 @@ use std::fmt;
 /// Something that contradicts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Stable code: `digest`, `sequence`, `chain`, `fork`, `content`, `closed`.
+    /// Stable code: `digest`, `sequence`, `chain`, `fork`, `content`, `closed`, `head`, `signature`.
     pub code: &'static str,
     /// The producer.
     pub producer: String,
@@ -46,6 +47,10 @@ pub struct ProducerReport {
     pub losses: u64,
     /// Digest of the last envelope of the chain.
     pub head: Option<Hash>,
+    /// What signed heads say of it; `None` where no head counts.
+    pub signed: Option<Signed>,
+    /// Ids of keys that signed heads which do not count, for nobody gave these keys.
+    pub other_keys: Vec<String>,
 }
 
 /// What all envelopes together say. Its `Display` is a text for people.
@@ -55,6 +60,8 @@ pub struct Report {
     pub producers: BTreeMap<String, ProducerReport>,
     /// Contradictions, in order of producer and place.
     pub findings: Vec<Finding>,
+    /// Ids of the keys that were given; `None` where none were, and nothing is proved by signatures.
+    pub trusted: Option<Vec<String>>,
 }
 
 impl Report {
@@ -71,6 +78,13 @@ impl Report {
         self.is_sound() && self.producers.values().all(is_whole)
     }
 
+    /// Whether keys were given, nothing contradicts, and each producer is whole from its first event to a head that one of these
+    /// keys signed. What was recorded behind that head is not proved; [`Signed::seq`] says where it is.
+    pub fn is_proved(&self) -> bool {
+        let is_whole = |report: &ProducerReport| report.signed.as_ref().is_some_and(|signed| signed.is_whole);
+        self.trusted.is_some() && self.is_sound() && !self.producers.is_empty() && self.producers.values().all(is_whole)
+    }
+
     /// The codes of what was found, sorted, each once.
     pub fn codes(&self) -> Vec<&'static str> {
         gathered::<_, BTreeSet<_>>(self.findings.iter().map(|finding| finding.code)).into_iter().collect()
@@ -79,12 +93,18 @@ impl Report {
     /// The report as a value, for JSON.
     pub fn to_value(&self) -> Value {
         let producers = self.producers.iter().map(|(name, report)| (name.clone(), report.to_value()));
-        map([
+        let mut value = map([
             ("complete", Value::Bool(self.is_complete())),
             ("findings", Value::List(self.findings.iter().map(Finding::to_value).collect())),
             ("producers", Value::Map(producers.collect())),
             ("sound", Value::Bool(self.is_sound())),
-        ])
+        ]);
+        if let (Some(trusted), Value::Map(map)) = (&self.trusted, &mut value) {
+            map.insert("keys".to_owned(), texts(trusted));
+            map.insert("proved".to_owned(), Value::Bool(self.is_proved()));
+            map.sort();
+        }
+        value
     }
 }
 
@@ -103,9 +123,8 @@ impl Finding {
 impl ProducerReport {
     /// The report as a value, for JSON.
     pub fn to_value(&self) -> Value {
-        let range = |(first, last): &(u64, u64)| Value::List(vec![Value::from_u64(*first), Value::from_u64(*last)]);
         let contents = self.missing_contents.iter().map(|hash| Value::from(hash.to_string()));
-        map([
+        let mut value = map([
             ("close", self.close.clone().map_or(Value::Null, Value::Text)),
             ("contents", Value::from_u64(self.contents)),
             ("continuous", Value::Bool(self.is_continuous)),
@@ -118,8 +137,42 @@ impl ProducerReport {
             ("missing_contents", Value::List(contents.collect())),
             ("missing_events", Value::List(self.missing_events.iter().map(range).collect())),
             ("withheld", Value::from_u64(self.withheld)),
+        ]);
+        if let Value::Map(map) = &mut value {
+            // Where nobody signs, nothing is said of it.
+            if !self.other_keys.is_empty() {
+                map.insert("other_keys".to_owned(), texts(&self.other_keys));
+            }
+            if let Some(signed) = &self.signed {
+                map.insert("signed".to_owned(), signed.to_value());
+            }
+            map.sort();
+        }
+        value
+    }
+}
+
+impl Signed {
+    /// What was signed as a value, for JSON.
+    pub fn to_value(&self) -> Value {
+        map([
+            ("close", self.close.clone().map_or(Value::Null, Value::Text)),
+            ("heads", Value::from_u64(self.heads)),
+            ("keys", texts(&self.keys)),
+            ("proved", Value::List(self.proved.iter().map(range).collect())),
+            ("seq", Value::from_u64(self.seq)),
+            ("time", Value::from(self.time.to_string())),
+            ("whole", Value::Bool(self.is_whole)),
         ])
     }
+}
+
+fn range((first, last): &(u64, u64)) -> Value {
+    Value::List(vec![Value::from_u64(*first), Value::from_u64(*last)])
+}
+
+fn texts(texts: &[String]) -> Value {
+    Value::List(texts.iter().map(|text| Value::from(text.as_str())).collect())
 }
 
 fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
@@ -177,6 +230,13 @@ impl fmt::Display for ProducerReport {
             if number > 0 {
                 write!(out, "\n  {name}  {number} × {what}")?;
             }
+        }
+        if let Some(signed) = &self.signed {
+            write!(out, "\n  signed    to event {} by {}", signed.seq, signed.keys.join(", "))?;
+            write!(out, "{}", if signed.is_whole { ", and all of it is here" } else { ", and not all of it is here" })?;
+        }
+        if !self.other_keys.is_empty() {
+            write!(out, "\n  signed    by {}, which nobody here trusts", self.other_keys.join(", "))?;
         }
         Ok(())
     }

@@ -86,12 +86,14 @@ pub(super) struct Link {
     pub(super) digest: Hash,
     pub(super) prev: Option<Hash>,
     pub(super) close: Option<String>,
+    /// Whether a copy was seen whose bytes have the digest.
+    pub(super) is_intact: bool,
     events: Vec<Held<Seen>>,
     contents: BTreeMap<u32, Held<Carried>>,
 }
 
 /// What is to be known of an envelope.
-pub(super) fn link(envelope: &Envelope, hashes: &mut Hashes) -> Link {
+pub(super) fn link(envelope: &Envelope, is_intact: bool, hashes: &mut Hashes) -> Link {
     let contents =
         envelope.content.iter().map(|(hash, content)| (hashes.number(*hash), carried(hash, content, hashes)));
     let contents = gathered(contents);
@@ -99,6 +101,7 @@ pub(super) fn link(envelope: &Envelope, hashes: &mut Hashes) -> Link {
         digest: envelope.digest,
         prev: envelope.prev,
         close: envelope.close.clone(),
+        is_intact,
         events: envelope.events.iter().map(|entry| seen(entry, hashes)).collect(),
         contents,
     }
@@ -154,6 +157,9 @@ impl Link {
 
     /// Takes what another copy shows.
     pub(super) fn merge(&mut self, copy: Link) {
+        if copy.is_intact && !self.is_intact {
+            (self.is_intact, self.prev) = (true, copy.prev);
+        }
         for (known, more) in self.events.iter_mut().zip(copy.events) {
             known.merge(more);
         }

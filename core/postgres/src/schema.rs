@@ -4,12 +4,14 @@
 /// How a schema goes from one version to the next.
 #[derive(Clone, Copy)]
 pub(crate) enum Step {
+    /// Statements.
+    Sql(&'static str),
     /// Statements, then everything that follows from facts anew.
     Derive(&'static str),
 }
 
 /// A schema of version n has been through the first n steps. Published steps never change.
-pub(crate) const STEPS: &[Step] = &[Step::Derive(TABLES)];
+pub(crate) const STEPS: &[Step] = &[Step::Derive(TABLES), Step::Sql(SIGNED)];
 
 /// Texts are compared byte by byte, as everywhere else.
 const TABLES: &str = r#"
@@ -86,4 +88,9 @@ CREATE TABLE loss(event BIGINT PRIMARY KEY);
 CREATE TABLE loose(time BIGINT, event BIGINT, PRIMARY KEY(time, event));
 CREATE TABLE loose_label(
   what BIGINT, value TEXT COLLATE "C", time BIGINT, event BIGINT, PRIMARY KEY(what, value, time, event));
+"#;
+
+const SIGNED: &str = r#"
+CREATE TABLE signed_head(hash BYTEA PRIMARY KEY, producer TEXT COLLATE "C" NOT NULL, body BYTEA NOT NULL);
+CREATE INDEX signed_head_by_producer ON signed_head(producer, hash);
 "#;

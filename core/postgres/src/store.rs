@@ -133,9 +133,10 @@ impl PostgresStore {
             }
             let left = STEPS.iter().skip(usize::try_from(found).unwrap_or(0));
             let mut is_derived_stale = false;
-            for Step::Derive(statements) in left {
+            for step in left {
+                let (Step::Sql(statements) | Step::Derive(statements)) = step;
                 connection.batch(statements)?;
-                is_derived_stale = true;
+                is_derived_stale |= matches!(step, Step::Derive(_));
             }
             if is_derived_stale {
                 sql::rebuild(connection)?;

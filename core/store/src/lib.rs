@@ -21,6 +21,7 @@
 //! | [`prices`] | the prices that hold for a directory | the user's file of prices |
 //! | `proof` | [`take_stored()`]: envelopes as they are stored, before a verifier | – |
 //! | `retain` | [`retain()`]: what is too old or too much goes | – |
+//! | `signing` | [`sign_heads()`]: heads of what is stored, signed with a key (feature `sign`) |
 //! | `labels` | which trace an event belongs to, and what it names | – |
 //! | `rollup` | what events say of a span and of a trace, without an engine | – |
 //!
@@ -43,6 +44,8 @@ mod resolve;
 mod retain;
 mod rollup;
 pub mod search;
+#[cfg(feature = "sign")]
+mod signing;
 pub mod sql;
 pub mod sqlite;
 pub mod store;
@@ -66,6 +69,8 @@ pub use proof::take_stored;
 pub use resolve::resolve_all;
 pub use retain::{Retaining, Retention, retain};
 pub use search::{SearchPage, SearchQuery, SearchRow, search};
+#[cfg(feature = "sign")]
+pub use signing::{SignedHeads, sign_heads};
 pub use sqlite::SqliteStore;
 pub use store::{Ingest, Store};
 pub use sweep::{Progress, SweepReport, Sweeper, sweep};

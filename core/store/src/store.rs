@@ -13,6 +13,7 @@ use tracewire_insight::Pricing;
 use tracewire_insight::analytics::Report;
 use tracewire_wire::event::Event;
 use tracewire_wire::id::{Hash, TraceId};
+use tracewire_wire::statement::Head;
 use tracewire_wire::time::Timestamp;
 
 /// Takes what goes into a store, inside one transaction.
@@ -228,6 +229,18 @@ pub trait Store {
 
     /// The ledger of accepted heads behind entry `after`, at most `limit`.
     fn ledger(&self, after: u64, limit: usize) -> Result<Vec<LedgerEntry>, StoreError>;
+
+    /// Signed heads of a producer, or of all, as they came: nobody has judged their signatures.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses.
+    fn heads(&self, producer: Option<&str>) -> Result<Vec<Head>, StoreError>;
+
+    /// Keeps signed heads, and takes away those that they make superfluous. Gives how many are new.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses; nothing is changed then.
+    fn keep_heads(&mut self, heads: &[Head], superseded: &[Head]) -> Result<u64, StoreError>;
 
     /// Has everything that is asked from now on end with `query_timeout` when it is this time, also what is under way then; `None`
     /// lets it take as long as it takes, as in the beginning. What writes is not ended.

@@ -96,7 +96,7 @@ fn a_database_of_an_earlier_version_is_brought_to_this_one() {
     drop(connection);
     let mut store = SqliteStore::open(&path).unwrap();
     assert_eq!(snapshot(&mut store), before);
-    assert_eq!(store.stats().unwrap().version, 5);
+    assert_eq!(store.stats().unwrap().version, 6);
     store.check().unwrap();
 }
 

@@ -117,6 +117,13 @@ pub const KEYS: &[Key] = &[
     key("sampling", Kind::Share, "1", "0.1", "The share of traces that is recorded."),
     key("service", Kind::Text, "the script's name", "\"research-agent\"", "The name of the program."),
     key("session_id", Kind::Text, "none", "\"chat-7\"", "The conversation that runs belong to."),
+    key(
+        "signing_key",
+        Kind::Secret,
+        "none",
+        "\"/etc/tracewire/signing.pem\"",
+        "Who seals signs with it: the file of an Ed25519 key, or in the environment the key itself; see how to verify.",
+    ),
     key("store", Kind::Switch(&[]), "true; false on telephones", "false", "Whether journals wait for the local store."),
     key("strict", Kind::Switch(&[]), "false", "true", "Raise for wrong use, in development."),
 ];
@@ -265,6 +272,14 @@ fn bytes(text: &str) -> Option<Value> {
         Value::Int(bytes) if bytes > 0 => Some(Value::Int(bytes)),
         _ => None,
     }
+}
+
+/// Whether a text is a private key rather than the name of its file: PEM, or 32 bytes in hex or base64.
+pub(super) fn is_key_itself(text: &str) -> bool {
+    let text = text.trim();
+    let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_base64 = text.len() == 44 && text.ends_with('=') && !text.starts_with(['/', '.']);
+    text.starts_with("-----BEGIN") || is_hex || is_base64
 }
 
 /// The setting whose name is most like this one, if one is.

@@ -8,9 +8,13 @@
 
 mod file;
 mod key;
+#[cfg(feature = "sign")]
+mod signing;
 mod yaml;
 
 pub use key::{KEYS, Key, Kind};
+#[cfg(feature = "sign")]
+pub use signing::{KeyError, read_key, signing_key};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,6 +23,9 @@ use tracewire_wire::value::{Map, Value};
 
 /// Names of the project's file, in the order in which they are looked for.
 pub const FILE_NAMES: [&str; 3] = ["tracewire.toml", "tracewire.yaml", "tracewire.yml"];
+
+/// The setting that names a private key.
+const SIGNING_KEY: &str = "signing_key";
 
 /// Where a setting comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +147,7 @@ impl Settings {
             match KEYS.iter().find(|key| key.name == name) {
                 Some(key) => {
                     let shown = shown(&value);
-                    let value = key.kind.of_value(value).map(|value| in_folder(key, value, path));
+                    let value = key.kind.of_value(value).and_then(|value| in_folder(key, value, path));
                     self.take(key, value, &shown, source);
                 }
                 None => self.problems.push(Problem {
@@ -170,11 +177,16 @@ impl Settings {
 }
 
 /// A path in a file is seen from the file's folder, wherever the program was started.
-fn in_folder(key: &Key, value: Value, path: &Path) -> Value {
-    match (key.kind, value, path.parent()) {
-        (Kind::Path, Value::Text(text), Some(folder)) => Value::Text(folder.join(text).to_string_lossy().into_owned()),
-        (_, value, _) => value,
-    }
+fn in_folder(key: &Key, value: Value, path: &Path) -> Result<Value, String> {
+    let is_path = key.kind == Kind::Path || key.name == SIGNING_KEY;
+    Ok(match (value, path.parent()) {
+        // A project's file goes where the project goes.
+        (Value::Text(text), _) if key.name == SIGNING_KEY && key::is_key_itself(&text) => {
+            return Err("a key does not stand in a project's file, but the name of its own file does".to_owned());
+        }
+        (Value::Text(text), Some(folder)) if is_path => Value::Text(folder.join(text).to_string_lossy().into_owned()),
+        (value, _) => value,
+    })
 }
 
 /// A value as it may stand in a message.

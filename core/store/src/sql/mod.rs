@@ -15,6 +15,7 @@
 //! | `content` | content by hash |
 //! | `filter` | conditions of a list |
 //! | `query` | traces, spans, events |
+//! | `heads` | signed heads |
 //! | `rebuild` | all that follows from events, made anew |
 //! | `recent` | what was last: where searching starts |
 //! | `export` | producers, envelopes, ledger |
@@ -24,6 +25,7 @@ mod derive;
 pub mod driver;
 mod export;
 mod filter;
+mod heads;
 mod ingest;
 mod loose;
 mod names;
@@ -50,6 +52,7 @@ use tracewire_insight::Pricing;
 use tracewire_insight::analytics::Report;
 use tracewire_wire::id::{Hash, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
+use tracewire_wire::statement::Head;
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
@@ -302,6 +305,19 @@ impl<E: Engine> Store for E {
 
     fn ledger(&self, after: u64, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
         seen(self, |connection| export::ledger(connection, after, limit))
+    }
+
+    fn heads(&self, producer: Option<&str>) -> Result<Vec<Head>, StoreError> {
+        seen(self, |connection| heads::find(connection, producer))
+    }
+
+    fn keep_heads(&mut self, heads: &[Head], superseded: &[Head]) -> Result<u64, StoreError> {
+        let mut kept = 0;
+        self.change(&mut |connection| {
+            kept = heads::keep(connection, heads, superseded)?;
+            Ok(())
+        })?;
+        Ok(kept)
     }
 
     fn answer_until(&mut self, until: Option<Instant>) -> Result<(), StoreError> {

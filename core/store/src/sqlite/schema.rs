@@ -20,8 +20,14 @@ pub(super) enum Step {
 }
 
 /// A database of version n has been through the first n steps. Published steps never change.
-pub(super) const STEPS: &[Step] =
-    &[Step::Sql(FACTS), Step::Derive(DERIVED), Step::Derive(SEARCHED), Step::Sql(FORKED), Step::Sql(TALLIED)];
+pub(super) const STEPS: &[Step] = &[
+    Step::Sql(FACTS),
+    Step::Derive(DERIVED),
+    Step::Derive(SEARCHED),
+    Step::Sql(FORKED),
+    Step::Sql(TALLIED),
+    Step::Sql(SIGNED),
+];
 
 const FACTS: &str = "
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -136,6 +142,12 @@ CREATE TABLE bucket(
 
 -- Traces that were deleted, and when.
 CREATE TABLE removed(trace_id BLOB PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
+";
+
+const SIGNED: &str = "
+-- Statements of whoever signs, also of producers that are not here. hash: SHA-256 of body, which is canonical JSON.
+CREATE TABLE signed_head(hash BLOB PRIMARY KEY, producer TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX signed_head_by_producer ON signed_head(producer, hash);
 ";
 
 /// Refuses what is not ours or is newer, before anything is changed.

@@ -10,6 +10,7 @@ use tracewire_wire::erase::{Removal, erase_body, remove_content, withhold_body, 
 use tracewire_wire::event::{EventType, Status};
 use tracewire_wire::id::Hash;
 use tracewire_wire::json;
+use tracewire_wire::statement::Head;
 use tracewire_wire::value::{Map, Value};
 use tracewire_wire::verify::Verifier;
 
@@ -251,6 +252,29 @@ pub fn the_ledger_is_chained<S: Store>(make: &mut impl FnMut() -> S) {
         prev = Some(entry.hash);
     }
     assert_eq!(store.ledger(5, 2).unwrap(), ledger[5..7]);
+}
+
+pub fn heads_are_kept_as_they_came<S: Store>(make: &mut impl FnMut() -> S) {
+    let mut store = make();
+    let head = |producer: &str, seq: u64, signature: u8| {
+        let text = format!(
+            r#"{{"digest":"{}","first_seq":1,"key":"ed25519:0011223344556677","later":1,"producer":"{producer}","seq":{seq},"signature":"{}==","statement":"head","time":"2026-01-01T00:00:00.000000000Z"}}"#,
+            Hash::of(b"1"),
+            // 64 bytes of which the last one tells them apart.
+            format!("{}{}", "A".repeat(85), ["A", "Q", "g", "w"][usize::from(signature)]),
+        );
+        Head::read(text.as_bytes()).unwrap()
+    };
+    let (old, new, forged) = (head("p-1", 1, 0), head("p-1", 2, 0), head("p-1", 2, 1));
+    assert_eq!(store.keep_heads(&[old.clone(), old.clone(), head("q-1", 1, 0)], &[]).unwrap(), 2);
+    assert_eq!(store.heads(Some("p-1")).unwrap(), [old.clone()]);
+    // Of the same place and key, but with another signature: who has the key tells which one is true.
+    assert_eq!(store.keep_heads(&[new.clone(), forged.clone()], &[old]).unwrap(), 2);
+    let mut kept = store.heads(Some("p-1")).unwrap();
+    kept.sort_by_key(|head| head.signature);
+    assert_eq!(kept, [new, forged]);
+    assert_eq!(store.heads(None).unwrap().len(), 3);
+    assert_eq!(store.heads(Some("r-1")).unwrap(), []);
 }
 
 pub fn a_cursor_never_goes_back<S: Store>(make: &mut impl FnMut() -> S) {

@@ -34,6 +34,7 @@ macro_rules! every_promise {
             exported_envelopes_verify,
             a_fuller_copy_fills_in_what_was_withheld,
             the_ledger_is_chained,
+            heads_are_kept_as_they_came,
             a_cursor_never_goes_back,
             lists_are_paged_and_filtered,
             traces_are_found_by_what_people_have,

@@ -1,5 +1,5 @@
 //! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `stats`, `diff`, `cost`, `watch`, `tail`, `run`, `export`, `import`, `convert`,
-//! `tokens`, `validate`, `conformance`, `verify`, `serve`, `config`, `doctor`, `db`, `seal`, `completions`.
+//! `tokens`, `validate`, `conformance`, `verify`, `sign`, `keygen`, `serve`, `config`, `doctor`, `db`, `seal`, `completions`.
 //!
 //! ```text
 //! args ─▶ source (directory ─▶ sweep journals into the store) ─▶ commands ─▶ picture / JSON ─▶ screen
@@ -12,6 +12,7 @@
 //! | [`commands`] | one file for each command | store, screen |
 //! | [`moving`] | files of every format, item by item: what `export` and `convert` share | files |
 //! | [`picture`] | a trace as a tree | – |
+//! | [`keys`] | keys that are trusted, and the one that signs | files |
 //! | [`prices`] | the prices that hold here | files |
 //! | [`term`] | harmless text, widths, colours, units | terminal |
 //! | [`error`] | what went wrong, how to mend it, exit codes | – |
@@ -25,6 +26,7 @@ pub mod args;
 pub mod commands;
 pub mod error;
 pub mod json;
+pub mod keys;
 pub mod moving;
 pub mod picture;
 pub mod prices;
@@ -74,6 +76,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Prometheus(what) => commands::serve::prometheus(&cli.global, what, &mut screen),
         Command::Serve(what) => commands::serve::run(&cli.global, what, &mut screen),
         Command::Validate(what) => commands::validate::run(&cli.global, what, &mut screen),
+        Command::Keygen(what) => commands::keygen::run(&cli.global, what, &mut screen),
+        Command::Sign(what) => commands::sign::run(&cli.global, what, &mut screen),
         Command::Verify(what) => commands::verify::run(&cli.global, what, &mut screen),
         Command::Conformance(what) => commands::conformance::run(&cli.global, what, &mut screen),
         Command::Run(what) => commands::run::run(&cli.global, what),

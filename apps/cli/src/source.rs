@@ -1,5 +1,6 @@
 //! Where everything comes from: the directory, its journals swept into the store.
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,7 +12,7 @@ use tracewire_recorder::config;
 use tracewire_recorder::journal::{Directory, find_directory};
 use tracewire_server::ServerError;
 use tracewire_server::name::{DEFAULT_PROJECT, is_name};
-use tracewire_store::{ProducerRow, Progress, SqliteStore, Store, SweepReport, Sweeper};
+use tracewire_store::{ProducerRow, Progress, SqliteStore, Store, SweepReport, Sweeper, sign_heads};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
 
@@ -151,7 +152,19 @@ impl Source {
         let mut source = Self::with(directory, store, None)?;
         let mut sweeping = Sweeping { bar: Bar::new("reading journals", Unit::Bytes, None), events: 0 };
         source.swept = source.sweeper.sweep(&mut *source.store, &mut sweeping)?;
+        source.sign()?;
         Ok(source)
+    }
+
+    /// Signs the heads of what is here, where the settings name a key. One that cannot be used is told, and stops nobody.
+    fn sign(&mut self) -> Result<(), CliError> {
+        match crate::keys::signing(None) {
+            Ok(None) => {}
+            Ok(Some(key)) => _ = sign_heads(&mut *self.store, None, &key, now())?,
+            // Where standard error is gone too, nobody can be told.
+            Err(error) => _ = writeln!(io::stderr(), "nothing is signed: {error}"),
+        }
+        Ok(())
     }
 
     fn with(directory: Directory, store: Box<dyn Store>, database: Option<String>) -> Result<Self, CliError> {

@@ -32,7 +32,7 @@ fn a_database_is_looked_after() {
     };
     let made = json(&["migrate"]);
     assert_eq!((&made["from"], &made["to"]), (&Value::Null, &1.into()));
-    assert!(db(&["migrate"]).1.contains("version 1 already"));
+    assert!(db(&["migrate"]).1.contains("version 2 already"));
     let mut store = PostgresStore::open(&url, "default").unwrap();
     sweep(&mut store, &Directory::at(folder.path()), &mut ()).unwrap();
     let traces = store.traces(&TraceFilter::default()).unwrap().traces;

@@ -8,6 +8,7 @@ mod model;
 mod numbers;
 mod select;
 mod serve;
+mod signing;
 mod start;
 mod stored;
 mod times;
@@ -22,6 +23,7 @@ pub use model::{ModelFormat, Tokens, Wanted};
 pub use numbers::{Diff, Stats};
 pub use select::{Query, Sessions};
 pub use serve::{CreateKey, KeyScope, Keys, OfProject, Prometheus, RevokeKey, Serve, ServeCommand};
+pub use signing::{Keygen, Sign, Verify};
 pub use start::Run;
 pub use stored::Stored;
 pub use times::{Age, When};
@@ -96,6 +98,10 @@ pub enum Command {
     Prometheus(Prometheus),
     /// Check what the recordings prove, and what is missing
     Verify(Verify),
+    /// Sign the heads of chains, so that a tail that is cut off is missed
+    Sign(Sign),
+    /// Make a key that signs, and its public half
+    Keygen(Keygen),
     /// Check what somebody's emitter wrote: what is wrong, where, how to mend it
     #[command(visible_alias = "lint")]
     Validate(Validate),
@@ -223,17 +229,6 @@ pub struct Watch {
     /// At most this many traces
     #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 200)]
     pub limit: usize,
-}
-
-/// What to check.
-#[derive(Args, Debug)]
-pub struct Verify {
-    /// Only this producer; the first letters are enough
-    #[arg(long, value_name = "NAME")]
-    pub producer: Option<String>,
-    /// Where it is stored
-    #[command(flatten)]
-    pub stored: Stored,
 }
 
 /// For which shell.

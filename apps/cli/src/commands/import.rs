@@ -5,10 +5,10 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use tracewire_store::{Fork, Received, SqliteStore, Store as _};
-use tracewire_wire::envelope::Envelope;
 use tracewire_wire::json::{self as wire_json, ReadOptions};
+use tracewire_wire::statement::Head;
 use tracewire_wire::value::Value;
-use tracewire_wire::verify::Verifier;
+use tracewire_wire::verify::{Item, Verifier};
 
 use crate::args::{Global, Import};
 use crate::error::{CliError, EXIT_OK, EXIT_PROBLEM};
@@ -35,7 +35,8 @@ pub fn run(global: &Global, what: &Import, screen: &mut Screen<'_>) -> Result<u8
     }
     directory.prepare().map_err(|source| CliError::File { path: directory.path().to_owned(), source })?;
     let store = SqliteStore::open(&source::store_path(&directory))?;
-    let mut import = Importer { store, waiting: Vec::new(), waiting_bytes: 0, totals: Totals::default() };
+    let mut import =
+        Importer { store, waiting: Vec::new(), waiting_bytes: 0, heads: Vec::new(), totals: Totals::default() };
     for path in files {
         let refused = |source| CliError::File { path: path.clone(), source };
         if path.as_os_str() == "-" {
@@ -72,6 +73,9 @@ struct Totals {
     known: u64,
     events: u64,
     forks: Vec<Fork>,
+    heads: u64,
+    /// Statements of later versions.
+    passed_over: u64,
     bad: Vec<Bad>,
     bad_count: u64,
 }
@@ -80,6 +84,7 @@ struct Importer {
     store: SqliteStore,
     waiting: Vec<Received>,
     waiting_bytes: usize,
+    heads: Vec<Head>,
     totals: Totals,
 }
 
@@ -142,10 +147,12 @@ impl Importer {
         let each = bytes / list.len().max(1);
         for (place, value) in list.into_iter().enumerate() {
             let at = if place > 0 { format!("envelope {}: ", place + 1) } else { String::new() };
-            match Envelope::from_value(value) {
-                Ok(envelope) => match Verifier::new().push(&envelope).first() {
+            match Item::from_value(value) {
+                Ok(Item::OtherStatement) => self.totals.passed_over += 1,
+                Ok(Item::Head(head)) => self.heads.push(*head),
+                Ok(Item::Envelope(envelope)) => match Verifier::new().push(&envelope).first() {
                     None => {
-                        self.waiting.push(Received::from(envelope));
+                        self.waiting.push(Received::from(*envelope));
                         self.waiting_bytes += each;
                     }
                     Some(wrong) => self.leave_out(name, line, wrong.code, format!("{at}{}", wrong.message)),
@@ -176,6 +183,7 @@ impl Importer {
         self.totals.known += applied.known;
         self.totals.events += applied.events;
         self.totals.forks.extend(applied.forks);
+        self.totals.heads += self.store.keep_heads(&std::mem::take(&mut self.heads), &[])?;
         Ok(())
     }
 }
@@ -202,7 +210,12 @@ fn show(totals: &Totals, screen: &mut Screen<'_>) -> Result<(), CliError> {
         units::counted(totals.envelopes, "envelope"),
         units::counted(totals.events, "new event")
     ));
-    for (number, what) in [(totals.known, "known already"), (totals.bad_count, "left out")] {
+    for (number, what) in [
+        (totals.heads, "signed heads"),
+        (totals.known, "known already"),
+        (totals.passed_over, "statements of a later version passed over"),
+        (totals.bad_count, "left out"),
+    ] {
         if number > 0 {
             line.push(palette::QUIET, glyphs.dot).plain(format!("{} {what}", units::grouped(number)));
         }
@@ -234,8 +247,10 @@ fn document(totals: &Totals) -> Value {
         ("envelopes", count(totals.envelopes)),
         ("events", count(totals.events)),
         ("forks", Value::List(forks.collect())),
+        ("heads", count(totals.heads)),
         ("known", count(totals.known)),
         ("left_out", Value::List(bad.collect())),
         ("left_out_count", count(totals.bad_count)),
+        ("passed_over", count(totals.passed_over)),
     ])
 }

@@ -41,9 +41,11 @@ pub const CODES: &[(&str, &str)] = &[
     ("pg_dump", "PostgreSQL has programs of its own for copies"),
     ("setting", "a setting of the project's file or the environment cannot be used"),
     ("several_traces", "several traces fit, and one is shown like this"),
+    ("signing_key", "a key cannot be used, or none is named"),
     ("start", "a program cannot be started"),
     ("temporary_file", "a temporary file cannot be made or written"),
     ("too_few_tokens", "not even the shortest page fits"),
+    ("would_overwrite", "a key would be overwritten"),
     ("would_replace", "a store that holds traces would be replaced"),
 ];
 
@@ -118,6 +120,11 @@ pub const OUTCOMES: &[(&str, u8, &str)] = &[
     ("setting", EXIT_USAGE, "see what is set, and where, with `tracewire config`"),
     ("several_traces", EXIT_USAGE, "name one of them"),
     (
+        "signing_key",
+        EXIT_USAGE,
+        "`tracewire keygen` makes a pair: `sign` takes the private key, `verify` the public one",
+    ),
+    (
         "start",
         EXIT_NO_START,
         "give the program and its arguments behind `--`, as you would type them without tracewire",
@@ -143,6 +150,7 @@ pub const OUTCOMES: &[(&str, u8, &str)] = &[
     ("system", EXIT_IO, "see `tracewire doctor`, or name another directory with --dir"),
     ("temporary_file", EXIT_IO, "make room there, or name another folder in TMPDIR"),
     ("too_few_tokens", EXIT_USAGE, "ask for at least as many as the message says with --max-tokens"),
+    ("would_overwrite", EXIT_USAGE, "name another file: a key that is overwritten signs nothing any more"),
     ("would_replace", EXIT_USAGE, "give --force to replace them, or name another directory with --dir"),
 ];
 

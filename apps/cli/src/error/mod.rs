@@ -183,6 +183,12 @@ pub enum CliError {
     /// A setting of the project's file or the environment cannot be used.
     #[error("{0}")]
     Setting(String),
+    /// A key cannot be used.
+    #[error("{0}")]
+    Key(String),
+    /// A key would be overwritten.
+    #[error("{} is there already", .0.display())]
+    WouldOverwrite(PathBuf),
     /// PostgreSQL has programs of its own for that.
     #[error("copies of a PostgreSQL database are made and put back by its own programs")]
     PgDump {
@@ -234,6 +240,8 @@ impl CliError {
             Self::Outward(error) => error.code(),
             Self::LogFilter(_) => "log_filter",
             Self::Setting(_) => "setting",
+            Self::Key(_) => "signing_key",
+            Self::WouldOverwrite(_) => "would_overwrite",
             Self::PgDump { .. } => "pg_dump",
             Self::Store(error) => error.code(),
             Self::Recorder(error) => error.code(),

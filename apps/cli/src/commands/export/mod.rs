@@ -87,6 +87,7 @@ fn report(totals: &Totals, path: &Path, global: &Global, screen: &mut Screen<'_>
         let document = object([
             ("envelopes", count(totals.envelopes)),
             ("events", count(totals.events)),
+            ("heads", count(totals.heads)),
             ("path", path.to_string_lossy().into_owned().into()),
             ("unsealed", count(totals.unsealed)),
             ("withheld", count(totals.withheld)),
@@ -100,6 +101,10 @@ fn report(totals: &Totals, path: &Path, global: &Global, screen: &mut Screen<'_>
         units::counted(totals.events, "event"),
         units::counted(totals.envelopes, "envelope"),
     ));
+    if totals.heads > 0 {
+        let heads = units::counted(totals.heads, "signed head");
+        line.push(palette::QUIET, screen.glyphs.dot).push(palette::QUIET, heads);
+    }
     if totals.withheld > 0 {
         let withheld = format!("{} of others withheld", units::counted(totals.withheld, "event"));
         line.push(palette::QUIET, screen.glyphs.dot).push(palette::QUIET, withheld);

@@ -60,7 +60,7 @@ impl Out {
         !matches!(self, Out::Envelopes(_))
     }
 
-    /// An envelope, as its canonical JSON.
+    /// An envelope, or a signed head, as its canonical JSON.
     pub(super) fn envelope(&mut self, bytes: &[u8], to: &mut Target) -> Result<(), CliError> {
         match self {
             Out::Envelopes(sink) => sink.canonical(bytes, to),

@@ -24,6 +24,7 @@ pub(super) struct Totals {
     pub(super) events: u64,
     pub(super) withheld: u64,
     pub(super) unsealed: u64,
+    pub(super) heads: u64,
 }
 
 /// Goes through everything that was asked for.
@@ -49,13 +50,18 @@ pub(super) fn walk(
             walk.bar.set_total(Some(events.values().map(|numbers| numbers.len() as u64).sum()));
             for (producer, numbers) in events {
                 walk.part(producer, numbers)?;
+                walk.heads(producer)?;
             }
         }
         None => {
             let producers = store.producers()?;
             walk.bar.set_total(Some(producers.iter().map(|row| row.last_seq).sum()));
             for row in producers {
+                let before = walk.totals.envelopes;
                 walk.all(&row.name)?;
+                if walk.totals.envelopes > before {
+                    walk.heads(&row.name)?;
+                }
                 // Of a time, nobody counts what is not sealed: it may be of another one.
                 walk.totals.unsealed += if wanted.is_everything() { row.pending } else { 0 };
             }
@@ -130,6 +136,18 @@ impl Walk<'_> {
                 self.out.envelope(&stored.bytes, self.target)?;
             }
         }
+    }
+
+    /// What was signed of a producer, behind its envelopes.
+    fn heads(&mut self, producer: &str) -> Result<(), CliError> {
+        if self.out.is_rows() {
+            return Ok(());
+        }
+        for head in self.store.heads(Some(producer))? {
+            self.totals.heads += 1;
+            self.out.envelope(&head.write(), self.target)?;
+        }
+        Ok(())
     }
 
     /// Writes an envelope with all other events withheld, and with the content that those which stay need; or the events

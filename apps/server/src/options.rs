@@ -9,6 +9,7 @@ use tracewire_insight::prices::Prices;
 use tracewire_recorder::Redact;
 use tracewire_recorder::journal::Directory;
 use tracewire_store::Retention;
+use tracewire_wire::sign::SigningKey;
 
 use crate::outward::Target;
 
@@ -68,6 +69,8 @@ pub struct Options {
     /// What is taken out of what the server itself seals: what comes by OTLP, and judgements. What SDKs sealed stays
     /// as they sealed it.
     pub redact: Redact,
+    /// The key that signs heads which were accepted, of SDKs and of its own.
+    pub signing: Option<Arc<SigningKey>>,
     /// How long traces are kept, and how many bytes of them, in each project.
     pub retention: Retention,
     /// What it bears.
@@ -90,6 +93,7 @@ impl Options {
             require_keys: false,
             prices: Arc::new(Prices::bundled().clone()),
             redact: Redact::default(),
+            signing: None,
             retention: Retention::default(),
             limits: Limits::default(),
         }

@@ -70,7 +70,7 @@ pub use resolve::resolve_all;
 pub use retain::{Retaining, Retention, retain};
 pub use search::{SearchPage, SearchQuery, SearchRow, search};
 #[cfg(feature = "sign")]
-pub use signing::{SignedHeads, sign_heads};
+pub use signing::{SignedHeads, sign_heads, sign_new_heads};
 pub use sqlite::SqliteStore;
 pub use store::{Ingest, Store};
 pub use sweep::{Progress, SweepReport, Sweeper, sweep};

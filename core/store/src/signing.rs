@@ -12,6 +12,8 @@ use tracewire_wire::verify::{Signature, Verifier};
 
 /// Envelopes read at once.
 const PAGE: usize = 64;
+/// Entries of the ledger read at once.
+const LEDGER_PAGE: usize = 1024;
 
 /// What was signed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,30 +40,69 @@ pub fn sign_heads(
     now: Timestamp,
 ) -> Result<SignedHeads, StoreError> {
     let mut done = SignedHeads::default();
-    let own = Keys::from_iter([key.public()]);
     let mut before: BTreeMap<String, Vec<Head>> = BTreeMap::new();
     for head in store.heads(producer)? {
-        if own.judge(&head) == Signature::Valid {
-            before.entry(head.producer.clone()).or_default().push(head);
-        }
+        before.entry(head.producer.clone()).or_default().push(head);
     }
     for row in store.producers()? {
         let Some(latest) = row.head.filter(|_| producer.is_none_or(|producer| producer == row.name)) else { continue };
         let known = before.remove(&row.name).unwrap_or_default();
-        if known.iter().any(|head| head.digest == latest) {
-            done.known += 1;
-            continue;
-        }
-        let from = known.iter().max_by_key(|head| (head.seq, head.first_seq));
-        let Some(mut head) = followed(store, &row.name, from)?.filter(|head| head.digest == latest) else {
-            done.refused.push(row.name);
-            continue;
-        };
-        head.time = now;
-        key.sign(&mut head);
-        done.signed += store.keep_heads(&[head], &known)?;
+        sign(store, &row.name, latest, known, key, now, &mut done)?;
     }
     Ok(done)
+}
+
+/// Signs the heads that were accepted behind entry `after` of the ledger; gives the last entry, too.
+///
+/// # Errors
+/// As [`sign_heads`].
+pub fn sign_new_heads(
+    store: &mut dyn Store,
+    after: u64,
+    key: &SigningKey,
+    now: Timestamp,
+) -> Result<(u64, SignedHeads), StoreError> {
+    let mut last = after;
+    let mut latest: BTreeMap<String, Hash> = BTreeMap::new();
+    loop {
+        let page = store.ledger(last, LEDGER_PAGE)?;
+        let Some(end) = page.last() else { break };
+        last = end.number;
+        latest.extend(page.into_iter().map(|entry| (entry.producer, entry.head)));
+    }
+    let mut done = SignedHeads::default();
+    for (name, head) in latest {
+        let known = store.heads(Some(&name))?;
+        sign(store, &name, head, known, key, now, &mut done)?;
+    }
+    Ok((last, done))
+}
+
+/// Signs one producer's head; of the heads that are known, those of this key count.
+fn sign(
+    store: &mut dyn Store,
+    producer: &str,
+    latest: Hash,
+    mut known: Vec<Head>,
+    key: &SigningKey,
+    now: Timestamp,
+    done: &mut SignedHeads,
+) -> Result<(), StoreError> {
+    let own = Keys::from_iter([key.public()]);
+    known.retain(|head| own.judge(head) == Signature::Valid);
+    if known.iter().any(|head| head.digest == latest) {
+        done.known += 1;
+        return Ok(());
+    }
+    let from = known.iter().max_by_key(|head| (head.seq, head.first_seq));
+    let Some(mut head) = followed(store, producer, from)?.filter(|head| head.digest == latest) else {
+        done.refused.push(producer.to_owned());
+        return Ok(());
+    };
+    head.time = now;
+    key.sign(&mut head);
+    done.signed += store.keep_heads(&[head], &known)?;
+    Ok(())
 }
 
 /// The head that a chain has, followed from one that was signed or from the beginning; `None` where it contradicts or has a gap.

@@ -152,7 +152,7 @@ fn a_newer_database_is_left_alone() {
     let bytes = std::fs::read(&path).unwrap();
     let error = SqliteStore::open(&path).unwrap_err();
     assert_eq!(error.code(), "store_newer_version");
-    assert!(error.to_string().contains("version 99, this program knows versions up to 5"), "{error}");
+    assert!(error.to_string().contains("version 99, this program knows versions up to 6"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
 }
 

@@ -46,6 +46,7 @@ pub fn run(global: &Global, what: &Serve, screen: &mut Screen<'_>) -> Result<u8,
         allowed_origins: what.allow_origins.clone(),
         require_keys: what.require_keys,
         redact: redact(&settings)?,
+        signing: crate::keys::signing(None)?.map(std::sync::Arc::new),
         retention: retention(what, &settings)?,
         limits: Limits::default(),
     };

@@ -158,6 +158,7 @@ fn envelopes(store: &dyn Store, trace_id: TraceId, encoding: Encoding) -> Result
                 items.extend(copied.map(|copied| Item::Envelope(Box::new(copied.envelope))));
             }
         }
+        items.extend(store.heads(Some(&producer))?.iter().map(|head| Item::Value(head.to_value())));
     }
     let form = if encoding == Encoding::Jsonl { Form::Lines } else { Form::Export };
     let bytes = encoding.write(&Recording { form, items }, &WriteOptions::default()).map_err(unwritable)?;

@@ -44,7 +44,7 @@ pub(crate) struct Taken {
 #[utoipa::path(
     post, path = "/v1/envelopes", tag = "ingest", operation_id = "postEnvelopes",
     request_body(
-        description = "Envelopes: one, a list, or an export. `Content-Encoding` may be `gzip` or `zstd`.",
+        description = "Envelopes and signed heads: one, a list, or an export. `Content-Encoding` may be `gzip` or `zstd`.",
         content(
             (String = "application/x-ndjson"), (Object = "application/json"), (String = "text/toon"),
             (Vec<u8> = "application/x-protobuf"),
@@ -77,6 +77,11 @@ pub(super) async fn post(
     let taken = Taken { envelopes: sorted.envelopes.len() as u64, events: sorted.events, needed: Vec::new() };
     if !sorted.envelopes.is_empty() {
         caller.project.writer.take(std::mem::take(&mut sorted.envelopes), bytes).await?;
+    }
+    if !sorted.heads.is_empty() {
+        let heads = std::mem::take(&mut sorted.heads);
+        let keep = move |store: &mut dyn Store| store.keep_heads(&heads, &[]).map(drop);
+        caller.project.writer.change(Box::new(keep)).await?;
     }
     app.metrics.took(taken.envelopes, sorted.rejected);
     let needed = needed(&caller, std::mem::take(&mut sorted.referred)).await?;

@@ -10,9 +10,10 @@ use tracewire_wire::envelope::{Content, Entry, Envelope};
 use tracewire_wire::event::Body;
 use tracewire_wire::id::Hash;
 use tracewire_wire::json;
-use tracewire_wire::recording::Item;
+use tracewire_wire::recording::Item as Recorded;
+use tracewire_wire::statement::Head;
 use tracewire_wire::value::Value;
-use tracewire_wire::verify::Verifier;
+use tracewire_wire::verify::{Item, Verifier};
 
 /// As many of those that are not taken are named; all are counted.
 const MOST_NAMED: usize = 100;
@@ -24,7 +25,9 @@ const MOST_NEEDED: usize = 4096;
 pub(super) struct Sorted {
     /// Envelopes that are sound.
     pub(super) envelopes: Vec<Received>,
-    /// Their events.
+    /// Signed heads; who asks for them judges their signatures.
+    pub(super) heads: Vec<Head>,
+    /// Events of the envelopes.
     pub(super) events: u64,
     /// What is not taken: how many, and some of them.
     pub(super) rejected: u64,
@@ -56,7 +59,7 @@ impl Sorted {
             let lines = bytes.split(|byte| *byte == b'\n').zip(1..);
             let lines = lines.filter(|(line, _)| !line.trim_ascii().is_empty());
             for ((line, number), index) in lines.zip(0..) {
-                let read = json::read(line, &json::ReadOptions::default()).and_then(Envelope::from_value);
+                let read = json::read(line, &json::ReadOptions::default()).and_then(Item::from_value);
                 sorted.add(read, index, Some(number));
             }
             return Ok(sorted);
@@ -64,17 +67,20 @@ impl Sorted {
         let recording = encoding.read(bytes, &ReadOptions::default())?;
         for (item, index) in recording.items.into_iter().zip(0..) {
             let read = match item {
-                Item::Envelope(envelope) => Ok(*envelope),
-                other => Envelope::from_value(other.into_value()),
+                Recorded::Envelope(envelope) => Ok(Item::Envelope(envelope)),
+                other => Item::from_value(other.into_value()),
             };
             sorted.add(read, index, None);
         }
         Ok(sorted)
     }
 
-    fn add(&mut self, read: Result<Envelope, WireError>, index: u64, line: Option<u64>) {
+    fn add(&mut self, read: Result<Item, WireError>, index: u64, line: Option<u64>) {
         let envelope = match read {
-            Ok(envelope) => envelope,
+            Ok(Item::Envelope(envelope)) => *envelope,
+            Ok(Item::Head(head)) => return self.heads.push(*head),
+            // Of a later version: what it says is not for us (TW-SIG-001).
+            Ok(Item::OtherStatement) => return,
             Err(error) => {
                 let code = error.code().to_owned();
                 let (message, pointer) = error.into_reason();

@@ -102,8 +102,14 @@ impl Project {
         let database = Database::new(options, name, &folder);
         let journals = is_default.then(|| options.directory.clone());
         let fresh = Arc::new(Fresh::default());
-        let (writer, news) =
-            Writer::start(&database, journals, Arc::clone(&options.prices), Arc::clone(&fresh), &folder)?;
+        let (writer, news) = Writer::start(
+            &database,
+            journals,
+            Arc::clone(&options.prices),
+            Arc::clone(&fresh),
+            options.signing.clone(),
+            &folder,
+        )?;
         let readers = Readers::start(&database, options.limits.readers, options.limits.query_time)?;
         let verified = Arc::new(Verified::default());
         let verifying = Verifying::start(&database, &verified, options.limits.verify_every, writer.counting())?;

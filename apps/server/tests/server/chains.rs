@@ -4,6 +4,10 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tracewire_server::Server;
 use tracewire_store::{SqliteStore, Store as _};
+use tracewire_wire::envelope::Envelope;
+use tracewire_wire::sign::{Keys, SigningKey};
+use tracewire_wire::statement::Head;
+use tracewire_wire::verify::Signature;
 
 use crate::common::{Served, options};
 
@@ -133,4 +137,42 @@ async fn an_envelope_that_does_not_follow_is_found_when_what_is_before_it_comes(
         (&json!("chain"), &json!(3))
     );
     assert_eq!((findings[0].code, findings[0].first_seq), ("chain", 3));
+}
+
+fn key(byte: u8) -> SigningKey {
+    SigningKey::from_seed(&[byte; 32])
+}
+
+#[tokio::test]
+async fn signed_heads_are_taken_beside_envelopes_and_handed_on() {
+    let (mut lines, name) = envelopes(2).await;
+    let mut head = Head::of(&Envelope::read(&lines[1]).unwrap());
+    key(7).sign(&mut head);
+    lines.push(head.write());
+    lines.push(br#"{"statement":"of a later version"}"#.to_vec());
+    let served = Served::start().await;
+    let taken = served.send(&lines).await;
+    assert_eq!((&taken["envelopes"], &taken["events"]), (&json!(2), &json!(2)));
+    served.send(&lines).await;
+    let store = SqliteStore::open(&served.folder.path().join("store.db")).unwrap();
+    assert_eq!(store.heads(Some(&name)).unwrap(), [head]);
+    // A head that is none is named, and takes nothing else with it.
+    let bad = br#"{"producer":"p","statement":"head"}"#.to_vec();
+    let (status, code) = served.refusal(served.post("application/x-ndjson", crate::common::lines(&[bad]))).await;
+    assert_eq!((status, code.as_str()), (422, "envelopes_rejected"));
+}
+
+#[tokio::test]
+async fn a_server_with_a_key_signs_what_it_accepts() {
+    let (lines, name) = envelopes(2).await;
+    let served = Served::with(|options| options.signing = Some(std::sync::Arc::new(key(7)))).await;
+    served.send(&lines[..1]).await;
+    served.send(&lines).await;
+    let path = served.folder.path().join("store.db");
+    // What was accepted is signed before a server ends.
+    served.server.stop().await;
+    let heads = SqliteStore::open(&path).unwrap().heads(Some(&name)).unwrap();
+    assert_eq!(heads.iter().map(|head| head.seq).collect::<Vec<_>>(), [2]);
+    assert_eq!(Keys::from_iter([key(7).public()]).judge(&heads[0]), Signature::Valid);
+    drop(served.folder);
 }

@@ -146,8 +146,8 @@ CREATE TABLE removed(trace_id BLOB PRIMARY KEY, time INTEGER NOT NULL) WITHOUT R
 
 const SIGNED: &str = "
 -- Statements of whoever signs, also of producers that are not here. hash: SHA-256 of body, which is canonical JSON.
-CREATE TABLE signed_head(hash BLOB PRIMARY KEY, producer TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
-CREATE INDEX signed_head_by_producer ON signed_head(producer, hash);
+CREATE TABLE IF NOT EXISTS signed_head(hash BLOB PRIMARY KEY, producer TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS signed_head_by_producer ON signed_head(producer, hash);
 ";
 
 /// Refuses what is not ours or is newer, before anything is changed.

@@ -13,8 +13,10 @@
 //! |---|---|
 //! | `thread` | the thread: which job comes next, looks at journals, news |
 //! | `storing` | what was brought goes into transactions |
+//! | `signing` | heads that were accepted are signed |
 //! | `tallies` | when numbers over traces are counted |
 
+mod signing;
 mod storing;
 mod tallies;
 mod thread;
@@ -28,12 +30,14 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tracewire_insight::prices::Prices;
 use tracewire_recorder::journal::Directory;
 use tracewire_store::{Received, Store, StoreError, Sweeper};
+use tracewire_wire::sign::SigningKey;
 
 use super::Database;
 use super::Fresh;
 use super::emitter::{Brought, Emitted, Emitter, Unclosed};
 use crate::error::ServerError;
 use crate::problem::Problem;
+use signing::Signing;
 use tallies::Tallies;
 use thread::Thread;
 
@@ -101,6 +105,7 @@ impl Writer {
         journals: Option<Directory>,
         prices: Arc<Prices>,
         fresh: Arc<Fresh>,
+        signing: Option<Arc<SigningKey>>,
         folder: &Path,
     ) -> Result<(Self, watch::Receiver<u64>), ServerError> {
         let (jobs, taken) = mpsc::channel(QUEUE);
@@ -124,8 +129,19 @@ impl Writer {
                     let tallies = Tallies::new(prices, told, tell_tallied);
                     let emitter = Emitter::default();
                     let complaints = Vec::new();
-                    let mut thread =
-                        Thread { store, sweeper, news, complaints, tallies, emitter, fresh, unclosed, alone: 0 };
+                    let signing = signing.map(Signing::new);
+                    let mut thread = Thread {
+                        store,
+                        sweeper,
+                        news,
+                        complaints,
+                        tallies,
+                        emitter,
+                        fresh,
+                        unclosed,
+                        signing,
+                        alone: 0,
+                    };
                     thread.recover();
                     thread.run(taken);
                 }

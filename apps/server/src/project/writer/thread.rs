@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tracewire_store::{Store, StoreError, Sweeper};
 
+use super::signing::Signing;
 use super::tallies::Tallies;
 use super::{Job, Looked, Refused};
 use crate::project::Fresh;
@@ -31,6 +32,8 @@ pub(super) struct Thread {
     pub(super) fresh: Arc<Fresh>,
     /// Producers that were begun here and not closed.
     pub(super) unclosed: Unclosed,
+    /// Signs what is accepted, where a key is named.
+    pub(super) signing: Option<Signing>,
     /// So many emissions are each put into a transaction of their own, since one of those that came together may have spoilt it.
     pub(super) alone: usize,
 }
@@ -46,6 +49,9 @@ impl Thread {
             let Some(job) = next.take().or_else(|| self.next(&mut jobs)) else { return };
             // Before anybody is answered: who was answered finds numbers that are new, or hears that they are not yet.
             self.tallies.want(true);
+            if let Some(signing) = &mut self.signing {
+                signing.is_wanted = true;
+            }
             match job {
                 Job::Take { envelopes, mut bytes, answer } => {
                     let mut group = vec![(envelopes, answer)];
@@ -96,6 +102,7 @@ impl Thread {
                 }
                 Job::Stop { answer } => {
                     self.close();
+                    self.sign();
                     if let Err(error) = self.store.compact() {
                         tracing::warn!(code = error.code(), %error, "the store was not tidied");
                     }
@@ -118,7 +125,25 @@ impl Thread {
                 Err(mpsc::error::TryRecvError::Empty) => thread::sleep(self.tallies.wait().min(PAUSE)),
             }
         }
+        if self.signing.as_ref().is_some_and(|signing| signing.is_wanted) {
+            match jobs.try_recv() {
+                Ok(job) => return Some(job),
+                Err(mpsc::error::TryRecvError::Disconnected) => return None,
+                Err(mpsc::error::TryRecvError::Empty) => self.sign(),
+            }
+        }
         jobs.blocking_recv()
+    }
+
+    fn sign(&mut self) {
+        let Some(mut signing) = self.signing.take() else { return };
+        let signed = self.guarded(|thread| signing.go_on(&mut *thread.store));
+        if let Err(error) = signed {
+            // Heads are signed late, nothing is lost: the next job wants it again.
+            tracing::warn!(code = error.code(), %error, "heads were not signed");
+            signing.is_wanted = false;
+        }
+        self.signing = Some(signing);
     }
 
     fn tally(&mut self) {

@@ -96,7 +96,7 @@ impl Head {
             map.get(name).and_then(Value::as_text).ok_or_else(|| refused(&format!("/{name}"), "a text is expected"))
         };
         let number = |name: &str| {
-            let found = map.get(name).and_then(Value::as_u64);
+            let found = map.get(name).and_then(Value::as_int).and_then(|number| u64::try_from(number).ok());
             found.ok_or_else(|| refused(&format!("/{name}"), "a number from 0 is expected"))
         };
         let within = |name: &'static str| move |error: WireError| refused(&format!("/{name}"), &error.into_reason().0);

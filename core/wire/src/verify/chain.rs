@@ -84,7 +84,7 @@ impl Chain {
             }
             at = link.prev.and_then(|prev| {
                 let mut before = self.0.range(..(first_seq, Hash([0; 32])));
-                let (key, _) = before.rfind(|((_, digest), _)| *digest == prev)?;
+                let (key, _) = before.rfind(|((_, digest), link)| *digest == prev && link.is_intact)?;
                 Some(*key)
             });
         }

@@ -82,13 +82,12 @@ impl Heads {
         self.other_keys.dedup();
         report.other_keys = self.other_keys;
         let mut proved = Vec::new();
-        let mut is_latest_here = false;
+        let mut latest_here = None;
         self.counted.order_by(|a, b| (a.seq, a.first_seq).cmp(&(b.seq, b.first_seq)));
         for head in &self.counted {
-            is_latest_here = false;
             match chain.at(head) {
                 At::Here => {
-                    is_latest_here = true;
+                    latest_here = Some((head.seq, head.first_seq));
                     chain.walk_back(head.first_seq, head.digest, &mut proved);
                 }
                 At::Changed | At::Missing => {}
@@ -111,7 +110,7 @@ impl Heads {
             seq: latest.seq,
             close: latest.close.clone(),
             time: latest.time,
-            is_whole: is_latest_here && is_to_head,
+            is_whole: latest_here == Some((latest.seq, latest.first_seq)) && is_to_head,
             proved,
         });
         findings

@@ -73,7 +73,8 @@ impl Report {
     /// Whether nothing contradicts, nothing is missing, and every producer's end is known.
     pub fn is_complete(&self) -> bool {
         let is_whole = |report: &ProducerReport| {
-            report.is_continuous && report.close.is_some() && report.missing_contents.is_empty()
+            let is_missing = !report.missing_events.is_empty() || !report.missing_contents.is_empty();
+            report.is_continuous && report.close.is_some() && !is_missing
         };
         self.is_sound() && self.producers.values().all(is_whole)
     }

@@ -156,9 +156,10 @@ impl Link {
     }
 
     /// Takes what another copy shows.
-    pub(super) fn merge(&mut self, copy: Link) {
+    pub(super) fn merge(&mut self, mut copy: Link) {
+        // How an envelope ends and what it follows, one says whose bytes have the digest.
         if copy.is_intact && !self.is_intact {
-            (self.is_intact, self.prev) = (true, copy.prev);
+            std::mem::swap(self, &mut copy);
         }
         for (known, more) in self.events.iter_mut().zip(copy.events) {
             known.merge(more);

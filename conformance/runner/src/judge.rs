@@ -95,8 +95,8 @@ pub fn compare(names: [&str; 2], first: &Expected, second: &Expected, encoding: 
             compare_bytes(names, bytes, actual, member, encoding)
         }
         (
-            Expected::Report { sound, complete, findings },
-            Expected::Report { sound: is_sound, complete: is_complete, findings: found },
+            Expected::Report { sound, complete, proved, findings },
+            Expected::Report { sound: is_sound, complete: is_complete, proved: is_proved, findings: found },
         ) => {
             if findings != found {
                 let listed = |codes: &[String]| if codes.is_empty() { "none".to_owned() } else { codes.join(", ") };
@@ -107,6 +107,11 @@ pub fn compare(names: [&str; 2], first: &Expected, second: &Expected, encoding: 
                 if a != b {
                     return Err(Failure::new(format!("`{name}` differs: {one} {a}, {other} {b}")));
                 }
+            }
+            if proved != is_proved {
+                let said = |proved: &Option<bool>| proved.map_or("nothing".to_owned(), |proved| proved.to_string());
+                let (a, b) = (said(proved), said(is_proved));
+                return Err(Failure::new(format!("`proved` differs: {one} {a}, {other} {b}")));
             }
             Ok(())
         }
@@ -152,7 +157,7 @@ mod tests {
     #[test]
     fn answers_are_judged() {
         let codes = || Expected::Error(vec!["a".to_owned(), "b".to_owned()]);
-        let report = || Expected::Report { sound: true, complete: true, findings: Vec::new() };
+        let report = || Expected::Report { sound: true, complete: true, proved: None, findings: Vec::new() };
         let bytes = || Expected::Bytes { member: "bytes", bytes: b"[1]".to_vec() };
         let sealed = || Expected::Envelopes { envelopes: Vec::new(), pending: Some(2) };
         assert_eq!(said(codes(), "convert", error("b")), "Passed");

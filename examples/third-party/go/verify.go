@@ -2,6 +2,7 @@ package tracewire
 
 import (
 	"cmp"
+	"crypto/ed25519"
 	"sort"
 	"strings"
 )
@@ -20,6 +21,7 @@ const (
 type Report struct {
 	Sound    bool // nothing is broken
 	Complete bool // and nothing is missing
+	Proved   bool // keys were given, and vouch for all of it (TW-SIG-008)
 	Findings []string
 }
 
@@ -28,12 +30,24 @@ type verifier struct {
 	complete bool
 }
 
-// Verify checks envelopes given as JSON, in any order and of any producers. One that cannot be read is an error.
-func Verify(files [][]byte) (Report, error) {
+// Verify checks envelopes given as JSON, in any order and of any producers, and statements among them. One that cannot be
+// read is an error. Where keys are given, heads count that one of them signed, else all.
+func Verify(files [][]byte, keys ...ed25519.PublicKey) (Report, error) {
 	v := &verifier{found: map[string]bool{}, complete: true}
 	producers := map[string][]map[string]any{}
 	seen := map[string]map[string]any{}
+	heads := map[string][]*head{}
 	for _, file := range files {
+		if v, err := ReadJSON(file); err == nil && isStatement(v) {
+			h, err := readHead(v.(map[string]any))
+			if err != nil {
+				return Report{}, err
+			}
+			if h != nil {
+				heads[h.producer] = append(heads[h.producer], h)
+			}
+			continue
+		}
 		e, err := ReadEnvelope(file)
 		if err != nil {
 			return Report{}, err
@@ -50,12 +64,21 @@ func Verify(files [][]byte) (Report, error) {
 		}
 		producers[producer] = append(producers[producer], e)
 	}
-	for _, list := range producers {
+	proved := keys != nil
+	for name, signed := range heads {
+		signed = v.counted(signed, keys)
+		if heads[name] = signed; len(signed) > 0 && producers[name] == nil {
+			producers[name] = nil
+		}
+	}
+	for name, list := range producers {
 		v.chain(list)
 		v.contents(list)
+		proved = v.heads(list, heads[name]) && proved
 	}
 	report := Report{Sound: len(v.found) == 0, Findings: []string{}}
 	report.Complete = report.Sound && v.complete
+	report.Proved = report.Sound && proved && len(producers) > 0
 	for finding := range v.found {
 		report.Findings = append(report.Findings, finding)
 	}

@@ -7,6 +7,7 @@ use tracewire_recorder::testing::{self, Script, SealedJournal, seal_bytes};
 use tracewire_recorder::{Options, Place, Recorder, RecorderError, Remote, StartSpan, guards, record::BodyWriter};
 use tracewire_wire::encoding::{Encoding, ReadOptions, WriteOptions, convert};
 use tracewire_wire::erase::{Removal, Selection};
+use tracewire_wire::sign::{self, Keys};
 use tracewire_wire::{WireError, envelope::Envelope, event::Status, json as wire, value, verify};
 
 /// What says a code, or what Rust does not have.
@@ -17,7 +18,7 @@ pub fn answer(request: &Value) -> Value {
     let code = |it: &Error| it.downcast_ref().map(WireError::code).or(it.downcast_ref().map(RecorderError::code));
     let mut answer = match request["do"].as_str() {
         Some("start") => json!({ "name": "tracewire-rust", "version": env!("CARGO_PKG_VERSION"), "language": "Rust",
-            "protocol": "1.0", "capabilities": ["record", "seal", "recover", "verify", "withhold", "guard", "convert:json",
+            "protocol": "1.0", "capabilities": ["record", "seal", "recover", "verify", "verify:keys", "withhold", "guard", "convert:json",
             "convert:jsonl", "convert:proto", "convert:toon", "convert:csv"] }),
         _ => match run(&request["case"]).map_err(|error| (code(&error), error.to_string())) {
             Ok(result) => json!({ "result": result }),
@@ -46,8 +47,15 @@ fn run(case: &Value) -> Result<Value, Error> {
             json!({ "bytes": BASE64.encode(convert(&bytes(&case["bytes"]), (from, &reading), (to, &writing))?) })
         }
         "verify" => {
-            let report = verify::verify(items(&case["envelopes"]).iter().map(bytes))?;
-            json!({ "sound": report.is_sound(), "complete": report.is_complete(), "findings": report.codes() })
+            let keys = items(&case["keys"]).iter().map(|it| string(it).parse()).collect::<Result<Keys, _>>()?;
+            let given = items(&case["envelopes"]).iter().map(bytes);
+            let report = if keys.is_empty() { verify::verify(given)? } else { sign::verify(given, &keys)? };
+            let (is_complete, findings) = (report.is_complete(), report.codes());
+            let mut said = json!({ "sound": report.is_sound(), "complete": is_complete, "findings": findings });
+            if !keys.is_empty() {
+                said["proved"] = report.is_proved().into();
+            }
+            said
         }
         "withhold" => {
             let numbers = |name: &str| items(&case[name]).iter().filter_map(Value::as_u64).collect();

@@ -56,6 +56,18 @@ pub const MUTANTS: &[Mutant] = &[
         spoil: Spoil::Answer(|case| blind(case, "closed")),
     },
     Mutant {
+        name: "verify-misses-heads",
+        wrong: "nobody holds a chain against its signed head",
+        cases: &["signing/made-anew", "signing/other-boundaries"],
+        spoil: Spoil::Answer(|case| blind(case, "head")),
+    },
+    Mutant {
+        name: "verify-believes-every-head",
+        wrong: "signatures are not checked",
+        cases: &["signing/signature-of-another", "signing/signed-member-changed"],
+        spoil: Spoil::Answer(|case| blind(case, "signature")),
+    },
+    Mutant {
         name: "verify-misses-gaps",
         wrong: "what is sound is called complete",
         cases: &["verify/gap-between", "verify/open-end", "verify/content-missing"],
@@ -266,7 +278,9 @@ fn found(case: &Json, code: &str) -> Json {
         codes.push(code.to_owned());
         codes.sort();
         codes.dedup();
-        answer["result"] = json!({ "sound": false, "complete": false, "findings": codes });
+        answer["result"]["sound"] = false.into();
+        answer["result"]["complete"] = false.into();
+        answer["result"]["findings"] = json!(codes);
     }
     answer
 }

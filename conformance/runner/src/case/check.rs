@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 const OPERATIONS: &[(&str, &[&str])] = &[
     ("record", &["settings", "script"]),
     ("convert", &["from", "to", "bytes", "options"]),
-    ("verify", &["envelopes"]),
+    ("verify", &["envelopes", "keys"]),
     ("seal", &["journal"]),
     ("recover", &["journal"]),
     ("withhold", &["envelope", "mark", "contents", "bodies", "events"]),

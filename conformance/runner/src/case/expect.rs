@@ -27,6 +27,8 @@ pub enum Expected {
         sound: bool,
         /// Whether nothing is missing either.
         complete: bool,
+        /// Whether keys prove it, where keys were given.
+        proved: Option<bool>,
         /// Codes of what contradicts, sorted.
         findings: Vec<String>,
     },
@@ -93,11 +95,17 @@ impl Expected {
                 })
             }
             ("verify", _) => {
-                only(members, &["sound", "complete", "findings"])?;
+                only(members, &["sound", "complete", "proved", "findings"])?;
                 let flag =
                     |name: &str| members.get(name).and_then(Value::as_bool).ok_or(format!("`{name}` is missing"));
                 let findings = texts(members.get("findings").ok_or("`findings` is missing")?)?;
-                Ok(Expected::Report { sound: flag("sound")?, complete: flag("complete")?, findings })
+                let proved = members.get("proved").map(|proved| proved.as_bool().ok_or("`proved` is true or false"));
+                Ok(Expected::Report {
+                    sound: flag("sound")?,
+                    complete: flag("complete")?,
+                    proved: proved.transpose()?,
+                    findings,
+                })
             }
             (_, Some(member)) => {
                 only(members, &[member])?;
@@ -122,8 +130,9 @@ impl Expected {
                 format!("{{\"envelopes\":[{}]{pending}}}", listed(&texts))
             }
             Expected::Bytes { member, bytes } => format!("{{\"{member}\":{}}}", bytes::shown(bytes)),
-            Expected::Report { sound, complete, findings } => {
-                format!("{{\"sound\":{sound},\"complete\":{complete},\"findings\":[{}]}}", listed(findings))
+            Expected::Report { sound, complete, proved, findings } => {
+                let proved = proved.map_or_else(String::new, |proved| format!(",\"proved\":{proved}"));
+                format!("{{\"sound\":{sound},\"complete\":{complete}{proved},\"findings\":[{}]}}", listed(findings))
             }
             Expected::Error(codes) => match codes.as_slice() {
                 [code] => format!("{{\"error\":{}}}", layout::string(code)),
@@ -168,6 +177,7 @@ mod tests {
             ("recover", r#"{"journal":{"base64":"AA=="}}"#),
             ("guard", r#"{"verdicts":{"text":"{\"results\":[]}"}}"#),
             ("verify", r#"{"sound":true,"complete":false,"findings":["seq_gap"]}"#),
+            ("verify", r#"{"sound":true,"complete":false,"proved":true,"findings":[]}"#),
             ("verify", r#"{"error":"json_end"}"#),
         ] {
             let value = serde_json::from_str(file).unwrap_or_default();

@@ -63,7 +63,7 @@ impl Ask {
         member(&self.request, "operation")
     }
 
-    /// What an adapter must be capable of: `record`; `convert:json` and `convert:toon`.
+    /// What an adapter must be capable of: `record`; `convert:json` and `convert:toon`; `verify` and `verify:keys`.
     pub fn capabilities(&self) -> Vec<String> {
         capabilities(&self.request)
     }
@@ -84,6 +84,7 @@ pub fn capabilities(request: &Value) -> Vec<String> {
             both.dedup();
             both
         }
+        "verify" if request.get("keys").is_some() => vec!["verify".to_owned(), "verify:keys".to_owned()],
         operation => vec![operation.to_owned()],
     }
 }

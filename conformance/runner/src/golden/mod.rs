@@ -80,6 +80,7 @@ fn of_version(version: &str, files: &Files) -> Result<Vec<Case>, ConformanceErro
         let expected = Expected::Report {
             sound: *sound == "sound",
             complete: *complete == "complete",
+            proved: None,
             findings: findings.iter().map(|code| (*code).to_owned()).collect(),
         };
         let request = json!({ "operation": "verify", "envelopes": own });

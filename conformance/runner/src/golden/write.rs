@@ -30,7 +30,7 @@ pub fn write(folder: &Path, cases: &[Case], voters: &mut [Voter]) -> Result<usiz
             let given: Vec<String> = envelopes.iter().map(|envelope| bytes::base64(envelope)).collect();
             let request = json!({ "operation": "verify", "envelopes": given });
             let said = agree(&case.name, &request, voters).map_err(|failure| refused(&case.name, failure))?;
-            let Expected::Report { sound, complete, findings } = said else {
+            let Expected::Report { sound, complete, findings, .. } = said else {
                 return Err(wrong(format!("{}: its envelopes cannot be verified", case.name)));
             };
             let (sound, complete) =

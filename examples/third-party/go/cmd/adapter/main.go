@@ -3,6 +3,8 @@ package main
 
 import (
 	"bufio"
+	"crypto/ed25519"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,7 +23,7 @@ type request struct {
 		Settings, Script, Guards  json.RawMessage
 		Journal, Bytes, Envelope  []byte
 		Envelopes                 [][]byte
-		Contents                  []string
+		Contents, Keys            []string
 		Bodies, Events            []int64
 		Options                   tracewire.Options
 	}
@@ -92,7 +94,7 @@ func failure(reply members, err error) members {
 }
 
 func capabilities() []string {
-	list := []string{"record", "seal", "recover", "verify", "withhold", "guard"}
+	list := []string{"record", "seal", "recover", "verify", "verify:keys", "withhold", "guard"}
 	for _, encoding := range tracewire.Encodings {
 		list = append(list, "convert:"+encoding)
 	}
@@ -115,8 +117,20 @@ var operations = map[string]func(*request) (members, error){
 		return members{"journal": append([]byte{}, tracewire.Recover(r.Case.Journal)...)}, nil
 	},
 	"verify": func(r *request) (members, error) {
-		report, err := tracewire.Verify(r.Case.Envelopes)
-		return members{"sound": report.Sound, "complete": report.Complete, "findings": report.Findings}, err
+		var keys []ed25519.PublicKey
+		for _, text := range r.Case.Keys {
+			key, err := hex.DecodeString(text)
+			if err != nil || len(key) != ed25519.PublicKeySize {
+				return nil, errors.New("a key is 64 hex digits")
+			}
+			keys = append(keys, key)
+		}
+		report, err := tracewire.Verify(r.Case.Envelopes, keys...)
+		result := members{"sound": report.Sound, "complete": report.Complete, "findings": report.Findings}
+		if keys != nil {
+			result["proved"] = report.Proved
+		}
+		return result, err
 	},
 	"withhold": func(r *request) (members, error) {
 		envelope, err := tracewire.ReadEnvelope(r.Case.Envelope)

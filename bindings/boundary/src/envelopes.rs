@@ -5,15 +5,34 @@ use crate::refusal::{Refusal, text};
 use tracewire_recorder::testing;
 use tracewire_wire::envelope::Envelope;
 use tracewire_wire::erase::{Removal, Selection};
+#[cfg(feature = "sign")]
+use tracewire_wire::json::{self, ReadOptions};
+#[cfg(feature = "sign")]
+use tracewire_wire::sign::{self, Keys, PublicKey};
 use tracewire_wire::value::{Map, Value};
 use tracewire_wire::verify;
 
-/// What envelopes prove, as JSON in the form of the command `tracewire verify`.
+/// What envelopes prove, and signed heads among them, as JSON in the form of the command `tracewire verify`. `keys` is a JSON
+/// list of the public keys that are trusted, or empty where nobody gave any.
 ///
 /// # Errors
-/// For the first that is no envelope.
-pub fn verify<'a>(envelopes: impl IntoIterator<Item = &'a [u8]>) -> Result<String, Refusal> {
-    Ok(text(&verify::verify(envelopes)?.to_value()))
+/// For the first that is neither envelope nor statement, and `key` for what is no key.
+pub fn verify<'a>(envelopes: impl IntoIterator<Item = &'a [u8]>, keys: &str) -> Result<String, Refusal> {
+    let report = if keys.is_empty() { verify::verify(envelopes)? } else { signed(envelopes, keys)? };
+    Ok(text(&report.to_value()))
+}
+
+#[cfg(feature = "sign")]
+fn signed<'a>(envelopes: impl IntoIterator<Item = &'a [u8]>, keys: &str) -> Result<verify::Report, Refusal> {
+    let given = json::read(keys.as_bytes(), &ReadOptions::default())?;
+    let given = texts(&given).ok_or_else(|| Refusal::new("key", "a list of public keys is expected"))?;
+    let keys = given.iter().map(|key| key.parse::<PublicKey>()).collect::<Result<Keys, _>>()?;
+    Ok(sign::verify(envelopes, &keys)?)
+}
+
+#[cfg(not(feature = "sign"))]
+fn signed<'a>(_: impl IntoIterator<Item = &'a [u8]>, _: &str) -> Result<verify::Report, Refusal> {
+    Err(Refusal::new("unavailable", "this library has no room for signatures: `tracewire verify --key` checks them, and in JavaScript the module of tracewire/tools"))
 }
 
 /// The envelope without what `selection` names: `contents` (hashes), `bodies`, `events` (numbers), `erases`.

@@ -48,10 +48,10 @@ pub fn decode(bytes: Uint8Array, format: String, options: String) -> Result<Uint
     guard_or_throw(|| Ok(formats::decode(&bytes, &format, &options)?.into()))
 }
 
-/// What envelopes prove, as JSON.
+/// What envelopes prove to who trusts these keys (a JSON list, or empty), as JSON.
 #[napi]
-pub fn verify(given: Vec<Uint8Array>) -> Result<String> {
-    guard_or_throw(|| envelopes::verify(given.iter().map(|envelope| &**envelope)))
+pub fn verify(given: Vec<Uint8Array>, keys: String) -> Result<String> {
+    guard_or_throw(|| envelopes::verify(given.iter().map(|envelope| &**envelope), &keys))
 }
 
 /// The envelope without what the selection names.

@@ -9,17 +9,28 @@ use pyo3::types::PyBytes;
 use tracewire_wire::envelope::Envelope;
 use tracewire_wire::erase::{Removal, Selection};
 use tracewire_wire::json;
+use tracewire_wire::sign::{self, Keys, PublicKey};
 use tracewire_wire::verify::verify;
 
-/// What envelopes prove, as JSON: the form of the command `tracewire verify`.
+/// What envelopes prove, and signed heads among them, to who trusts these keys: as JSON in the form of the command
+/// `tracewire verify`.
 ///
 /// # Errors
-/// `FormatError` for the first that is no envelope.
+/// `FormatError` for the first that is neither envelope nor statement, and for what is no key.
 #[pyfunction]
-pub(crate) fn verify_envelopes(py: Python<'_>, envelopes: Vec<Data>) -> PyResult<String> {
+pub(crate) fn verify_envelopes(py: Python<'_>, envelopes: Vec<Data>, keys: Option<Vec<String>>) -> PyResult<String> {
     guard_or_raise(|| {
         let bytes = envelopes.iter().map(|envelope| envelope.bytes().len()).sum();
-        let report = long(py, bytes, || Ok(verify(envelopes.iter().map(Data::bytes))?.to_value()))?;
+        let keys = keys.map(|keys| keys.iter().map(|key| key.parse::<PublicKey>()).collect::<Result<Keys, _>>());
+        let keys = keys.transpose()?;
+        let report = long(py, bytes, || {
+            let given = envelopes.iter().map(Data::bytes);
+            Ok(match &keys {
+                Some(keys) => sign::verify(given, keys)?,
+                None => verify(given)?,
+            }
+            .to_value())
+        })?;
         Ok(String::from_utf8_lossy(&json::write(&report)).into_owned())
     })
 }

@@ -57,7 +57,7 @@ pub fn decode(bytes: &[u8], format: &str, options: &str) -> Result<Vec<u8>, Trac
 /// For the first that is no envelope.
 #[uniffi::export]
 pub fn verify(given: Vec<Vec<u8>>) -> Result<String, TracewireError> {
-    guarded(|| envelopes::verify(given.iter().map(Vec::as_slice)))
+    guarded(|| envelopes::verify(given.iter().map(Vec::as_slice), ""))
 }
 
 /// The envelope without what the selection (JSON) names.

@@ -14,13 +14,13 @@ pub fn validate(bytes: &[u8], options: &str) -> Result<String, JsError> {
     validator::validate(bytes, options).map_err(thrown)
 }
 
-/// What a list of envelopes proves, as JSON.
+/// What a list of envelopes proves to who trusts these keys (a JSON list, or empty), as JSON.
 ///
 /// # Errors
-/// For the first that is no envelope.
+/// For the first that is neither envelope nor statement, and for what is no key.
 #[wasm_bindgen]
-pub fn verify(given: &[u8]) -> Result<String, JsError> {
-    unpack(given).and_then(envelopes::verify).map_err(thrown)
+pub fn verify(given: &[u8], keys: &str) -> Result<String, JsError> {
+    unpack(given).and_then(|given| envelopes::verify(given, keys)).map_err(thrown)
 }
 
 /// The envelope without what `selection` names.

@@ -14,7 +14,7 @@ from typing import Any
 import tracewire
 from tracewire import envelopes, formats, manual, testing
 
-OPERATIONS = ["record", "seal", "recover", "verify", "withhold", "guard", *(f"convert:{name}" for name in formats.FORMATS)]
+OPERATIONS = ["record", "seal", "recover", "verify", "verify:keys", "withhold", "guard", *(f"convert:{name}" for name in formats.FORMATS)]
 CLOCK = {"wall_nanos": "start_nanos", "monotonic_nanos": "start_monotonic_nanos", "step_nanos": "step_nanos"}
 VALUES: dict[str, Any] = {
     "bytes": b64decode,
@@ -64,8 +64,9 @@ def run(case: dict[str, Any]) -> dict[str, Any]:
         case "recover":
             return {"journal": text(testing.recover(b64decode(case["journal"])))}
         case "verify":
-            found = envelopes.verify(map(b64decode, case["envelopes"]))
-            return {"sound": found.is_sound, "complete": found.is_complete, "findings": found.codes}
+            found = envelopes.verify(map(b64decode, case["envelopes"]), keys=case.get("keys"))
+            proved = {} if found.is_proved is None else {"proved": found.is_proved}
+            return {"sound": found.is_sound, "complete": found.is_complete, "findings": found.codes, **proved}
         case "withhold":
             remove: Any = envelopes.erase if case["mark"] == "erased" else envelopes.withhold
             rest = remove(b64decode(case["envelope"]), contents=case.get("contents", []), bodies=case.get("bodies", []))

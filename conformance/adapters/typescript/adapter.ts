@@ -6,7 +6,7 @@ import { loadTools } from "tracewire/tools";
 // biome-ignore lint/suspicious/noExplicitAny: requests are JSON of every shape.
 type Json = any;
 
-const HERE = typeof document === "undefined" ? ["guard"] : [];
+const HERE = typeof document === "undefined" ? ["guard"] : ["verify:keys"];
 const OPERATIONS = ["record", "seal", "recover", "verify", "withhold", ...HERE, ...FORMATS.map((name) => `convert:${name}`)];
 const VALUES: Record<string, (given: Json) => Json> = {
   bytes,
@@ -60,8 +60,8 @@ async function run(given: Json): Promise<Json> {
     case "recover":
       return { journal: text(recover(bytes(given.journal))) };
     case "verify": {
-      const found = envelopes.verify(given.envelopes.map(bytes));
-      return { sound: found.isSound, complete: found.isComplete, findings: found.codes };
+      const found = envelopes.verify(given.envelopes.map(bytes), given.keys ? { keys: given.keys } : {});
+      return { sound: found.isSound, complete: found.isComplete, proved: found.isProved, findings: found.codes };
     }
     case "withhold": {
       const { contents = [], bodies = [], events = [] } = given;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +68,26 @@ def test_what_is_none_is_refused(envelope: bytes, contents: list[str], code: str
         with pytest.raises(tracewire.FormatError) as refused:
             verify([envelope])
         assert refused.value.code == code
+
+
+SIGNED = Path(__file__).parents[3] / "conformance" / "cases" / "signing"
+"""Chains with heads that OpenSSL signed."""
+
+
+def test_keys_prove_what_they_signed() -> None:
+    case = json.loads((SIGNED / "whole.json").read_text(encoding="utf-8"))["request"]
+    lines = [envelope["text"] for envelope in case["envelopes"]]
+    found = verify(lines, keys=case["keys"])
+    assert found
+    assert (found.is_proved, str(found)) == (True, "complete, proved")
+    assert found.producers["producer-1"]["signed"]["proved"] == [[1, 5]]
+    # Without keys nobody checks the signature.
+    assert verify(lines).is_proved is None
+    # Cut off behind its head: sound, and not proved.
+    cut = verify([lines[0], lines[3]], keys=case["keys"])
+    assert not cut
+    assert (cut.is_sound, cut.is_proved, str(cut)) == (True, False, "sound, not proved")
+    assert cut.producers["producer-1"]["missing_events"] == [[3, 5]]
+    with pytest.raises(tracewire.FormatError) as refused:
+        verify(lines, keys=["otters"])
+    assert refused.value.code == "key"

@@ -17,7 +17,7 @@ import { tool } from "./formats/tools.ts";
 
 /** Something in envelopes that contradicts. */
 export interface Contradiction {
-  /** `digest`, `sequence`, `chain`, `fork`, `content` or `closed`. */
+  /** `digest`, `sequence`, `chain`, `fork`, `content` or `closed`; of signed heads `head` or `signature`. */
   readonly code: string;
   /** Whose envelope it is. */
   readonly producer: string;
@@ -30,6 +30,7 @@ export interface Contradiction {
 interface Verified {
   readonly sound: boolean;
   readonly complete: boolean;
+  readonly proved?: boolean;
   readonly findings: readonly (Omit<Contradiction, "firstSeq"> & { readonly first_seq: number })[];
   readonly producers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -40,6 +41,8 @@ export class Verification {
   readonly isSound: boolean;
   /** Whether, besides, nothing is missing and every producer's end is known. */
   readonly isComplete: boolean;
+  /** Where keys were given: whether they vouch for all of it, up to the signed head of each producer. */
+  readonly isProved: boolean | undefined;
   /** What contradicts, in order of producer and place. */
   readonly findings: readonly Contradiction[];
   /** What is known of each producer, by its name: how many `envelopes` and `events`, which are missing, …. */
@@ -49,6 +52,7 @@ export class Verification {
   constructor(report: Verified) {
     this.isSound = report.sound;
     this.isComplete = report.complete;
+    this.isProved = report.proved;
     this.findings = report.findings.map(({ first_seq: firstSeq, ...found }) => ({ ...found, firstSeq }));
     this.producers = report.producers;
   }
@@ -61,23 +65,35 @@ export class Verification {
   toString(): string {
     const state = this.isComplete ? "complete" : this.isSound ? "sound" : "not sound";
     const found = this.findings.map((it) => `${it.code}: ${it.producer} from ${it.firstSeq}: ${it.message}`);
-    return [state, ...found].join("\n");
+    const proved = this.isProved === undefined ? "" : this.isProved ? ", proved" : ", not proved";
+    return [state + proved, ...found].join("\n");
   }
 }
 
+/** What is trusted. */
+export interface VerifyOptions {
+  /**
+   * Public keys of Ed25519, each in PEM, hex or base64: what none of them signed is not proved. The native half for Node has no room
+   * for signatures: `await loadTools(…)` with the address of `tracewire/tools.wasm` once before.
+   */
+  readonly keys?: Iterable<string>;
+}
+
 /**
- * Says what envelopes prove, each given in JSON: in any order, the same ones also repeatedly.
+ * Says what envelopes prove, each given in JSON: in any order, the same ones also repeatedly. Signed heads may be among them.
  *
- * @throws `FormatError` for the first that is no envelope.
+ * @throws `FormatError` for the first that is neither envelope nor statement, and for what is no key; with code `unavailable` where keys are given and the module that checks them is not loaded.
  *
  * @example
  * ```ts
  * verify([envelope]).isSound; // true
+ * verify(lines, { keys: [readFileSync("signing.pub", "utf8")] }).isProved;
  * ```
  */
-export function verify(envelopes: Iterable<Data>): Verification {
+export function verify(envelopes: Iterable<Data>, options: VerifyOptions = {}): Verification {
   const given = Array.from(envelopes, bytesOf);
-  return new Verification(JSON.parse(refusing(() => tool("verify")(given))) as Verified);
+  const keys = options.keys === undefined ? "" : JSON.stringify([...options.keys]);
+  return new Verification(JSON.parse(refusing(() => tool("verify")(given, keys))) as Verified);
 }
 
 /** What is taken out of an envelope. */

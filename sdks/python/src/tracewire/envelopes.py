@@ -29,7 +29,7 @@ class Contradiction:
     """Something in envelopes that contradicts.
 
     Attributes:
-        code: ``digest``, ``sequence``, ``chain``, ``fork``, ``content`` or ``closed``.
+        code: ``digest``, ``sequence``, ``chain``, ``fork``, ``content`` or ``closed``; of signed heads ``head`` or ``signature``.
         producer: whose envelope it is.
         first_seq: the number of that envelope's first event.
         message: what is wrong, in one sentence.
@@ -52,21 +52,24 @@ class Contradiction:
 
 
 class Verification:
-    """What envelopes prove together. It is true where nothing contradicts, so ``assert verify(envelopes)`` is a test.
+    """What envelopes prove together. It is true where nothing contradicts, so ``assert verify(envelopes)`` is a test;
+    where keys were given, if they prove all of it.
 
     Attributes:
         is_sound: whether nothing contradicts. What is missing, erased or withheld is no contradiction.
         is_complete: whether, besides, nothing is missing and every producer's end is known.
+        is_proved: where keys were given, whether they vouch for all of it, up to the signed head of each producer; else ``None``.
         findings: what contradicts, in order of producer and place.
         producers: what is known of each producer, by its name: how many ``envelopes`` and ``events``, which are missing, ….
 
     """
 
-    __slots__ = ("findings", "is_complete", "is_sound", "producers")
+    __slots__ = ("findings", "is_complete", "is_proved", "is_sound", "producers")
 
     def __init__(self, report: dict[str, Any]) -> None:
         self.is_sound: bool = report["sound"]
         self.is_complete: bool = report["complete"]
+        self.is_proved: bool | None = report.get("proved")
         self.findings = [Contradiction(found) for found in report["findings"]]
         self.producers: dict[str, dict[str, Any]] = report["producers"]
 
@@ -76,24 +79,32 @@ class Verification:
         return sorted({found.code for found in self.findings})
 
     def __bool__(self) -> bool:
-        return self.is_sound
+        return self.is_sound if self.is_proved is None else self.is_proved
 
     def __str__(self) -> str:
         state = "complete" if self.is_complete else "sound" if self.is_sound else "not sound"
+        if self.is_proved is not None:
+            state += ", proved" if self.is_proved else ", not proved"
         return "\n".join([state, *map(str, self.findings)])
 
     def __repr__(self) -> str:
         return f"<tracewire.Verification {', '.join(str(self).splitlines())}>"
 
 
-def verify(envelopes: Iterable[Data]) -> Verification:
+def verify(envelopes: Iterable[Data], *, keys: Iterable[str] | None = None) -> Verification:
     """Say what envelopes prove, each given in JSON: in any order, the same ones also repeatedly.
 
+    Args:
+        envelopes: in JSON; signed heads may be among them.
+        keys: public keys of Ed25519 that are trusted, each in PEM, hex or base64. What none of them signed is not proved.
+
     Raises:
-        FormatError: for the first that is no envelope.
+        FormatError: for the first that is neither envelope nor statement, and for what is no key.
 
     """
-    verification: dict[str, Any] = json.loads(_native.verify_envelopes([_data(envelope) for envelope in envelopes]))
+    given = [_data(envelope) for envelope in envelopes]
+    trusted = None if keys is None else list(keys)
+    verification: dict[str, Any] = json.loads(_native.verify_envelopes(given, trusted))
     return Verification(verification)
 
 

@@ -33,7 +33,7 @@ export async function loadTools(source?: ModuleSource): Promise<void> {
   const tools = checked(instantiateTools(await compiled(source, "tools.wasm")));
   provideTools({
     validate: (bytes, options) => tools.validate(bytes, options),
-    verify: (envelopes) => tools.verify(pack(envelopes)),
+    verify: (envelopes, keys) => tools.verify(pack(envelopes), keys),
     remove: (envelope, selection) => tools.remove(envelope, selection),
   });
 }

@@ -75,8 +75,8 @@ export interface NativeModule {
   encode(cbor: Uint8Array, format: string, options: string, keepTags: boolean): Uint8Array;
   /** Reads a value; gives JSON in wire form, members in the order in which they stand. */
   decode(bytes: Uint8Array, format: string, options: string): Uint8Array;
-  /** The envelopes' proof, as JSON in the form of the command `tracewire verify`. Absent where another module has it. */
-  verify?(envelopes: Uint8Array[]): string;
+  /** The envelopes' proof, as JSON in the form of the command `tracewire verify`. `keys`: a JSON list, or empty. Absent where another module has it. */
+  verify?(envelopes: Uint8Array[], keys: string): string;
   /** Without these parts. `selection` is JSON: `contents` (hashes), `bodies`, `events` (sequence numbers), `erases`. Likewise. */
   remove?(envelope: Uint8Array, selection: string): Uint8Array;
   /** Envelopes of a journal given by its bytes. With `from`, those that end behind this offset alone. */

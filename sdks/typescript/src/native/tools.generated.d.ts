@@ -3,7 +3,7 @@ export interface ToolsInstance {
   contractVersion(): number;
   version(): string;
   validate(bytes: Uint8Array, options: string): string;
-  verify(envelopes: Uint8Array): string;
+  verify(envelopes: Uint8Array, keys: string): string;
   remove(envelope: Uint8Array, selection: string): Uint8Array;
 }
 

@@ -113,10 +113,23 @@ impl Source {
     /// # Errors
     /// Where there is nothing to read, or the store refuses.
     pub fn open(global: &Global, stored: &Stored) -> Result<Self, CliError> {
+        let mut source = Self::open_unsigned(global, stored)?;
+        if stored.database.is_none() {
+            source.sign()?;
+        }
+        Ok(source)
+    }
+
+    /// The same, and nothing is signed: for who looks what was signed before, or signs otherwise.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn open_unsigned(global: &Global, stored: &Stored) -> Result<Self, CliError> {
         let (directory, _) = directory(global);
         let Some(url) = &stored.database else {
             must_have_something(&directory)?;
-            return Self::open_at(directory);
+            let store = Box::new(SqliteStore::open(&store_path(&directory))?);
+            return Self::swept(directory, store);
         };
         let project = project(stored.project.as_deref())?;
         let store = Box::new(PostgresStore::open(url, project)?);
@@ -130,7 +143,9 @@ impl Source {
     /// Where the store refuses.
     pub fn open_at(directory: Directory) -> Result<Self, CliError> {
         let store = Box::new(SqliteStore::open(&store_path(&directory))?);
-        Self::swept(directory, store)
+        let mut source = Self::swept(directory, store)?;
+        source.sign()?;
+        Ok(source)
     }
 
     /// The same, holding no more of the database in memory: for who reads all of it once.
@@ -145,14 +160,15 @@ impl Source {
         must_have_something(&directory)?;
         let mut store = SqliteStore::open(&store_path(&directory))?;
         store.cache_at_most(cache_kib)?;
-        Self::swept(directory, Box::new(store))
+        let mut source = Self::swept(directory, Box::new(store))?;
+        source.sign()?;
+        Ok(source)
     }
 
     fn swept(directory: Directory, store: Box<dyn Store>) -> Result<Self, CliError> {
         let mut source = Self::with(directory, store, None)?;
         let mut sweeping = Sweeping { bar: Bar::new("reading journals", Unit::Bytes, None), events: 0 };
         source.swept = source.sweeper.sweep(&mut *source.store, &mut sweeping)?;
-        source.sign()?;
         Ok(source)
     }
 

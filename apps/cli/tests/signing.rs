@@ -287,6 +287,10 @@ fn who_reads_journals_signs_where_the_settings_name_a_key() {
     assert!(open.out.contains("proved to event 2, end open"), "{}{}", open.out, open.err);
     record_agent(&recorder);
     recorder.close(None);
+    // Who verifies signs nothing: what came since is not proved.
+    let later = run(here, &["verify", "--key", "signing.pub"]);
+    assert!(later.out.contains("behind the signed head, by nobody proved"), "{}{}", later.out, later.err);
+    assert_eq!(run(here, &["list"]).code, Some(0));
     let closed = run(here, &["verify", "--json", "--key", "signing.pub"]);
     let said: serde_json::Value = serde_json::from_str(&closed.out).unwrap();
     assert_eq!(said["proved"], true, "{}", closed.out);

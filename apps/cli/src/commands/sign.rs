@@ -29,7 +29,7 @@ pub fn run(global: &Global, what: &Sign, screen: &mut Screen<'_>) -> Result<u8, 
 }
 
 fn stored(global: &Global, what: &Sign, key: &SigningKey, screen: &mut Screen<'_>) -> Result<u8, CliError> {
-    let mut source = Source::open(global, &what.stored)?;
+    let mut source = Source::open_unsigned(global, &what.stored)?;
     let mut names: Vec<String> = source.store.producers()?.into_iter().map(|row| row.name).collect();
     let mut done = tracewire_store::SignedHeads::default();
     match &what.producer {

@@ -124,7 +124,7 @@ fn of_files(what: &Verify, keys: Option<&Keys>, screen: &Screen<'_>) -> Result<O
 }
 
 fn of_store(global: &Global, what: &Verify, keys: Option<&Keys>, screen: &Screen<'_>) -> Result<Outcome, CliError> {
-    let source = Source::open(global, &what.stored)?;
+    let source = Source::open_unsigned(global, &what.stored)?;
     let mut rows = source.store.producers()?;
     let processes = Processes::new(rows.iter().map(ProducerRow::seen));
     let mut heads = source.store.heads(None)?;

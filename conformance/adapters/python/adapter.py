@@ -14,7 +14,8 @@ from typing import Any
 import tracewire
 from tracewire import envelopes, formats, manual, testing
 
-OPERATIONS = ["record", "seal", "recover", "verify", "verify:keys", "withhold", "guard", *(f"convert:{name}" for name in formats.FORMATS)]
+OPERATIONS = ["record", "seal", "recover", "verify", "verify:keys", "withhold", "guard"]
+OPERATIONS += [f"convert:{name}" for name in formats.FORMATS]
 CLOCK = {"wall_nanos": "start_nanos", "monotonic_nanos": "start_monotonic_nanos", "step_nanos": "step_nanos"}
 VALUES: dict[str, Any] = {
     "bytes": b64decode,

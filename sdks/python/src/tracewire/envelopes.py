@@ -52,13 +52,14 @@ class Contradiction:
 
 
 class Verification:
-    """What envelopes prove together. It is true where nothing contradicts, so ``assert verify(envelopes)`` is a test;
-    where keys were given, if they prove all of it.
+    """What envelopes prove together. It is true where nothing contradicts, so ``assert verify(envelopes)`` is a test.
+
+    Where keys were given, it is true if they prove all of it.
 
     Attributes:
         is_sound: whether nothing contradicts. What is missing, erased or withheld is no contradiction.
         is_complete: whether, besides, nothing is missing and every producer's end is known.
-        is_proved: where keys were given, whether they vouch for all of it, up to the signed head of each producer; else ``None``.
+        is_proved: where keys were given, whether they vouch for each producer up to its signed head; else ``None``.
         findings: what contradicts, in order of producer and place.
         producers: what is known of each producer, by its name: how many ``envelopes`` and ``events``, which are missing, ….
 

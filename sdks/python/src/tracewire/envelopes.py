@@ -29,7 +29,7 @@ class Contradiction:
     """Something in envelopes that contradicts.
 
     Attributes:
-        code: ``digest``, ``sequence``, ``chain``, ``fork``, ``content`` or ``closed``; of signed heads ``head`` or ``signature``.
+        code: ``digest``, ``sequence``, ``chain``, ``fork``, ``content``, ``closed``; of heads ``head``, ``signature``.
         producer: whose envelope it is.
         first_seq: the number of that envelope's first event.
         message: what is wrong, in one sentence.

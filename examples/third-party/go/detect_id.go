@@ -80,16 +80,16 @@ func withoutParting(c rune) rune {
 	return c
 }
 
-// number is that of a few digits.
-func number(digits string) int { return remainder(digits, 1_000_000_000) }
+// fewDigits is the number of a few digits.
+func fewDigits(digits string) int { return remainder(digits, 1_000_000_000) }
 
 func within(digits string, low, high int) bool {
-	n := number(digits)
+	n := fewDigits(digits)
 	return low <= n && n <= high
 }
 
 func usNumber(id string) bool {
-	area, group, serial := id[:3], number(id[4:6]), id[7:]
+	area, group, serial := id[:3], fewDigits(id[4:6]), id[7:]
 	if area >= "900" {
 		return 50 <= group && group <= 65 || 70 <= group && group <= 88 || 90 <= group && group <= 92 || 94 <= group && group <= 99
 	}
@@ -138,7 +138,7 @@ func frenchNIR(id string) bool {
 	case "2B":
 		id = id[:5] + "18" + id[7:]
 	}
-	if justDigits(id) != id || id[0] != '1' && id[0] != '2' || number(id[13:]) != 97-remainder(id[:13], 97) {
+	if justDigits(id) != id || id[0] != '1' && id[0] != '2' || fewDigits(id[13:]) != 97-remainder(id[:13], 97) {
 		return false
 	}
 	return within(id[3:5], 1, 12) || within(id[3:5], 20, 99)
@@ -173,7 +173,7 @@ func italianCode(id string) bool {
 }
 
 func polishPESEL(id string) bool {
-	month := number(id[2:4]) % 20
+	month := fewDigits(id[2:4]) % 20
 	return weighted(id, 1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)%10 == 0 && 1 <= month && month <= 12 && within(id[4:6], 1, 31)
 }
 

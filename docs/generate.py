@@ -29,7 +29,7 @@ _KINDS: Final = {
     "Path": "a path; in a file, seen from the file's folder",
     "Word": "one of {}",
     "Switch": "`true`, `false`{}",
-    "Share": "a number from 0 to 1",
+    "Sampling": "a number from 0 to 1, or a table of `rate` and `kinds`; in the environment `0.1,http=0.01`",
     "Bytes": "bytes: `1048576`, `512 MB`, `1.5 GiB`",
     "Texts": "a list of texts",
     "Rules": "a list of [rules](../how-to/masking.md)",

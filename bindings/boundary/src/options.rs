@@ -6,9 +6,11 @@ use std::sync::Arc;
 #[cfg(feature = "redact")]
 use tracewire_recorder::RedactAt;
 use tracewire_recorder::testing::{Script, Scripted};
-use tracewire_recorder::{Limits, Mode, Options};
+use tracewire_recorder::{Limits, Mode, Options, Sampling};
 use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
+
+const SAMPLING: &str = "a number from 0 to 1, or a map of rate and kinds";
 
 /// The members of a JSON object; an empty text has none.
 ///
@@ -43,7 +45,7 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
             #[cfg(feature = "redact")]
             "redact_key" => options.redact.key = Some(value.as_text().ok_or_else(|| wrong("a text"))?.to_owned()),
             "sinks" => options.host_sinks = texts(value).ok_or_else(|| wrong("a list of names"))?,
-            "sampling" => options.sampling = share(value).ok_or_else(|| wrong("a number from 0 to 1"))?,
+            "sampling" => options.sampling = Sampling::of_value(value).ok_or_else(|| wrong(SAMPLING))?,
             "limits" => limits(&mut options.limits, value).ok_or_else(|| wrong("a map of limits"))?,
             "quota_bytes" => options.quota_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
             "file_bytes" => options.file_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
@@ -101,10 +103,6 @@ fn mode(value: &Value) -> Option<Mode> {
         "background" => Some(Mode::Background),
         _ => None,
     }
-}
-
-fn share(value: &Value) -> Option<f64> {
-    value.as_f64().filter(|share| (0.0..=1.0).contains(share))
 }
 
 pub(crate) fn texts(value: &Value) -> Option<Vec<String>> {

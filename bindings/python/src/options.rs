@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyString};
 use std::path::PathBuf;
 use tracewire_recorder::cbor::{Decoder, Scratch, Walker};
 use tracewire_recorder::ship::sink::SinkOptions;
-use tracewire_recorder::{Limits, Mode, Options, RedactAt};
+use tracewire_recorder::{Limits, Mode, Options, RedactAt, Sampling};
 use tracewire_wire::value::{Map, Value};
 
 /// # Errors
@@ -33,7 +33,7 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> 
             "capture_output" => policy.output = value.extract().map_err(wrong)?,
             "mask" if value.is_callable() => policy.mask = Some(value.unbind()),
             "mask" => return Err(PyValueError::new_err("mask: not callable")),
-            "sampling" => options.sampling = share(&value).map_err(wrong)?,
+            "sampling" => options.sampling = sampling(&value).map_err(wrong)?,
             "sinks" => options.host_sinks = value.extract().map_err(wrong)?,
             "json_lines" => {
                 let path = value.extract::<PathBuf>().map_err(wrong)?;
@@ -63,11 +63,12 @@ fn redact_at(value: &Bound<'_, PyAny>) -> PyResult<RedactAt> {
     RedactAt::named(name).ok_or_else(|| PyValueError::new_err(format!("{name:?} is not one of seal, record")))
 }
 
-fn share(value: &Bound<'_, PyAny>) -> PyResult<f64> {
-    match value.extract::<f64>()? {
-        share if (0.0..=1.0).contains(&share) => Ok(share),
-        other => Err(PyValueError::new_err(format!("{other} is not a number from 0 to 1"))),
-    }
+fn sampling(value: &Bound<'_, PyAny>) -> PyResult<Sampling> {
+    let (given, wanted) = match value.extract::<f64>() {
+        Ok(rate) => (Value::from_f64(rate), "a number from 0 to 1"),
+        Err(_) => (Value::Map(map_of("sampling", value)?), "a rate and kinds with theirs"),
+    };
+    Sampling::of_value(&given).ok_or_else(|| PyValueError::new_err(format!("{value} is not {wanted}")))
 }
 
 fn limits(limits: &mut Limits, given: &Bound<'_, PyDict>) -> PyResult<()> {

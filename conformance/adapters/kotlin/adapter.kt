@@ -78,7 +78,11 @@ fun record(settings: Json, script: List<Any?>): List<ByteArray> {
             limits = settings.map("limits").mapValues { it.value as Long }
             redact = settings.list("redact").map { it.toString() }
             redactKey = settings["redact_key"]?.toString()
-            sampling = (settings["sampling"] as Number?)?.toDouble()
+            val rates = settings["sampling"]
+            sampling = ((rates as? Json)?.get("rate") ?: rates as? Number)?.let { (it as Number).toDouble() }
+            (rates as? Json)?.map("kinds")?.let { kinds ->
+                samplingKinds = kinds.entries.associate { (kind, rate) -> kind.toString() to (rate as Number).toDouble() }
+            }
         }
     }
     recorded.use { HashMap<Any?, Any?>().let { named -> for (step in script) play(step as Json, named) } }

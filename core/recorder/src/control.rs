@@ -80,7 +80,7 @@ impl Recorder<Files> {
         if sinks.is_empty() {
             sinks.push("store".to_owned()); // What nobody has must not go.
         }
-        let sampler = Sampler::new(options.sampling);
+        let sampler = Sampler::new(&options.sampling);
         let (masker, redact) = Masker::of(&options.redact).map_err(RecorderError::Rule)?;
         let journal = Arc::new(JournalWriter::new(
             WriterOptions {
@@ -123,7 +123,7 @@ impl Recorder<Memory> {
     ) -> Result<Self, WireError> {
         #[cfg(feature = "guards")]
         let guards = std::mem::take(&mut options.guards);
-        let sampler = Sampler::new(options.sampling);
+        let sampler = Sampler::new(&options.sampling);
         let (limits, sources) = (options.limits.clone(), options.sources.clone());
         let sampling = sampler.as_ref().map(Sampler::describe);
         let (masker, redact) = Masker::of(&options.redact)?;
@@ -201,7 +201,7 @@ impl<M: Medium> Recorder<M> {
     ) -> Span {
         let place = Place { step: start.parent, correlation_id: start.correlation_id };
         let parent_id = start.parent.map(|parent| parent.span_id);
-        let context = self.context(place);
+        let context = self.context(place, Some(start.kind));
         if self.leaves_out(context.flags) {
             #[cfg(feature = "guards")]
             if let Some(guards) = &self.inner.guards {
@@ -227,10 +227,10 @@ impl<M: Medium> Recorder<M> {
     }
 
     /// The ids of what begins here. They are taken whether it is recorded or not, the trace's before its own.
-    pub(crate) fn context(&self, place: Place<'_>) -> SpanContext {
+    pub(crate) fn context(&self, place: Place<'_>, kind: Option<&str>) -> SpanContext {
         let sources = &self.inner.sources;
         let trace_id = place.trace_id().unwrap_or_else(|| sources.trace_id());
-        SpanContext { trace_id, span_id: sources.span_id(), flags: self.flags(place.step, trace_id) }
+        SpanContext { trace_id, span_id: sources.span_id(), flags: self.flags(place.step, trace_id, kind) }
     }
 
     /// Says what must be visible before a step ends.
@@ -277,10 +277,10 @@ impl<M: Medium> Recorder<M> {
         true
     }
 
-    /// W3C flags of what belongs below a parent, or begins a trace.
-    pub(crate) fn flags(&self, parent: Option<SpanContext>, trace_id: TraceId) -> u8 {
+    /// W3C flags of what belongs below a parent, or begins a trace with this kind.
+    pub(crate) fn flags(&self, parent: Option<SpanContext>, trace_id: TraceId, kind: Option<&str>) -> u8 {
         match &self.inner.sampler {
-            Some(sampler) => sampler.flags(parent, trace_id),
+            Some(sampler) => sampler.flags(parent, trace_id, kind),
             None => parent.map_or(1, |parent| parent.flags),
         }
     }

@@ -59,4 +59,5 @@ pub use medium::{Files, Medium};
 pub use modes::Mode;
 pub use options::{FlushReport, Options, Stats};
 pub use redaction::{Redact, RedactAt, Redaction};
+pub use sampling::Sampling;
 pub use span::{Place, Remote, Span, SpanContext, StartSpan};

@@ -5,6 +5,7 @@ use crate::journal::Append;
 use crate::limits::Limits;
 use crate::modes::Mode;
 use crate::redaction::Redaction;
+use crate::sampling::Sampling;
 use crate::ship::sink::SinkOptions;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -26,8 +27,8 @@ pub struct Options {
     /// Whether journals wait for the local store too. Where nobody reads one, such as on a telephone, they go when every other
     /// sink has them; without any sink they stay until the quota is reached.
     pub store: bool,
-    /// The share of traces that is recorded, 0 to 1: all of them, unless something else is said.
-    pub sampling: f64,
+    /// The share of traces that is recorded, 0 to 1, by the kind of their root: all of them, unless something else is said.
+    pub sampling: Sampling,
     /// Bounds of records and envelopes.
     pub limits: Limits,
     /// What is removed, and when.
@@ -56,7 +57,7 @@ impl Default for Options {
             sinks: Vec::new(),
             host_sinks: Vec::new(),
             store: true,
-            sampling: 1.0,
+            sampling: Sampling::default(),
             limits: Limits::default(),
             redact: Redaction::default(),
             quota_bytes: 1 << 30,

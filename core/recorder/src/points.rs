@@ -15,7 +15,7 @@ impl<M: Medium> Recorder<M> {
         body: impl FnOnce(&mut BodyWriter<'_, '_>),
     ) -> SpanContext {
         let place = place.into();
-        let context = self.context(place);
+        let context = self.context(place, kind);
         if self.leaves_out(context.flags) {
             return context;
         }
@@ -42,7 +42,7 @@ impl<M: Medium> Recorder<M> {
 
     fn unplaced(&self, event_type: &str, place: Place<'_>, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
         let trace_id = place.trace_id();
-        if trace_id.is_some_and(|trace_id| self.leaves_out(self.flags(place.step, trace_id))) {
+        if trace_id.is_some_and(|trace_id| self.leaves_out(self.flags(place.step, trace_id, None))) {
             return;
         }
         let span_id = place.step.map(|step| step.span_id);

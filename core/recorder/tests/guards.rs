@@ -20,7 +20,7 @@ fn recorder(guards: &str, sampling: f64) -> (tempfile::TempDir, Recorder) {
     let config = Config::read(&json::read(guards.as_bytes(), &Default::default()).unwrap()).unwrap();
     let options = Options {
         directory: Some(folder.path().to_owned()),
-        sampling,
+        sampling: sampling.into(),
         guards: guards::Options { config, prices: None },
         sources: std::sync::Arc::new(Scripted::new(script)),
         ..Options::default()

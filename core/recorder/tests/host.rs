@@ -98,7 +98,8 @@ fn a_place_in_another_process_keeps_its_tracestate() {
 #[test]
 fn what_sampling_leaves_out_is_said() {
     let sources = Arc::new(Scripted::new(Script::default()));
-    let recorder = Recorder::in_memory(Options { sources, sampling: 0.0, ..Options::for_service("test") }).unwrap();
+    let recorder =
+        Recorder::in_memory(Options { sources, sampling: 0.0.into(), ..Options::for_service("test") }).unwrap();
     let (outcome, state) = Buffer::new(None, [Some("tool"), None, None], b"").record(&recorder, host::START);
     assert_eq!((outcome & host::UNSAMPLED, state[32]), (host::UNSAMPLED, 0));
     let (outcome, _) = Buffer::new(Some(&state), [Some("ok"), None, None], b"").record(&recorder, host::END);

@@ -15,7 +15,7 @@ use tracewire_wire::time::Timestamp;
 
 /// The events that a program records, each in canonical JSON.
 fn recorded(sampling: f64, program: impl FnOnce(&Recorder)) -> Vec<String> {
-    recorded_with(Options { sampling, ..Options::default() }, Script::default(), program)
+    recorded_with(Options { sampling: sampling.into(), ..Options::default() }, Script::default(), program)
 }
 
 fn recorded_with(options: Options, script: Script, program: impl FnOnce(&Recorder)) -> Vec<String> {

@@ -33,7 +33,7 @@ type Header struct {
 	Redact              []string // keys
 	Rules               []string // of redaction, nil where there are none
 	HashKey             []byte   // what rules hash with
-	Sampling            *float64
+	Sampling            *Rates
 	Parent, Predecessor string
 }
 
@@ -303,7 +303,7 @@ func (h *Header) payload() []byte {
 		"sinks": []any{}, "origin": map[string]any{"pid": int64(os.Getpid()), "started": h.Created.Int64() / 1e9},
 	}
 	if h.Sampling != nil {
-		m["sampling"] = map[string]any{"rate": Float(*h.Sampling)}
+		m["sampling"] = h.Sampling.members()
 	}
 	optional(m, "parent", h.Parent)
 	optional(m, "predecessor", h.Predecessor)

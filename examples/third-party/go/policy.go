@@ -122,6 +122,46 @@ func cutMark(kept any, missing int) any {
 	return map[string]any{"$cut": kept, "missing_bytes": int64(missing)}
 }
 
+// Rates are the shares of traces that are recorded: the general one, and those of kinds of roots.
+type Rates struct {
+	Rate  float64
+	Kinds map[string]float64
+}
+
+// keeps decides for a trace that begins with this kind. Where no rate is set, every trace is kept.
+func (s *Rates) keeps(traceID, kind string) bool {
+	if s == nil {
+		return true
+	}
+	rate, given := s.Kinds[kind]
+	if !given {
+		rate = s.Rate
+	}
+	return sampled(traceID, rate)
+}
+
+func (s *Rates) keepsAll() bool {
+	for _, rate := range s.Kinds {
+		if rate != 1 {
+			return false
+		}
+	}
+	return s.Rate == 1
+}
+
+// members are the rates as they stand in a journal's header.
+func (s *Rates) members() map[string]any {
+	m := map[string]any{"rate": Float(s.Rate)}
+	if len(s.Kinds) > 0 {
+		kinds := map[string]any{}
+		for kind, rate := range s.Kinds {
+			kinds[kind] = Float(rate)
+		}
+		m["kinds"] = kinds
+	}
+	return m
+}
+
 // sampled decides for a trace by the last 56 bits of its id (TW-POL-005).
 func sampled(traceID string, rate float64) bool {
 	low, ok := new(big.Int).SetString(traceID[18:], 16)

@@ -19,7 +19,7 @@ type Settings struct {
 	Redact   []string // rules (TW-RED-002)
 	// RedactKey is a secret from which the key is made that rules use which hash, nil where none does.
 	RedactKey *string
-	Sampling  *float64
+	Sampling  *Rates
 	Seed      uint64
 	Now       func() (wall, monotonic int64)
 	TraceID   func() string
@@ -64,7 +64,7 @@ func NewRecorder(w io.Writer, s Settings) (*Recorder, error) {
 	if s.Limits == (Limits{}) {
 		s.Limits = DefaultLimits
 	}
-	if s.Sampling != nil && *s.Sampling == 1 {
+	if s.Sampling != nil && s.Sampling.keepsAll() {
 		s.Sampling = nil
 	}
 	if s.Seed == 0 {
@@ -163,14 +163,14 @@ func (r *Recorder) Start(parent *Parent, kind string, body Map) (*Span, error) {
 	case parent != nil && parent.Span != nil:
 		span.traceID, parentID, recorded = parent.Span.traceID, parent.Span.id, parent.Span.recorded
 		if span.traceID == "" {
-			span.traceID, recorded = r.newTrace(body)
+			span.traceID, recorded = r.newTrace(kind, body)
 		}
 	case ok:
 		span.traceID, parentID = remote.traceID, remote.spanID
 		recorded = r.settings.Sampling == nil || remote.flags&1 == 1
 		body = addState(body, parent.TraceState)
 	default:
-		span.traceID, recorded = r.newTrace(body)
+		span.traceID, recorded = r.newTrace(kind, body)
 	}
 	// What is not recorded takes its ids all the same: they can be handed on.
 	span.id = r.settings.SpanID()
@@ -187,12 +187,12 @@ func (r *Recorder) Start(parent *Parent, kind string, body Map) (*Span, error) {
 }
 
 // newTrace is the trace of what has no parent (TW-ID-002), and whether it is recorded.
-func (r *Recorder) newTrace(body Map) (string, bool) {
+func (r *Recorder) newTrace(kind string, body Map) (string, bool) {
 	id, given := traceOf(body)
 	if !given {
 		id = r.settings.TraceID()
 	}
-	return id, r.settings.Sampling == nil || sampled(id, *r.settings.Sampling)
+	return id, r.settings.Sampling.keeps(id, named(kindAliases, kind))
 }
 
 // traceOf is the trace id that a body's `correlation_id` stands for.
@@ -326,11 +326,11 @@ func (r *Recorder) Point(what string, parent *Span, kind string, body Map) (*Spa
 		place.traceID, place.recorded = parent.traceID, parent.recorded
 		f.spanID = parent.id
 	} else if what == "event" {
-		place.traceID, place.recorded = r.newTrace(body)
+		place.traceID, place.recorded = r.newTrace(kind, body)
 	} else if id, ok := traceOf(body); ok {
 		// What belongs to no span is of no trace, unless its user said so (TW-EVT-009).
 		place.traceID = id
-		place.recorded = r.settings.Sampling == nil || sampled(id, *r.settings.Sampling)
+		place.recorded = r.settings.Sampling.keeps(id, "")
 	}
 	f.traceID = place.traceID
 	if what == "event" {

@@ -192,19 +192,12 @@ func ScriptSettings(m map[string]any) (Settings, error) {
 	if text, ok := m["redact_key"].(string); ok {
 		s.RedactKey = &text
 	}
-	switch rate := m["sampling"].(type) {
-	case int64:
-		f := float64(rate)
-		s.Sampling = &f
-	case float64:
-		s.Sampling = &rate
-	case map[string]any:
-		v, err := HostValue(rate)
-		f, ok := v.(float64)
-		if err != nil || !ok {
+	if given, ok := m["sampling"]; ok {
+		rates, ok := scriptRates(given)
+		if !ok {
 			return s, errors.New("sampling is no rate")
 		}
-		s.Sampling = &f
+		s.Sampling = rates
 	}
 	var trace, span bool
 	s.TraceID, trace = scriptIDs(list(m["trace_ids"]), 32)
@@ -378,4 +371,43 @@ func scriptBody(v any) (Map, error) {
 		body = append(body, Pair{key, value})
 	}
 	return body, nil
+}
+
+// scriptRates are rates of sampling: one number, or a map of `rate` and `kinds`.
+func scriptRates(given any) (*Rates, bool) {
+	if rate, ok := scriptRate(given); ok {
+		return &Rates{Rate: rate}, true
+	}
+	m, ok := given.(map[string]any)
+	if !ok {
+		return nil, false
+	}
+	rates := &Rates{Rate: 1, Kinds: map[string]float64{}}
+	if general, given := m["rate"]; given {
+		if rates.Rate, ok = scriptRate(general); !ok {
+			return nil, false
+		}
+	}
+	kinds, _ := m["kinds"].(map[string]any)
+	for kind, given := range kinds {
+		if rates.Kinds[kind], ok = scriptRate(given); !ok {
+			return nil, false
+		}
+	}
+	return rates, true
+}
+
+func scriptRate(given any) (float64, bool) {
+	switch rate := given.(type) {
+	case int64:
+		return float64(rate), true
+	case float64:
+		return rate, true
+	case map[string]any:
+		if v, err := HostValue(rate); err == nil {
+			f, ok := v.(float64)
+			return f, ok
+		}
+	}
+	return 0, false
 }

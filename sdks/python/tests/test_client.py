@@ -179,6 +179,25 @@ def test_a_mask_that_raises_is_counted(tmp_path: Path, recorded: Recording, capl
     assert counted["mask_failed"] == 1
 
 
+def test_the_kind_of_a_trace_s_root_has_its_own_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(client: Client) -> tuple[int, int]:
+        with client.span("fetch", kind="http"), client.span("ask", kind="llm"):
+            pass
+        with client.span("answer", kind="agent"), client.span("fetch", kind="http"):
+            pass
+        report = client.flush()
+        return report.written, report.unsampled
+
+    with Client(dir=tmp_path / "code", sampling={"kinds": {"http": 0}}) as client:
+        assert run(client) == (4, 4)
+    monkeypatch.setenv("TRACEWIRE_SAMPLING", "0,agent=1")
+    with Client(dir=tmp_path / "environment") as client:
+        assert run(client) == (4, 4)
+    with Client(dir=tmp_path / "wrong", sampling={"kinds": {"http": 2}}) as client:
+        assert run(client) == (4, 4)
+        assert client.flush().errors == {"configuration": 1}
+
+
 def test_sampling_leaves_whole_traces_out_and_counts(tmp_path: Path) -> None:
     with Client(dir=tmp_path, sampling=0) as client:
         with client.span("s"), client.span("t"):

@@ -4,7 +4,9 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value, json};
 use tracewire_recorder::testing::{self, Script, SealedJournal, seal_bytes};
-use tracewire_recorder::{Options, Place, Recorder, RecorderError, Remote, StartSpan, guards, record::BodyWriter};
+use tracewire_recorder::{
+    Options, Place, Recorder, RecorderError, Remote, Sampling, StartSpan, guards, record::BodyWriter,
+};
 use tracewire_wire::encoding::{Encoding, ReadOptions, WriteOptions, convert};
 use tracewire_wire::erase::{Removal, Selection};
 use tracewire_wire::sign::{self, Keys};
@@ -81,7 +83,9 @@ fn record(case: &Value) -> Result<SealedJournal, Error> {
     let texts = |name: &str| items(&settings[name]).iter().map(string);
     options.redact.rules = texts("redact").map(str::to_owned).collect();
     options.redact.key = settings["redact_key"].as_str().map(str::to_owned);
-    options.sampling = settings["sampling"].as_f64().unwrap_or(1.0);
+    if let Some(sampling) = settings.get("sampling") {
+        options.sampling = Sampling::of_value(&host(sampling)?).ok_or("sampling is no rate")?;
+    }
     script.process = settings["process"].as_str().map_or(script.process, str::to_owned);
     script.step_nanos = settings["clock"]["step_nanos"].as_u64().unwrap_or(script.step_nanos);
     let nanos = |text: &Value, otherwise: i64| text.as_str().map_or(Ok(otherwise), str::parse);

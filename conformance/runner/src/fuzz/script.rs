@@ -51,7 +51,16 @@ fn settings(random: &mut Random) -> Value {
     if random.chance(0.3) {
         settings.insert(
             "sampling".to_owned(),
-            random.pick(&[json!(0), json!(1), json!(0.5), json!(0.25), json!(0.9), json!(0.1)]),
+            random.pick(&[
+                json!(0),
+                json!(1),
+                json!(0.5),
+                json!(0.25),
+                json!(0.9),
+                json!(0.1),
+                json!({"kinds": {"tool": 0.5, "llm": 0}}),
+                json!({"rate": 0.1, "kinds": {"agent": 1}}),
+            ]),
         );
     }
     if random.chance(0.4) {

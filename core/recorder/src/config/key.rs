@@ -1,5 +1,6 @@
 //! Every setting: its name, what it may be, and what it is by default.
 
+use crate::sampling::Sampling;
 use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
 
@@ -14,8 +15,8 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// True or false, or one of these words.
     Switch(&'static [&'static str]),
-    /// A number from 0 to 1.
-    Share,
+    /// A number from 0 to 1, or a table of `rate` and `kinds`; in the environment `0.1,http=0.01`.
+    Sampling,
     /// A number of bytes, or a text such as `512 MB`.
     Bytes,
     /// A list of texts; in the environment, separated by commas.
@@ -31,6 +32,10 @@ pub enum Kind {
     /// A table of tables; in the environment, JSON.
     Tables,
 }
+
+/// What sampling is, in messages: for what looks like one rate, and for what looks like several.
+const RATE: &str = "a number from 0 to 1 is expected";
+const RATES: &str = "a rate and kinds with theirs, each a number from 0 to 1, are expected";
 
 /// A setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +119,13 @@ pub const KEYS: &[Key] = &[
     key("resource", Kind::Table, "none", "{team = \"search\"}", "Further attributes of the program."),
     key("retain_age", Kind::Text, "for ever", "\"30d\"", "How long `tracewire serve` keeps traces."),
     key("retain_size", Kind::Bytes, "any", "\"10 GB\"", "Most that `tracewire serve` keeps; the oldest traces go."),
-    key("sampling", Kind::Share, "1", "0.1", "The share of traces that is recorded."),
+    key(
+        "sampling",
+        Kind::Sampling,
+        "1",
+        "0.1",
+        "The share of traces that is recorded; a table has a `rate`, and others by the kind of a trace's root: `{rate = 0.1, kinds = {http = 0.01}}`.",
+    ),
     key("service", Kind::Text, "the script's name", "\"research-agent\"", "The name of the program."),
     key("session_id", Kind::Text, "none", "\"chat-7\"", "The conversation that runs belong to."),
     key(
@@ -142,9 +153,10 @@ impl Kind {
     /// What is expected instead.
     pub fn of_text(&self, text: &str) -> Result<Value, String> {
         match self {
-            Kind::Share => match text.parse() {
-                Ok(share) => self.of_value(Value::from_f64(share)),
-                Err(_) => Err("a number from 0 to 1 is expected".to_owned()),
+            Kind::Sampling => match Sampling::of_text(text) {
+                Some(sampling) if sampling.kinds.is_empty() => Ok(Value::from_f64(sampling.rate)),
+                Some(sampling) => Ok(Value::Map(sampling.to_map())),
+                None => Err(if text.contains('=') { RATES } else { RATE }.to_owned()),
             },
             Kind::Switch(_) => match text.to_ascii_lowercase().as_str() {
                 "1" | "true" | "yes" | "on" => Ok(Value::Bool(true)),
@@ -185,9 +197,9 @@ impl Kind {
             (Kind::Switch(words), Value::Text(text)) if words.contains(&text.as_str()) => Ok(Value::Text(text)),
             (Kind::Switch([]), _) => Err("true or false is expected".to_owned()),
             (Kind::Switch(words), _) => Err(format!("true, false or one of {} is expected", words.join(", "))),
-            (Kind::Share, Value::Int(share @ 0..=1)) => Ok(Value::Int(share)),
-            (Kind::Share, Value::Double(share)) if (0.0..=1.0).contains(&share) => Ok(Value::Double(share)),
-            (Kind::Share, _) => Err("a number from 0 to 1 is expected".to_owned()),
+            (Kind::Sampling, value) if Sampling::of_value(&value).is_some() => Ok(value),
+            (Kind::Sampling, Value::Map(_)) => Err(RATES.to_owned()),
+            (Kind::Sampling, _) => Err(RATE.to_owned()),
             (Kind::Bytes, Value::Int(bytes)) if bytes > 0 => Ok(Value::Int(bytes)),
             (Kind::Bytes, Value::Text(text)) => bytes(&text).ok_or_else(|| "a number of bytes is expected".to_owned()),
             (Kind::Bytes, _) => Err("a number of bytes is expected".to_owned()),

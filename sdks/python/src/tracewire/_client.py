@@ -86,7 +86,7 @@ class Client(Points, Queries):
         dir: str | os.PathLike[str] | None = None,  # noqa: A002
         mode: Literal["local", "inline", "background"] | None = None,
         exporters: Exporters | None = None,
-        sampling: float | None = None,
+        sampling: float | Mapping[str, Any] | None = None,
         capture: bool | Literal["input", "output"] | None = None,
         mask: Callable[[str, Any], Any] | None = None,
         guards: Guards | Mapping[str, Any] | None = None,

@@ -196,6 +196,22 @@ def _exporters(value: Any) -> Any:
     return items
 
 
+def _share(value: Any) -> bool:
+    return _number(value) and 0 <= value <= 1
+
+
+def _sampling(value: Any) -> Any:
+    if _share(value):
+        return value
+    rates = {"rate": 1, "kinds": {}, **value}
+    kinds = dict(rates["kinds"])
+    if len(rates) > 2 or not all(_share(share) for share in (rates["rate"], *kinds.values())):
+        raise _Wrong
+    if not all(isinstance(kind, str) and kind for kind in kinds):
+        raise _Wrong
+    return {"rate": rates["rate"], "kinds": kinds}
+
+
 _text: Final = _is(lambda value: isinstance(value, str) and value != "")
 _switch: Final = _is(lambda value: isinstance(value, bool))
 _bytes: Final = _is(lambda value: _number(value) and isinstance(value, int) and value > 0)
@@ -217,7 +233,7 @@ KEYS: Final[dict[str, tuple[Check, str, str]]] = {
     "redact_key": (_text, "a text", "'a long secret'"),
     "release": (_text, "a text", "'2026.11.1'"),
     "resource": (dict, "a mapping", "{'team': 'search'}"),
-    "sampling": (_is(lambda value: _number(value) and 0 <= value <= 1), "a number from 0 to 1", "0.1"),
+    "sampling": (_sampling, "a number from 0 to 1", "0.1"),
     "service": (_text, "a text", "'research-agent'"),
     "session_id": (_text, "a text", "'chat-7'"),
     "store": (_switch, "True or False", "False"),

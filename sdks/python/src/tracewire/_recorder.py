@@ -52,7 +52,7 @@ def init(
     dir: str | os.PathLike[str] | None = None,  # noqa: A002
     mode: Literal["local", "inline", "background"] | None = None,
     exporters: Exporters | None = None,
-    sampling: float | None = None,
+    sampling: float | Mapping[str, Any] | None = None,
     capture: bool | Literal["input", "output"] | None = None,
     mask: Callable[[str, Any], Any] | None = None,
     guards: Guards | Mapping[str, Any] | None = None,
@@ -84,7 +84,8 @@ def init(
             the default where there are exporters. ``background`` has threads do that.
         exporters: where traces go besides the local store: exporters, names (``"console"``), or tables with their options
             (``{"type": "http", "url": "https://…"}``).
-        sampling: the share of traces that is recorded, from 0 to 1, decided by the trace id.
+        sampling: the share of traces that is recorded, from 0 to 1, decided by the trace id; or ``{"rate": 0.1, "kinds": {"http":
+            0.01}}``, with other shares for traces whose root is of some kind.
         capture: whether inputs and outputs are recorded, both (``True``), neither, or one of them.
         mask: called with a field's name and its value before anything is written; what it returns is recorded instead. If it
             raises, the field is left out and counted.

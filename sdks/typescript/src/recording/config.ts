@@ -56,6 +56,14 @@ export interface BrowserOptions {
   readonly storageBytes?: number;
 }
 
+/** The share of traces that is recorded, and other shares for traces whose root is of some kind. */
+export interface Sampling {
+  /** From 0 to 1; 1 where it is not said. */
+  readonly rate?: number | undefined;
+  /** Shares by kind: `{ http: 0.01 }`. */
+  readonly kinds?: { readonly [kind: string]: number } | undefined;
+}
+
 /** What can be configured. Each but `mask`, `browser` and `wasm` can also stand in the environment or in a file. */
 export interface ClientOptions {
   /** The name of the program, `service.name` of its resource; else `OTEL_SERVICE_NAME` or the script's name. */
@@ -68,8 +76,8 @@ export interface ClientOptions {
    */
   readonly mode?: Mode | undefined;
   readonly exporters?: readonly ExporterSetting[] | ExporterSetting | undefined;
-  /** The share of traces that is recorded, from 0 to 1, decided by the trace id. */
-  readonly sampling?: number | undefined;
+  /** The share of traces that is recorded, from 0 to 1, decided by the trace id; or shares by the kind of a trace's root. */
+  readonly sampling?: number | Sampling | undefined;
   /** Whether inputs and outputs are recorded: both (`true`), neither, or one of them. */
   readonly capture?: boolean | "input" | "output" | "all" | "none" | undefined;
   /** Called with a field's name and its value before anything is written; what it returns is recorded instead. */
@@ -281,7 +289,7 @@ const KEYS: { readonly [key: string]: readonly [check: Check, expected: string, 
   redactKey: [text, "a text", "'a long secret'"],
   release: [text, "a text", "'2026.11.1'"],
   resource: [table, "an object", "{ team: 'search' }"],
-  sampling: [share, "a number from 0 to 1", "0.1"],
+  sampling: [sampling, "a number from 0 to 1", "0.1"],
   service: [text, "a text", "'research-agent'"],
   sessionId: [text, "a text", "'chat-7'"],
   store: [onOff, "true or false", "false"],
@@ -308,6 +316,16 @@ function table(value: unknown): unknown {
 
 function share(value: unknown): unknown {
   return typeof value === "number" && value >= 0 && value <= 1 ? value : undefined;
+}
+
+function sampling(value: unknown): unknown {
+  if (typeof value === "number") return share(value);
+  const given = table(value) as { rate?: unknown; kinds?: unknown } | undefined;
+  if (given === undefined || Object.keys(given).some((key) => key !== "rate" && key !== "kinds")) return undefined;
+  const { rate = 1, kinds = {} } = given;
+  const shares = table(kinds) as { readonly [kind: string]: unknown } | undefined;
+  if (shares === undefined || share(rate) === undefined || "" in shares) return undefined;
+  return Object.values(shares).some((each) => share(each) === undefined) ? undefined : { rate, kinds: { ...shares } };
 }
 
 function isExporter(item: unknown): boolean {

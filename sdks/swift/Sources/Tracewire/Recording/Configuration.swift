@@ -48,7 +48,7 @@ public struct Configuration: Sendable {
   /// When mode `background` delivers.
   public var batching: Batching?
   /// The share of traces that is recorded, from 0 to 1, decided by the trace id.
-  public var sampling: Double?
+  public var sampling: Sampling?
   /// Whether inputs and outputs are recorded; both by default.
   public var capture: Capture?
   /// Called with a field's name and its value before anything is written; what it returns is recorded instead.
@@ -91,7 +91,7 @@ public struct Configuration: Sendable {
   /// What is left out stands in the environment or in a file, or is the default.
   public init(
     service: String? = nil, dir: String? = nil, mode: Mode? = nil, exporters: [any Exporter]? = nil, batching: Batching? = nil,
-    sampling: Double? = nil,
+    sampling: Sampling? = nil,
     capture: Capture? = nil, mask: Mask? = nil, strict: Bool? = nil, redact: [String]? = nil,
     redactAt: RedactAt? = nil, redactKey: String? = nil, resource: Attributes? = nil,
     sessionId: String? = nil, environment: String? = nil, release: String? = nil, disabled: Bool? = nil, quotaBytes: Int? = nil,

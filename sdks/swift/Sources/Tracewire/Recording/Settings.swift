@@ -35,7 +35,7 @@ struct Settings: Sendable {
   private func instead(of key: String, _ wire: String, _ sources: Value?) -> String {
     let values: [String: Any?] = [
       "dir": values.dir, "environment": values.environment, "fileBytes": values.fileBytes, "quotaBytes": values.quotaBytes,
-      "release": values.release, "sampling": values.sampling, "service": values.service, "sessionId": values.sessionId,
+      "release": values.release, "sampling": values.sampling?.rate, "service": values.service, "sessionId": values.sessionId,
     ]
     guard let value = values[key] ?? nil else { return "the default is used" }
     return "\(shown(value)) of \(sources?[wire]?.text ?? "the environment") is used"
@@ -49,8 +49,8 @@ struct Settings: Sendable {
     func note(_ key: String, _ wire: String, _ value: Any?, _ expected: String, _ example: String) {
       found.append((key, wire, "\(key) = \(shown(value)) (argument): \(expected) is expected, such as \(key): \(example)"))
     }
-    if let share = given.sampling, !(share >= 0 && share <= 1) {
-      note("sampling", "sampling", share, "a number from 0 to 1", "0.1")
+    if let sampling = given.sampling, !sampling.isUsable {
+      note("sampling", "sampling", sampling.kinds.isEmpty ? sampling.rate : sampling.kinds, "a number from 0 to 1", "0.1")
       values.sampling = nil
     }
     for (key, wire, path, example) in [
@@ -84,7 +84,7 @@ struct Settings: Sendable {
     values.service = values.service ?? settings["service"]?.text
     values.dir = values.dir ?? settings["dir"]?.text
     values.mode = values.mode ?? settings["mode"]?.text.flatMap(Mode.init)
-    values.sampling = values.sampling ?? settings["sampling"]?.double
+    values.sampling = values.sampling ?? Sampling(of: settings["sampling"])
     values.capture = values.capture ?? Self.capture(settings["capture"])
     values.strict = values.strict ?? settings["strict"]?.bool
     values.redact = values.redact ?? settings["redact"]?.list?.compactMap(\.text)
@@ -149,7 +149,7 @@ struct Settings: Sendable {
       options["redact_key"] = values.redactKey.map(Value.text)
     }
     options["sinks"] = .list(sinks.map(Value.text))
-    if let sampling = values.sampling { options["sampling"] = .double(sampling) }
+    if let sampling = values.sampling { options["sampling"] = sampling.value }
     if let limits = values.limits { options["limits"] = .map(Value.Members(limits.map { ($0.key, .int($0.value)) })) }
     if let bytes = values.quotaBytes { options["quota_bytes"] = .int(bytes) }
     if let bytes = values.fileBytes { options["file_bytes"] = .int(bytes) }

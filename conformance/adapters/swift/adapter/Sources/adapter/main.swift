@@ -77,13 +77,18 @@ func record(_ settings: Value, _ steps: [Value]) throws -> [[UInt8]] {
   let resource = settings["resource"]?.list?.map { ($0[0]?.text ?? "", $0[1]) } ?? [("service.name", "conformance")]
   let limits = settings["limits"]?.members.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.key, $0.value.int ?? 0) }) }
   isCut = limits?["nodes"] != nil
-  let (sampling, redact, about) = (settings["sampling"]?.double, strings(settings["redact"]), Attributes(resource.map { ($0.0, $0.1) }))
+  let (sampling, redact, about) = (settings["sampling"].map(rates), strings(settings["redact"]), Attributes(resource.map { ($0.0, $0.1) }))
   let key = settings["redact_key"]?.text
   let configuration = Configuration(sampling: sampling, redact: redact, redactKey: key, resource: about, limits: limits)
   var (spans, places, recorded) = ([String: ManualStep](), [String: SpanContext](), try Recording(script, configuration))
   for step in steps { try play(step, recorded.client, &spans, &places) }
   recorded.end()
   return recorded.envelopes
+}
+
+func rates(_ given: Value) -> Sampling {
+  let kinds = given["kinds"]?.members.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.key, $0.value.double ?? 1) }) }
+  return Sampling(given.double ?? given["rate"]?.double ?? 1, kinds: kinds ?? [:])
 }
 
 func play(_ step: Value, _ client: Client, _ spans: inout [String: ManualStep], _ places: inout [String: SpanContext]) throws {

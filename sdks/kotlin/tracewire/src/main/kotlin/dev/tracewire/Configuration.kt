@@ -86,6 +86,9 @@ public class Configuration {
     /** The share of traces that is recorded, from 0 to 1, decided by the trace id. */
     public var sampling: Double? = null
 
+    /** Other shares, for traces whose root is of some kind: `mapOf("http" to 0.01)`. Without [sampling] the rest is recorded. */
+    public var samplingKinds: Map<String, Double>? = null
+
     /** Whether inputs and outputs are recorded. */
     public var capture: Capture? = null
 

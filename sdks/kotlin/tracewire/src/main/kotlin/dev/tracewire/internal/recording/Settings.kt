@@ -57,6 +57,7 @@ internal class Settings(given: Configuration) {
         take("resource", given.resource)
         val sampling = given.sampling
         check("sampling", sampling, sampling == null || sampling in 0.0..1.0, "a number from 0 to 1", "0.1")
+        samplingKinds(given.samplingKinds)
         text("service", given.service, "\"research-agent\"")
         text("session_id", given.sessionId, "\"chat-7\"")
         take("strict", given.strict)
@@ -95,6 +96,17 @@ internal class Settings(given: Configuration) {
         if (value == null) return
         values[key] = value
         sources[key] = "argument"
+    }
+
+    private fun samplingKinds(kinds: Map<String, Double>?) {
+        if (kinds == null) return
+        if (kinds.any { (kind, share) -> kind.isEmpty() || share !in 0.0..1.0 }) {
+            val expected = "shares from 0 to 1 by kind is expected, such as samplingKinds = mapOf(\"http\" to 0.01)"
+            problems += "samplingKinds = ${Texts.shown(kinds)} (argument): $expected; ${instead("sampling")}"
+            return
+        }
+        val rate = if (sources["sampling"] == "argument") values["sampling"] else 1.0
+        take("sampling", mapOf("rate" to rate, "kinds" to kinds))
     }
 
     private fun text(key: String, value: String?, example: String): Unit =

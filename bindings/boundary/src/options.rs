@@ -6,7 +6,7 @@ use std::sync::Arc;
 #[cfg(feature = "redact")]
 use tracewire_recorder::RedactAt;
 use tracewire_recorder::testing::{Script, Scripted};
-use tracewire_recorder::{Limits, Mode, Options, Sampling};
+use tracewire_recorder::{Limits, Mode, Options, Sampling, WhenFull, duration};
 use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
 
@@ -32,6 +32,7 @@ pub fn members(given: &str) -> Result<Map, Refusal> {
 /// `option`, with the name of the one that cannot be used.
 pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
     let (mut options, mut seed) = (Options::default(), 0);
+    let (mut when_full, mut bound) = (WhenFull::default(), WhenFull::BLOCK_BOUND);
     for (name, value) in members(given)?.iter() {
         let wrong = |expected: &str| Refusal::new("option", format!("{name}: {expected} is expected"));
         match name.as_str() {
@@ -48,6 +49,8 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
             "sampling" => options.sampling = Sampling::of_value(value).ok_or_else(|| wrong(SAMPLING))?,
             "limits" => limits(&mut options.limits, value).ok_or_else(|| wrong("a map of limits"))?,
             "quota_bytes" => options.quota_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
+            "when_full" => when_full = when_full_of(value).ok_or_else(|| wrong("drop_newest, drop_oldest or block"))?,
+            "block_bound" => bound = duration(value).ok_or_else(|| wrong("a time"))?,
             "file_bytes" => options.file_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
             "store" => options.store = value.as_bool().ok_or_else(|| wrong("true or false"))?,
             "fsync" => options.fsync = value.as_bool().ok_or_else(|| wrong("true or false"))?,
@@ -57,6 +60,7 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
             _ => {}
         }
     }
+    options.when_full = if let WhenFull::Block(_) = when_full { WhenFull::Block(bound) } else { when_full };
     Ok((options, seed))
 }
 
@@ -94,6 +98,10 @@ pub fn script(given: &str) -> Result<Arc<Scripted>, Refusal> {
 #[cfg(feature = "redact")]
 fn redact_at(value: &Value) -> Option<RedactAt> {
     RedactAt::named(value.as_text()?)
+}
+
+fn when_full_of(value: &Value) -> Option<WhenFull> {
+    WhenFull::named(value.as_text()?)
 }
 
 fn mode(value: &Value) -> Option<Mode> {

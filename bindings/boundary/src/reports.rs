@@ -23,7 +23,10 @@ pub fn stats(stats: &Stats) -> String {
     map([
         ("directory", Value::Text(stats.directory.to_string_lossy().into_owned())),
         ("dropped", counts(&stats.dropped)),
+        ("mode", Value::from(stats.mode.name())),
         ("producer", stats.producer.as_deref().map_or(Value::Null, Value::from)),
+        ("quota_bytes", Value::from_u64(stats.quota_bytes)),
+        ("unsampled", Value::from_u64(stats.unsampled)),
         ("written", Value::from_u64(stats.written)),
     ])
 }

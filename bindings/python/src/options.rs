@@ -7,15 +7,17 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::path::PathBuf;
+use std::time::Duration;
 use tracewire_recorder::cbor::{Decoder, Scratch, Walker};
 use tracewire_recorder::ship::sink::SinkOptions;
-use tracewire_recorder::{Limits, Mode, Options, RedactAt, Sampling};
+use tracewire_recorder::{Limits, Mode, Options, RedactAt, Sampling, WhenFull, duration};
 use tracewire_wire::value::{Map, Value};
 
 /// # Errors
 /// `ValueError` that begins with the name of the option at fault.
 pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> {
     let (mut options, mut policy) = (Options::default(), Policy::everything());
+    let (mut when_full, mut bound) = (WhenFull::default(), WhenFull::BLOCK_BOUND);
     for (key, value) in given.iter() {
         let key = key.cast::<PyString>()?.to_string_lossy().into_owned();
         let wrong = |error: PyErr| PyValueError::new_err(format!("{key}: {error}"));
@@ -28,6 +30,8 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> 
             "redact_at" => options.redact.at = redact_at(&value).map_err(wrong)?,
             "redact_key" => options.redact.key = Some(value.extract().map_err(wrong)?),
             "quota_bytes" => options.quota_bytes = value.extract().map_err(wrong)?,
+            "when_full" => when_full = self::when_full(&value).map_err(wrong)?,
+            "block_bound" => bound = time(&value).map_err(wrong)?,
             "file_bytes" => options.file_bytes = value.extract().map_err(wrong)?,
             "capture_input" => policy.input = value.extract().map_err(wrong)?,
             "capture_output" => policy.output = value.extract().map_err(wrong)?,
@@ -46,6 +50,7 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> 
             _ => {}
         }
     }
+    options.when_full = if let WhenFull::Block(_) = when_full { WhenFull::Block(bound) } else { when_full };
     Ok((options, policy))
 }
 
@@ -56,6 +61,21 @@ fn mode(value: &Bound<'_, PyAny>) -> PyResult<Mode> {
         "background" => Ok(Mode::Background),
         other => Err(PyValueError::new_err(format!("{other:?} is not one of local, inline, background"))),
     }
+}
+
+fn when_full(value: &Bound<'_, PyAny>) -> PyResult<WhenFull> {
+    let name = value.extract::<&str>()?;
+    let names = "drop_newest, drop_oldest, block";
+    WhenFull::named(name).ok_or_else(|| PyValueError::new_err(format!("{name:?} is not one of {names}")))
+}
+
+/// Seconds, or a text with a unit.
+fn time(value: &Bound<'_, PyAny>) -> PyResult<Duration> {
+    let given = match value.extract::<f64>() {
+        Ok(seconds) => Value::from_f64(seconds),
+        Err(_) => Value::from(value.extract::<&str>()?),
+    };
+    duration(&given).ok_or_else(|| PyValueError::new_err(format!("{value} is not a time")))
 }
 
 fn redact_at(value: &Bound<'_, PyAny>) -> PyResult<RedactAt> {

@@ -231,7 +231,15 @@ impl Recorder {
         dict.set_item("directory", stats.directory)?;
         dict.set_item("written", stats.written)?;
         dict.set_item("dropped", stats.dropped)?;
+        dict.set_item("quota_bytes", stats.quota_bytes)?;
+        dict.set_item("unsampled", stats.unsampled)?;
+        dict.set_item("mode", stats.mode.name())?;
         Ok(dict)
+    }
+
+    /// Bytes of all journals of the directory.
+    fn journal_bytes(&self, py: Python<'_>) -> PyResult<u64> {
+        guard(0, || Ok(py.detach(|| self.core.journal_bytes())))
     }
 
     /// Where a session, or a run by its trace id, stands before its guards, as JSON; `None` where nothing was checked.

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 use std::time::Instant;
-use tracewire_recorder::journal::{Append, Directory, JournalWriter, WriterOptions};
+use tracewire_recorder::journal::{Append, Directory, JournalWriter, WhenFull, WriterOptions};
 use tracewire_recorder::{Limits, Redact, clock};
 use tracewire_wire::value::Map;
 
@@ -25,6 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         sampling: None,
         sinks: vec!["store".to_owned()],
         quota_bytes: 8 << 30,
+        when_full: WhenFull::DropNewest,
         file_bytes: 32 << 20,
         fsync: false,
         append: Append::Auto,

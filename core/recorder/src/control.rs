@@ -5,7 +5,7 @@ use crate::error::RecorderError;
 use crate::journal::{self, Directory, Dropped, JournalWriter, Memory, WriterOptions};
 use crate::limits::Limits;
 use crate::medium::{Files, Medium};
-use crate::modes::Delivery;
+use crate::modes::{Delivery, Mode};
 use crate::options::{FlushReport, Options, Stats};
 use crate::record::{self, BodyWriter, Fixed};
 use crate::sampling::Sampler;
@@ -50,10 +50,19 @@ impl<M: Medium> Clone for Recorder<M> {
     }
 }
 
+/// Options that a recorder keeps as they are.
+struct Kept {
+    limits: Limits,
+    quota_bytes: u64,
+    mode: Mode,
+}
+
 struct Inner<M: Medium> {
     limits: Limits,
     sources: Arc<dyn Sources>,
     medium: M,
+    quota_bytes: u64,
+    mode: Mode,
     sampler: Option<Sampler>,
     /// Rules that are applied before a record is written.
     masker: Masker,
@@ -91,6 +100,7 @@ impl Recorder<Files> {
                 sampling: sampler.as_ref().map(Sampler::describe),
                 sinks,
                 quota_bytes: options.quota_bytes,
+                when_full: options.when_full,
                 file_bytes: options.file_bytes,
                 fsync: options.fsync,
                 append: options.append,
@@ -99,7 +109,8 @@ impl Recorder<Files> {
             loss_record,
         ));
         let delivery = Delivery::new(options.mode, options.sinks, directory);
-        let recorder = Recorder::over(Files { journal, delivery }, options.limits, options.sources, sampler, masker);
+        let kept = Kept { limits: options.limits, quota_bytes: options.quota_bytes, mode: options.mode };
+        let recorder = Recorder::over(Files { journal, delivery }, kept, options.sources, sampler, masker);
         #[cfg(feature = "guards")]
         let recorder = recorder.guarded(options.guards);
         Ok(recorder)
@@ -124,11 +135,12 @@ impl Recorder<Memory> {
         #[cfg(feature = "guards")]
         let guards = std::mem::take(&mut options.guards);
         let sampler = Sampler::new(&options.sampling);
-        let (limits, sources) = (options.limits.clone(), options.sources.clone());
+        let sources = options.sources.clone();
+        let kept = Kept { limits: options.limits.clone(), quota_bytes: options.quota_bytes, mode: options.mode };
         let sampling = sampler.as_ref().map(Sampler::describe);
         let (masker, redact) = Masker::of(&options.redact)?;
         let memory = Memory::new(options, redact, sampling, loss_record);
-        let recorder = Recorder::over(memory, limits, sources, sampler, masker);
+        let recorder = Recorder::over(memory, kept, sources, sampler, masker);
         #[cfg(feature = "guards")]
         let recorder = recorder.guarded(guards);
         Ok(recorder)
@@ -136,13 +148,16 @@ impl Recorder<Memory> {
 }
 
 impl<M: Medium> Recorder<M> {
-    fn over(medium: M, limits: Limits, sources: Arc<dyn Sources>, sampler: Option<Sampler>, masker: Masker) -> Self {
+    fn over(medium: M, kept: Kept, sources: Arc<dyn Sources>, sampler: Option<Sampler>, masker: Masker) -> Self {
+        let Kept { limits, quota_bytes, mode } = kept;
         let (is_closed, has_notices) = (AtomicBool::new(false), AtomicBool::new(true));
         Recorder {
             inner: Arc::new(Inner {
                 limits,
                 sources,
                 medium,
+                quota_bytes,
+                mode,
                 sampler,
                 masker,
                 is_closed,
@@ -374,7 +389,7 @@ impl<M: Medium> Recorder<M> {
             sent: sent.unwrap_or(0),
             pending,
             dropped: counters.dropped,
-            unsampled: self.inner.sampler.as_ref().map_or(0, Sampler::unsampled),
+            unsampled: self.unsampled(),
         }
     }
 
@@ -396,7 +411,19 @@ impl<M: Medium> Recorder<M> {
             directory: self.inner.medium.directory().to_owned(),
             written: counters.written,
             dropped: counters.dropped,
+            quota_bytes: self.inner.quota_bytes,
+            unsampled: self.unsampled(),
+            mode: self.inner.mode,
         }
+    }
+
+    fn unsampled(&self) -> u64 {
+        self.inner.sampler.as_ref().map_or(0, Sampler::unsampled)
+    }
+
+    /// Bytes of all journals of the directory, or of those in memory, reserved space included. Asks the disk.
+    pub fn journal_bytes(&self) -> u64 {
+        self.inner.medium.journal_bytes()
     }
 
     /// Whether [`Recorder::take_notices`] may have something to give. Cheap enough to ask after each record.

@@ -53,11 +53,11 @@ pub mod testing;
 
 pub use control::Recorder;
 pub use error::RecorderError;
-pub use journal::Memory;
+pub use journal::{Memory, WhenFull};
 pub use limits::Limits;
 pub use medium::{Files, Medium};
 pub use modes::Mode;
-pub use options::{FlushReport, Options, Stats};
+pub use options::{FlushReport, Options, Stats, duration};
 pub use redaction::{Redact, RedactAt, Redaction};
 pub use sampling::Sampling;
 pub use span::{Place, Remote, Span, SpanContext, StartSpan};

@@ -2,7 +2,7 @@
 //! A medium never fails its caller; it counts.
 
 use crate::clock::Moment;
-use crate::journal::{Counters, Dropped, JournalWriter};
+use crate::journal::{self, Counters, Dropped, JournalWriter};
 use crate::modes::{Delivered, Delivery};
 use std::path::Path;
 use std::sync::Arc;
@@ -36,6 +36,9 @@ pub trait Medium: Send + Sync {
 
     /// Where journals lie; empty where they are no files.
     fn directory(&self) -> &Path;
+
+    /// Bytes that all journals take there.
+    fn journal_bytes(&self) -> u64;
 
     /// A record was appended or dropped.
     fn appended(&self) {}
@@ -86,6 +89,10 @@ impl Medium for Files {
 
     fn directory(&self) -> &Path {
         self.journal.directory().path()
+    }
+
+    fn journal_bytes(&self) -> u64 {
+        journal::journal_bytes(self.journal.directory())
     }
 
     #[inline]

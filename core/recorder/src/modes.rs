@@ -26,6 +26,17 @@ pub enum Mode {
     Background,
 }
 
+impl Mode {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Local => "local",
+            Mode::Inline => "inline",
+            Mode::Background => "background",
+        }
+    }
+}
+
 /// Events sealed and sent by this process.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Delivered {

@@ -1,7 +1,7 @@
 //! How a recorder is opened, and what it reports.
 
 use crate::clock::{Sources, System};
-use crate::journal::Append;
+use crate::journal::{Append, WhenFull};
 use crate::limits::Limits;
 use crate::modes::Mode;
 use crate::redaction::Redaction;
@@ -10,6 +10,7 @@ use crate::ship::sink::SinkOptions;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tracewire_wire::value::{Map, Value};
 
 /// How a [`crate::Recorder`] is opened.
@@ -35,6 +36,8 @@ pub struct Options {
     pub redact: Redaction,
     /// Most bytes that all journals of the directory may take.
     pub quota_bytes: u64,
+    /// What happens to a record for which that leaves no room. A recorder in memory never blocks its caller.
+    pub when_full: WhenFull,
     /// Size at which a journal file is closed and the next begun.
     pub file_bytes: u64,
     /// Whether each record is forced to the disk (power loss), not only to the kernel (death of the process).
@@ -61,6 +64,7 @@ impl Default for Options {
             limits: Limits::default(),
             redact: Redaction::default(),
             quota_bytes: 1 << 30,
+            when_full: WhenFull::default(),
             file_bytes: 32 << 20,
             fsync: false,
             append: Append::Auto,
@@ -107,4 +111,52 @@ pub struct Stats {
     pub written: u64,
     /// Records dropped, by reason.
     pub dropped: BTreeMap<String, u64>,
+    /// Most bytes that all journals of the directory may take.
+    pub quota_bytes: u64,
+    /// Steps and events of traces that sampling left out.
+    pub unsampled: u64,
+    /// Who delivers.
+    pub mode: Mode,
+}
+
+/// The time that a setting names: a number of seconds, or a text with a unit, such as `100ms`, `2s`, `10m`, `1h`, `1d`.
+pub fn duration(value: &Value) -> Option<Duration> {
+    let (number, unit) = match value {
+        Value::Text(text) => {
+            let text = text.trim();
+            let end = text.find(|sign: char| !sign.is_ascii_digit() && sign != '.')?;
+            let (number, unit) = text.split_at(end);
+            let seconds = match unit.trim() {
+                "ms" => 1e-3,
+                "s" => 1.0,
+                "m" | "min" => 60.0,
+                "h" => 3600.0,
+                "d" => 86_400.0,
+                _ => return None,
+            };
+            (number.parse().ok()?, seconds)
+        }
+        value => (value.as_f64()?, 1.0),
+    };
+    Duration::try_from_secs_f64(number * unit).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_seconds_or_have_a_unit() {
+        let of = |value: Value| duration(&value).map(|time| time.as_millis());
+        for (text, expected) in
+            [("100ms", Some(100)), ("1.5 s", Some(1500)), ("2m", Some(120_000)), ("1h", Some(3_600_000))]
+        {
+            assert_eq!(of(Value::from(text)), expected, "{text}");
+        }
+        for text in ["", "5", "s", "5 weeks", "-1s", "1e999s"] {
+            assert_eq!(of(Value::from(text)), None, "{text}");
+        }
+        assert_eq!([of(Value::Int(2)), of(Value::Double(0.25)), of(Value::Int(-1))], [Some(2000), Some(250), None]);
+        assert_eq!(of(Value::Bool(true)), None);
+    }
 }

@@ -1,5 +1,6 @@
 //! Every setting: its name, what it may be, and what it is by default.
 
+use crate::options::duration;
 use crate::sampling::Sampling;
 use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
@@ -19,6 +20,8 @@ pub enum Kind {
     Sampling,
     /// A number of bytes, or a text such as `512 MB`.
     Bytes,
+    /// A number of seconds, or a text such as `100ms`, `2s`, `10m`.
+    Duration,
     /// A list of texts; in the environment, separated by commas.
     Texts,
     /// A list of rules of redaction; in the environment, separated by commas that stand in no pattern.
@@ -58,6 +61,13 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, example: &'s
 
 /// Every setting, by name.
 pub const KEYS: &[Key] = &[
+    key(
+        "block_bound",
+        Kind::Duration,
+        "100 ms",
+        "\"50ms\"",
+        "How long a call may wait for room where `when_full` is `block`.",
+    ),
     key("capture", Kind::Switch(&["input", "output"]), "true", "true", "Whether inputs and outputs are recorded."),
     key(
         "database",
@@ -137,6 +147,13 @@ pub const KEYS: &[Key] = &[
     ),
     key("store", Kind::Switch(&[]), "true; false on telephones", "false", "Whether journals wait for the local store."),
     key("strict", Kind::Switch(&[]), "false", "true", "Raise for wrong use, in development."),
+    key(
+        "when_full",
+        Kind::Word(&["drop_newest", "drop_oldest", "block"]),
+        "drop_newest",
+        "\"drop_oldest\"",
+        "What goes where the quota is reached: the new record, the oldest journals, or the new record after a wait for room.",
+    ),
 ];
 
 impl Key {
@@ -179,7 +196,9 @@ impl Kind {
                 Ok(value) => self.of_value(value),
                 Err(_) => Err("JSON is expected here, and in a file a table".to_owned()),
             },
-            Kind::Text | Kind::Secret | Kind::Path | Kind::Word(_) | Kind::Bytes => self.of_value(Value::from(text)),
+            Kind::Text | Kind::Secret | Kind::Path | Kind::Word(_) | Kind::Bytes | Kind::Duration => {
+                self.of_value(Value::from(text))
+            }
         }
     }
 
@@ -203,6 +222,10 @@ impl Kind {
             (Kind::Bytes, Value::Int(bytes)) if bytes > 0 => Ok(Value::Int(bytes)),
             (Kind::Bytes, Value::Text(text)) => bytes(&text).ok_or_else(|| "a number of bytes is expected".to_owned()),
             (Kind::Bytes, _) => Err("a number of bytes is expected".to_owned()),
+            (Kind::Duration, value) => match duration(&value) {
+                Some(_) => Ok(value),
+                None => Err("a time is expected".to_owned()),
+            },
             (Kind::Texts, Value::List(items)) if items.iter().all(|item| item.as_text().is_some()) => {
                 Ok(Value::List(items))
             }

@@ -10,6 +10,8 @@ pub mod reason {
     pub const CLOSED: &str = "closed";
     /// The disk, or the user's share of it, is full.
     pub const DISK_FULL: &str = "disk_full";
+    /// The oldest journals had to make room for new ones.
+    pub const EVICTED: &str = "evicted";
     /// The process may not make files that large.
     pub const FILE_SIZE_LIMIT: &str = "file_size_limit";
     /// The system failed in another way.
@@ -24,6 +26,25 @@ pub mod reason {
     pub const UNWRITABLE: &str = "unwritable";
     /// The file was removed or cut while it was written.
     pub const VANISHED: &str = "vanished";
+}
+
+/// All of them, by their names in the stream.
+const REASONS: &[&str] = &[
+    reason::CLOSED,
+    reason::DISK_FULL,
+    reason::EVICTED,
+    reason::FILE_SIZE_LIMIT,
+    reason::IO,
+    reason::QUOTA,
+    reason::REENTRANT,
+    reason::SIZE,
+    reason::UNWRITABLE,
+    reason::VANISHED,
+];
+
+/// The reason of this name; that of what is evicted for one that somebody else gave.
+pub(super) fn reason_named(name: &str) -> &'static str {
+    REASONS.iter().find(|reason| **reason == name).copied().unwrap_or(reason::EVICTED)
 }
 
 /// The reason that an error of the system stands for.

@@ -2,11 +2,12 @@
 //! elsewhere, and the envelopes to send them; a journal is forgotten once all of it has been acknowledged.
 
 use super::directory::producer_name;
+use super::evict::contents;
 use super::frame::{self, Kind};
 use super::header::{Header, Origin};
 use super::item::Item;
-use super::losses::{Losses, reason};
-use super::options::{Counters, lock};
+use super::losses::{Losses, Owed, reason, reason_named};
+use super::options::{Counters, WhenFull, lock};
 use super::reader::JournalReader;
 use super::recovery::close_payload;
 use super::writer::Dropped;
@@ -34,6 +35,8 @@ pub struct Memory {
     sampling: Option<Map>,
     redact: Redact,
     process: String,
+    /// Size at which a journal is closed and the next begun.
+    file_bytes: u64,
     loss_record: LossRecord,
     state: Mutex<State>,
 }
@@ -67,6 +70,8 @@ struct Journal {
     taken: usize,
     /// How far it is sealed.
     sealed: usize,
+    /// How far the receiver has it.
+    acknowledged: u64,
     sealer: Sealer,
 }
 
@@ -100,7 +105,8 @@ impl Memory {
     /// Journals whose first begins with the first record.
     pub(crate) fn new(options: Options, redact: Redact, sampling: Option<Map>, loss_record: LossRecord) -> Self {
         let process = options.sources.process().unwrap_or_else(|| format!("{:016x}", crate::clock::random()));
-        Memory { options, sampling, redact, process, loss_record, state: Mutex::default() }
+        let file_bytes = options.when_full.file_bytes(options.file_bytes, options.quota_bytes);
+        Memory { options, sampling, redact, process, file_bytes, loss_record, state: Mutex::default() }
     }
 
     /// What was appended since the last call, of one journal at a time.
@@ -128,6 +134,9 @@ impl Memory {
         let is_it = |batch: &mut MemoryBatch| batch.producer == producer && batch.end_offset <= end_offset;
         let Some(batch) = state.in_flight.take_if(is_it) else { return };
         state.sent += batch.events;
+        if let Some(journal) = state.journals.iter_mut().find(|journal| journal.producer == producer) {
+            journal.acknowledged = batch.end_offset;
+        }
         if batch.is_closed {
             state.journals.retain(|journal| journal.producer != producer);
         }
@@ -161,12 +170,14 @@ impl Memory {
         }
         let frame_bytes = frame::frame_bytes(payload.len() as u64);
         if state.held_bytes() + frame_bytes > self.options.quota_bytes {
-            return Err(reason::QUOTA);
+            self.make_room(state, frame_bytes);
+            if state.held_bytes() + frame_bytes > self.options.quota_bytes {
+                return Err(reason::QUOTA);
+            }
         }
         state.latest = Some(moment);
-        let is_full = |journal: &Journal| {
-            journal.records > 0 && journal.bytes.len() as u64 + frame_bytes > self.options.file_bytes
-        };
+        let is_full =
+            |journal: &Journal| journal.records > 0 && journal.bytes.len() as u64 + frame_bytes > self.file_bytes;
         if state.open().is_some_and(|journal| is_full(journal)) {
             state.end("rotated");
         }
@@ -178,6 +189,26 @@ impl Memory {
         }
         self.tell_losses(state, moment);
         if state.put(Kind::Record, payload) { Ok(()) } else { Err(reason::SIZE) }
+    }
+
+    /// Lets the oldest journals give way that are complete, if they may; what the receiver has not acknowledged of them is counted.
+    fn make_room(&self, state: &mut State, wanted: u64) {
+        while self.options.when_full == WhenFull::DropOldest
+            && state.held_bytes() + wanted > self.options.quota_bytes
+            && state.journals.front().is_some_and(|journal| journal.is_closed)
+        {
+            let Some(journal) = state.journals.pop_front() else { return };
+            state.in_flight.take_if(|batch| batch.producer == journal.producer);
+            let Journal { bytes, acknowledged, producer, .. } = journal;
+            let Ok(reader) = JournalReader::of_bytes(bytes) else { continue };
+            let lost = contents(reader, producer, acknowledged);
+            state.written = state.written.saturating_sub(lost.records);
+            state.loss_records = state.loss_records.saturating_sub(lost.losses.len() as u64);
+            for (reason, count, bytes) in lost.losses {
+                state.losses.owe_again(Owed { reason: reason_named(&reason), count, bytes });
+            }
+            state.count(reason::EVICTED, lost.records, lost.record_bytes);
+        }
     }
 
     /// Has the open journal say what was lost before.
@@ -238,6 +269,10 @@ impl Medium for Memory {
         Path::new("")
     }
 
+    fn journal_bytes(&self) -> u64 {
+        lock(&self.state).held_bytes()
+    }
+
     fn drain(&self, _: Option<Duration>) {}
 
     fn close(&self, _: Option<Duration>) {
@@ -281,7 +316,11 @@ impl State {
     }
 
     fn drop_record(&mut self, reason: &'static str, bytes: u64) {
-        if self.losses.add(reason, 1, bytes) {
+        self.count(reason, 1, bytes);
+    }
+
+    fn count(&mut self, reason: &'static str, records: u64, bytes: u64) {
+        if self.losses.add(reason, records, bytes) {
             self.notices.push(format!("tracewire has to drop records (reason: {reason}); they are counted"));
         }
     }
@@ -300,6 +339,7 @@ impl Journal {
             is_closed: false,
             taken: 0,
             sealed: 0,
+            acknowledged: 0,
             sealer: Sealer::new(header),
         };
         journal.put(Kind::Header, &header.to_cbor(), &mut Vec::new());

@@ -15,11 +15,12 @@
 //! | `reader`, `source`, `item` | items in order, around damage |
 //! | `memory` | the same frames where there is no disk |
 //! | `liveness`, `recovery`, `lock` | who writes, who is dead, who may end its file |
-//! | `directory`, `quota`, `ack` | where files live, how much they take, when they go |
+//! | `directory`, `quota`, `ack`, `evict` | where files live, how much they take, when they go |
 
 mod ack;
 mod active;
 mod directory;
+mod evict;
 pub mod frame;
 mod header;
 mod item;
@@ -48,7 +49,7 @@ pub use liveness::{Liveness, liveness};
 pub use lock::{Lease, lease};
 pub use losses::reason;
 pub use memory::{Chunk, Memory, MemoryBatch};
-pub use options::{Counters, WriterOptions};
+pub use options::{Counters, WhenFull, WriterOptions};
 pub use quota::journal_bytes;
 pub use reader::JournalReader;
 pub use recovery::{Recovery, recover, recovered};

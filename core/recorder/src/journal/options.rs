@@ -7,7 +7,52 @@ use crate::limits::Limits;
 use crate::redaction::Redact;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tracewire_wire::value::Map;
+
+/// What happens to a record for which the quota leaves no room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenFull {
+    /// It is dropped and counted.
+    #[default]
+    DropNewest,
+    /// The oldest files that nobody writes go, and what was in them is counted. Where there are none, it is dropped.
+    DropOldest,
+    /// Its caller waits for room, at most this long; then it is dropped.
+    Block(Duration),
+}
+
+impl WhenFull {
+    /// How long a caller waits where nobody says anything else.
+    pub const BLOCK_BOUND: Duration = Duration::from_millis(100);
+
+    /// The policy of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "drop_newest" => Some(WhenFull::DropNewest),
+            "drop_oldest" => Some(WhenFull::DropOldest),
+            "block" => Some(WhenFull::Block(Self::BLOCK_BOUND)),
+            _ => None,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            WhenFull::DropNewest => "drop_newest",
+            WhenFull::DropOldest => "drop_oldest",
+            WhenFull::Block(_) => "block",
+        }
+    }
+
+    /// The size at which files end: where whole files give way, one must not be all of the quota.
+    pub(super) fn file_bytes(self, file_bytes: u64, quota_bytes: u64) -> u64 {
+        match self {
+            WhenFull::DropOldest => file_bytes.min((quota_bytes / 4).max(4096)),
+            _ => file_bytes,
+        }
+    }
+}
 
 /// How a [`super::JournalWriter`] writes.
 pub struct WriterOptions {
@@ -25,6 +70,8 @@ pub struct WriterOptions {
     pub sinks: Vec<String>,
     /// Most bytes that all journals of the directory may take.
     pub quota_bytes: u64,
+    /// What happens to a record for which that leaves no room.
+    pub when_full: WhenFull,
     /// Size at which a file is closed and the next one begun.
     pub file_bytes: u64,
     /// Whether each record is forced to the disk.

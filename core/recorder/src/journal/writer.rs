@@ -4,13 +4,14 @@
 use super::active::Manner;
 use super::directory::Directory;
 use super::losses::reason;
-use super::options::{Counters, WriterOptions, lock};
+use super::options::{Counters, WhenFull, WriterOptions, lock};
 use super::segment::Append;
-use super::state::{FORKED, Process, Shared, State};
+use super::state::{FORKED, FULL, Process, Shared, State};
 use crate::clock::Moment;
 use crate::fork::{self, PerProcess};
 use std::cell::Cell;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 /// A record that was not written; it is counted already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ impl JournalWriter {
             (Append::Auto, Ok("map")) => Append::Mapped,
             (append, _) => append,
         };
+        let file_bytes = options.when_full.file_bytes(options.file_bytes, options.quota_bytes);
+        let options = WriterOptions { file_bytes, ..options };
         let manner = Manner { append, is_synced: options.fsync, file_bytes: options.file_bytes, headroom: 0 };
         let process = Process::first(&options);
         let shared = Shared { options, manner, loss_record: Box::new(loss_record) };
@@ -52,17 +55,23 @@ impl JournalWriter {
     /// # Errors
     /// [`Dropped`] with the reason, which is counted already.
     pub fn append(&self, payload: &[u8], moment: Moment) -> Result<(), Dropped> {
+        let mut patience = Patience::of(self.shared.options.when_full);
         loop {
-            let own = self.own();
-            let Some(_entered) = Entered::enter() else {
-                own.reentrant.fetch_add(1, Ordering::Relaxed);
-                return Err(Dropped { reason: reason::REENTRANT });
-            };
-            match lock(&own.state).append(&self.shared, own, payload, moment) {
+            match self.try_append(payload, moment, patience.is_left()) {
                 Err(reason) if reason == FORKED => {}
+                Err(reason) if reason == FULL => patience.wait(),
                 result => return result.map_err(|reason| Dropped { reason }),
             }
         }
+    }
+
+    fn try_append(&self, payload: &[u8], moment: Moment, is_patient: bool) -> Result<(), &'static str> {
+        let own = self.own();
+        let Some(_entered) = Entered::enter() else {
+            own.reentrant.fetch_add(1, Ordering::Relaxed);
+            return Err(reason::REENTRANT);
+        };
+        lock(&own.state).append(&self.shared, own, payload, moment, is_patient)
     }
 
     /// Appends a mark if anything stands behind the last one: an envelope ends here.
@@ -116,6 +125,39 @@ impl JournalWriter {
         let own = self.own();
         let _entered = Entered::enter()?;
         Some(work(&mut lock(&own.state), &self.shared, own))
+    }
+}
+
+/// What a caller still waits for room in a full directory. Nobody's lock is held meanwhile.
+struct Patience {
+    bound: Option<Duration>,
+    began: Option<Instant>,
+}
+
+/// How often a caller that waits looks whether there is room.
+const WAIT: Duration = Duration::from_millis(5);
+
+impl Patience {
+    fn of(when_full: WhenFull) -> Self {
+        let bound = if let WhenFull::Block(bound) = when_full { Some(bound) } else { None };
+        Patience { bound, began: None }
+    }
+
+    /// Whether the next look may still be followed by another.
+    #[inline]
+    fn is_left(&self) -> bool {
+        match (self.bound, self.began) {
+            (None, _) => false,
+            (Some(bound), None) => !bound.is_zero(),
+            (Some(bound), Some(began)) => began.elapsed() < bound,
+        }
+    }
+
+    #[cold]
+    fn wait(&mut self) {
+        let began = *self.began.get_or_insert_with(Instant::now);
+        let left = self.bound.unwrap_or_default().saturating_sub(began.elapsed());
+        std::thread::sleep(WAIT.min(left));
     }
 }
 

@@ -114,6 +114,8 @@ impl Shipper {
         let (delivered, journals): (Vec<_>, Vec<_>) =
             journals.into_iter().partition(|path| self.delivered.contains(path));
         self.delivered = delivered.into_iter().collect(); // Without those that are gone.
+        // What had to make room for others is nobody's any more.
+        self.open.retain(|path, _| journals.contains(path));
         for path in journals {
             if let Some(batch) = self.batch_of(&path, max_bytes) {
                 self.in_flight = Some(batch.clone());

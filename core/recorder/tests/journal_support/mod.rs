@@ -9,7 +9,9 @@ use std::sync::{Arc, RwLock};
 use tempfile::TempDir;
 use tracewire_recorder::clock::{Moment, Sources, System};
 use tracewire_recorder::journal::frame::{self, Kind};
-use tracewire_recorder::journal::{Append, Directory, Item, JournalReader, JournalWriter, Tail, WriterOptions};
+use tracewire_recorder::journal::{
+    Append, Directory, Item, JournalReader, JournalWriter, Tail, WhenFull, WriterOptions,
+};
 use tracewire_recorder::{Limits, Redact};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Map;
@@ -115,6 +117,7 @@ pub fn options(directory: &Directory) -> WriterOptions {
         sampling: None,
         sinks: vec!["store".to_owned()],
         quota_bytes: 1 << 30,
+        when_full: WhenFull::DropNewest,
         file_bytes: 32 << 20,
         fsync: false,
         append: Append::Auto,

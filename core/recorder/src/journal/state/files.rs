@@ -5,12 +5,17 @@ use crate::clock::{self, Moment};
 use crate::fork;
 use crate::journal::active::{ActiveFile, CreateError, Manner};
 use crate::journal::directory::producer_name;
+use crate::journal::evict::evict;
 use crate::journal::header::{Header, Origin};
-use crate::journal::losses::reason;
+use crate::journal::losses::{Owed, reason, reason_named};
+use crate::journal::options::{WhenFull, WriterOptions};
 use crate::journal::quota::journal_bytes;
 use std::sync::atomic::Ordering;
 use tracewire_wire::envelope::SPEC_VERSION;
 use tracewire_wire::value::Map;
+
+/// The part of the quota that is made free at once where old files give way.
+const ROOM: u64 = 16;
 
 impl State {
     pub(super) fn ensure_file(&mut self, shared: &Shared, own: &Process, moment: Moment) -> Result<(), &'static str> {
@@ -20,6 +25,9 @@ impl State {
         fork::check_process();
         let used = journal_bytes(&shared.options.directory);
         self.headroom = shared.options.quota_bytes.saturating_sub(used);
+        if self.headroom < shared.options.quota_bytes / ROOM {
+            self.make_room(shared, own, 0);
+        }
         let manner = Manner { headroom: self.headroom, ..shared.manner };
         let first = own.number.load(Ordering::Relaxed) + 1;
         for number in first..first.saturating_add(1000) {
@@ -93,27 +101,63 @@ impl State {
         self.count(reason::VANISHED, records, bytes);
     }
 
+    /// Lets the oldest files give way, if they may, until there is room for `wanted` bytes and a little more.
+    #[cold]
+    fn make_room(&mut self, shared: &Shared, own: &Process, wanted: u64) {
+        let WriterOptions { directory, quota_bytes, when_full: WhenFull::DropOldest, .. } = &shared.options else {
+            return;
+        };
+        let wanted = wanted.saturating_sub(self.headroom).max(quota_bytes / ROOM);
+        for evicted in evict(directory, wanted) {
+            let is_own = evicted.producer.starts_with(&own.name);
+            if is_own {
+                self.written = self.written.saturating_sub(evicted.records);
+                self.loss_records = self.loss_records.saturating_sub(evicted.losses.len() as u64);
+            }
+            for (reason, count, bytes) in evicted.losses {
+                let told = Owed { reason: reason_named(&reason), count, bytes };
+                if is_own {
+                    self.losses.owe_again(told);
+                } else {
+                    self.count(told.reason, count, bytes);
+                }
+            }
+            self.count(reason::EVICTED, evicted.records, evicted.record_bytes);
+        }
+        self.headroom = quota_bytes.saturating_sub(journal_bytes(directory));
+    }
+
     /// Reserves more space, within the quota.
     #[cold]
-    pub(super) fn grow(&mut self, shared: &Shared, end: u64, moment: Moment) -> Result<Next, &'static str> {
+    pub(super) fn grow(
+        &mut self,
+        shared: &Shared,
+        own: &Process,
+        end: u64,
+        moment: Moment,
+    ) -> Result<Next, &'static str> {
         let generation = fork::generation();
         fork::check_process();
         if fork::generation() != generation {
             return Err(FORKED);
         }
         self.notice_vanished();
-        let Some(active) = &mut self.active else { return Ok(Next::Again) };
+        let Some(active) = &self.active else { return Ok(Next::Again) };
         let mut target = active.target(end, shared.options.file_bytes);
         let growth = |target: u64, active: &ActiveFile| target.saturating_sub(active.allocated());
-        if growth(target, active) > self.headroom / 2 {
+        let (wished, wanted) = (growth(target, active), growth(end, active));
+        if wished > self.headroom / 2 {
             // Others write to the directory too: near its quota it is counted again.
             let used = journal_bytes(&shared.options.directory);
             self.headroom = shared.options.quota_bytes.saturating_sub(used);
         }
+        if wanted > self.headroom {
+            self.make_room(shared, own, wanted);
+        }
+        let Some(active) = &mut self.active else { return Ok(Next::Again) };
         if growth(target, active) > self.headroom {
             target = end;
         }
-        let wanted = growth(end, active);
         if wanted > self.headroom {
             return Err(self.fail(reason::QUOTA, moment));
         }

@@ -32,6 +32,8 @@ const SCRATCH_BYTES: usize = 256 << 10;
 const LOSSES_BYTES: u64 = 1024;
 /// Given inside when this process turns out to be a fork child after all.
 pub(in crate::journal) const FORKED: &str = "forked";
+/// Given inside instead of a drop where the caller waits for room.
+pub(in crate::journal) const FULL: &str = "full";
 /// How often one call begins anew: a new file each time.
 const ROUNDS: usize = 4;
 /// A flush's payload: CBOR null.
@@ -110,7 +112,10 @@ impl State {
         own: &Process,
         payload: &[u8],
         moment: Moment,
+        is_patient: bool,
     ) -> Result<(), &'static str> {
+        // One wait for each pause: a directory that stays full must not stop its host at every record.
+        let may_wait = is_patient && self.check_pause(moment).is_ok();
         let result = if self.is_closed {
             Err(reason::CLOSED)
         } else if payload.is_empty() || payload.len() > PAYLOAD_BYTES {
@@ -121,6 +126,10 @@ impl State {
         match result {
             Ok(()) => self.written += 1,
             Err(reason) if reason == FORKED => {}
+            Err(reason) if reason == reason::QUOTA && may_wait => {
+                self.pause = None;
+                return Err(FULL);
+            }
             Err(reason) => self.drop_record(reason, payload.len() as u64),
         }
         result
@@ -139,7 +148,8 @@ impl State {
         for _ in 0..ROUNDS {
             self.ensure_file(shared, own, moment)?;
             self.take_reentrant(own);
-            if self.losses.owed().is_some() && matches!(self.tell_losses_before(shared, payload, moment)?, Next::Again)
+            if self.losses.owed().is_some()
+                && matches!(self.tell_losses_before(shared, own, payload, moment)?, Next::Again)
             {
                 continue;
             }
@@ -147,7 +157,7 @@ impl State {
                 self.rotate();
                 continue;
             }
-            if let Next::Done = self.put(shared, Kind::Record, payload, moment)? {
+            if let Next::Done = self.put(shared, own, Kind::Record, payload, moment)? {
                 if let Some(active) = &mut self.active {
                     active.holds_record(payload.len() as u64);
                 }
@@ -163,7 +173,7 @@ impl State {
         }
         self.settle(shared, own);
         if let (true, Some(moment)) = (self.active.as_ref().is_some_and(ActiveFile::has_news), self.latest) {
-            let _ = self.put(shared, Kind::Mark, MARK_PAYLOAD, moment);
+            let _ = self.put(shared, own, Kind::Mark, MARK_PAYLOAD, moment);
         }
     }
 
@@ -190,7 +200,7 @@ impl State {
             if self.check_pause(moment).is_err() || self.ensure_file(shared, own, moment).is_err() {
                 return;
             }
-            match self.tell_losses(shared, moment) {
+            match self.tell_losses(shared, own, moment) {
                 Ok(Next::Again) => {}
                 Ok(Next::Done) | Err(_) => return,
             }
@@ -242,23 +252,29 @@ impl State {
     /// Writes what the stream does not say yet, if the record that follows fits as well: a full disk would otherwise be
     /// filled with the news that it is full.
     #[cold]
-    fn tell_losses_before(&mut self, shared: &Shared, payload: &[u8], moment: Moment) -> Result<Next, &'static str> {
+    fn tell_losses_before(
+        &mut self,
+        shared: &Shared,
+        own: &Process,
+        payload: &[u8],
+        moment: Moment,
+    ) -> Result<Next, &'static str> {
         if let Some(active) = &self.active {
             let end = active.end_with(payload) + LOSSES_BYTES;
             if !active.has_room(end)
-                && let Next::Again = self.grow(shared, end, moment)?
+                && let Next::Again = self.grow(shared, own, end, moment)?
             {
                 return Ok(Next::Again);
             }
         }
-        self.tell_losses(shared, moment)
+        self.tell_losses(shared, own, moment)
     }
 
     /// Writes what the stream does not say yet.
-    fn tell_losses(&mut self, shared: &Shared, moment: Moment) -> Result<Next, &'static str> {
+    fn tell_losses(&mut self, shared: &Shared, own: &Process, moment: Moment) -> Result<Next, &'static str> {
         while let Some(owed) = self.losses.owed() {
             let payload = (shared.loss_record)(moment, owed.reason, owed.count, owed.bytes);
-            if let Next::Again = self.put(shared, Kind::Record, &payload, moment)? {
+            if let Next::Again = self.put(shared, own, Kind::Record, &payload, moment)? {
                 return Ok(Next::Again);
             }
             self.losses.told(owed);
@@ -276,11 +292,18 @@ impl State {
         self.active.as_ref().is_some_and(|active| active.has_records() && active.end_with(payload) > limit)
     }
 
-    fn put(&mut self, shared: &Shared, kind: Kind, payload: &[u8], moment: Moment) -> Result<Next, &'static str> {
+    fn put(
+        &mut self,
+        shared: &Shared,
+        own: &Process,
+        kind: Kind,
+        payload: &[u8],
+        moment: Moment,
+    ) -> Result<Next, &'static str> {
         let Some(active) = &self.active else { return Ok(Next::Again) };
         let end = active.end_with(payload);
         if !active.has_room(end)
-            && let Next::Again = self.grow(shared, end, moment)?
+            && let Next::Again = self.grow(shared, own, end, moment)?
         {
             return Ok(Next::Again);
         }

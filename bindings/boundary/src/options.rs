@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 #[cfg(feature = "redact")]
 use tracewire_recorder::RedactAt;
+use tracewire_recorder::ship::Tail;
 use tracewire_recorder::testing::{Script, Scripted};
 use tracewire_recorder::{Limits, Mode, Options, Sampling, WhenFull, duration};
 use tracewire_wire::json;
@@ -46,6 +47,7 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
             #[cfg(feature = "redact")]
             "redact_key" => options.redact.key = Some(value.as_text().ok_or_else(|| wrong("a text"))?.to_owned()),
             "sinks" => options.host_sinks = texts(value).ok_or_else(|| wrong("a list of names"))?,
+            "tail" => options.tail = Some(tail(value)?),
             "sampling" => options.sampling = Sampling::of_value(value).ok_or_else(|| wrong(SAMPLING))?,
             "limits" => limits(&mut options.limits, value).ok_or_else(|| wrong("a map of limits"))?,
             "quota_bytes" => options.quota_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
@@ -98,6 +100,10 @@ pub fn script(given: &str) -> Result<Arc<Scripted>, Refusal> {
 #[cfg(feature = "redact")]
 fn redact_at(value: &Value) -> Option<RedactAt> {
     RedactAt::named(value.as_text()?)
+}
+
+fn tail(value: &Value) -> Result<Tail, Refusal> {
+    Tail::of_value(value).map_err(|reason| Refusal::new("option", format!("tail: {reason}")))
 }
 
 fn when_full_of(value: &Value) -> Option<WhenFull> {

@@ -14,6 +14,7 @@ pub fn report(report: &FlushReport) -> String {
         ("sealed", count(report.sealed)),
         ("sent", count(report.sent)),
         ("unsampled", count(report.unsampled)),
+        ("withheld", count(report.withheld)),
         ("written", count(report.written)),
     ])
 }
@@ -21,12 +22,14 @@ pub fn report(report: &FlushReport) -> String {
 /// The recorder's own state.
 pub fn stats(stats: &Stats) -> String {
     map([
+        ("bytes", Value::from_u64(stats.bytes)),
         ("directory", Value::Text(stats.directory.to_string_lossy().into_owned())),
         ("dropped", counts(&stats.dropped)),
         ("mode", Value::from(stats.mode.name())),
         ("producer", stats.producer.as_deref().map_or(Value::Null, Value::from)),
         ("quota_bytes", Value::from_u64(stats.quota_bytes)),
         ("unsampled", Value::from_u64(stats.unsampled)),
+        ("withheld", Value::from_u64(stats.withheld)),
         ("written", Value::from_u64(stats.written)),
     ])
 }

@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyString};
 use std::path::PathBuf;
 use std::time::Duration;
 use tracewire_recorder::cbor::{Decoder, Scratch, Walker};
+use tracewire_recorder::ship::Tail;
 use tracewire_recorder::ship::sink::SinkOptions;
 use tracewire_recorder::{Limits, Mode, Options, RedactAt, Sampling, WhenFull, duration};
 use tracewire_wire::value::{Map, Value};
@@ -38,6 +39,7 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> 
             "mask" if value.is_callable() => policy.mask = Some(value.unbind()),
             "mask" => return Err(PyValueError::new_err("mask: not callable")),
             "sampling" => options.sampling = sampling(&value).map_err(wrong)?,
+            "tail" => options.tail = Some(tail(&value)?),
             "sinks" => options.host_sinks = value.extract().map_err(wrong)?,
             "json_lines" => {
                 let path = value.extract::<PathBuf>().map_err(wrong)?;
@@ -61,6 +63,11 @@ fn mode(value: &Bound<'_, PyAny>) -> PyResult<Mode> {
         "background" => Ok(Mode::Background),
         other => Err(PyValueError::new_err(format!("{other:?} is not one of local, inline, background"))),
     }
+}
+
+fn tail(value: &Bound<'_, PyAny>) -> PyResult<Tail> {
+    let given = Value::Map(map_of("tail", value)?);
+    Tail::of_value(&given).map_err(|reason| PyValueError::new_err(format!("tail: {reason}")))
 }
 
 fn when_full(value: &Bound<'_, PyAny>) -> PyResult<WhenFull> {

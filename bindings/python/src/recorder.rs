@@ -225,21 +225,18 @@ impl Recorder {
 
     /// The journal's producer and directory, and what was written and dropped.
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let stats = guard(core::Stats::default(), || Ok(self.core.stats()))?;
+        let stats = guard(core::Stats::default(), || Ok(py.detach(|| self.core.stats())))?;
         let dict = PyDict::new(py);
         dict.set_item("producer", stats.producer)?;
         dict.set_item("directory", stats.directory)?;
         dict.set_item("written", stats.written)?;
         dict.set_item("dropped", stats.dropped)?;
+        dict.set_item("bytes", stats.bytes)?;
         dict.set_item("quota_bytes", stats.quota_bytes)?;
+        dict.set_item("withheld", stats.withheld)?;
         dict.set_item("unsampled", stats.unsampled)?;
         dict.set_item("mode", stats.mode.name())?;
         Ok(dict)
-    }
-
-    /// Bytes of all journals of the directory.
-    fn journal_bytes(&self, py: Python<'_>) -> PyResult<u64> {
-        guard(0, || Ok(py.detach(|| self.core.journal_bytes())))
     }
 
     /// Where a session, or a run by its trace id, stands before its guards, as JSON; `None` where nothing was checked.
@@ -274,5 +271,6 @@ fn report_as_dict<'py>(py: Python<'py>, report: &FlushReport) -> PyResult<Bound<
     dict.set_item("pending", report.pending)?;
     dict.set_item("dropped", report.dropped.clone())?;
     dict.set_item("unsampled", report.unsampled)?;
+    dict.set_item("withheld", report.withheld)?;
     Ok(dict)
 }

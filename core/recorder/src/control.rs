@@ -108,7 +108,7 @@ impl Recorder<Files> {
             },
             loss_record,
         ));
-        let delivery = Delivery::new(options.mode, options.sinks, directory);
+        let delivery = Delivery::new(options.mode, options.sinks, directory, options.tail);
         let kept = Kept { limits: options.limits, quota_bytes: options.quota_bytes, mode: options.mode };
         let recorder = Recorder::over(Files { journal, delivery }, kept, options.sources, sampler, masker);
         #[cfg(feature = "guards")]
@@ -119,7 +119,7 @@ impl Recorder<Files> {
     /// A shipper for a sink of the host's own, one of [`Options::host_sinks`].
     pub fn shipper(&self, sink: &str) -> Shipper {
         let journal = &self.inner.medium.journal;
-        Shipper::new(journal.directory().clone(), sink, &journal.process())
+        self.inner.medium.delivery.tails.sampled(Shipper::new(journal.directory().clone(), sink, &journal.process()))
     }
 }
 
@@ -390,6 +390,7 @@ impl<M: Medium> Recorder<M> {
             pending,
             dropped: counters.dropped,
             unsampled: self.unsampled(),
+            withheld: self.inner.medium.withheld(),
         }
     }
 
@@ -411,19 +412,16 @@ impl<M: Medium> Recorder<M> {
             directory: self.inner.medium.directory().to_owned(),
             written: counters.written,
             dropped: counters.dropped,
+            bytes: self.inner.medium.journal_bytes(),
             quota_bytes: self.inner.quota_bytes,
             unsampled: self.unsampled(),
+            withheld: self.inner.medium.withheld(),
             mode: self.inner.mode,
         }
     }
 
     fn unsampled(&self) -> u64 {
         self.inner.sampler.as_ref().map_or(0, Sampler::unsampled)
-    }
-
-    /// Bytes of all journals of the directory, or of those in memory, reserved space included. Asks the disk.
-    pub fn journal_bytes(&self) -> u64 {
-        self.inner.medium.journal_bytes()
     }
 
     /// Whether [`Recorder::take_notices`] may have something to give. Cheap enough to ask after each record.

@@ -40,6 +40,11 @@ pub trait Medium: Send + Sync {
     /// Bytes that all journals take there.
     fn journal_bytes(&self) -> u64;
 
+    /// Traces whose content a sink does not get.
+    fn withheld(&self) -> u64 {
+        0
+    }
+
     /// A record was appended or dropped.
     fn appended(&self) {}
 
@@ -93,6 +98,10 @@ impl Medium for Files {
 
     fn journal_bytes(&self) -> u64 {
         journal::journal_bytes(self.journal.directory())
+    }
+
+    fn withheld(&self) -> u64 {
+        self.delivery.tails.withheld()
     }
 
     #[inline]

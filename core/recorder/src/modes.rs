@@ -2,7 +2,8 @@
 
 use crate::fork::PerProcess;
 use crate::journal::{Directory, JournalWriter};
-use crate::ship::{Shipper, sink::SinkOptions};
+use crate::ship::{Shipper, Tail, sink::SinkOptions};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -49,7 +50,30 @@ pub(crate) struct Delivery {
     mode: Mode,
     sinks: Vec<SinkOptions>,
     directory: Directory,
+    pub(crate) tails: Arc<Tails>,
     own: PerProcess<Arc<Own>>,
+}
+
+/// Rules of tail sampling for every shipper of a recorder, and what they count.
+pub(crate) struct Tails {
+    tail: Option<Tail>,
+    /// One for each shipper.
+    withheld: Mutex<Vec<Arc<AtomicU64>>>,
+}
+
+impl Tails {
+    /// A shipper that keeps to the rules, if there are any. That of the local store has everything.
+    pub(crate) fn sampled(&self, shipper: Shipper) -> Shipper {
+        let Some(tail) = self.tail.as_ref().filter(|_| !shipper.is_of_store()) else { return shipper };
+        let withheld = Arc::new(AtomicU64::new(0));
+        lock(&self.withheld).push(Arc::clone(&withheld));
+        shipper.sampling(tail.clone(), withheld)
+    }
+
+    /// Traces whose content a sink does not get.
+    pub(crate) fn withheld(&self) -> u64 {
+        lock(&self.withheld).iter().map(|count| count.load(Ordering::Relaxed)).max().unwrap_or(0)
+    }
 }
 
 /// What one process has of it: a fork child begins anew.
@@ -73,8 +97,9 @@ struct Route {
 }
 
 impl Delivery {
-    pub(crate) fn new(mode: Mode, sinks: Vec<SinkOptions>, directory: Directory) -> Self {
-        Delivery { mode, sinks, directory, own: PerProcess::new(Arc::new(Own::default())) }
+    pub(crate) fn new(mode: Mode, sinks: Vec<SinkOptions>, directory: Directory, tail: Option<Tail>) -> Self {
+        let tails = Arc::new(Tails { tail, withheld: Mutex::default() });
+        Delivery { mode, sinks, directory, tails, own: PerProcess::new(Arc::new(Own::default())) }
     }
 
     fn own(&self) -> &Arc<Own> {
@@ -90,8 +115,8 @@ impl Delivery {
         let mut worker = lock(&own.worker);
         if worker.thread.is_none() && !worker.is_stopping {
             let (shared, journal) = (Arc::clone(own), Arc::clone(journal));
-            let (sinks, directory) = (self.sinks.clone(), self.directory.clone());
-            let body = move || work(&shared, &sinks, &directory, &journal);
+            let (sinks, directory, tails) = (self.sinks.clone(), self.directory.clone(), Arc::clone(&self.tails));
+            let body = move || work(&shared, &Way { sinks: &sinks, directory: &directory, tails: &tails }, &journal);
             // Without a thread, flush and close still deliver.
             worker.thread = std::thread::Builder::new().name("tracewire".to_owned()).spawn(body).ok();
         }
@@ -108,7 +133,8 @@ impl Delivery {
     /// Delivers what is sealed, on the calling thread, until all is sent or `bound` has passed.
     pub(crate) fn drain(&self, journal: &JournalWriter, bound: Option<Duration>) {
         if self.mode != Mode::Local {
-            self.own().drain(&self.sinks, &self.directory, journal, bound);
+            let way = Way { sinks: &self.sinks, directory: &self.directory, tails: &self.tails };
+            self.own().drain(&way, journal, bound);
         }
     }
 
@@ -143,12 +169,13 @@ impl Delivery {
 }
 
 impl Own {
-    fn drain(&self, sinks: &[SinkOptions], directory: &Directory, journal: &JournalWriter, bound: Option<Duration>) {
+    fn drain(&self, way: &Way<'_>, journal: &JournalWriter, bound: Option<Duration>) {
+        let Way { sinks, directory, tails } = way;
         let began = Instant::now();
         let mut routes = lock(&self.routes);
         if routes.is_empty() {
             routes.extend(sinks.iter().map(|sink| Route {
-                shipper: Shipper::new(directory.clone(), &sink.name(), &journal.process()),
+                shipper: tails.sampled(Shipper::new((*directory).clone(), &sink.name(), &journal.process())),
                 sink: sink.clone(),
                 sent: 0,
             }));
@@ -169,7 +196,14 @@ impl Own {
     }
 }
 
-fn work(own: &Own, sinks: &[SinkOptions], directory: &Directory, journal: &JournalWriter) {
+/// What is delivered to whom, and by which rules.
+struct Way<'a> {
+    sinks: &'a [SinkOptions],
+    directory: &'a Directory,
+    tails: &'a Tails,
+}
+
+fn work(own: &Own, way: &Way<'_>, journal: &JournalWriter) {
     let mut written = 0;
     loop {
         let guard = lock(&own.worker);
@@ -185,7 +219,7 @@ fn work(own: &Own, sinks: &[SinkOptions], directory: &Directory, journal: &Journ
         if now != written {
             written = now;
             journal.mark();
-            own.drain(sinks, directory, journal, Some(RUN_END_BOUND));
+            own.drain(way, journal, Some(RUN_END_BOUND));
         }
     }
 }

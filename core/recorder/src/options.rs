@@ -6,6 +6,7 @@ use crate::limits::Limits;
 use crate::modes::Mode;
 use crate::redaction::Redaction;
 use crate::sampling::Sampling;
+use crate::ship::Tail;
 use crate::ship::sink::SinkOptions;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,6 +31,8 @@ pub struct Options {
     pub store: bool,
     /// The share of traces that is recorded, 0 to 1, by the kind of their root: all of them, unless something else is said.
     pub sampling: Sampling,
+    /// Of which traces sinks get the content; of all, unless something else is said. The local store gets everything.
+    pub tail: Option<Tail>,
     /// Bounds of records and envelopes.
     pub limits: Limits,
     /// What is removed, and when.
@@ -61,6 +64,7 @@ impl Default for Options {
             host_sinks: Vec::new(),
             store: true,
             sampling: Sampling::default(),
+            tail: None,
             limits: Limits::default(),
             redact: Redaction::default(),
             quota_bytes: 1 << 30,
@@ -98,6 +102,8 @@ pub struct FlushReport {
     pub dropped: BTreeMap<String, u64>,
     /// Steps and events of traces that sampling left out.
     pub unsampled: u64,
+    /// Traces whose content a sink does not get, by the rules of tail sampling.
+    pub withheld: u64,
 }
 
 /// The recorder's own state, for `stats()` of an SDK.
@@ -111,10 +117,14 @@ pub struct Stats {
     pub written: u64,
     /// Records dropped, by reason.
     pub dropped: BTreeMap<String, u64>,
-    /// Most bytes that all journals of the directory may take.
+    /// Bytes of all journals of the directory, or of those in memory, reserved space included.
+    pub bytes: u64,
+    /// Most bytes that they may take.
     pub quota_bytes: u64,
     /// Steps and events of traces that sampling left out.
     pub unsampled: u64,
+    /// Traces whose content a sink does not get, by the rules of tail sampling.
+    pub withheld: u64,
     /// Who delivers.
     pub mode: Mode,
 }

@@ -78,7 +78,7 @@ impl Sampling {
     }
 }
 
-fn share(value: &Value) -> Option<f64> {
+pub(crate) fn share(value: &Value) -> Option<f64> {
     value.as_f64().filter(|share| (0.0..=1.0).contains(share))
 }
 
@@ -139,11 +139,12 @@ impl Sampler {
 }
 
 /// Exact: a power of two times a double.
-fn threshold(rate: f64) -> u64 {
+pub(crate) fn threshold(rate: f64) -> u64 {
     ((1.0 - rate) * (1u64 << RANDOM_BITS) as f64) as u64
 }
 
-fn random_part(trace_id: TraceId) -> u64 {
+/// The random part of a trace id, as a number.
+pub(crate) fn random_part(trace_id: TraceId) -> u64 {
     let tail = trace_id.0.iter().skip(9);
     tail.fold(0, |value, byte| (value << 8) | u64::from(*byte))
 }

@@ -2,6 +2,7 @@
 
 use crate::options::duration;
 use crate::sampling::Sampling;
+use crate::ship::Tail;
 use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
 
@@ -22,6 +23,8 @@ pub enum Kind {
     Bytes,
     /// A number of seconds, or a text such as `100ms`, `2s`, `10m`.
     Duration,
+    /// A table of rules of tail sampling; in the environment, `key=value,key=value`.
+    Tail,
     /// A list of texts; in the environment, separated by commas.
     Texts,
     /// A list of rules of redaction; in the environment, separated by commas that stand in no pattern.
@@ -148,6 +151,13 @@ pub const KEYS: &[Key] = &[
     key("store", Kind::Switch(&[]), "true; false on telephones", "false", "Whether journals wait for the local store."),
     key("strict", Kind::Switch(&[]), "false", "true", "Raise for wrong use, in development."),
     key(
+        "tail",
+        Kind::Tail,
+        "everything",
+        "{errors = true, slower_than = \"2s\", costs_over = \"0.10\", share = 0.05}",
+        "Of which traces exporters get inputs and outputs: those with errors, slow or dear ones, a share of all; of the rest the structure.",
+    ),
+    key(
         "when_full",
         Kind::Word(&["drop_newest", "drop_oldest", "block"]),
         "drop_newest",
@@ -184,12 +194,13 @@ impl Kind {
                 let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
                 self.of_value(Value::List(parts.map(Value::from).collect()))
             }
-            Kind::Table => {
+            Kind::Table | Kind::Tail => {
                 let parts = text.split(',').filter(|part| !part.trim().is_empty());
                 let entries: Option<Map> = parts
                     .map(|part| part.split_once('=').map(|(key, value)| (key.trim().to_owned(), value.trim().into())))
                     .collect();
-                entries.map(Value::Map).ok_or_else(|| "key=value, separated by commas, is expected".to_owned())
+                let table = entries.map(Value::Map);
+                self.of_value(table.ok_or_else(|| "key=value, separated by commas, is expected".to_owned())?)
             }
             Kind::Rules => self.of_value(Value::List(rules(text).into_iter().map(Value::from).collect())),
             Kind::Tables => match json::read(text.as_bytes(), &json::ReadOptions::default()) {
@@ -222,6 +233,10 @@ impl Kind {
             (Kind::Bytes, Value::Int(bytes)) if bytes > 0 => Ok(Value::Int(bytes)),
             (Kind::Bytes, Value::Text(text)) => bytes(&text).ok_or_else(|| "a number of bytes is expected".to_owned()),
             (Kind::Bytes, _) => Err("a number of bytes is expected".to_owned()),
+            (Kind::Tail, value) => match Tail::of_value(&value) {
+                Ok(_) => Ok(value),
+                Err(reason) => Err(reason),
+            },
             (Kind::Duration, value) => match duration(&value) {
                 Some(_) => Ok(value),
                 None => Err("a time is expected".to_owned()),

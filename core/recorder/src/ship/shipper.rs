@@ -1,15 +1,23 @@
 //! One sink's way through the journals of a directory.
 
+use super::hold::{Hold, Settled, withheld};
+use super::tail::{Decider, Tail};
 use crate::error::RecorderError;
-use crate::journal::{self, Directory, JournalReader, Lease, Liveness};
+use crate::journal::{self, Directory, Item, JournalReader, Lease, Liveness};
 use crate::seal::Sealer;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use tracewire_wire::content;
+use tracewire_wire::envelope::Envelope;
 use tracewire_wire::event::{Body, Event};
 use tracewire_wire::id::Hash;
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::value::{Map, Value};
+
+/// Why a file ends whose process goes on in the next.
+const ROTATED: &str = "rotated";
 
 /// Envelopes of one producer, handed out until their result is known.
 #[derive(Clone, Debug)]
@@ -47,6 +55,7 @@ pub struct Shipper {
     sink: String,
     own_process: String,
     is_resolving: bool,
+    decider: Option<Decider>,
     open: BTreeMap<PathBuf, OpenJournal>,
     /// Files of which the sink has everything: they wait for other sinks, and are not read again.
     delivered: BTreeSet<PathBuf>,
@@ -61,6 +70,8 @@ struct OpenJournal {
     acknowledged: u64,
     /// What its envelopes have carried so far, for a shipper that resolves.
     content: HashMap<Hash, Value>,
+    /// What waits for decisions of tail sampling.
+    hold: Hold,
     /// Nobody else ships it to this sink meanwhile.
     _lease: Lease,
 }
@@ -73,6 +84,7 @@ impl Shipper {
             sink: sink.to_owned(),
             own_process: own_process.to_owned(),
             is_resolving: false,
+            decider: None,
             open: BTreeMap::new(),
             delivered: BTreeSet::new(),
             in_flight: None,
@@ -91,9 +103,22 @@ impl Shipper {
         self
     }
 
+    /// Has the sink get the content of those traces alone that these rules keep; the others are counted. Events with their contents
+    /// put back come once: what is undecided then comes without.
+    #[must_use]
+    pub fn sampling(mut self, tail: Tail, withheld: Arc<AtomicU64>) -> Self {
+        self.decider = Some(Decider::new(tail, withheld));
+        self
+    }
+
     /// Whether a producer is this process.
     pub fn is_own(&self, producer: &str) -> bool {
         producer.starts_with(&self.own_process)
+    }
+
+    /// Whether it ships to the local store.
+    pub(crate) fn is_of_store(&self) -> bool {
+        self.sink == "store"
     }
 
     /// Events of this process that this shipper has sealed.
@@ -136,16 +161,39 @@ impl Shipper {
             return Ok(());
         }
         let path = self.directory.journal_path(&batch.producer);
+        if let Some(open) = self.open.get_mut(&path).filter(|_| self.decider.is_some()) {
+            open.hold.delivered();
+            return self.settle(&path);
+        }
         if let Some(open) = self.open.get_mut(&path) {
             open.acknowledged = batch.end_offset;
         }
-        journal::acknowledge(&self.directory, &batch.producer, &self.sink, batch.end_offset)?;
-        if batch.is_closed {
+        self.acknowledge(path, &batch.producer, batch.end_offset, batch.is_closed)
+    }
+
+    fn acknowledge(
+        &mut self,
+        path: PathBuf,
+        producer: &str,
+        end_offset: u64,
+        is_closed: bool,
+    ) -> Result<(), RecorderError> {
+        journal::acknowledge(&self.directory, producer, &self.sink, end_offset)?;
+        if is_closed {
             self.open.remove(&path);
             self.delivered.insert(path);
-            journal::remove_if_acknowledged(&self.directory, &batch.producer)?;
+            journal::remove_if_acknowledged(&self.directory, producer)?;
         }
         Ok(())
+    }
+
+    /// Acknowledges what is decided and delivered.
+    fn settle(&mut self, path: &Path) -> Result<(), RecorderError> {
+        let (Some(open), Some(decider)) = (self.open.get_mut(path), &self.decider) else { return Ok(()) };
+        let Some(Settled { end_offset, is_closed }) = open.hold.settled(decider) else { return Ok(()) };
+        open.acknowledged = end_offset;
+        let producer = open.sealer.producer().to_owned();
+        self.acknowledge(path.to_owned(), &producer, end_offset, is_closed)
     }
 
     /// Lets other shippers of this sink go on.
@@ -157,6 +205,9 @@ impl Shipper {
         if !self.open.contains_key(path) {
             let opened = self.open_journal(path)?;
             self.open.insert(path.to_owned(), opened);
+        }
+        if self.decider.is_some() {
+            return self.sampled_batch_of(path, max_bytes);
         }
         let open = self.open.get_mut(path)?;
         let mut batch = Batch {
@@ -199,6 +250,65 @@ impl Shipper {
         Some(batch)
     }
 
+    /// The same by rules of tail sampling: what is undecided goes without content, and again when it has been decided to be kept.
+    fn sampled_batch_of(&mut self, path: &Path, max_bytes: usize) -> Option<Batch> {
+        let (open, decider) = (self.open.get_mut(path)?, self.decider.as_mut()?);
+        let producer = open.sealer.producer().to_owned();
+        let process = process_of(&producer);
+        let (mut bytes, mut events) = (0, Vec::new());
+        while bytes < max_bytes {
+            let Ok(Some(item)) = open.reader.next() else { break };
+            let is_end = matches!(&item, Item::Close { reason, .. } if reason != ROTATED);
+            let Some(sealed) = open.sealer.push(&item) else { continue };
+            if self.is_resolving {
+                open.keep_content(&sealed.content);
+            }
+            sealed.events.iter().for_each(|sealed| decider.see(&sealed.event, process));
+            if is_end {
+                decider.ended(process);
+            }
+            let whole = sealed.bytes();
+            let Ok(envelope) = Envelope::read(&whole) else { continue };
+            if sealed.end_offset <= open.acknowledged {
+                open.hold.lacks(envelope);
+                continue;
+            }
+            bytes += whole.len();
+            open.hold.push(envelope, whole.len(), sealed.end_offset, sealed.closed);
+            events.extend(sealed.events.into_iter().map(|sealed| sealed.event));
+        }
+        decider.settle();
+        open.hold.bound(decider);
+        let copies = open.hold.due(decider, max_bytes);
+        let resolved = if self.is_resolving {
+            let shown = |event: &Event| match decider.verdict(event.trace_id) {
+                Some(true) => open.resolve(event),
+                _ => withheld(event),
+            };
+            events.iter().map(shown).collect()
+        } else {
+            Vec::new()
+        };
+        if copies.is_empty() {
+            let _ = self.settle(path); // What cannot be noted comes again after a restart.
+            return None;
+        }
+        let events: u64 = copies.iter().map(|(_, events)| events).sum();
+        self.next_id += 1;
+        if self.is_own(&producer) {
+            self.sealed_events += events;
+        }
+        Some(Batch {
+            id: self.next_id - 1,
+            producer,
+            envelopes: copies.iter().map(|(copy, _)| copy.write()).collect(),
+            events,
+            resolved,
+            end_offset: 0,
+            is_closed: false,
+        })
+    }
+
     /// Opens a journal that names this sink, if it is ours or its writer is gone.
     fn open_journal(&mut self, path: &Path) -> Option<OpenJournal> {
         let reader = JournalReader::open(path).ok()?;
@@ -221,8 +331,20 @@ impl Shipper {
             return None;
         }
         let sealer = Sealer::new(header);
-        sealer.can_seal().then(|| OpenJournal { reader, sealer, acknowledged, content: HashMap::new(), _lease: lease })
+        sealer.can_seal().then(|| OpenJournal {
+            reader,
+            sealer,
+            acknowledged,
+            content: HashMap::new(),
+            hold: Hold::new(self.is_resolving),
+            _lease: lease,
+        })
     }
+}
+
+/// The process part of a producer's name, as a number.
+fn process_of(producer: &str) -> u64 {
+    producer.get(..16).and_then(|name| u64::from_str_radix(name, 16).ok()).unwrap_or_default()
 }
 
 impl OpenJournal {

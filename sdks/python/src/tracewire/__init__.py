@@ -51,8 +51,8 @@ from ._errors import BudgetExceeded, FormatError, GuardStop, LoopDetected, Trace
 from ._making import current_span, span
 from ._native import SpanContext
 from ._propagation import attach, extract, extract_environment, inject, inject_environment
-from ._recorder import flush, init, shutdown
-from ._report import FlushReport
+from ._recorder import flush, init, shutdown, stats
+from ._report import FlushReport, Stats
 from ._span import Span
 from ._version import __version__
 
@@ -122,6 +122,7 @@ __all__ = [
     "session",
     "shutdown",
     "span",
+    "stats",
     "step",
     "stream",
     "task",

@@ -15,7 +15,7 @@ from ._place import current
 from ._points import Points
 from ._queries import Queries
 from ._recorder import merged
-from ._report import FlushReport
+from ._report import FlushReport, Stats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,6 +100,9 @@ class Client(Points, Queries):
         release: str | None = None,
         disabled: bool | None = None,
         quota_bytes: int | None = None,
+        when_full: Literal["drop_newest", "drop_oldest", "block"] | None = None,
+        block_bound: float | str | None = None,
+        tail: Mapping[str, Any] | None = None,
         file_bytes: int | None = None,
         fsync: bool | None = None,
         store: bool | None = None,
@@ -368,6 +371,10 @@ class Client(Points, Queries):
 
         """
         return self._report("flush", timeout)
+
+    def stats(self) -> Stats:
+        """Numbers of the recorder, without waiting for anything."""
+        return Stats({}, {}) if self._opened is None else self._opened.stats()
 
     def shutdown(self, timeout: float = 5.0) -> FlushReport:
         """Flush, let go of the exporters, and close the journal. What is recorded later is dropped and counted."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _EMPTY: Final = '"problems":[],"settings":{}'
 _MODES: Final = ("local", "inline", "background")
 _OF_RECORDER: Final = (
+    "block_bound",
     "dir",
     "file_bytes",
     "guards",
@@ -30,6 +31,8 @@ _OF_RECORDER: Final = (
     "redact_at",
     "redact_key",
     "sampling",
+    "tail",
+    "when_full",
 )
 
 
@@ -196,6 +199,33 @@ def _exporters(value: Any) -> Any:
     return items
 
 
+_WHEN_FULL: Final = ("drop_newest", "drop_oldest", "block")
+
+
+def _time(value: Any) -> Any:
+    if _number(value):
+        fits = 0 <= value < 1e9
+    else:
+        from re import fullmatch
+
+        fits = fullmatch(r"\s*\d+(\.\d+)?\s*(ms|s|m|min|h|d)\s*", value) is not None
+    if not fits:
+        raise _Wrong
+    return value
+
+
+def _tail(value: Any) -> Any:
+    rules = dict(value)
+    checks = {"errors": bool, "slower_than": _time, "costs_over": str, "share": _sampling, "decide_after": _time}
+    for name, rule in rules.items():
+        if name not in checks or (name == "errors" and not isinstance(rule, bool)):
+            raise _Wrong
+        checks[name](rule)
+    if "costs_over" in rules:
+        rules["costs_over"] = str(rules["costs_over"])
+    return rules
+
+
 def _share(value: Any) -> bool:
     return _number(value) and 0 <= value <= 1
 
@@ -217,6 +247,7 @@ _switch: Final = _is(lambda value: isinstance(value, bool))
 _bytes: Final = _is(lambda value: _number(value) and isinstance(value, int) and value > 0)
 
 KEYS: Final[dict[str, tuple[Check, str, str]]] = {
+    "block_bound": (_time, "seconds, or a text with a unit", "0.05"),
     "capture": (_capture, "True, False, 'input' or 'output'", "'input'"),
     "dir": (_path, "a path", "'.tracewire'"),
     "disabled": (_switch, "True or False", "True"),
@@ -238,6 +269,8 @@ KEYS: Final[dict[str, tuple[Check, str, str]]] = {
     "session_id": (_text, "a text", "'chat-7'"),
     "store": (_switch, "True or False", "False"),
     "strict": (_switch, "True or False", "True"),
+    "tail": (_tail, "a mapping of rules", "{'errors': True, 'slower_than': '2s'}"),
+    "when_full": (_is(lambda value: value in _WHEN_FULL), f"one of {', '.join(_WHEN_FULL)}", "'drop_oldest'"),
 }
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ._decorators import Call
     from ._place import Place
     from ._recorder import Recorder
-    from ._report import FlushReport
+    from ._report import FlushReport, Stats
     from ._span import Span
 
 
@@ -45,6 +45,10 @@ class Default(Client):
     def flush(self, timeout: float = 5.0) -> FlushReport:
         """See ``tracewire.flush``."""
         return _recorder.flush(timeout)
+
+    def stats(self) -> Stats:
+        """See ``tracewire.stats``."""
+        return _recorder.stats()
 
     def shutdown(self, timeout: float = 5.0) -> FlushReport:
         """See ``tracewire.shutdown``."""

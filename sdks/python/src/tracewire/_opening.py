@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import _native
+from ._report import Stats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +81,10 @@ class Opened:
         # The journal first, so that the exporters get the envelope that closes it, and it need not wait for them.
         counts = self.recorder.close(timeout)
         return _together(counts, {} if self.pump is None else self.pump.close(timeout))
+
+    def stats(self) -> Stats:
+        """Count, without waiting for anything."""
+        return Stats(self.recorder.stats(), {} if self.pump is None else self.pump.pending())
 
     def directory(self) -> str | None:
         """Where the journals are, or will be; ``None`` for the nearest ``.tracewire``."""

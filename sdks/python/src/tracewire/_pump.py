@@ -116,6 +116,11 @@ class Pump:
         _wait([worker.close() for worker in self._workers], deadline)
         return self.report()
 
+    def pending(self) -> dict[str, int]:
+        """What the destination of each exporter lacks."""
+        exporters: dict[str, dict[str, Any]] = self.report()["exporters"]
+        return {sink: counts["pending"] for sink, counts in exporters.items()}
+
     def report(self) -> dict[str, Any]:
         """Count without delivering."""
         written: int = self._recorder.stats().get("written", 0)

@@ -31,6 +31,8 @@ _KINDS: Final = {
     "Switch": "`true`, `false`{}",
     "Sampling": "a number from 0 to 1, or a table of `rate` and `kinds`; in the environment `0.1,http=0.01`",
     "Bytes": "bytes: `1048576`, `512 MB`, `1.5 GiB`",
+    "Duration": "a time: seconds, `100ms`, `2s`, `10m`",
+    "Tail": "a table of [rules](../how-to/sampling.md#content-of-the-traces-that-matter)",
     "Texts": "a list of texts",
     "Rules": "a list of [rules](../how-to/masking.md)",
     "Secret": "text, shown to nobody",

@@ -87,7 +87,7 @@ export {
   type Totals,
 } from "./recording/analytics.ts";
 export { Client } from "./recording/client.ts";
-export type { BrowserOptions, ClientOptions, ExporterSetting, Mode, Sampling } from "./recording/config.ts";
+export type { BrowserOptions, ClientOptions, ExporterSetting, Mode, Sampling, Tail } from "./recording/config.ts";
 export { SpanContext } from "./recording/context.ts";
 export type { Decorator, MethodContext, Wrapper } from "./recording/decorators.ts";
 export {

@@ -43,7 +43,7 @@ const REASONS: &[&str] = &[
 ];
 
 /// The reason of this name; that of what is evicted for one that somebody else gave.
-pub(super) fn reason_named(name: &str) -> &'static str {
+fn reason_named(name: &str) -> &'static str {
     REASONS.iter().find(|reason| **reason == name).copied().unwrap_or(reason::EVICTED)
 }
 
@@ -86,6 +86,11 @@ pub(super) struct Owed {
 }
 
 impl Losses {
+    /// The reason of this name, if anything was dropped for it; else one that this layer knows.
+    pub(super) fn named(&self, name: &str) -> &'static str {
+        self.by_reason.keys().find(|reason| **reason == name).copied().unwrap_or_else(|| reason_named(name))
+    }
+
     /// Counts a drop; true for the first one of its reason.
     pub(super) fn add(&mut self, reason: &'static str, count: u64, bytes: u64) -> bool {
         let loss = self.by_reason.entry(reason).or_default();

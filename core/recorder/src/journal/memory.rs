@@ -6,7 +6,7 @@ use super::evict::contents;
 use super::frame::{self, Kind};
 use super::header::{Header, Origin};
 use super::item::Item;
-use super::losses::{Losses, Owed, reason, reason_named};
+use super::losses::{Losses, Owed, reason};
 use super::options::{Counters, WhenFull, lock};
 use super::reader::JournalReader;
 use super::recovery::close_payload;
@@ -205,7 +205,8 @@ impl Memory {
             state.written = state.written.saturating_sub(lost.records);
             state.loss_records = state.loss_records.saturating_sub(lost.losses.len() as u64);
             for (reason, count, bytes) in lost.losses {
-                state.losses.owe_again(Owed { reason: reason_named(&reason), count, bytes });
+                let reason = state.losses.named(&reason);
+                state.losses.owe_again(Owed { reason, count, bytes });
             }
             state.count(reason::EVICTED, lost.records, lost.record_bytes);
         }

@@ -4,6 +4,8 @@
 
 /// The directory's quota was reached and nothing in it could be removed yet.
 pub const QUOTA: &str = "quota";
+/// The directory's quota was reached, and its oldest journals went to make room for new ones.
+pub const EVICTED: &str = "evicted";
 /// The file system had no room left.
 pub const DISK_FULL: &str = "disk_full";
 /// The file system refused a write for another reason.
@@ -22,4 +24,5 @@ pub const INVALID: &str = "invalid";
 pub const DAMAGED: &str = "damaged";
 
 /// All reasons, in the registry's order.
-pub static REASONS: &[&str] = &[QUOTA, DISK_FULL, IO, UNWRITABLE, VANISHED, OVERSIZE, CLOSED, INVALID, DAMAGED];
+pub static REASONS: &[&str] =
+    &[QUOTA, EVICTED, DISK_FULL, IO, UNWRITABLE, VANISHED, OVERSIZE, CLOSED, INVALID, DAMAGED];

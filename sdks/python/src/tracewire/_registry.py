@@ -131,6 +131,8 @@ STATUSES: Final = (
 
 LOSS_QUOTA: Final = "quota"
 """The directory's quota was reached and nothing in it could be removed yet."""
+LOSS_EVICTED: Final = "evicted"
+"""The directory's quota was reached, and its oldest journals went to make room for new ones."""
 LOSS_DISK_FULL: Final = "disk_full"
 """The file system had no room left."""
 LOSS_IO: Final = "io"
@@ -149,6 +151,7 @@ LOSS_DAMAGED: Final = "damaged"
 """Bytes of a journal file hold no good frame."""
 LOSS_REASONS: Final = (
     "quota",
+    "evicted",
     "disk_full",
     "io",
     "unwritable",

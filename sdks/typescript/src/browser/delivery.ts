@@ -4,7 +4,14 @@
  * @module
  */
 import type { Exporter } from "../exporters/base.ts";
-import { add, type Delivery, type DeliveryOptions, type DeliveryReport, together } from "../exporters/delivery.ts";
+import {
+  add,
+  type Delivery,
+  type DeliveryOptions,
+  type DeliveryReport,
+  pendingOf,
+  together,
+} from "../exporters/delivery.ts";
 import { Route } from "../exporters/route.ts";
 import type { MemoryRecorder } from "../platform/wasm.ts";
 import { Endpoint, Reached } from "./endpoint.ts";
@@ -219,6 +226,10 @@ class PageDelivery implements Delivery {
     await Promise.all(this.#routes.map((route) => route.close(CLOSE_MILLIS)));
     this.#keeper.close();
     return this.#report();
+  }
+
+  pending(): Record<string, number> {
+    return pendingOf(this.#routes);
   }
 
   closeNow(): void {

@@ -38,6 +38,8 @@ export interface Delivery {
   flush(timeoutMillis: number): Promise<DeliveryReport>;
   /** Delivers, then lets go of the exporters. Never rejects. */
   close(timeoutMillis: number): Promise<DeliveryReport>;
+  /** What the destination of each exporter lacks. */
+  pending(): Readonly<Record<string, number>>;
   /** The process or page ends: whatever can be done without waiting. */
   closeNow(): void;
 }
@@ -72,6 +74,13 @@ export function together(ways: readonly { readonly sink: string; report(): Expor
     add(errors, counts.errors);
   }
   return { sent, pending, dropped, errors, exporters };
+}
+
+/** What each of several ways has to deliver, by its name. */
+export function pendingOf(
+  ways: readonly { readonly sink: string; report(): ExporterReport }[],
+): Record<string, number> {
+  return Object.fromEntries(ways.map((way) => [way.sink, way.report().pending]));
 }
 
 /** Adds counts to others, each to the one of its name. */

@@ -15,7 +15,7 @@
  */
 import type { NativeRecorder } from "../native/contract.ts";
 import { textOf } from "../recording/problems.ts";
-import { type Delivery, type DeliveryOptions, type DeliveryReport, together } from "./delivery.ts";
+import { type Delivery, type DeliveryOptions, type DeliveryReport, pendingOf, together } from "./delivery.ts";
 import { Route } from "./route.ts";
 
 const POLL_MILLIS = 250;
@@ -45,7 +45,7 @@ class Pump implements Delivery {
   #isScheduled = false;
   #isClosed = false;
   #isLeaving = false;
-  #seen = "";
+  #seen = 0;
 
   constructor(recorder: NativeRecorder, routes: readonly Route[], mode: string) {
     this.#recorder = recorder;
@@ -66,7 +66,7 @@ class Pump implements Delivery {
   /** On a timer, where nobody would catch anything. */
   #poll(): void {
     this.#guard(() => {
-      const found = this.#recorder.stats();
+      const found = this.#written();
       if (found === this.#seen && !this.isBehind()) return;
       this.#seen = found;
       this.#begin();
@@ -113,6 +113,10 @@ class Pump implements Delivery {
     return together(this.#routes);
   }
 
+  pending(): Record<string, number> {
+    return pendingOf(this.#routes);
+  }
+
   closeNow(): void {
     if (this.#isClosed) return;
     this.#end();
@@ -138,7 +142,7 @@ class Pump implements Delivery {
   }
 
   #leave(): void {
-    const found = this.#recorder.stats();
+    const found = this.#written();
     if (this.#isLeaving || this.#isClosed || found === this.#left || !this.isBehind()) return;
     this.#left = found;
     this.#isLeaving = true;
@@ -147,7 +151,12 @@ class Pump implements Delivery {
     });
   }
 
-  #left = "";
+  #left = 0;
+
+  /** Other processes write to the directory too: what they did is none of this one's news. */
+  #written(): number {
+    return (JSON.parse(this.#recorder.stats()) as { written?: number }).written ?? 0;
+  }
 
   isBehind(): boolean {
     return this.#routes.some((route) => route.isBehind());

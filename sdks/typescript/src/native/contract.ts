@@ -118,11 +118,11 @@ export interface NativeRecorder {
   record(operation: number, length: number): number;
   /** Ends the current envelope. */
   mark(): void;
-  /** Ends the envelope and reports, as JSON: `written`, `sealed`, `sent`, `pending`, `dropped` (by reason), `unsampled`. */
+  /** Ends the envelope and reports, as JSON: `written`, `sealed`, `sent`, `pending`, `dropped` (by reason), `unsampled`, `withheld`. */
   flush(): string;
   /** Closes the journal and reports. */
   close(): string;
-  /** JSON: `producer`, `directory`, `written`, `dropped`. */
+  /** JSON: `producer`, `directory`, `mode`, `written`, `dropped`, `bytes`, `quota_bytes`, `withheld`, `unsampled`. */
   stats(): string;
   /** Sentences for the host's log, each given once. */
   takeNotices(): string[];

@@ -224,11 +224,15 @@ function summed(before: Report, report: string): string {
   return Object.keys(before).length === 0 ? report : JSON.stringify(added(before, JSON.parse(report) as Report));
 }
 
+/** What is no count of what has happened. */
+const OF_NOW = new Set(["bytes", "quota_bytes"]);
+
 function added(one: Report, other: Report): Report {
   const sum: { [name: string]: unknown } = { ...one };
   for (const [name, value] of Object.entries(other)) {
     const before = one[name];
-    if (typeof value === "number" && typeof before === "number") sum[name] = before + value;
+    if (OF_NOW.has(name)) sum[name] = value;
+    else if (typeof value === "number" && typeof before === "number") sum[name] = before + value;
     else if (isReport(value) && isReport(before)) sum[name] = added(before, value);
     else sum[name] = value ?? before;
   }

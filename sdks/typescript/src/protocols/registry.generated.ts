@@ -164,6 +164,8 @@ export const STATUSES: readonly Status[] = [
 
 /** The directory's quota was reached and nothing in it could be removed yet. */
 export const LOSS_QUOTA = "quota";
+/** The directory's quota was reached, and its oldest journals went to make room for new ones. */
+export const LOSS_EVICTED = "evicted";
 /** The file system had no room left. */
 export const LOSS_DISK_FULL = "disk_full";
 /** The file system refused a write for another reason. */
@@ -183,6 +185,7 @@ export const LOSS_DAMAGED = "damaged";
 /** Why a record is missing. */
 export type LossReason =
   | "quota"
+  | "evicted"
   | "disk_full"
   | "io"
   | "unwritable"
@@ -194,6 +197,7 @@ export type LossReason =
 /** All of {@link LossReason}. */
 export const LOSS_REASONS: readonly LossReason[] = [
   "quota",
+  "evicted",
   "disk_full",
   "io",
   "unwritable",

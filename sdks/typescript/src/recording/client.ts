@@ -325,7 +325,7 @@ export class Client extends Recording {
 
   /** Numbers of the recorder, without waiting for anything. */
   stats(): Stats {
-    return statsOf(this._opened?.recorder?.stats());
+    return statsOf(this._opened?.recorder?.stats(), this._opened?.delivery?.pending());
   }
 
   #report(counts: FlushReport = EMPTY_COUNTS): FlushReport {

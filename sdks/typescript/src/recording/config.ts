@@ -64,6 +64,23 @@ export interface Sampling {
   readonly kinds?: { readonly [kind: string]: number } | undefined;
 }
 
+/**
+ * Of which traces exporters get inputs and outputs: those that one of these rules keeps. Of every other they get the steps, with
+ * times, usage and cost.
+ */
+export interface Tail {
+  /** Traces in which a step failed, timed out or was abandoned; `true` where it is not said. */
+  readonly errors?: boolean | undefined;
+  /** Traces with a step that took longer: `"2s"`, or seconds. */
+  readonly slowerThan?: string | number | undefined;
+  /** Traces that cost more, by the costs that were recorded: `"0.10"`. */
+  readonly costsOver?: string | number | undefined;
+  /** A share of all traces, by their ids. */
+  readonly share?: number | undefined;
+  /** How long a trace may stay undecided, ten minutes by default; then it is not kept. */
+  readonly decideAfter?: string | number | undefined;
+}
+
 /** What can be configured. Each but `mask`, `browser` and `wasm` can also stand in the environment or in a file. */
 export interface ClientOptions {
   /** The name of the program, `service.name` of its resource; else `OTEL_SERVICE_NAME` or the script's name. */
@@ -78,6 +95,13 @@ export interface ClientOptions {
   readonly exporters?: readonly ExporterSetting[] | ExporterSetting | undefined;
   /** The share of traces that is recorded, from 0 to 1, decided by the trace id; or shares by the kind of a trace's root. */
   readonly sampling?: number | Sampling | undefined;
+  /** Of which traces exporters get inputs and outputs; of all by default. The local store has everything. Not in a browser. */
+  readonly tail?: Tail | undefined;
+  /**
+   * What goes where `quotaBytes` is reached: the new record, or the oldest journals that nobody writes. What goes is counted. To wait
+   * for room (`block`) would stop the event loop, so that is refused here.
+   */
+  readonly whenFull?: "drop_newest" | "drop_oldest" | undefined;
   /** Whether inputs and outputs are recorded: both (`true`), neither, or one of them. */
   readonly capture?: boolean | "input" | "output" | "all" | "none" | undefined;
   /** Called with a field's name and its value before anything is written; what it returns is recorded instead. */
@@ -170,6 +194,12 @@ export class Settings {
         this.#sources[key] = "argument";
       }
     }
+    if (this.values.tail !== undefined && !platform.hasFiles) {
+      this.problems.push(
+        `tail (${this.#sources["tail"]}): only where journals are files; everything is sent with its content`,
+      );
+      delete this.values.tail;
+    }
     if (this.values.guards === undefined) return;
     try {
       const { limits, onWarning } = plainGuards(this.values.guards);
@@ -208,6 +238,12 @@ export class Settings {
     if (text === undefined) return;
     const { settings, sources, problems } = JSON.parse(text) as Loaded;
     for (const [key, value] of Object.entries(settings)) {
+      if (key === "when_full" && whenFull(value) === undefined) {
+        this.problems.push(
+          `${key} = ${shown(value)} (${sources[key]}): drop_newest or drop_oldest is expected here, for to wait would stop the event loop; the default is used`,
+        );
+        continue;
+      }
       this.values[camel(key)] = value;
       this.#sources[camel(key)] = sources[key] ?? "";
     }
@@ -294,6 +330,8 @@ const KEYS: { readonly [key: string]: readonly [check: Check, expected: string, 
   sessionId: [text, "a text", "'chat-7'"],
   store: [onOff, "true or false", "false"],
   strict: [onOff, "true or false", "true"],
+  tail: [tail, "an object of rules", "{ errors: true, slowerThan: '2s' }"],
+  whenFull: [whenFull, "drop_newest or drop_oldest", "'drop_oldest'"],
 };
 
 function capture(value: unknown): unknown {
@@ -326,6 +364,41 @@ function sampling(value: unknown): unknown {
   const shares = table(kinds) as { readonly [kind: string]: unknown } | undefined;
   if (shares === undefined || share(rate) === undefined || "" in shares) return undefined;
   return Object.values(shares).some((each) => share(each) === undefined) ? undefined : { rate, kinds: { ...shares } };
+}
+
+function whenFull(value: unknown): unknown {
+  return value === "drop_newest" || value === "drop_oldest" ? value : undefined;
+}
+
+/** Rules of tail sampling by their names in files. */
+const RULES: { readonly [name: string]: string } = {
+  errors: "errors",
+  slowerThan: "slower_than",
+  costsOver: "costs_over",
+  share: "share",
+  decideAfter: "decide_after",
+};
+
+function tail(value: unknown): unknown {
+  const given = table(value) as { readonly [name: string]: unknown } | undefined;
+  if (given === undefined) return undefined;
+  const found: Record<string, unknown> = {};
+  for (const [name, rule] of Object.entries(given)) {
+    const wire = RULES[name];
+    if (wire === undefined || !fits(wire, rule)) return undefined;
+    if (rule !== undefined) found[wire] = wire === "costs_over" ? String(rule) : rule;
+  }
+  return found;
+}
+
+function fits(rule: string, value: unknown): boolean {
+  if (value === undefined) return true;
+  if (rule === "errors") return typeof value === "boolean";
+  if (rule === "share") return share(value) !== undefined;
+  if (rule === "costs_over") return /^\d+(\.\d+)?$/.test(String(value));
+  return typeof value === "number"
+    ? value >= 0 && value < 1e9
+    : /^\s*\d+(\.\d+)?\s*(ms|s|m|min|h|d)\s*$/.test(String(value));
 }
 
 function isExporter(item: unknown): boolean {

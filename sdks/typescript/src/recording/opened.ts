@@ -339,6 +339,8 @@ function nativeOptions(settings: Settings, sinks: readonly string[]): NativeOpti
     redact_key: values.redactKey,
     sinks,
     sampling: values.sampling,
+    tail: values.tail,
+    when_full: values.whenFull,
     limits: boundsOf(settings),
     quota_bytes: values.quotaBytes ?? platform.defaults?.quota_bytes,
     file_bytes: values.fileBytes ?? platform.defaults?.file_bytes,

@@ -22,6 +22,8 @@ export interface FlushReport {
   readonly dropped: Readonly<Record<string, number>>;
   /** Records of traces that `sampling` left out. */
   readonly unsampled: number;
+  /** Traces whose content an exporter does not get, by the rules of `tail`. */
+  readonly withheld: number;
   /** Mistakes and internal errors that cost no exception, by code. */
   readonly errors: Readonly<Record<string, number>>;
   /** The same for each exporter, by its name. */
@@ -34,12 +36,29 @@ export interface Stats {
   readonly producer: string | undefined;
   /** Where the journal is; `undefined` in memory. */
   readonly directory: string | undefined;
+  /** Who delivers. */
+  readonly mode: "local" | "inline" | "background";
+  /** Records in the journal. */
   readonly written: number;
+  /** Records lost, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** What all journals of the directory take; in memory, those of this page. */
+  readonly bytes: number;
+  /** The most that they may take. */
+  readonly quotaBytes: number;
+  /** For each exporter, by its name, the records that its destination lacks. */
+  readonly pending: Readonly<Record<string, number>>;
+  /** Traces whose content an exporter does not get, by the rules of `tail`. */
+  readonly withheld: number;
+  /** Records of traces that `sampling` left out. */
+  readonly unsampled: number;
 }
 
 /** What the native half reports. */
-export type NativeCounts = Pick<FlushReport, "written" | "sealed" | "sent" | "pending" | "dropped" | "unsampled">;
+export type NativeCounts = Pick<
+  FlushReport,
+  "written" | "sealed" | "sent" | "pending" | "dropped" | "unsampled" | "withheld"
+>;
 
 /** A report before the client's own errors are in it. */
 export type Counts = FlushReport;
@@ -51,20 +70,32 @@ export const EMPTY_COUNTS: Counts = {
   pending: 0,
   dropped: {},
   unsampled: 0,
+  withheld: 0,
   errors: {},
   exporters: {},
 };
 
-/** The numbers that a recorder gives as JSON, where there is one. */
-export function statsOf(found: string | undefined): Stats {
-  const { producer, directory, written, dropped } = JSON.parse(found ?? "{}") as {
-    readonly [K in keyof Stats]?: Stats[K] | null;
-  };
+/** What a recorder says of itself. */
+interface NativeStats extends Omit<Stats, "producer" | "directory" | "quotaBytes" | "pending"> {
+  readonly producer: string | null;
+  readonly directory: string | null;
+  readonly quota_bytes: number;
+}
+
+/** The numbers that a recorder gives as JSON, where there is one, and what each exporter has to deliver. */
+export function statsOf(found: string | undefined, pending: Readonly<Record<string, number>> = {}): Stats {
+  const stats = JSON.parse(found ?? "{}") as Partial<NativeStats>;
   return {
-    producer: producer ?? undefined,
-    directory: directory ?? undefined,
-    written: written ?? 0,
-    dropped: dropped ?? {},
+    producer: stats.producer ?? undefined,
+    directory: stats.directory ?? undefined,
+    mode: stats.mode ?? "local",
+    written: stats.written ?? 0,
+    dropped: stats.dropped ?? {},
+    bytes: stats.bytes ?? 0,
+    quotaBytes: stats.quota_bytes ?? 0,
+    pending,
+    withheld: stats.withheld ?? 0,
+    unsampled: stats.unsampled ?? 0,
   };
 }
 

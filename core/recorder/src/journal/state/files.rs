@@ -7,7 +7,7 @@ use crate::journal::active::{ActiveFile, CreateError, Manner};
 use crate::journal::directory::producer_name;
 use crate::journal::evict::evict;
 use crate::journal::header::{Header, Origin};
-use crate::journal::losses::{Owed, reason, reason_named};
+use crate::journal::losses::{Owed, reason};
 use crate::journal::options::{WhenFull, WriterOptions};
 use crate::journal::quota::journal_bytes;
 use std::sync::atomic::Ordering;
@@ -115,7 +115,7 @@ impl State {
                 self.loss_records = self.loss_records.saturating_sub(evicted.losses.len() as u64);
             }
             for (reason, count, bytes) in evicted.losses {
-                let told = Owed { reason: reason_named(&reason), count, bytes };
+                let told = Owed { reason: self.losses.named(&reason), count, bytes };
                 if is_own {
                     self.losses.owe_again(told);
                 } else {

@@ -131,6 +131,9 @@ public enum LossReason {
   /// The directory's quota was reached and nothing in it could be removed yet.
   public static let quota = "quota"
 
+  /// The directory's quota was reached, and its oldest journals went to make room for new ones.
+  public static let evicted = "evicted"
+
   /// The file system had no room left.
   public static let diskFull = "disk_full"
 

@@ -76,6 +76,12 @@ public struct Configuration: Sendable {
   public var disabled: Bool?
   /// The most that all journals of the directory may take, in bytes; what exceeds it is dropped and counted.
   public var quotaBytes: Int?
+  /// What goes where `quotaBytes` is reached; the new record by default. What goes is counted.
+  public var whenFull: WhenFull?
+  /// How long a call may wait for room where `whenFull` is `block`, in seconds; 0.1 by default.
+  public var blockBound: Double?
+  /// Of which traces exporters get inputs and outputs; of all by default. The journal and the local store have everything.
+  public var tail: Tail?
   /// The size at which a journal file is closed and the next begun, in bytes.
   public var fileBytes: Int?
   /// Force each record to the disk, which protects against loss of power, not only against the death of the process.
@@ -96,7 +102,8 @@ public struct Configuration: Sendable {
     redactAt: RedactAt? = nil, redactKey: String? = nil, resource: Attributes? = nil,
     sessionId: String? = nil, environment: String? = nil, release: String? = nil, disabled: Bool? = nil, quotaBytes: Int? = nil,
     fileBytes: Int? = nil, fsync: Bool? = nil, store: Bool? = nil, limits: [String: Int]? = nil,
-    guards: Guards? = nil, onNotice: (@Sendable (String) -> Void)? = nil
+    guards: Guards? = nil, whenFull: WhenFull? = nil, blockBound: Double? = nil, tail: Tail? = nil,
+    onNotice: (@Sendable (String) -> Void)? = nil
   ) {
     self.service = service
     self.dir = dir
@@ -116,6 +123,9 @@ public struct Configuration: Sendable {
     self.release = release
     self.disabled = disabled
     self.quotaBytes = quotaBytes
+    self.whenFull = whenFull
+    self.blockBound = blockBound
+    self.tail = tail
     self.fileBytes = fileBytes
     self.fsync = fsync
     self.store = store

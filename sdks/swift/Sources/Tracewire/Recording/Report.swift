@@ -12,6 +12,8 @@ public struct FlushReport: Sendable, Hashable {
   public var dropped: [String: Int] = [:]
   /// Records of traces that `sampling` left out.
   public var unsampled = 0
+  /// Traces whose content an exporter does not get, by the rules of `tail`.
+  public var withheld = 0
   /// Mistakes and internal errors that cost no exception, by code.
   public var errors: [String: Int] = [:]
   /// The same for each exporter, by its name.
@@ -27,6 +29,7 @@ public struct FlushReport: Sendable, Hashable {
     sent = report["sent"]?.int ?? 0
     pending = report["pending"]?.int ?? 0
     unsampled = report["unsampled"]?.int ?? 0
+    withheld = report["withheld"]?.int ?? 0
     dropped = counts(report["dropped"])
   }
 }
@@ -51,10 +54,20 @@ public struct Stats: Sendable, Hashable {
   public var producer: String?
   /// Where the journal is; `nil` where nothing is recorded.
   public var directory: String?
+  /// Who delivers.
+  public var mode = Mode.local
   /// Records in the journal.
   public var written = 0
   /// Records lost, by reason.
   public var dropped: [String: Int] = [:]
+  /// What all journals of the directory take.
+  public var bytes = 0
+  /// The most that they may take.
+  public var quotaBytes = 0
+  /// Traces whose content an exporter does not get, by the rules of `tail`.
+  public var withheld = 0
+  /// Records of traces that `sampling` left out.
+  public var unsampled = 0
 
   init(_ json: String?) {
     guard let json else { return }
@@ -63,6 +76,11 @@ public struct Stats: Sendable, Hashable {
     directory = stats["directory"]?.text
     written = stats["written"]?.int ?? 0
     dropped = counts(stats["dropped"])
+    mode = stats["mode"]?.text.flatMap(Mode.init) ?? .local
+    bytes = stats["bytes"]?.int ?? 0
+    quotaBytes = stats["quota_bytes"]?.int ?? 0
+    withheld = stats["withheld"]?.int ?? 0
+    unsampled = stats["unsampled"]?.int ?? 0
   }
 }
 

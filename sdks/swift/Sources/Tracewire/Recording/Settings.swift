@@ -9,6 +9,9 @@ struct Settings: Sendable {
   private(set) var exporterNames: [Value] = []
   /// Attributes of the program that a file or the environment says.
   private(set) var resourceFromFile: Value.Members?
+  /// Rules of tail sampling that a file or the environment says, and how long a call may wait for room.
+  private var tailFromFile: Value?
+  private var boundFromFile: Value?
   /// What is wrong with guards. Without the limits that somebody asked for, a program must not go on unnoticed.
   private(set) var refused: String?
   /// Sentences about what could not be used.
@@ -50,8 +53,16 @@ struct Settings: Sendable {
       found.append((key, wire, "\(key) = \(shown(value)) (argument): \(expected) is expected, such as \(key): \(example)"))
     }
     if let sampling = given.sampling, !sampling.isUsable {
-      note("sampling", "sampling", sampling.kinds.isEmpty ? sampling.rate : sampling.kinds, "a number from 0 to 1", "0.1")
+      note("sampling", "sampling", sampling.kinds.isEmpty ? sampling.rate as Any : sampling.kinds as Any, "a number from 0 to 1", "0.1")
       values.sampling = nil
+    }
+    if let tail = given.tail, !tail.isUsable {
+      note("tail", "tail", tail, "rules that can be meant", "Tail(errors: true)")
+      values.tail = nil
+    }
+    if let bound = given.blockBound, !(bound >= 0 && bound < 1e9) {
+      note("blockBound", "block_bound", bound, "a number of seconds", "0.05")
+      values.blockBound = nil
     }
     for (key, wire, path, example) in [
       ("quotaBytes", "quota_bytes", \Configuration.quotaBytes, "4294967296"),
@@ -96,6 +107,9 @@ struct Settings: Sendable {
     values.disabled = values.disabled ?? settings["disabled"]?.bool
     values.quotaBytes = values.quotaBytes ?? settings["quota_bytes"]?.int
     values.fileBytes = values.fileBytes ?? settings["file_bytes"]?.int
+    values.whenFull = values.whenFull ?? settings["when_full"]?.text.flatMap(WhenFull.init)
+    if values.blockBound == nil { boundFromFile = settings["block_bound"] }
+    if values.tail == nil { tailFromFile = settings["tail"] }
     values.fsync = values.fsync ?? settings["fsync"]?.bool
     values.store = values.store ?? settings["store"]?.bool
     if given.exporters == nil { exporterNames = settings["exporters"]?.list ?? [] }
@@ -150,6 +164,9 @@ struct Settings: Sendable {
     }
     options["sinks"] = .list(sinks.map(Value.text))
     if let sampling = values.sampling { options["sampling"] = sampling.value }
+    options["tail"] = values.tail?.value ?? tailFromFile
+    options["when_full"] = values.whenFull.map { .text($0.rawValue) }
+    options["block_bound"] = values.blockBound.map(Value.double) ?? boundFromFile
     if let limits = values.limits { options["limits"] = .map(Value.Members(limits.map { ($0.key, .int($0.value)) })) }
     if let bytes = values.quotaBytes { options["quota_bytes"] = .int(bytes) }
     if let bytes = values.fileBytes { options["file_bytes"] = .int(bytes) }

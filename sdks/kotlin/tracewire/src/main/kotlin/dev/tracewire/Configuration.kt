@@ -132,6 +132,15 @@ public class Configuration {
     /** The most that all journals of the folder may take, in bytes; what exceeds it is dropped and counted. */
     public var quotaBytes: Long? = null
 
+    /** What goes where [quotaBytes] is reached; the new record by default. What goes is counted. */
+    public var whenFull: WhenFull? = null
+
+    /** How long a call may wait for room where [whenFull] is [WhenFull.BLOCK]; 100 milliseconds by default. */
+    public var blockBound: java.time.Duration? = null
+
+    /** Of which traces exporters get inputs and outputs; of all by default. The journal and the local store have everything. */
+    public var tail: Tail? = null
+
     /** The size at which a journal file is closed and the next begun, in bytes. */
     public var fileBytes: Long? = null
 

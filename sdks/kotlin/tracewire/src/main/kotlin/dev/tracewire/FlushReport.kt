@@ -11,6 +11,7 @@ import dev.tracewire.internal.json.Json
  * @property pending records that a destination lacks.
  * @property dropped records lost, by reason.
  * @property unsampled records of traces that `sampling` left out.
+ * @property withheld traces whose content an exporter does not get, by the rules of `tail`.
  * @property errors mistakes and internal errors that cost no exception, by code.
  * @property exporters the same for each exporter, by its name.
  */
@@ -21,6 +22,7 @@ public data class FlushReport(
     public val pending: Long = 0,
     public val dropped: Map<String, Long> = emptyMap(),
     public val unsampled: Long = 0,
+    public val withheld: Long = 0,
     public val errors: Map<String, Long> = emptyMap(),
     public val exporters: Map<String, ExporterReport> = emptyMap(),
 ) {
@@ -34,6 +36,7 @@ public data class FlushReport(
                 pending = number(found["pending"]),
                 dropped = counts(found["dropped"]),
                 unsampled = number(found["unsampled"]),
+                withheld = number(found["withheld"]),
             )
         }
 
@@ -66,14 +69,26 @@ public data class ExporterReport(
  *
  * @property producer whose events they are; null before the first.
  * @property directory where the journal is; null where nothing is recorded.
+ * @property mode who delivers.
  * @property written records in the journal.
  * @property dropped records lost, by reason.
+ * @property bytes what all journals of the directory take.
+ * @property quotaBytes the most that they may take.
+ * @property pending for each exporter, by its name, the records that its destination lacks.
+ * @property withheld traces whose content an exporter does not get, by the rules of `tail`.
+ * @property unsampled records of traces that `sampling` left out.
  */
 public data class Stats(
     public val producer: String? = null,
     public val directory: String? = null,
+    public val mode: Mode = Mode.LOCAL,
     public val written: Long = 0,
     public val dropped: Map<String, Long> = emptyMap(),
+    public val bytes: Long = 0,
+    public val quotaBytes: Long = 0,
+    public val pending: Map<String, Long> = emptyMap(),
+    public val withheld: Long = 0,
+    public val unsampled: Long = 0,
 ) {
     internal companion object {
         fun of(json: String): Stats {
@@ -81,8 +96,14 @@ public data class Stats(
             return Stats(
                 found["producer"] as String?,
                 found["directory"] as String?,
+                (found["mode"] as String?)?.let { Mode.valueOf(it.uppercase()) } ?: Mode.LOCAL,
                 FlushReport.number(found["written"]),
                 FlushReport.counts(found["dropped"]),
+                FlushReport.number(found["bytes"]),
+                FlushReport.number(found["quota_bytes"]),
+                emptyMap(),
+                FlushReport.number(found["withheld"]),
+                FlushReport.number(found["unsampled"]),
             )
         }
     }

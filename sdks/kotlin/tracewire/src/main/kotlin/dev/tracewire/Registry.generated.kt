@@ -165,6 +165,9 @@ public object LossReasons {
     /** The directory's quota was reached and nothing in it could be removed yet. */
     public const val QUOTA: String = "quota"
 
+    /** The directory's quota was reached, and its oldest journals went to make room for new ones. */
+    public const val EVICTED: String = "evicted"
+
     /** The file system had no room left. */
     public const val DISK_FULL: String = "disk_full"
 
@@ -194,6 +197,7 @@ public object LossReasons {
     public val ALL: List<String> =
         listOf(
             QUOTA,
+            EVICTED,
             DISK_FULL,
             IO,
             UNWRITABLE,

@@ -147,6 +147,9 @@ internal class Delivery private constructor(
 
     private fun deadlineIn(millis: Long): Long = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis)
 
+    /** What the destination of each exporter lacks. */
+    fun pending(): Map<String, Long> = routes.associate { it.sink to it.pending() }
+
     private fun report(): FlushReport {
         val reports = routes.associate { it.sink to it.report() }
         return FlushReport(

@@ -144,6 +144,9 @@ internal class Opened(
             "redact_key" to settings["redact_key"],
             "sinks" to sinks,
             "sampling" to settings["sampling"],
+            "tail" to settings["tail"],
+            "when_full" to settings["when_full"],
+            "block_bound" to settings["block_bound"],
             "limits" to settings.limits.orEmpty(),
             "quota_bytes" to settings["quota_bytes"],
             "file_bytes" to settings["file_bytes"],
@@ -237,7 +240,10 @@ internal class Opened(
         alive { it.guardStatus(sessionId, traceId) }?.let(Guarding::statusOf)
 
     /** Numbers of the recorder, without waiting for anything. */
-    fun stats(): Stats = lastStats ?: alive { Stats.of(it.stats()) } ?: lastStats ?: Stats()
+    fun stats(): Stats {
+        val found = lastStats ?: alive { Stats.of(it.stats()) } ?: lastStats ?: Stats()
+        return found.copy(pending = delivery?.pending().orEmpty())
+    }
 
     /** Asks the recorder; null where there is none, or where it is let go of at this moment. */
     private inline fun <T> alive(ask: (NativeRecorder) -> T): T? = try {

@@ -50,6 +50,11 @@ internal class Settings(given: Configuration) {
         take("fsync", given.fsync)
         take("mode", given.mode?.name?.lowercase())
         bytes("quota_bytes", given.quotaBytes, "4294967296")
+        take("when_full", given.whenFull?.name?.lowercase())
+        val bound = given.blockBound
+        check("block_bound", bound?.let(Tail::seconds), bound?.isNegative != true, "a time", "Duration.ofMillis(50)")
+        val tail = given.tail
+        check("tail", tail?.rules(), tail?.isUsable() != false, "rules that can be meant", "Tail(errors = true)")
         take("redact", given.redact)
         take("redact_at", given.redactAt?.name?.lowercase())
         take("redact_key", given.redactKey)

@@ -78,7 +78,7 @@ def test_a_wrong_argument_leaves_what_the_environment_says(monkeypatch: pytest.M
     assert settings.values == {"mode": "background"}
     assert settings.problems[0].endswith("; 'background' of TRACEWIRE_MODE is used")
     assert settings.problems[1] == "servcie = 'x' (argument): there is no such setting; did you mean service?"
-    assert settings.problems[2].startswith("colour = 1 (argument): there is no such setting; there are capture, dir,")
+    assert settings.problems[2].startswith("colour = 1 (argument): there is no such setting; there are block_bound, capture,")
 
 
 @pytest.mark.parametrize(("capture", "kept"), [("all", True), ("none", False), (True, True), ("input", "input")])

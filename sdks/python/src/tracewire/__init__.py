@@ -72,6 +72,7 @@ __all__ = [
     "Session",
     "Span",
     "SpanContext",
+    "Stats",
     "Stream",
     "TracewireError",
     "Verdict",

@@ -80,7 +80,10 @@ class Opened:
         """Deliver, let go of the exporters, and close the journal."""
         # The journal first, so that the exporters get the envelope that closes it, and it need not wait for them.
         counts = self.recorder.close(timeout)
-        return _together(counts, {} if self.pump is None else self.pump.close(timeout))
+        counts = _together(counts, {} if self.pump is None else self.pump.close(timeout))
+        # What is withheld is known when it has been delivered.
+        counts["withheld"] = self.recorder.stats().get("withheld", 0)
+        return counts
 
     def stats(self) -> Stats:
         """Count, without waiting for anything."""

@@ -87,11 +87,11 @@ def init(
             the default where there are exporters. ``background`` has threads do that.
         exporters: where traces go besides the local store: exporters, names (``"console"``), or tables with their options
             (``{"type": "http", "url": "https://…"}``).
-        sampling: the share of traces that is recorded, from 0 to 1, decided by the trace id; or ``{"rate": 0.1, "kinds": {"http":
-            0.01}}``, with other shares for traces whose root is of some kind.
-        tail: what exporters get: ``{"errors": True, "slower_than": "2s", "costs_over": "0.10", "share": 0.05}``. Every step comes
-            with its times, usage and cost; inputs and outputs of traces alone that one of these rules keeps. The journal and the
-            local store have everything.
+        sampling: the share of traces that is recorded, from 0 to 1, decided by the trace id; or ``{"rate": 0.1, "kinds":
+            {"http": 0.01}}``, with other shares for traces whose root is of some kind.
+        tail: what exporters get: ``{"errors": True, "slower_than": "2s", "costs_over": "0.10", "share": 0.05}``. Every step
+            comes with its times, usage and cost; inputs and outputs of traces alone that one of these rules keeps. The journal
+            and the local store have everything.
         capture: whether inputs and outputs are recorded, both (``True``), neither, or one of them.
         mask: called with a field's name and its value before anything is written; what it returns is recorded instead. If it
             raises, the field is left out and counted.
@@ -110,8 +110,9 @@ def init(
         release: the version of the program.
         disabled: record nothing at all.
         quota_bytes: the most that all journals of the directory may take; what exceeds it is dropped and counted.
-        when_full: what goes where ``quota_bytes`` is reached: the new record (``drop_newest``, the default), the oldest journals that
-            nobody writes (``drop_oldest``), or the new record after a wait for room (``block``). What goes is counted.
+        when_full: what goes where ``quota_bytes`` is reached: the new record (``drop_newest``, the default), the oldest
+            journals that nobody writes (``drop_oldest``), or the new record after a wait for room (``block``). What goes is
+            counted.
         block_bound: how long a call may wait for room, in seconds or as a text such as ``"50ms"``; 0.1 by default.
         file_bytes: the size at which a journal file is closed and the next begun.
         fsync: force each record to the disk, which protects against loss of power, not only against the death of the process.

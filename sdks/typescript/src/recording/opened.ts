@@ -20,7 +20,7 @@ import { type Current, currentPlace, NOWHERE, Place } from "./place.ts";
 import { type Problems, say, shown, textOf, typeName } from "./problems.ts";
 import { prepareProcess } from "./propagation.ts";
 import { Pen } from "./record.ts";
-import { type Counts, EMPTY_COUNTS, type NativeCounts } from "./report.ts";
+import { type Counts, EMPTY_COUNTS, type NativeCounts, statsOf } from "./report.ts";
 import type { Make, PointType, Where } from "./seat.ts";
 import type { Span } from "./span.ts";
 import type { Policy } from "./writing.ts";
@@ -214,7 +214,7 @@ export class Opened {
   /** Delivers what the mode delivers, and counts. */
   async flush(timeoutMillis: number): Promise<Counts> {
     const counts = this.#counts(this.recorder?.flush());
-    return together(counts, await this.delivery?.flush(timeoutMillis));
+    return this.#delivered(counts, await this.delivery?.flush(timeoutMillis));
   }
 
   /** Closes the journal, delivers, and lets go of the exporters. */
@@ -222,7 +222,13 @@ export class Opened {
     this.#forget();
     // The journal first, so that the exporters get the envelope that closes it.
     const counts = this.#counts(this.recorder?.close());
-    return together(counts, await this.delivery?.close(timeoutMillis));
+    return this.#delivered(counts, await this.delivery?.close(timeoutMillis));
+  }
+
+  /** What is withheld is known when it has been delivered. */
+  #delivered(counts: Counts, delivered: DeliveryReport | undefined): Counts {
+    if (delivered === undefined) return counts;
+    return { ...together(counts, delivered), withheld: statsOf(this.recorder?.stats()).withheld };
   }
 
   /** Another recorder takes its place: what is left is delivered beside the program. */
@@ -361,8 +367,7 @@ function wireForm(value: unknown): object {
   return value === undefined ? {} : (JSON.parse(encode(value, "json", { lenient: true })) as object);
 }
 
-function together(counts: Counts, delivered: DeliveryReport | undefined): Counts {
-  if (delivered === undefined) return counts;
+function together(counts: Counts, delivered: DeliveryReport): Counts {
   const dropped: Record<string, number> = { ...counts.dropped };
   add(dropped, delivered.dropped);
   const { sent, pending, durable, errors, exporters } = delivered;

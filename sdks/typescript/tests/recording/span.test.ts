@@ -216,6 +216,7 @@ test("a client that is switched off records nothing and says nothing", async () 
     pending: 0,
     dropped: {},
     unsampled: 0,
+    withheld: 0,
     errors: {},
     exporters: {},
   });

@@ -178,6 +178,8 @@ final class Opened: Sendable {
   func flush(timeout: Duration) async -> FlushReport {
     var report = counts(recorder?.flush())
     await delivery?.flush(timeout, into: &report)
+    // What is withheld is known when it has been delivered.
+    if delivery != nil { report.withheld = Stats(recorder?.stats()).withheld }
     return report
   }
 
@@ -186,6 +188,7 @@ final class Opened: Sendable {
     // The journal first, so that the exporters get the envelope that closes it.
     var report = counts(recorder?.closeJournal())
     await delivery?.close(timeout, into: &report)
+    if delivery != nil { report.withheld = Stats(recorder?.stats()).withheld }
     return report
   }
 

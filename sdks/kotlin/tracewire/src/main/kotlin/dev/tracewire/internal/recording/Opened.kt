@@ -256,7 +256,7 @@ internal class Opened(
     fun flush(timeoutMillis: Long): FlushReport {
         last?.let { return it.copy(dropped = added(it.dropped, lost)) }
         val counts = counts(alive { it.flush() })
-        return together(counts, delivery?.flush(timeoutMillis))
+        return delivered(counts, delivery?.flush(timeoutMillis))
     }
 
     /** Closes the journal, delivers, and lets go of the exporters. */
@@ -266,7 +266,13 @@ internal class Opened(
         Closing.forget(this)
         // The journal first, so that the exporters get the envelope that closes it.
         val counts = counts(alive { it.closeJournal() })
-        return together(counts, delivery?.close(timeoutMillis))
+        return delivered(counts, delivery?.close(timeoutMillis))
+    }
+
+    /** What is withheld is known when it has been delivered. */
+    private fun delivered(counts: FlushReport, report: FlushReport?): FlushReport {
+        val withheld = if (report == null) counts.withheld else alive { Stats.of(it.stats()).withheld } ?: counts.withheld
+        return together(counts, report).copy(withheld = withheld)
     }
 
     /** Closes, and lets go of the native recorder: nothing can be recorded with what this made any more. */

@@ -64,7 +64,7 @@ def test_code_is_as_wide_as_the_page() -> None:
 def test_settings_are_those_of_the_code() -> None:
     page = DOCS / "reference" / "settings.md"
     assert generate.pages()[page] == page.read_text(encoding="utf-8"), "python docs/generate.py writes it"
-    assert re.findall(r"^\| `(\w+)` \|", generate.settings(), re.MULTILINE)[:3] == ["capture", "database", "dir"]
+    assert re.findall(r"^\| `(\w+)` \|", generate.settings(), re.MULTILINE)[:3] == ["block_bound", "capture", "database"]
 
 
 def test_commands_are_those_of_the_binary() -> None:

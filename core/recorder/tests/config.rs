@@ -54,6 +54,33 @@ fn the_environment_stands_above_the_file() {
 }
 
 #[test]
+fn shares_by_kind_times_and_rules_are_texts_in_the_environment() {
+    let environment = [
+        ("TRACEWIRE_SAMPLING", "0.1, http=0.01"),
+        ("TRACEWIRE_BLOCK_BOUND", "50ms"),
+        ("TRACEWIRE_TAIL", "errors=true, slower_than=2s"),
+        ("TRACEWIRE_WHEN_FULL", "block"),
+    ];
+    let said = said("tracewire.toml", "", &environment);
+    assert!(
+        said.contains(
+            r#""settings":{"block_bound":"50ms","sampling":{"kinds":{"http":0.01},"rate":0.1},"tail":{"errors":"true","slower_than":"2s"},"when_full":"block"}"#
+        ),
+        "{said}"
+    );
+    let wrong = "sampling = {rate = 2}\ntail = {error = true}\nblock_bound = \"soon\"\nwhen_full = \"wait\"\n";
+    let said = self::said("tracewire.toml", wrong, &[]);
+    for problem in [
+        "a rate and kinds with theirs, each a number from 0 to 1, are expected",
+        "error: there is no such rule",
+        "a time is expected",
+        "one of drop_newest, drop_oldest, block is expected",
+    ] {
+        assert!(said.contains(problem), "{problem}: {said}");
+    }
+}
+
+#[test]
 fn what_cannot_be_used_is_named_with_its_place_and_its_remedy() {
     let folder = TempDir::new().unwrap();
     let toml =

@@ -87,7 +87,7 @@ export {
   type Totals,
 } from "./recording/analytics.ts";
 export { Client } from "./recording/client.ts";
-export type { BrowserOptions, ClientOptions, ExporterSetting, Mode, Sampling, Tail } from "./recording/config.ts";
+export type { BrowserOptions, ClientOptions, ExporterSetting, Mode } from "./recording/config.ts";
 export { SpanContext } from "./recording/context.ts";
 export type { Decorator, MethodContext, Wrapper } from "./recording/decorators.ts";
 export {
@@ -136,6 +136,7 @@ export {
 export { extract } from "./recording/propagation.ts";
 export type { Moment, Page, Query, Row, TraceId } from "./recording/query.ts";
 export type { FlushReport, Stats } from "./recording/report.ts";
+export type { Sampling, Tail } from "./recording/sampling.ts";
 export { type OpenSession, Session, type SessionOptions } from "./recording/session.ts";
 export { type EventFields, Span } from "./recording/span.ts";
 export type { Body } from "./recording/steps.ts";

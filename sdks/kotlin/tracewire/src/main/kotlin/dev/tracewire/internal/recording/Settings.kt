@@ -3,6 +3,7 @@ package dev.tracewire.internal.recording
 import dev.tracewire.Capture
 import dev.tracewire.Configuration
 import dev.tracewire.Mode
+import dev.tracewire.Tail
 import dev.tracewire.VERSION
 import dev.tracewire.WarningListener
 import dev.tracewire.internal.json.Json

@@ -32,7 +32,10 @@ fn signed<'a>(envelopes: impl IntoIterator<Item = &'a [u8]>, keys: &str) -> Resu
 
 #[cfg(not(feature = "sign"))]
 fn signed<'a>(_: impl IntoIterator<Item = &'a [u8]>, _: &str) -> Result<verify::Report, Refusal> {
-    Err(Refusal::new("unavailable", "this library has no room for signatures: `tracewire verify --key` checks them, and in JavaScript the module of tracewire/tools"))
+    Err(Refusal::new(
+        "unavailable",
+        "this library has no room for signatures: `tracewire verify --key` checks them, and in JavaScript the module of tracewire/tools",
+    ))
 }
 
 /// The envelope without what `selection` names: `contents` (hashes), `bodies`, `events` (numbers), `erases`.

@@ -21,15 +21,11 @@ use tracewire_wire::verify::verify;
 pub(crate) fn verify_envelopes(py: Python<'_>, envelopes: Vec<Data>, keys: Option<Vec<String>>) -> PyResult<String> {
     guard_or_raise(|| {
         let bytes = envelopes.iter().map(|envelope| envelope.bytes().len()).sum();
-        let keys = keys.map(|keys| keys.iter().map(|key| key.parse::<PublicKey>()).collect::<Result<Keys, _>>());
-        let keys = keys.transpose()?;
         let report = long(py, bytes, || {
             let given = envelopes.iter().map(Data::bytes);
-            Ok(match &keys {
-                Some(keys) => sign::verify(given, keys)?,
-                None => verify(given)?,
-            }
-            .to_value())
+            let Some(keys) = &keys else { return Ok(verify(given)?.to_value()) };
+            let keys = keys.iter().map(|key| key.parse::<PublicKey>()).collect::<Result<Keys, _>>()?;
+            Ok(sign::verify(given, &keys)?.to_value())
         })?;
         Ok(String::from_utf8_lossy(&json::write(&report)).into_owned())
     })

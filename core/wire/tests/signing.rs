@@ -78,7 +78,9 @@ fn judged(envelopes: &[Envelope], heads: &[Head]) -> Report {
 }
 
 /// Whether it is proved, what was found, and which events are vouched for.
-fn said(envelopes: &[Envelope], heads: &[Head]) -> (bool, Vec<(&'static str, u64)>, Vec<(u64, u64)>) {
+type Said = (bool, Vec<(&'static str, u64)>, Vec<(u64, u64)>);
+
+fn said(envelopes: &[Envelope], heads: &[Head]) -> Said {
     let report = judged(envelopes, heads);
     let found = report.findings.iter().map(|finding| (finding.code, finding.first_seq)).collect();
     let proved = report.producers.get("p-1").and_then(|producer| producer.signed.clone());

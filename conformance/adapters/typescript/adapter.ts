@@ -1,5 +1,5 @@
 /** The conformance adapter of the npm package, for Node and browsers: a request becomes calls of its public API. */
-import { convert, decode, envelopes, FORMATS, FormatError, flush, manual, SpanContext, shutdown } from "tracewire";
+import { convert, decode, envelopes, FORMATS, FormatError, flush, init, manual, SpanContext, shutdown } from "tracewire";
 import { checkScript, recording, recover, seal } from "tracewire/testing";
 import { loadTools } from "tracewire/tools";
 
@@ -150,4 +150,8 @@ function bytes(base64: string): Uint8Array {
 if (typeof document === "undefined") {
   const { createInterface } = process.getBuiltinModule("node:readline");
   for await (const line of createInterface({ input: process.stdin })) process.stdout.write(`${await answer(line)}\n`);
-} else Object.assign(globalThis, { answer, ready: loadTools("/tools.wasm") });
+} else {
+  const wasm = fetch("/tracewire-rules.wasm").then((found) => found.arrayBuffer());
+  const ready = Promise.all([wasm.then((wasm) => void init({ wasm, disabled: true })), loadTools("/tools.wasm")]);
+  Object.assign(globalThis, { answer, ready });
+}

@@ -16,10 +16,11 @@ const [folder = ".", executablePath = "/usr/bin/chromium"] = process.argv.slice(
 const HTML = '<!doctype html><meta charset="utf-8"><script type="module" src="/browser.mjs"></script>';
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
 const MORE_FLAGS = ["--disable-component-update", "--disable-sync"];
+const wasm = (name) => ["application/wasm", () => readFile(new URL(`wasm/${name}.wasm`, sdk))];
 const FILES = {
   "/": ["text/html", () => HTML],
   "/browser.mjs": ["text/javascript", () => readFile(join(folder, "browser.mjs"))],
-  "/tools.wasm": ["application/wasm", () => readFile(new URL("wasm/tools.wasm", sdk))],
+  ...Object.fromEntries(["tools", "tracewire-rules"].map((name) => [`/${name}.wasm`, wasm(name)])),
 };
 
 const server = createServer(async (request, response) => {

@@ -87,7 +87,14 @@ export {
   type Totals,
 } from "./recording/analytics.ts";
 export { Client } from "./recording/client.ts";
-export type { BrowserOptions, ClientOptions, ExporterSetting, Mode } from "./recording/config.ts";
+export type {
+  BrowserOptions,
+  ClientOptions,
+  Detector,
+  ExporterSetting,
+  Mode,
+  RedactionRule,
+} from "./recording/config.ts";
 export { SpanContext } from "./recording/context.ts";
 export type { Decorator, MethodContext, Wrapper } from "./recording/decorators.ts";
 export {

@@ -33,6 +33,7 @@ export type Detector =
   | "private_key"
   | "url_password"
   | "credential"
+  | "assignment"
   | "email"
   | "phone"
   | "card"

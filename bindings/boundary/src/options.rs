@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 #[cfg(feature = "redact")]
 use tracewire_recorder::RedactAt;
-use tracewire_recorder::ship::Tail;
 use tracewire_recorder::testing::{Script, Scripted};
-use tracewire_recorder::{Limits, Mode, Options, Sampling, WhenFull, duration};
+use tracewire_recorder::{Limits, Mode, Options, Sampling, WhenFull};
+#[cfg(not(target_arch = "wasm32"))]
+use tracewire_recorder::{duration, ship::Tail};
 use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
 
@@ -33,6 +34,7 @@ pub fn members(given: &str) -> Result<Map, Refusal> {
 /// `option`, with the name of the one that cannot be used.
 pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
     let (mut options, mut seed) = (Options::default(), 0);
+    #[cfg_attr(target_arch = "wasm32", allow(unused_mut))]
     let (mut when_full, mut bound) = (WhenFull::default(), WhenFull::BLOCK_BOUND);
     for (name, value) in members(given)?.iter() {
         let wrong = |expected: &str| Refusal::new("option", format!("{name}: {expected} is expected"));
@@ -47,11 +49,14 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
             #[cfg(feature = "redact")]
             "redact_key" => options.redact.key = Some(value.as_text().ok_or_else(|| wrong("a text"))?.to_owned()),
             "sinks" => options.host_sinks = texts(value).ok_or_else(|| wrong("a list of names"))?,
+            // In a browser nothing can be waited for, and its journals are sent whole: the module does without.
+            #[cfg(not(target_arch = "wasm32"))]
             "tail" => options.tail = Some(tail(value)?),
             "sampling" => options.sampling = Sampling::of_value(value).ok_or_else(|| wrong(SAMPLING))?,
             "limits" => limits(&mut options.limits, value).ok_or_else(|| wrong("a map of limits"))?,
             "quota_bytes" => options.quota_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
             "when_full" => when_full = when_full_of(value).ok_or_else(|| wrong("drop_newest, drop_oldest or block"))?,
+            #[cfg(not(target_arch = "wasm32"))]
             "block_bound" => bound = duration(value).ok_or_else(|| wrong("a time"))?,
             "file_bytes" => options.file_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
             "store" => options.store = value.as_bool().ok_or_else(|| wrong("true or false"))?,
@@ -102,6 +107,7 @@ fn redact_at(value: &Value) -> Option<RedactAt> {
     RedactAt::named(value.as_text()?)
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 fn tail(value: &Value) -> Result<Tail, Refusal> {
     Tail::of_value(value).map_err(|reason| Refusal::new("option", format!("tail: {reason}")))
 }

@@ -1,7 +1,6 @@
 //! Head sampling: which traces are recorded at all, decided by the trace's id, so that every process decides alike.
 
 use crate::span::SpanContext;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tracewire_wire::id::TraceId;
 use tracewire_wire::value::{Map, Value};
@@ -14,8 +13,8 @@ const RANDOM_BITS: u32 = 56;
 pub struct Sampling {
     /// The share of traces, 0 to 1.
     pub rate: f64,
-    /// Shares of traces by the kind of their root.
-    pub kinds: BTreeMap<String, f64>,
+    /// Shares of traces by the kind of their root; of a kind that stands twice, the first.
+    pub kinds: Vec<(String, f64)>,
 }
 
 /// Every trace.
@@ -27,7 +26,7 @@ impl Default for Sampling {
 
 impl From<f64> for Sampling {
     fn from(rate: f64) -> Self {
-        Sampling { rate, kinds: BTreeMap::new() }
+        Sampling { rate, kinds: Vec::new() }
     }
 }
 
@@ -58,7 +57,7 @@ impl Sampling {
             let number = |text: &str| share(&Value::from_f64(text.trim().parse().ok()?));
             match part.split_once('=') {
                 Some((kind, rate)) if !kind.trim().is_empty() => {
-                    sampling.kinds.insert(kind.trim().to_owned(), number(rate)?);
+                    sampling.kinds.push((kind.trim().to_owned(), number(rate)?));
                 }
                 None if at == 0 => sampling.rate = number(part)?,
                 _ => return None,
@@ -71,8 +70,11 @@ impl Sampling {
     pub fn to_map(&self) -> Map {
         let mut map = Map::from_iter([("rate".to_owned(), Value::from_f64(self.rate))]);
         if !self.kinds.is_empty() {
-            let kinds = self.kinds.iter().map(|(kind, rate)| (kind.clone(), Value::from_f64(*rate)));
-            map.insert("kinds".to_owned(), Value::Map(kinds.collect()));
+            let mut kinds = Map::new();
+            for (kind, rate) in self.kinds.iter().rev() {
+                kinds.insert(kind.clone(), Value::from_f64(*rate));
+            }
+            map.insert("kinds".to_owned(), Value::Map(kinds));
         }
         map
     }
@@ -97,7 +99,7 @@ impl Sampler {
         let bounded = |rate: f64| if rate.is_nan() { 1.0 } else { rate.clamp(0.0, 1.0) };
         let kinds = sampling.kinds.iter().map(|(kind, rate)| (kind.clone(), bounded(*rate)));
         let sampling = Sampling { rate: bounded(sampling.rate), kinds: kinds.collect() };
-        if sampling.rate >= 1.0 && sampling.kinds.values().all(|rate| *rate >= 1.0) {
+        if sampling.rate >= 1.0 && sampling.kinds.iter().all(|(_, rate)| *rate >= 1.0) {
             return None;
         }
         let kinds = sampling.kinds.iter().map(|(kind, rate)| (kind.as_str().into(), threshold(*rate)));

@@ -271,7 +271,8 @@ internal class Opened(
 
     /** What is withheld is known when it has been delivered. */
     private fun delivered(counts: FlushReport, report: FlushReport?): FlushReport {
-        val withheld = if (report == null) counts.withheld else alive { Stats.of(it.stats()).withheld } ?: counts.withheld
+        if (report == null) return together(counts, null)
+        val withheld = alive { Stats.of(it.stats()).withheld } ?: counts.withheld
         return together(counts, report).copy(withheld = withheld)
     }
 

@@ -89,7 +89,7 @@ impl Recorder<Files> {
         if sinks.is_empty() {
             sinks.push("store".to_owned()); // What nobody has must not go.
         }
-        let sampler = Sampler::new(&options.sampling);
+        let sampler = Sampler::new(options.sampling.clone());
         let (masker, redact) = Masker::of(&options.redact).map_err(RecorderError::Rule)?;
         let journal = Arc::new(JournalWriter::new(
             WriterOptions {
@@ -134,7 +134,7 @@ impl Recorder<Memory> {
     ) -> Result<Self, WireError> {
         #[cfg(feature = "guards")]
         let guards = std::mem::take(&mut options.guards);
-        let sampler = Sampler::new(&options.sampling);
+        let sampler = Sampler::new(options.sampling.clone());
         let sources = options.sources.clone();
         let kept = Kept { limits: options.limits.clone(), quota_bytes: options.quota_bytes, mode: options.mode };
         let sampling = sampler.as_ref().map(Sampler::describe);

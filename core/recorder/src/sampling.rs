@@ -88,40 +88,30 @@ pub(crate) fn share(value: &Value) -> Option<f64> {
 #[derive(Debug)]
 pub(crate) struct Sampler {
     sampling: Sampling,
-    threshold: u64,
-    kinds: Vec<(Box<str>, u64)>,
     unsampled: AtomicU64,
 }
 
 impl Sampler {
     /// A sampler that keeps these shares of all traces; `None` for one that keeps every trace.
-    pub(crate) fn new(sampling: &Sampling) -> Option<Self> {
-        let bounded = |rate: f64| if rate.is_nan() { 1.0 } else { rate.clamp(0.0, 1.0) };
-        let kinds = sampling.kinds.iter().map(|(kind, rate)| (kind.clone(), bounded(*rate)));
-        let sampling = Sampling { rate: bounded(sampling.rate), kinds: kinds.collect() };
-        if sampling.rate >= 1.0 && sampling.kinds.iter().all(|(_, rate)| *rate >= 1.0) {
+    pub(crate) fn new(sampling: Sampling) -> Option<Self> {
+        let keeps_all = |rate: f64| rate.is_nan() || rate >= 1.0;
+        if keeps_all(sampling.rate) && sampling.kinds.iter().all(|(_, rate)| keeps_all(*rate)) {
             return None;
         }
-        let kinds = sampling.kinds.iter().map(|(kind, rate)| (kind.as_str().into(), threshold(*rate)));
-        Some(Sampler {
-            threshold: threshold(sampling.rate),
-            kinds: kinds.collect(),
-            sampling,
-            unsampled: AtomicU64::new(0),
-        })
+        Some(Sampler { sampling, unsampled: AtomicU64::new(0) })
     }
 
     /// W3C flags of what begins: those of its parent, else the sampler's decision for a root of this kind.
     pub(crate) fn flags(&self, parent: Option<SpanContext>, trace_id: TraceId, kind: Option<&str>) -> u8 {
         match parent {
             Some(parent) => parent.flags,
-            None => u8::from(random_part(trace_id) >= self.threshold_of(kind)),
+            None => u8::from(random_part(trace_id) >= threshold(self.rate(kind))),
         }
     }
 
-    fn threshold_of(&self, kind: Option<&str>) -> u64 {
-        let own = kind.and_then(|kind| self.kinds.iter().find(|(name, _)| **name == *kind));
-        own.map_or(self.threshold, |(_, threshold)| *threshold)
+    fn rate(&self, kind: Option<&str>) -> f64 {
+        let own = self.sampling.kinds.iter().find(|(name, _)| Some(name.as_str()) == kind);
+        own.map_or(self.sampling.rate, |(_, rate)| *rate)
     }
 
     /// Counts a step that is not recorded.
@@ -142,7 +132,8 @@ impl Sampler {
 
 /// Exact: a power of two times a double.
 pub(crate) fn threshold(rate: f64) -> u64 {
-    ((1.0 - rate) * (1u64 << RANDOM_BITS) as f64) as u64
+    // What is no number is cast to 0, which keeps everything.
+    ((1.0 - rate).clamp(0.0, 1.0) * (1u64 << RANDOM_BITS) as f64) as u64
 }
 
 /// The random part of a trace id, as a number.
@@ -156,7 +147,7 @@ mod tests {
     use super::*;
 
     fn decides(rate: f64, tail: u64) -> u8 {
-        Sampler::new(&rate.into()).unwrap().flags(None, id(tail), None)
+        Sampler::new(rate.into()).unwrap().flags(None, id(tail), None)
     }
 
     fn id(tail: u64) -> TraceId {
@@ -169,18 +160,18 @@ mod tests {
         assert_eq!((decides(0.5, half - 1), decides(0.5, half)), (0, 1));
         assert_eq!((decides(0.0, 0), decides(0.0, (1 << 56) - 1)), (0, 0));
         assert_eq!((decides(0.25, 3 << 54), decides(0.25, (3 << 54) - 1)), (1, 0));
-        assert!(Sampler::new(&1.0.into()).is_none() && Sampler::new(&f64::NAN.into()).is_none());
-        assert!(Sampler::new(&Sampling::of_text("1,http=1").unwrap()).is_none());
+        assert!(Sampler::new(1.0.into()).is_none() && Sampler::new(f64::NAN.into()).is_none());
+        assert!(Sampler::new(Sampling::of_text("1,http=1").unwrap()).is_none());
     }
 
     #[test]
     fn the_kind_of_a_root_has_its_own_rate() {
-        let sampler = Sampler::new(&Sampling::of_text("0.5, http = 0.25").unwrap()).unwrap();
+        let sampler = Sampler::new(Sampling::of_text("0.5, http = 0.25").unwrap()).unwrap();
         let decides = |kind, tail| sampler.flags(None, id(tail), kind);
         let (half, three_quarters) = (1 << 55, 3 << 54);
         assert_eq!([decides(Some("http"), half), decides(Some("http"), three_quarters)], [0, 1]);
         assert_eq!([decides(Some("agent"), half), decides(None, half)], [1, 1]);
-        let only = Sampler::new(&Sampling::of_text("http=0").unwrap()).unwrap();
+        let only = Sampler::new(Sampling::of_text("http=0").unwrap()).unwrap();
         assert_eq!([only.flags(None, id(0), Some("agent")), only.flags(None, id(half), Some("http"))], [1, 0]);
     }
 
@@ -210,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_parent_has_decided() {
-        let sampler = Sampler::new(&Sampling::of_text("0,http=0.5").unwrap()).unwrap();
+        let sampler = Sampler::new(Sampling::of_text("0,http=0.5").unwrap()).unwrap();
         let trace_id = TraceId([7; 16]);
         let parent = |flags| SpanContext { trace_id, span_id: tracewire_wire::id::SpanId([1; 8]), flags };
         let below = |flags| sampler.flags(Some(parent(flags)), trace_id, Some("http"));

@@ -73,7 +73,7 @@ fn remove(directory: &Directory, path: &Path) -> Option<Evicted> {
 }
 
 /// What is in a journal behind the offset that its receivers have.
-pub(super) fn contents(mut reader: JournalReader, producer: String, delivered: u64) -> Evicted {
+fn contents(mut reader: JournalReader, producer: String, delivered: u64) -> Evicted {
     let mut lost = Evicted { producer, ..Evicted::default() };
     while let Ok(Some(item)) = reader.next() {
         let Item::Record { end_offset, payload, .. } = item else { continue };

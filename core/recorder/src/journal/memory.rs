@@ -2,7 +2,6 @@
 //! elsewhere, and the envelopes to send them; a journal is forgotten once all of it has been acknowledged.
 
 use super::directory::producer_name;
-use super::evict::contents;
 use super::frame::{self, Kind};
 use super::header::{Header, Origin};
 use super::item::Item;
@@ -70,8 +69,10 @@ struct Journal {
     taken: usize,
     /// How far it is sealed.
     sealed: usize,
-    /// How far the receiver has it.
-    acknowledged: u64,
+    /// Events of it that the receiver has.
+    sent: u64,
+    /// What it tells of losses.
+    told: Vec<Owed>,
     sealer: Sealer,
 }
 
@@ -135,7 +136,7 @@ impl Memory {
         let Some(batch) = state.in_flight.take_if(is_it) else { return };
         state.sent += batch.events;
         if let Some(journal) = state.journals.iter_mut().find(|journal| journal.producer == producer) {
-            journal.acknowledged = batch.end_offset;
+            journal.sent += batch.events;
         }
         if batch.is_closed {
             state.journals.retain(|journal| journal.producer != producer);
@@ -199,16 +200,13 @@ impl Memory {
         {
             let Some(journal) = state.journals.pop_front() else { return };
             state.in_flight.take_if(|batch| batch.producer == journal.producer);
-            let Journal { bytes, acknowledged, producer, .. } = journal;
-            let Ok(reader) = JournalReader::of_bytes(bytes) else { continue };
-            let lost = contents(reader, producer, acknowledged);
-            state.written = state.written.saturating_sub(lost.records);
-            state.loss_records = state.loss_records.saturating_sub(lost.losses.len() as u64);
-            for (reason, count, bytes) in lost.losses {
-                let reason = state.losses.named(&reason);
-                state.losses.owe_again(Owed { reason, count, bytes });
-            }
-            state.count(reason::EVICTED, lost.records, lost.record_bytes);
+            // What tells of losses stands at the front: it is with the receiver as soon as anything is.
+            let told = if journal.sent == 0 { journal.told } else { Vec::new() };
+            let records = journal.records.saturating_sub(journal.sent).saturating_sub(told.len() as u64);
+            state.written = state.written.saturating_sub(records);
+            state.loss_records = state.loss_records.saturating_sub(told.len() as u64);
+            told.into_iter().for_each(|owed| state.losses.owe_again(owed));
+            state.count(reason::EVICTED, records, journal.bytes.len() as u64);
         }
     }
 
@@ -218,6 +216,9 @@ impl Memory {
             let loss = (self.loss_record)(moment, owed.reason, owed.count, owed.bytes);
             state.put(Kind::Record, &loss);
             state.losses.told(owed);
+            if let Some(journal) = state.open() {
+                journal.told.push(owed);
+            }
             state.loss_records += 1;
         }
     }
@@ -340,7 +341,8 @@ impl Journal {
             is_closed: false,
             taken: 0,
             sealed: 0,
-            acknowledged: 0,
+            sent: 0,
+            told: Vec::new(),
             sealer: Sealer::new(header),
         };
         journal.put(Kind::Header, &header.to_cbor(), &mut Vec::new());

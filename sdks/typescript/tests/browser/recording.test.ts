@@ -40,6 +40,36 @@ test("the first record waits for nothing, and what is recorded arrives", async (
   expect(site.requests[0]?.headers["authorization"]).toBeUndefined();
 });
 
+test("where the memory is full the oldest journals give way, and the numbers say so", async () => {
+  const { report, stats, problems } = await page.evaluate(async () => {
+    const { Client } = (globalThis as unknown as { tracewire: Tracewire }).tracewire;
+    const quiet = { browser: { storage: "memory" as const } };
+    const client = new Client({
+      ...quiet,
+      quotaBytes: 40_000,
+      whenFull: "drop_oldest",
+      sampling: { kinds: { http: 0 } },
+    });
+    for (let number = 0; number < 500; number++) client.span("step", { input: "x".repeat(200) }, () => {});
+    client.span("left out", { kind: "http" }, () => {});
+    const [report, stats] = [await client.flush(), client.stats()];
+    const waits = new Client({ ...quiet, whenFull: "block" as "drop_oldest", tail: { errors: true } });
+    return { report, stats, problems: (await waits.flush()).errors };
+  });
+  expect(Object.keys(report.dropped)).toEqual(["evicted"]);
+  expect(report.written + (report.dropped["evicted"] ?? 0)).toBe(1000);
+  expect(stats).toMatchObject({
+    written: report.written,
+    quotaBytes: 40_000,
+    unsampled: 2,
+    withheld: 0,
+    mode: "local",
+  });
+  expect(stats.bytes).toBeGreaterThan(0);
+  expect(stats.bytes).toBeLessThanOrEqual(40_000);
+  expect(problems).toEqual({ configuration: 2 });
+});
+
 test("the current step lasts for the synchronous part; run, bind and span are for the rest", async () => {
   const parents = await page.evaluate(async () => {
     const { Client } = (globalThis as unknown as { tracewire: Tracewire }).tracewire;

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use tracewire_wire::WireError;
 use tracewire_wire::encoding::{self, Encoding, ReadOptions, WriteOptions};
+use tracewire_wire::order::Order as _;
 use tracewire_wire::value::{Map, Value};
 
 /// How lists of maps are made alike before they are written.
@@ -165,7 +166,7 @@ impl Shape {
                 (key.clone(), shape)
             })
             .collect();
-        members.sort_unstable();
+        members.order_unstable_by(|(a, _), (b, _)| a.cmp(b));
         Shape::Map(members)
     }
 }

@@ -48,7 +48,8 @@ mod by_place {
     /// The places of things in the order in which the things belong; stable.
     pub(super) fn order(count: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
         let mut places: Vec<usize> = (0..count).collect();
-        places.sort_by(|a, b| compare(*a, *b));
+        // The place decides between equals: as stable as the sort that is, and two kilobytes smaller.
+        places.sort_unstable_by(|a, b| compare(*a, *b).then(a.cmp(b)));
         places
     }
 

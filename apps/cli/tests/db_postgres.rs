@@ -31,7 +31,7 @@ fn a_database_is_looked_after() {
         serde_json::from_str(&out).unwrap()
     };
     let made = json(&["migrate"]);
-    assert_eq!((&made["from"], &made["to"]), (&Value::Null, &1.into()));
+    assert_eq!((&made["from"], &made["to"]), (&Value::Null, &2.into()));
     assert!(db(&["migrate"]).1.contains("version 2 already"));
     let mut store = PostgresStore::open(&url, "default").unwrap();
     sweep(&mut store, &Directory::at(folder.path()), &mut ()).unwrap();

@@ -43,9 +43,11 @@ fn a_release_becomes_cases() {
     assert_eq!(said.len(), 8);
     assert!(said[0].starts_with("golden/0.1.0-json  Bytes"), "{said:?}");
     assert!(said[5].starts_with("golden/0.1.0-journal-x-y  Envelopes"), "{said:?}");
-    assert_eq!(said[6], "golden/0.1.0-verify values/a Report { sound: true, complete: true, findings: [] }");
-    let broken =
-        r#"golden/0.1.0-verify values/b Report { sound: false, complete: false, findings: ["digest", "seq_gap"] }"#;
+    assert_eq!(
+        said[6],
+        "golden/0.1.0-verify values/a Report { sound: true, complete: true, proved: None, findings: [] }"
+    );
+    let broken = r#"golden/0.1.0-verify values/b Report { sound: false, complete: false, proved: None, findings: ["digest", "seq_gap"] }"#;
     assert_eq!(said[7], broken);
 }
 

@@ -13,6 +13,8 @@ use tracewire_wire::id::{Hash, SpanId, TraceId};
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::proto;
 use tracewire_wire::redact::Redactor;
+use tracewire_wire::sign::PublicKey;
+use tracewire_wire::statement::Head;
 use tracewire_wire::stream::{Encoding, ItemReader, StreamOptions};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::toon::{self, DecodeOptions};
@@ -117,6 +119,7 @@ fn every_code_happens_and_is_listed() {
         json(&[b' '; 5001]),
         json(b"1 1"),
         json(b"\xc3"),
+        "ed25519:00".parse::<PublicKey>().unwrap_err(),
         event(r#""kind":null"#),
         json(b"1e999"),
         proto_event(b"\x08\x01\x08\x01"),
@@ -136,6 +139,7 @@ fn every_code_happens_and_is_listed() {
         Redactor::new(&[], &["@nobody".to_owned()], None).err().unwrap(),
         "0000000000000000".parse::<SpanId>().unwrap_err(),
         envelope(r#""spec":"2.0""#),
+        Head::read(br#"{"statement":"head"}"#).unwrap_err(),
         "now".parse::<Timestamp>().unwrap_err(),
         toon("a[2]:\n  - 1\n\n  - 2"),
         toon("a[2]: 1"),

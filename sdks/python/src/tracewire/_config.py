@@ -216,7 +216,13 @@ def _time(value: Any) -> Any:
 
 def _tail(value: Any) -> Any:
     rules = dict(value)
-    checks: dict[str, Check] = {"errors": bool, "slower_than": _time, "costs_over": str, "share": _sampling, "decide_after": _time}
+    checks: dict[str, Check] = {
+        "errors": bool,
+        "slower_than": _time,
+        "costs_over": str,
+        "share": _sampling,
+        "decide_after": _time,
+    }
     for name, rule in rules.items():
         if name not in checks or (name == "errors" and not isinstance(rule, bool)):
             raise _Wrong

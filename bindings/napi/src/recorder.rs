@@ -6,10 +6,9 @@ use crate::ship::Shipper;
 use napi::Result;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use std::sync::Arc;
 use tracewire_boundary::{guards, options, reports};
 use tracewire_recorder::{self as core, FlushReport, Stats, host};
-use tracewire_store::prices::GuardPrices;
+use tracewire_store::prices;
 use tracewire_wire::json;
 use tracewire_wire::value::Value;
 
@@ -22,9 +21,7 @@ pub struct Recorder {
 
 impl Recorder {
     pub(crate) fn open(mut options: core::Options) -> std::result::Result<Self, tracewire_boundary::Refusal> {
-        if options.guards.config.as_ref().is_some_and(|limits| limits.money.is_some()) {
-            options.guards.prices = Some(Arc::new(GuardPrices::of(options.directory.as_deref())));
-        }
+        prices::provide(&mut options);
         Ok(Recorder { core: core::Recorder::open(options)?, desk: Desk::default() })
     }
 }

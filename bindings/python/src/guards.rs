@@ -10,12 +10,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::path::Path;
-use std::sync::Arc;
 use tracewire_recorder::guards::{Config, Decision, Options, Verdict};
 use tracewire_recorder::record::BodyWriter;
 use tracewire_recorder::{Place, RecorderError};
-use tracewire_store::prices::GuardPrices;
 use tracewire_wire::event::Status;
 use tracewire_wire::json;
 use tracewire_wire::value::{Map, Value};
@@ -33,10 +30,9 @@ pub(crate) fn check_guards(given: &Bound<'_, PyAny>) -> PyResult<()> {
 
 /// # Errors
 /// `ValueError` that names the member which cannot be used.
-pub(crate) fn options(given: &Map, directory: Option<&Path>) -> PyResult<Options> {
+pub(crate) fn options(given: &Map) -> PyResult<Options> {
     let config = Config::read(&Value::Map(given.clone())).map_err(|error| crate::error(RecorderError::from(error)))?;
-    let prices = config.as_ref().filter(|config| config.money.is_some()).map(|_| Arc::new(GuardPrices::of(directory)));
-    Ok(Options { config, prices: prices.map(|prices| prices as _) })
+    Ok(Options { config, prices: None })
 }
 
 /// The host's own function that hears of limits which are near.

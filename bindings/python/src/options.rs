@@ -12,6 +12,7 @@ use tracewire_recorder::cbor::{Decoder, Scratch, Walker};
 use tracewire_recorder::ship::Tail;
 use tracewire_recorder::ship::sink::SinkOptions;
 use tracewire_recorder::{Limits, Mode, Options, RedactAt, Sampling, WhenFull, duration};
+use tracewire_store::prices;
 use tracewire_wire::value::{Map, Value};
 
 /// # Errors
@@ -47,12 +48,13 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> 
             }
             "store" => options.store = value.extract().map_err(wrong)?,
             "fsync" => options.fsync = value.extract().map_err(wrong)?,
-            "guards" => options.guards = guards::options(&map_of("guards", &value)?, options.directory.as_deref())?,
+            "guards" => options.guards = guards::options(&map_of("guards", &value)?)?,
             "limits" => limits(&mut options.limits, value.cast::<PyDict>()?).map_err(wrong)?,
             _ => {}
         }
     }
     options.when_full = if let WhenFull::Block(_) = when_full { WhenFull::Block(bound) } else { when_full };
+    prices::provide(&mut options);
     Ok((options, policy))
 }
 

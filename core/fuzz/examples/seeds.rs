@@ -64,6 +64,15 @@ fn main() -> Outcome {
         both(SPANS, |text| Ok(otlp::encode_traces(&otlp::decode_traces(text, JSON, &limits)?, PROTOBUF)))?,
     )?;
     keep(&corpus, "otlp_logs", both(RECORDS, |text| Ok(otlp::decode_logs(text, JSON, &limits)?.encode_to_vec()))?)?;
+    let folder = core.join("../conformance/cases");
+    let rules = rules(&folder.join("redaction-rules"))?;
+    keep(&corpus, "detect", rules.iter().map(|(_, text)| text.clone().into_bytes()).collect())?;
+    keep(&corpus, "rule", rules.iter().map(|(rule, text)| format!("{rule}\n{text}").into_bytes()).collect())?;
+    keep(
+        &corpus,
+        "statement",
+        [heads(&folder.join("signing"))?, KEYS.iter().map(|key| key.as_bytes().to_vec()).collect()].concat(),
+    )?;
     let packed = |body: &[u8]| -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
         let mut gzip = flate2::write::GzEncoder::new(vec![1], flate2::Compression::best());
         gzip.write_all(body)?;
@@ -184,6 +193,45 @@ fn documents(file: &Path) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
         |line: &str| serde_json::from_str::<Value>(line).map(|case| case["document"].to_string().into_bytes());
     Ok(text.lines().map(document).collect::<Result<_, _>>()?)
 }
+
+/// The first rule of each case, and the first long text in its script.
+fn rules(folder: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    for file in files(folder)? {
+        let case: Value = serde_json::from_slice(&file)?;
+        let rule = case["request"]["settings"]["redact"][0].as_str().unwrap_or_default().to_owned();
+        found.push((rule, longest(&case["request"]["script"]).to_owned()));
+    }
+    Ok(found)
+}
+
+fn longest(value: &Value) -> &str {
+    let parts: Vec<&str> = match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().map(longest).collect(),
+        Value::Object(members) => members.values().map(longest).collect(),
+        _ => Vec::new(),
+    };
+    parts.into_iter().max_by_key(|text| text.len()).unwrap_or_default()
+}
+
+fn heads(folder: &Path) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    for file in files(folder)? {
+        let case: Value = serde_json::from_slice(&file)?;
+        let items = case["request"]["envelopes"].as_array().cloned().unwrap_or_default();
+        let texts = items.iter().filter_map(|item| item["text"].as_str());
+        found.extend(texts.filter(|text| text.contains("\"statement\"")).map(|text| text.as_bytes().to_vec()));
+    }
+    Ok(found)
+}
+
+/// The pair of RFC 8410, sections 10.1 and 10.3, and a seed.
+const KEYS: &[&str] = &[
+    "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n",
+    "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n",
+    "0707070707070707070707070707070707070707070707070707070707070707",
+];
 
 fn thinned(seeds: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let step = seeds.len().div_ceil(MOST).max(1);

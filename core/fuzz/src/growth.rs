@@ -2,6 +2,7 @@
 //! takes sixteen times as much.
 
 use crate::budget::{Taken, measure};
+use crate::decoders::detect::detect;
 use tracewire_recorder::cbor::Decoder as Cbor;
 use tracewire_wire::envelope::Envelope;
 use tracewire_wire::event::Event;
@@ -259,4 +260,24 @@ pub const ALL: &[Growth] = &[
         decode: read_cbor,
         make: |n| repeated(n, b"", b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff", b"\x01"),
     },
+    Growth { name: "detect: addresses", decode: detect, make: |n| repeated(n, b"", b"a@b.", b"") },
+    Growth { name: "detect: at signs", decode: detect, make: |n| repeated(n, b"", b"@", b"") },
+    Growth { name: "detect: dots behind an at sign", decode: detect, make: |n| repeated(n, b"", b".a@a", b"") },
+    Growth { name: "detect: digits", decode: detect, make: |n| repeated(n, b"", b"4", b"") },
+    Growth { name: "detect: digits in groups", decode: detect, make: |n| repeated(n, b"", b"4111 ", b"") },
+    Growth { name: "detect: signs of a telephone", decode: detect, make: |n| repeated(n, b"", b"+1 (", b"") },
+    Growth { name: "detect: hexadecimal groups", decode: detect, make: |n| repeated(n, b"", b"a:", b"") },
+    Growth { name: "detect: dots and digits", decode: detect, make: |n| repeated(n, b"", b"1.", b"") },
+    Growth { name: "detect: tokens", decode: detect, make: |n| repeated(n, b"", b"eyJ", b"") },
+    Growth { name: "detect: tokens with dots", decode: detect, make: |n| repeated(n, b"", b"eyJa.eyJa.", b"") },
+    Growth {
+        name: "detect: beginnings of keys",
+        decode: detect,
+        make: |n| repeated(n, b"", b"-----BEGIN PRIVATE KEY-----", b""),
+    },
+    Growth { name: "detect: keys of providers", decode: detect, make: |n| repeated(n, b"", b"sk-", b"") },
+    Growth { name: "detect: assignments", decode: detect, make: |n| repeated(n, b"", b"key=", b"") },
+    Growth { name: "detect: credentials in addresses", decode: detect, make: |n| repeated(n, b"", b"http://a:", b"") },
+    Growth { name: "detect: country codes", decode: detect, make: |n| repeated(n, b"", b"DE00 ", b"") },
+    Growth { name: "detect: JSON inside", decode: detect, make: |n| repeated(n, b"", b"[\"", b"") },
 ];

@@ -5,7 +5,7 @@ use crate::error::RecorderError;
 use crate::journal::{self, Directory, Dropped, JournalWriter, Memory, WriterOptions};
 use crate::limits::Limits;
 use crate::medium::{Files, Medium};
-use crate::modes::{Delivery, Mode};
+use crate::modes::{Delivery, Mode, Tails};
 use crate::options::{FlushReport, Options, Stats};
 use crate::record::{self, BodyWriter, Fixed};
 use crate::sampling::Sampler;
@@ -108,7 +108,8 @@ impl Recorder<Files> {
             },
             loss_record,
         ));
-        let delivery = Delivery::new(options.mode, options.sinks, directory, options.tail);
+        let tails = Tails::new(options.tail, options.tail_costs);
+        let delivery = Delivery::new(options.mode, options.sinks, directory, tails);
         let kept = Kept { limits: options.limits, quota_bytes: options.quota_bytes, mode: options.mode };
         let recorder = Recorder::over(Files { journal, delivery }, kept, options.sources, sampler, masker);
         #[cfg(feature = "guards")]

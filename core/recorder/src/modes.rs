@@ -2,7 +2,7 @@
 
 use crate::fork::PerProcess;
 use crate::journal::{Directory, JournalWriter};
-use crate::ship::{Shipper, Tail, sink::SinkOptions};
+use crate::ship::{Costs, Shipper, Tail, sink::SinkOptions};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -57,17 +57,22 @@ pub(crate) struct Delivery {
 /// Rules of tail sampling for every shipper of a recorder, and what they count.
 pub(crate) struct Tails {
     tail: Option<Tail>,
+    prices: Option<Arc<dyn Costs>>,
     /// One for each shipper.
     withheld: Mutex<Vec<Arc<AtomicU64>>>,
 }
 
 impl Tails {
+    pub(crate) fn new(tail: Option<Tail>, prices: Option<Arc<dyn Costs>>) -> Self {
+        Tails { tail, prices, withheld: Mutex::default() }
+    }
+
     /// A shipper that keeps to the rules, if there are any. That of the local store has everything.
     pub(crate) fn sampled(&self, shipper: Shipper) -> Shipper {
         let Some(tail) = self.tail.as_ref().filter(|_| !shipper.is_of_store()) else { return shipper };
         let withheld = Arc::new(AtomicU64::new(0));
         lock(&self.withheld).push(Arc::clone(&withheld));
-        shipper.sampling(tail.clone(), withheld)
+        shipper.sampling(tail.clone(), self.prices.clone(), withheld)
     }
 
     /// Traces whose content a sink does not get.
@@ -97,8 +102,8 @@ struct Route {
 }
 
 impl Delivery {
-    pub(crate) fn new(mode: Mode, sinks: Vec<SinkOptions>, directory: Directory, tail: Option<Tail>) -> Self {
-        let tails = Arc::new(Tails { tail, withheld: Mutex::default() });
+    pub(crate) fn new(mode: Mode, sinks: Vec<SinkOptions>, directory: Directory, tails: Tails) -> Self {
+        let tails = Arc::new(tails);
         Delivery { mode, sinks, directory, tails, own: PerProcess::new(Arc::new(Own::default())) }
     }
 

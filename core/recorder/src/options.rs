@@ -6,7 +6,7 @@ use crate::limits::Limits;
 use crate::modes::Mode;
 use crate::redaction::Redaction;
 use crate::sampling::Sampling;
-use crate::ship::Tail;
+use crate::ship::{Costs, Tail};
 use crate::ship::sink::SinkOptions;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -33,6 +33,8 @@ pub struct Options {
     pub sampling: Sampling,
     /// Of which traces sinks get the content; of all, unless something else is said. The local store gets everything.
     pub tail: Option<Tail>,
+    /// Who knows what steps cost that do not say so themselves, for [`Tail::costs_over`].
+    pub tail_costs: Option<Arc<dyn Costs>>,
     /// Bounds of records and envelopes.
     pub limits: Limits,
     /// What is removed, and when.
@@ -65,6 +67,7 @@ impl Default for Options {
             store: true,
             sampling: Sampling::default(),
             tail: None,
+            tail_costs: None,
             limits: Limits::default(),
             redact: Redaction::default(),
             quota_bytes: 1 << 30,

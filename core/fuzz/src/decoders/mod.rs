@@ -3,6 +3,7 @@
 pub mod body;
 pub mod cbor;
 pub mod csv;
+pub mod detect;
 pub mod envelope;
 pub mod event;
 pub mod journal;
@@ -10,6 +11,8 @@ pub mod json;
 pub mod otlp_logs;
 pub mod otlp_traces;
 pub mod proto;
+pub mod rule;
+pub mod statement;
 pub mod stream;
 pub mod toon;
 pub mod toon_value;
@@ -28,6 +31,7 @@ pub const ALL: &[Decoder] = &[
     Decoder { name: "body", check: body::check },
     Decoder { name: "cbor", check: cbor::check },
     Decoder { name: "csv", check: csv::check },
+    Decoder { name: "detect", check: detect::check },
     Decoder { name: "envelope", check: envelope::check },
     Decoder { name: "event", check: event::check },
     Decoder { name: "journal", check: journal::check },
@@ -35,6 +39,8 @@ pub const ALL: &[Decoder] = &[
     Decoder { name: "otlp_logs", check: otlp_logs::check },
     Decoder { name: "otlp_traces", check: otlp_traces::check },
     Decoder { name: "proto", check: proto::check },
+    Decoder { name: "rule", check: rule::check },
+    Decoder { name: "statement", check: statement::check },
     Decoder { name: "stream", check: stream::check },
     Decoder { name: "toon", check: toon::check },
     Decoder { name: "toon_value", check: toon_value::check },

@@ -4,10 +4,12 @@
 //! became of them. [`sink`] holds the sinks that need no network. With [`Tail`] a sink gets the structure of all traces, and the content
 //! of those that prove to be worth it.
 
+mod costs;
 mod hold;
 mod shipper;
 pub mod sink;
 mod tail;
 
+pub use costs::Costs;
 pub use shipper::{Batch, Shipper};
 pub use tail::Tail;

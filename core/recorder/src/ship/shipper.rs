@@ -1,5 +1,6 @@
 //! One sink's way through the journals of a directory.
 
+use super::costs::Costs;
 use super::hold::{Hold, Settled, withheld};
 use super::tail::{Decider, Tail};
 use crate::error::RecorderError;
@@ -104,10 +105,10 @@ impl Shipper {
     }
 
     /// Has the sink get the content of those traces alone that these rules keep; the others are counted. Events with their contents
-    /// put back come once: what is undecided then comes without.
+    /// put back come once: what is undecided then comes without. `prices` say what steps cost whose records don't.
     #[must_use]
-    pub fn sampling(mut self, tail: Tail, withheld: Arc<AtomicU64>) -> Self {
-        self.decider = Some(Decider::new(tail, withheld));
+    pub fn sampling(mut self, tail: Tail, prices: Option<Arc<dyn Costs>>, withheld: Arc<AtomicU64>) -> Self {
+        self.decider = Some(Decider::new(tail, prices, withheld));
         self
     }
 

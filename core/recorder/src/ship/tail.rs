@@ -5,22 +5,21 @@
 //! that spans processes is decided by each shipper, by what it sees of it. What is not kept may still become so: what comes later,
 //! and what is still held, then has its content.
 
+use super::costs::{Costs, Spent, amount};
 use crate::options::duration;
 use crate::sampling::{random_part, share, threshold};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use tracewire_wire::event::{Body, Event, EventType, Status};
+use tracewire_wire::event::{Event, EventType, Status};
 use tracewire_wire::id::{SpanId, TraceId};
-use tracewire_wire::value::{Map, Value};
+use tracewire_wire::value::Value;
 
 /// How long a trace may stay undecided where nobody says anything else.
 const DECIDE_AFTER: Duration = Duration::from_secs(600);
 /// Traces that are remembered; the oldest are forgotten.
 const MOST_TRACES: usize = 65_536;
-/// Where a step's cost stands beside the member `cost`.
-const COST_ATTRIBUTES: [&str; 3] = ["gen_ai.usage.cost", "llm.cost.total", "operation.cost"];
 
 /// Rules of tail sampling. What none of them keeps goes to sinks without its content.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +28,7 @@ pub struct Tail {
     pub errors: bool,
     /// Traces are kept in which a step took longer.
     pub slower_than: Option<Duration>,
-    /// Traces are kept that cost more, by what is recorded of their costs.
+    /// Traces are kept that cost more: by the costs that are recorded, else by [`Costs`], where there are any.
     pub costs_over: Option<f64>,
     /// The share of all traces that is kept, by their ids.
     pub share: f64,
@@ -92,13 +91,10 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-fn amount(value: &Value) -> Option<f64> {
-    number(value).filter(|amount| amount.is_finite())
-}
-
 /// Decides for the traces of one sink.
 pub(super) struct Decider {
     tail: Tail,
+    prices: Option<Arc<dyn Costs>>,
     threshold: u64,
     traces: HashMap<TraceId, Trace>,
     order: VecDeque<TraceId>,
@@ -110,14 +106,14 @@ struct Trace {
     is_kept: Option<bool>,
     /// Steps that are going on, with the process that began them.
     open: HashMap<SpanId, u64>,
-    costs: HashMap<SpanId, f64>,
+    spent: Spent,
     began: Option<Instant>,
 }
 
 impl Decider {
-    pub(super) fn new(tail: Tail, withheld: Arc<AtomicU64>) -> Self {
+    pub(super) fn new(tail: Tail, prices: Option<Arc<dyn Costs>>, withheld: Arc<AtomicU64>) -> Self {
         let threshold = threshold(tail.share);
-        Decider { tail, threshold, traces: HashMap::new(), order: VecDeque::new(), withheld }
+        Decider { tail, prices, threshold, traces: HashMap::new(), order: VecDeque::new(), withheld }
     }
 
     /// Whether a trace is kept; `None` while it is undecided. What is of no trace is kept.
@@ -157,12 +153,9 @@ impl Decider {
             EventType::SpanUpdate => {}
             _ => return,
         }
-        let (Some(most), Body::Present(body)) = (self.tail.costs_over, &event.body) else { return };
-        if let Some(cost) = cost_of(body) {
-            trace.costs.insert(span_id, cost);
-            if trace.costs.values().sum::<f64>() > most {
-                trace.is_kept = Some(true);
-            }
+        let Some(most) = self.tail.costs_over else { return };
+        if trace.spent.hear(event, self.prices.as_deref()).is_some_and(|spent| spent > most) {
+            trace.is_kept = Some(true);
         }
     }
 
@@ -209,24 +202,6 @@ fn give_up(trace: &mut Trace, withheld: &AtomicU64) {
     withheld.fetch_add(1, Ordering::Relaxed);
 }
 
-/// What a step's record says of its cost.
-fn cost_of(body: &Map) -> Option<f64> {
-    if let Some(Value::Map(cost)) = body.get("cost") {
-        let part = |name| cost.get(name).and_then(amount);
-        let parts = [part("input"), part("output")];
-        let sum = parts.iter().any(Option::is_some).then(|| parts.into_iter().flatten().sum());
-        if let Some(total) = part("total").or(sum) {
-            return Some(total);
-        }
-    }
-    if let Some(Value::Map(attributes)) = body.get("attributes")
-        && let Some(total) = COST_ATTRIBUTES.iter().find_map(|name| attributes.get(name).and_then(amount))
-    {
-        return Some(total);
-    }
-    amount(body.get("usage")?.as_map()?.get("raw")?.as_map()?.get("cost")?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,18 +233,5 @@ mod tests {
         ] {
             assert!(of(text).unwrap_err().starts_with(wrong), "{text}");
         }
-    }
-
-    #[test]
-    fn a_cost_is_what_was_recorded_of_it() {
-        let cost = |text: &str| {
-            let value = tracewire_wire::json::read(text.as_bytes(), &Default::default()).unwrap();
-            cost_of(value.as_map().unwrap())
-        };
-        assert_eq!(cost(r#"{"cost":{"total":"0.5","input":"1"}}"#), Some(0.5));
-        assert_eq!(cost(r#"{"cost":{"input":"0.25","output":1}}"#), Some(1.25));
-        assert_eq!(cost(r#"{"attributes":{"gen_ai.usage.cost":0.1}}"#), Some(0.1));
-        assert_eq!(cost(r#"{"usage":{"raw":{"cost":2}}}"#), Some(2.0));
-        assert_eq!(cost(r#"{"cost":{"currency":"EUR"}}"#), None);
     }
 }

@@ -211,6 +211,16 @@ pub const MUTANTS: &[Mutant] = &[
         ),
     },
     Mutant {
+        name: "sampling-without-kinds",
+        wrong: "one rate holds for every kind of root",
+        cases: &["sampling/kind-of-the-root-decides", "sampling/kind-above-the-general-rate", "sampling/kinds-alone"],
+        spoil: Spoil::Request(|case| {
+            if let Some(rates) = case["settings"].get_mut("sampling").filter(|rates| rates.is_object()) {
+                *rates = rates.get("rate").cloned().unwrap_or_else(|| 1.into());
+            }
+        }),
+    },
+    Mutant {
         name: "sampling-forgotten",
         wrong: "every trace is recorded whatever the rate",
         cases: &["sampling/rate-0", "sampling/whole-traces"],

@@ -71,7 +71,7 @@ final class Pump: Sendable {
       // What processes have left that died is sent first, whether or not something new is recorded.
       var isDue = seen < 0
       if written == seen {
-        for route in routes where await route.report.pending > 0 { isDue = isDue || now - since >= batching.maxDelay }
+        for route in routes where route.pending > 0 { isDue = isDue || now - since >= batching.maxDelay }
         if !isDue { since = now }
       } else if written - max(seen, 0) >= batching.minRecords || now - since >= batching.maxDelay {
         isDue = true
@@ -102,6 +102,11 @@ final class Pump: Sendable {
       isScheduled.withLock { $0 = false }
       await Pump.drain(routes, until: nil, isUrgent: false)
     }
+  }
+
+  /// What each destination lacks, without waiting for anybody.
+  var pending: [String: Int] {
+    Dictionary(routes.map { ($0.sink, $0.pending) }, uniquingKeysWith: max)
   }
 
   /// Delivers for at most so long.

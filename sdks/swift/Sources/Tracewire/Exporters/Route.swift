@@ -18,7 +18,8 @@ actor Route {
   private let say: @Sendable (String) -> Void
   private var counts = ExporterReport()
   private var said: Set<String> = []
-  private var ownDropped = 0
+  /// Records of this process that nobody has to deliver any more.
+  private let settled = Locked(0)
   private var failures = 0
   private var notBefore = ContinuousClock.now
   private var isServerWait = false
@@ -106,7 +107,7 @@ actor Route {
     acknowledge(batch.id)
     let lost = min(refused.events ?? Int(batch.events), Int(batch.events))
     counts.dropped[refused.reason, default: 0] += lost
-    if batch.isOwn { ownDropped += lost }
+    if batch.isOwn { settled.withLock { $0 += lost } }
     count(sent: Int(batch.events) - lost, isOwn: batch.isOwn)
     sayOnce(refused.reason, "\(lost) events were dropped: \(refused.message)")
   }
@@ -121,6 +122,7 @@ actor Route {
   }
 
   private func count(sent: Int, isOwn: Bool) {
+    if isOwn { settled.withLock { $0 += sent } }
     if isOwn { counts.sent += sent } else { counts.recovered += sent }
     failures = 0
     notBefore = .now
@@ -161,14 +163,14 @@ actor Route {
     if busy == nil { shipper.release() }
   }
 
-  /// How many events of this process the destination lacks.
-  private var lacking: Int {
-    max(0, Stats(recorder.stats()).written - counts.sent - ownDropped)
+  /// How many records of this process the destination lacks.
+  nonisolated var pending: Int {
+    max(0, Stats(recorder.stats()).written - settled.withLock { $0 })
   }
 
   var report: ExporterReport {
     var report = counts
-    report.pending = lacking
+    report.pending = pending
     return report
   }
 }

@@ -248,7 +248,11 @@ public final class Client: Sendable {
   }
 
   /// Numbers of the recorder, without waiting for anything.
-  public var stats: Stats { Stats(openedAlready?.recorder?.stats()) }
+  public var stats: Stats {
+    var stats = Stats(openedAlready?.recorder?.stats())
+    stats.pending = openedAlready?.delivery?.pending ?? [:]
+    return stats
+  }
 
   private func report(_ counts: FlushReport?) throws -> FlushReport {
     let report = counted(counts)

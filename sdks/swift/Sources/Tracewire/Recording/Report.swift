@@ -64,6 +64,8 @@ public struct Stats: Sendable, Hashable {
   public var bytes = 0
   /// The most that they may take.
   public var quotaBytes = 0
+  /// For each exporter, by its name, the records that its destination lacks.
+  public var pending: [String: Int] = [:]
   /// Traces whose content an exporter does not get, by the rules of `tail`.
   public var withheld = 0
   /// Records of traces that `sampling` left out.

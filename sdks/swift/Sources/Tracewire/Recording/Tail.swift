@@ -35,7 +35,8 @@ public struct Tail: Sendable, Hashable {
   /// Whether every rule can be meant.
   var isUsable: Bool {
     let times = [slowerThan, decideAfter].compactMap { $0 }
-    return (0...1).contains(share) && times.allSatisfy { $0 >= 0 && $0 < 1e9 } && costsOver.map { (0..<1e18).contains(Double($0) ?? -1) } != false
+    let isAmount = costsOver.map { (0..<1e18).contains(Double($0) ?? -1) } ?? true
+    return (0...1).contains(share) && times.allSatisfy { $0 >= 0 && $0 < 1e9 } && isAmount
   }
 
   /// As the native recorder reads it.

@@ -7,10 +7,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tracewire_insight::Decimal;
 use tracewire_insight::call::Call;
 use tracewire_insight::prices::Prices;
-use tracewire_recorder::{Options, config};
 use tracewire_recorder::guards::{PerMillion, PriceList, Rate};
 use tracewire_recorder::journal::{Directory, find_directory};
 use tracewire_recorder::ship::Costs;
+use tracewire_recorder::{Options, config};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
@@ -115,7 +115,8 @@ mod tests {
             let value = tracewire_wire::json::read(body.as_bytes(), &Default::default()).unwrap();
             prices.cost(value.as_map().unwrap(), Timestamp(1_790_000_000_000_000_000))
         };
-        let call = r#"{"attributes":{"gen_ai.request.model":"gpt-4o"},"usage":{"input_tokens":1000,"output_tokens":100}}"#;
+        let call =
+            r#"{"attributes":{"gen_ai.request.model":"gpt-4o"},"usage":{"input_tokens":1000,"output_tokens":100}}"#;
         assert_eq!(cost(call), Some(0.0035));
         assert_eq!(cost(r#"{"usage":{"input_tokens":1000}}"#), None);
     }

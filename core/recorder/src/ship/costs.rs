@@ -134,11 +134,59 @@ mod tests {
         let long = "x".repeat(300);
         for said in [
             r#"{"input":"secret","attributes":{"model":"m","asked":["much"]}}"#.to_owned(),
-            format!(r#"{{"usage":{{"input_tokens":3,"details":{{"a":1}}}},"attributes":{{"text":"{long}","tier":"flex"}}}}"#),
+            format!(
+                r#"{{"usage":{{"input_tokens":3,"details":{{"a":1}}}},"attributes":{{"text":"{long}","tier":"flex"}}}}"#
+            ),
         ] {
             gather(&mut facts, value(&said).as_map().unwrap());
         }
         let expected = r#"{"attributes":{"model":"m","tier":"flex"},"usage":{"details":{"a":1},"input_tokens":3}}"#;
         assert_eq!(tracewire_wire::json::write(&Value::Map(facts)), expected.as_bytes());
+    }
+
+    /// A token costs one.
+    struct OneEach;
+
+    impl Costs for OneEach {
+        fn cost(&self, body: &Map, _: Timestamp) -> Option<f64> {
+            body.get("usage")?.as_map()?.get("input_tokens")?.as_f64()
+        }
+    }
+
+    #[test]
+    fn what_a_step_adds_up_of_those_below_costs_nothing_more() {
+        let event = |kind: &str, id: u64, rest: &str| {
+            let text = format!(
+                r#"{{"seq":{id},"span_id":"{id:016x}","time":"2026-11-21T04:30:00.123456789Z","trace_id":"{:032x}","type":"{kind}",{rest}}}"#,
+                7
+            );
+            Event::read(text.as_bytes()).unwrap()
+        };
+        let mut spent = Spent::default();
+        let below = |id: u64| format!(r#""parent_id":"{id:016x}","kind":"step","body":{{"name":"n"}}"#);
+        let used =
+            |count: u32| format!(r#""status":"ok","duration_nanos":1,"body":{{"usage":{{"input_tokens":{count}}}}}"#);
+        let heard: Vec<Option<f64>> = [
+            event("span.start", 1, r#""kind":"agent","body":{"name":"agent"}"#),
+            event("span.start", 2, &below(1)),
+            event("span.start", 3, &below(2)),
+            event("span.update", 3, r#""body":{"usage":{"input_tokens":4}}"#),
+            event("span.end", 3, r#""status":"ok","duration_nanos":1"#),
+            event("span.end", 2, r#""status":"ok","duration_nanos":1"#),
+            event("span.start", 4, &below(1)),
+            event("span.end", 4, &used(5)),
+            event("span.end", 1, &used(9)),
+            // The record says what it cost: no list is asked.
+            event(
+                "span.end",
+                5,
+                r#""status":"ok","duration_nanos":1,"body":{"cost":{"total":"2"},"usage":{"input_tokens":7}}"#,
+            ),
+        ]
+        .iter()
+        .map(|event| spent.hear(event, Some(&OneEach)))
+        .collect();
+        let none = None;
+        assert_eq!(heard, [none, none, none, none, Some(4.0), none, none, Some(9.0), none, Some(11.0)]);
     }
 }

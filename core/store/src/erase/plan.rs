@@ -117,7 +117,7 @@ struct Planner<'s> {
     contents: Contents<'s>,
     /// Contents whose findings were counted.
     counted: HashSet<Hash>,
-    /// Contents that what was looked at names, where all content goes.
+    /// Contents that go; where all content does, those that what was looked at names.
     chosen: HashSet<Hash>,
     /// Events that were looked at.
     looked_at: HashSet<u64>,
@@ -201,8 +201,9 @@ impl Planner<'_> {
                 (!places.inline.is_empty()).then_some(ErasedPart::Inline)
             };
             self.count_body(&places.own, &mut part);
+            let is_sealed = self.is_sealed(stored);
             for (hash, found) in &places.inline {
-                self.content_goes(*hash, found, &mut part);
+                self.content_goes(*hash, found, is_sealed, &mut part);
             }
             let is_touched = self.contents.is_touched(&places.refs);
             if is_touched || goes.is_some() {
@@ -229,10 +230,10 @@ impl Planner<'_> {
             self.plan.erasure.holders.insert(hash);
         }
         if !own.is_empty() {
-            self.content_goes(hash, &own, part);
+            self.content_goes(hash, &own, true, part);
         }
         for (inner, found) in inline {
-            self.content_goes(inner, &found, part);
+            self.content_goes(inner, &found, true, part);
         }
     }
 
@@ -245,14 +246,18 @@ impl Planner<'_> {
         }
     }
 
-    fn content_goes(&mut self, hash: Hash, found: &Found, part: &mut Part) {
-        part.contents.insert(hash);
+    /// A content goes; it does not go from an event that nobody sealed.
+    fn content_goes(&mut self, hash: Hash, found: &Found, is_sealed: bool, part: &mut Part) {
         part.rules.extend(found.iter().map(|(rule, _)| rule.to_owned()));
+        self.plan.erasure.contents.insert(hash);
+        if is_sealed {
+            part.contents.insert(hash);
+            self.chosen.insert(hash);
+            self.plan.contents = self.chosen.len() as u64;
+        }
         if !self.counted.insert(hash) {
             return;
         }
-        self.plan.contents += 1;
-        self.plan.erasure.contents.insert(hash);
         for (rule, count) in found.iter() {
             let of_rule = self.plan.rules.entry(rule.to_owned()).or_default();
             of_rule.findings += count;

@@ -40,7 +40,7 @@ async fn what_rules_find_is_erased_and_the_chain_holds() {
     let found = json!([{"bodies": 0, "contents": 1, "findings": 1, "rule": "email", "traces": 1}]);
     assert_eq!((&asked["rules"], asked.get("erased"), &asked["trace_count"]), (&found, None, &json!(1)));
     let text = |served: &Served| {
-        let url = served.url("/v1/search?text=ann@example.com");
+        let url = served.url("/v1/search?q=ann@example.com");
         let asked = served.client.get(url).send();
         async move { canonical(&asked.await.unwrap().bytes().await.unwrap())["items"].as_array().unwrap().len() }
     };

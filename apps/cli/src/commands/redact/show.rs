@@ -89,12 +89,9 @@ fn traces(plan: &Plan, screen: &mut Screen<'_>) -> Result<(), CliError> {
 /// What was erased, and what is left to do.
 pub(super) fn done(plan: &Plan, done: &Done, screen: &mut Screen<'_>) -> Result<(), CliError> {
     let erased = done.erased;
+    // Short content stands in its event, and is not counted in bytes.
     let bytes = if erased.bytes > 0 { format!(" ({} of content)", units::bytes(erased.bytes)) } else { String::new() };
-    let more = match erased.events + erased.holders {
-        0 => String::new(),
-        touched => format!(", and a part of {} more", units::grouped(touched)),
-    };
-    let what = format!("erased: {}{bytes}{more}; hashes stay in their place", parts(erased.contents, erased.bodies));
+    let what = format!("erased: {}{bytes}; hashes stay in their place", parts(plan.contents, plan.bodies));
     told(palette::GOOD, screen.glyphs.ok, &what, screen)?;
     unsealed(plan, screen)?;
     headers(plan, screen)?;

@@ -118,7 +118,7 @@ pub enum Command {
     Tokens(Tokens),
     /// Take envelopes of others into the store
     Import(Import),
-    /// Erase from what is recorded what rules find, or all content of some traces; the chain still verifies
+    /// Erase what rules find in the recordings, or all content of some traces
     Redact(Redact),
     /// Turn a file of one format into another: JSON, JSON Lines, TOON, CSV, protobuf
     Convert(Convert),

@@ -1,4 +1,4 @@
-//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `stats`, `diff`, `cost`, `watch`, `tail`, `run`, `export`, `import`, `convert`,
+//! The tracewire command line: `tracewire trace`, `list`, `query`, `sessions`, `stats`, `diff`, `cost`, `watch`, `tail`, `run`, `export`, `import`, `convert`, `redact`,
 //! `tokens`, `validate`, `conformance`, `verify`, `sign`, `keygen`, `serve`, `config`, `doctor`, `db`, `seal`, `completions`.
 //!
 //! ```text
@@ -65,6 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Tokens(what) => commands::tokens::run(&cli.global, what, &mut screen),
         Command::Import(what) => commands::import::run(&cli.global, what, &mut screen),
         Command::Convert(what) => commands::convert::run(&cli.global, what, &mut screen),
+        Command::Redact(what) => commands::redact::run(&cli.global, what, &mut screen),
         Command::Seal(what) => commands::seal::run(what, &mut screen),
         Command::Query(what) => commands::query::run(&cli.global, what, &mut screen),
         Command::Cost(what) => commands::cost::run(&cli.global, what, &mut screen),

@@ -12,11 +12,13 @@ use tracewire_recorder::config;
 use tracewire_recorder::journal::{Directory, find_directory};
 use tracewire_server::ServerError;
 use tracewire_server::name::{DEFAULT_PROJECT, is_name};
-use tracewire_store::{ProducerRow, Progress, SqliteStore, Store, SweepReport, Sweeper, sign_heads};
+use tracewire_store::{
+    ProducerRow, Progress, Removed, Retention, SqliteStore, Store, SweepReport, Sweeper, retain, sign_heads,
+};
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::Value;
 
-use crate::args::{Global, Stored};
+use crate::args::{Age, Global, Stored};
 use crate::error::CliError;
 use crate::term::{Bar, Unit, escape, units};
 
@@ -169,7 +171,29 @@ impl Source {
         let mut source = Self::with(directory, store, None)?;
         let mut sweeping = Sweeping { bar: Bar::new("reading journals", Unit::Bytes, None), events: 0 };
         source.swept = source.sweeper.sweep(&mut *source.store, &mut sweeping)?;
+        source.keep_no_longer()?;
         Ok(source)
+    }
+
+    /// Removes what the settings do not keep, and says so. One that cannot be used is told, and removes nothing.
+    fn keep_no_longer(&mut self) -> Result<(), CliError> {
+        let retention = match retention(&config::load(None)) {
+            Ok(retention) if retention.is_some() => retention,
+            Ok(_) => return Ok(()),
+            Err(error) => {
+                // Where standard error is gone too, nobody can be told.
+                let _ = writeln!(io::stderr(), "nothing is removed: {error}");
+                return Ok(());
+            }
+        };
+        let removed = retain(&mut *self.store, &retention, now())?;
+        if removed != Removed::default() {
+            let (traces, bytes) = (units::counted(removed.traces, "trace"), units::bytes(removed.bytes));
+            // Where standard error is gone too, nobody can be told.
+            let _ =
+                writeln!(io::stderr(), "kept no longer, by retain_age or retain_size: {traces}, {bytes} of content");
+        }
+        Ok(())
     }
 
     /// Signs the heads of what is here, where the settings name a key. One that cannot be used is told, and stops nobody.
@@ -210,6 +234,23 @@ impl Source {
     pub fn processes(&self) -> Result<Processes, CliError> {
         Ok(Processes::new(self.store.producers()?.iter().map(ProducerRow::seen)))
     }
+}
+
+/// What the settings keep. One that cannot be used is refused: everything kept would not be what was meant.
+///
+/// # Errors
+/// `setting`.
+pub fn retention(settings: &config::Settings) -> Result<Retention, CliError> {
+    if let Some(problem) = settings.problems.iter().find(|problem| problem.key.starts_with("retain_")) {
+        return Err(CliError::Setting(problem.to_string()));
+    }
+    let set = settings.values.get("retain_age");
+    let age = set.and_then(|setting| Some((setting, setting.value.as_text()?))).map(|(setting, text)| {
+        let wrong = |reason| CliError::Setting(format!("retain_age ({}): {reason}", setting.source));
+        text.parse::<Age>().map_err(wrong)
+    });
+    let bytes = settings.get("retain_size").and_then(Value::as_u64);
+    Ok(Retention { age_nanos: age.transpose()?.map(|age| age.0), bytes })
 }
 
 /// The project of a database that is meant.

@@ -90,3 +90,22 @@ fn a_store_says_its_version() {
     assert!(migrate().out.contains("a new store of version"));
     assert!(migrate().out.contains("already"));
 }
+
+#[test]
+fn what_the_settings_do_not_keep_goes_when_somebody_looks() {
+    let folder = populated();
+    let file = folder.path().join("tracewire.toml");
+    std::fs::write(&file, "retain_age = \"520w\"\nretain_size = \"1 GB\"\n").unwrap();
+    let listed = run(folder.path(), &["list", "--json"]);
+    assert_eq!((json(&listed.out)["traces"].as_array().unwrap().len(), listed.err.as_str()), (1, ""));
+    // What cannot be used removes nothing.
+    std::fs::write(&file, "retain_age = \"a while\"\n").unwrap();
+    let listed = run(folder.path(), &["list", "--json"]);
+    assert_eq!(json(&listed.out)["traces"].as_array().unwrap().len(), 1);
+    assert!(listed.err.starts_with("nothing is removed: retain_age"), "{}", listed.err);
+    std::fs::write(&file, "retain_size = \"1 kB\"\n").unwrap();
+    let ran = run(folder.path(), &["list"]);
+    assert!(ran.err.starts_with("kept no longer, by retain_age or retain_size: 1 trace, "), "{}", ran.err);
+    assert_eq!(ran.code, Some(3));
+    assert_eq!(run(folder.path(), &["verify"]).code, Some(0), "digests are left");
+}

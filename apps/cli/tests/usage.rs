@@ -23,6 +23,7 @@ fn completions_are_made_for_every_shell() {
             "run",
             "export",
             "import",
+            "redact",
             "tokens",
             "config",
             "validate",
@@ -38,8 +39,20 @@ fn completions_are_made_for_every_shell() {
 
 #[test]
 fn every_command_has_help_and_the_large_ones_examples() {
-    let large =
-        ["query", "sessions", "cost", "watch", "run", "export", "import", "tokens", "trace", "conformance", "validate"];
+    let large = [
+        "query",
+        "sessions",
+        "cost",
+        "watch",
+        "run",
+        "export",
+        "import",
+        "redact",
+        "tokens",
+        "trace",
+        "conformance",
+        "validate",
+    ];
     let small = ["list", "tail", "verify", "config"];
     let folder = tempfile::tempdir().unwrap();
     for command in large.iter().chain(&small) {

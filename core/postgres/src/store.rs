@@ -84,6 +84,11 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError`] when the engine refuses.
     pub fn vacuum(&mut self) -> Result<(), StoreError> {
+        self.vacuum_with("ANALYZE")
+    }
+
+    /// Of each table alone: it cannot be part of a transaction.
+    fn vacuum_with(&self, options: &str) -> Result<(), StoreError> {
         let session = self.session.borrow();
         let mut tables = Vec::new();
         let statement =
@@ -94,8 +99,7 @@ impl PostgresStore {
             }
             Ok(true)
         })?;
-        // Each alone: it cannot be part of a transaction.
-        tables.iter().try_for_each(|table| session.batch(&format!("VACUUM (ANALYZE) {table}")))
+        tables.iter().try_for_each(|table| session.batch(&format!("VACUUM ({options}) {table}")))
     }
 
     fn connected(url: &str, project: &str) -> Result<Self, StoreError> {
@@ -224,6 +228,12 @@ impl Engine for PostgresStore {
     /// The server does that by itself.
     fn tidy(&mut self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    /// Files that hold the old rows are given up by the server; what it has archived of its log is the operator's.
+    fn rewrite(&mut self) -> Result<bool, StoreError> {
+        self.vacuum_with("FULL, ANALYZE")?;
+        Ok(true)
     }
 
     fn sizes(&self) -> Result<StoreStats, StoreError> {

@@ -129,8 +129,11 @@ impl Retaining {
         let used = stats.bytes.saturating_sub(stats.free_bytes);
         // Where removing frees nothing, removing more would only lose more.
         let is_of_use = self.used.is_none_or(|before| used < before);
+        if used <= most || !is_of_use {
+            return Ok(Next::Over);
+        }
         let traces = store.count_traces(None, None)?.traces;
-        if used <= most || traces == 0 || !is_of_use {
+        if traces == 0 {
             return Ok(Next::Over);
         }
         self.attempts += 1;

@@ -2,9 +2,10 @@
 
 use crate::error::StoreError;
 use crate::model::{
-    Activity, ActivityFilter, Applied, Batch, BucketQuery, Buckets, Cursor, Fork, Incoming, LedgerEntry, Lookup,
-    LooseFilter, Pending, ProducerRow, ProducerState, ProducerUpdate, Removed, SessionFilter, SessionRow, SpanRow,
-    StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
+    Activity, ActivityFilter, Applied, Batch, BucketQuery, Buckets, Cursor, Erased, Erasure, Fork, Incoming,
+    LedgerEntry, Lookup, LooseFilter, Pending, ProducerRow, ProducerState, ProducerUpdate, Removed, SessionFilter,
+    SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceFilter, TracePage,
+    TraceRow,
 };
 use crate::resolve;
 use std::collections::HashSet;
@@ -144,6 +145,21 @@ pub trait Store {
     /// # Errors
     /// [`StoreError`] when the engine refuses; what was removed before stays so.
     fn remove_unused_content(&mut self) -> Result<Removed, StoreError>;
+
+    /// Erases what [`crate::erase`] found, for good: another copy of an envelope does not bring it back. Every digest stays, so that
+    /// every envelope still verifies. Events that no envelope holds yet are left alone, for whoever seals them would bring them again.
+    /// What follows from the events is made anew; numbers change with the next [`Store::tally`], and [`Store::wipe`] comes behind it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses; what was erased before stays so, and the same can be asked again.
+    fn erase(&mut self, erasure: &Erasure) -> Result<Erased, StoreError>;
+
+    /// Rewrites the database, so that its files hold nothing any more of what was erased or removed. Takes long, and as much room
+    /// again. False where somebody reads an older state, so that the write-ahead log still holds it: later this does more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses; nothing is changed then.
+    fn wipe(&mut self) -> Result<bool, StoreError>;
 
     /// Where sealing of this producer goes on; `None` for one that is not known.
     fn cursor(&self, producer: &str) -> Result<Option<Cursor>, StoreError>;

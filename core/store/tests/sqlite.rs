@@ -10,8 +10,11 @@ use std::time::{Duration, Instant};
 use suite::maker::{Made, Maker, start, trace_id, workload};
 use suite::snapshot;
 use tempfile::TempDir;
+use tracewire_store::erase::{Selection, Sought, carry_out, plan};
 use tracewire_store::sql::Engine as _;
 use tracewire_store::{Batch, SearchQuery, SqliteStore, Store, search};
+use tracewire_wire::redact::Finder;
+use tracewire_wire::time::Timestamp;
 
 fn fresh() -> impl FnMut() -> SqliteStore {
     let folder = TempDir::new().unwrap();
@@ -119,6 +122,48 @@ fn a_database_that_knew_no_agents_learns_them() {
     drop(connection);
     drop(SqliteStore::open(&path).unwrap());
     assert_eq!(dump(&path, &DERIVED), before);
+}
+
+/// Whether any file of the database holds these bytes.
+fn holds(path: &Path, text: &str) -> bool {
+    ["", "-wal", "-shm"].into_iter().any(|end| {
+        let file = PathBuf::from(format!("{}{end}", path.display()));
+        let bytes = std::fs::read(file).unwrap_or_default();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    })
+}
+
+#[test]
+fn nothing_of_what_was_erased_is_left_in_the_files() {
+    let (_folder, path) = database();
+    let mut store = filled(&path);
+    let mut maker = Maker::new("aaaa000000000001-1");
+    // Long enough for pages of their own, which are given up when the row becomes shorter.
+    let long = "otters ".repeat(9_000);
+    let body = |said: &str| format!(r#"{{"input":"{said} {long}","name":"{said}","session_id":"{said}"}}"#);
+    for trace in 100..120 {
+        store.apply(&maker.seal(vec![start(0, trace, 1, 0, "llm", &body("ann@example.com"))]).batch()).unwrap();
+    }
+    store.tally(None).unwrap();
+    assert!(holds(&path, "ann@example.com"));
+    // Deleted, and so on pages that nothing uses any more.
+    store.delete(&[trace_id(119)], Timestamp(0)).unwrap();
+    let finder = Finder::new(&["@email".to_owned()]).unwrap();
+    let found = plan(&store, &Selection::default(), Sought::Rules(&finder), &mut |_, _| {}).unwrap();
+    assert_eq!((found.contents, found.bodies, found.traces.len()), (1, 19, 19));
+    // Somebody reads as long as it takes: the log still holds it, and that is told.
+    let reader = Connection::open(&path).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    reader.query_row("SELECT count(*) FROM event", [], |_| Ok(())).unwrap();
+    store.wait_at_most(Duration::ZERO).unwrap();
+    let (erased, is_wiped) = carry_out(&mut store, &found.erasure, None).unwrap();
+    assert_eq!((erased.contents, erased.bodies, is_wiped), (1, 19, false));
+    assert!(holds(&path, "ann@example.com"));
+    reader.execute_batch("COMMIT").unwrap();
+    assert!(store.wipe().unwrap());
+    assert!(!holds(&path, "ann@example.com"));
+    assert!(holds(&path, "the same long text"), "what others said is here");
+    store.check().unwrap();
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! | [`erase_body`], [`withhold_body`] | all of an event but its fixed part |
 //! | [`withhold_event`] | a whole event |
 //! | [`Selection::remove`] | several of these |
+//! | [`erase_slots`], [`erase_slots_inside`], [`erase_all_slots`], [`erase_body_of`] | the same for who has a body, a content or an event alone |
 //!
 //! What was erased stays erased: withholding it changes nothing.
 
@@ -13,7 +14,8 @@ use crate::content::{self, Mark};
 use crate::envelope::{Content, Entry, Envelope};
 use crate::event::{Body, Event};
 use crate::id::Hash;
-use crate::value::Value;
+use crate::value::{Map, Value};
+use std::collections::HashSet;
 
 /// Why something goes: for ever, or only from this copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +40,9 @@ pub struct Selection {
 impl Selection {
     /// Takes it out.
     pub fn remove(&self, envelope: &mut Envelope, removal: Removal) {
-        for hash in &self.contents {
-            remove_content(envelope, hash, removal);
+        let contents: HashSet<Hash> = self.contents.iter().copied().collect();
+        if !contents.is_empty() {
+            remove_contents(envelope, &|hash| contents.contains(hash), removal);
         }
         for seq in &self.bodies {
             remove_body(envelope, *seq, removal);
@@ -73,43 +76,88 @@ pub fn withhold_body(envelope: &mut Envelope, seq: u64) -> bool {
 /// Removes one content, wherever the envelope holds it: in `content`, inline in a body, inline in another content. True if it
 /// held it anywhere.
 pub fn remove_content(envelope: &mut Envelope, hash: &Hash, removal: Removal) -> bool {
+    remove_contents(envelope, &|other| other == hash, removal)
+}
+
+/// Removes the contents that `goes` says, in one walk.
+fn remove_contents(envelope: &mut Envelope, goes: &dyn Fn(&Hash) -> bool, removal: Removal) -> bool {
     let mut found = false;
-    if let Some(content) = envelope.content.get_mut(hash) {
-        match (&*content, removal) {
+    for (hash, content) in &mut envelope.content {
+        match (&mut *content, removal) {
+            (Content::Value { value, .. }, _) if !goes(hash) => {
+                content::visit_slots_inside(value, &mut |slot| found |= remove_slot(slot, goes, removal));
+            }
             (Content::Erased, _) | (Content::Withheld, Removal::Withhold) => {}
+            (Content::Withheld, _) if !goes(hash) => {}
             (_, Removal::Erase) => (*content, found) = (Content::Erased, true),
             (_, Removal::Withhold) => (*content, found) = (Content::Withheld, true),
-        }
-    }
-    let mut visit = |slot: &mut Value| {
-        let goes = match Mark::of(slot) {
-            None => content::content_hash(slot, None) == *hash,
-            Some(Mark::Withheld(withheld)) => withheld == *hash && removal == Removal::Erase,
-            Some(Mark::Ref(_) | Mark::Erased(_)) => false,
-        };
-        if goes {
-            found = true;
-            *slot = mark(*hash, removal).to_value();
-        }
-    };
-    for content in envelope.content.values_mut() {
-        if let Content::Value { value, .. } = content {
-            content::visit_slots_inside(value, &mut visit);
         }
     }
     for entry in &mut envelope.events {
         if let Entry::Event(event) = entry
             && let Body::Present(body) = &mut event.body
         {
-            content::visit_slots(body, &mut visit);
+            content::visit_slots(body, &mut |slot| found |= remove_slot(slot, goes, removal));
         }
     }
     found
 }
 
+/// True where the slot held such a content.
+fn remove_slot(slot: &mut Value, goes: &dyn Fn(&Hash) -> bool, removal: Removal) -> bool {
+    let hash = match Mark::of(slot) {
+        None => content::content_hash(slot, None),
+        Some(Mark::Withheld(hash)) if removal == Removal::Erase => hash,
+        Some(_) => return false,
+    };
+    if goes(&hash) {
+        *slot = mark(hash, removal).to_value();
+        return true;
+    }
+    false
+}
+
+/// Erases the contents that `goes` says where a body holds them inline; true if it held any. What it names stays a name: it is
+/// erased where it is carried.
+pub fn erase_slots(body: &mut Map, goes: &dyn Fn(&Hash) -> bool) -> bool {
+    let mut found = false;
+    content::visit_slots(body, &mut |slot| found |= remove_slot(slot, goes, Removal::Erase));
+    found
+}
+
+/// The same inside of a content.
+pub fn erase_slots_inside(value: &mut Value, goes: &dyn Fn(&Hash) -> bool) -> bool {
+    let mut found = false;
+    content::visit_slots_inside(value, &mut |slot| found |= remove_slot(slot, goes, Removal::Erase));
+    found
+}
+
+/// Erases every slot of a body, also those that only name a content; true if there was any.
+pub fn erase_all_slots(body: &mut Map) -> bool {
+    let mut found = false;
+    content::visit_slots(body, &mut |slot| {
+        let hash = match Mark::of(slot) {
+            None => content::content_hash(slot, None),
+            Some(Mark::Erased(_)) => return,
+            Some(Mark::Ref(hash) | Mark::Withheld(hash)) => hash,
+        };
+        *slot = Mark::Erased(hash).to_value();
+        found = true;
+    });
+    found
+}
+
+/// Erases an event's body; true if there was one.
+pub fn erase_body_of(event: &mut Event) -> bool {
+    remove_body_of(event, Removal::Erase)
+}
+
 /// Removes the body of one event; true if there was one.
 pub fn remove_body(envelope: &mut Envelope, seq: u64, removal: Removal) -> bool {
-    let Some(event) = event_mut(envelope, seq) else { return false };
+    event_mut(envelope, seq).is_some_and(|event| remove_body_of(event, removal))
+}
+
+fn remove_body_of(event: &mut Event, removal: Removal) -> bool {
     let hash = match (&event.body, removal) {
         (Body::Present(body), _) if body.is_empty() => return false,
         (Body::Present(body), _) => content::body_hash(body, event.nonce.as_deref()),

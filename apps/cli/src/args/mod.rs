@@ -6,6 +6,7 @@ mod db;
 mod format;
 mod model;
 mod numbers;
+mod redact;
 mod select;
 mod serve;
 mod signing;
@@ -21,6 +22,7 @@ pub use db::{Db, DbCommand, Delete, Retain, bytes};
 pub use format::FileFormat;
 pub use model::{ModelFormat, Tokens, Wanted};
 pub use numbers::{Diff, Stats};
+pub use redact::Redact;
 pub use select::{Query, Sessions};
 pub use serve::{CreateKey, KeyScope, Keys, OfProject, Prometheus, RevokeKey, Serve, ServeCommand};
 pub use signing::{Keygen, Sign, Verify};
@@ -116,6 +118,8 @@ pub enum Command {
     Tokens(Tokens),
     /// Take envelopes of others into the store
     Import(Import),
+    /// Erase what rules find in the recordings, or all content of some traces
+    Redact(Redact),
     /// Turn a file of one format into another: JSON, JSON Lines, TOON, CSV, protobuf
     Convert(Convert),
     /// Write the envelopes of journal files as JSON Lines, without the store

@@ -14,6 +14,7 @@ pub mod import;
 pub mod keygen;
 pub mod list;
 pub mod query;
+pub mod redact;
 pub mod run;
 pub mod seal;
 pub mod serve;

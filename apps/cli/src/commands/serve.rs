@@ -13,7 +13,7 @@ use tracewire_store::Retention;
 use tracewire_wire::WireError;
 use tracewire_wire::value::Value;
 
-use crate::args::{Age, Global, Keys, Prometheus, Serve, ServeCommand};
+use crate::args::{Global, Keys, Prometheus, Serve, ServeCommand};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, object};
 use crate::source::{self, short_path};
@@ -93,22 +93,13 @@ fn until_ended(
     Ok(EXIT_OK)
 }
 
-/// What the command line says, else the settings. One that cannot be used is refused: everything kept would not be what was meant.
+/// What the command line says, else the settings.
 fn retention(what: &Serve, settings: &Settings) -> Result<Retention, CliError> {
-    if let Some(problem) = settings.problems.iter().find(|problem| problem.key.starts_with("retain_")) {
-        return Err(CliError::Setting(problem.to_string()));
-    }
-    let set = settings.values.get("retain_age");
-    let age = match set.and_then(|setting| Some((setting, setting.value.as_text()?))) {
-        _ if what.retain_age.is_some() => what.retain_age,
-        Some((setting, text)) => {
-            let wrong = |reason| CliError::Setting(format!("retain_age ({}): {reason}", setting.source));
-            Some(text.parse::<Age>().map_err(wrong)?)
-        }
-        None => None,
-    };
-    let size = what.retain_size.or_else(|| settings.get("retain_size")?.as_u64());
-    Ok(Retention { age_nanos: age.map(|age| age.0), bytes: size })
+    let set = source::retention(settings)?;
+    Ok(Retention {
+        age_nanos: what.retain_age.map(|age| age.0).or(set.age_nanos),
+        bytes: what.retain_size.or(set.bytes),
+    })
 }
 
 /// What the project's own programs never let out, the server does not either.

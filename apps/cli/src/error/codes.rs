@@ -20,6 +20,7 @@ pub const EXIT_IO: u8 = 4;
 /// Codes of the command line itself, with what they say; sorted.
 pub const CODES: &[(&str, &str)] = &[
     ("ambiguous_id", "several traces begin with these digits"),
+    ("broken", "what a file holds contradicts its digests"),
     ("file", "a file that was named cannot be read or written"),
     ("format_unknown", "nobody can tell which format a file has"),
     ("input_changed", "a file changed while it was read"),
@@ -33,9 +34,11 @@ pub const CODES: &[(&str, &str)] = &[
     ("no_fix", "a file that is not mended in place"),
     ("no_model", "no model in the price list has these words in its name"),
     ("no_rule", "no rule of the validator has this code or name"),
+    ("no_selection", "all content is to be erased, and nothing says of what"),
     ("no_sessions", "no run names a session"),
     ("no_step", "no step of the trace, or several, have an id that begins or ends so"),
     ("no_terminal", "standard output is no terminal, and the command draws on one"),
+    ("not_confirmed", "something would be erased for good, and nobody can be asked"),
     ("not_found", "nothing recorded fits"),
     ("not_sealed", "everything that fits is of processes at work, and not sealed yet"),
     ("pg_dump", "PostgreSQL has programs of its own for copies"),
@@ -53,6 +56,7 @@ pub const CODES: &[(&str, &str)] = &[
 pub const OUTCOMES: &[(&str, u8, &str)] = &[
     ("already_served", EXIT_IO, "ask that one, end it, or name another directory with --dir"),
     ("ambiguous_id", EXIT_USAGE, "type more digits"),
+    ("broken", EXIT_PROBLEM, "see what is wrong with `tracewire verify FILE`"),
     (
         "conformance_adapter",
         EXIT_IO,
@@ -89,6 +93,7 @@ pub const OUTCOMES: &[(&str, u8, &str)] = &[
     ("no_fix", EXIT_USAGE, "convert it to JSON Lines, mend that, and convert it back"),
     ("no_model", EXIT_NO_DATA, "see them all with `tracewire cost models -n 0`; a file of your own adds others"),
     ("no_rule", EXIT_USAGE, "see them all with `tracewire validate --rules`"),
+    ("no_selection", EXIT_USAGE, "name traces: --trace, --session, --user, --last, --since or --until"),
     (
         "no_sessions",
         EXIT_NO_DATA,
@@ -96,6 +101,7 @@ pub const OUTCOMES: &[(&str, u8, &str)] = &[
     ),
     ("no_step", EXIT_NO_DATA, "see the steps with `tracewire trace ID --format toon`"),
     ("no_terminal", EXIT_USAGE, "`tracewire tail` follows into files and pipes, `tracewire tail --json` for programs"),
+    ("not_confirmed", EXIT_USAGE, "see what would go with --dry-run, then give --yes"),
     ("not_found", EXIT_NO_DATA, "see what there is with `tracewire list`"),
     (
         "not_sealed",
@@ -116,6 +122,8 @@ pub const OUTCOMES: &[(&str, u8, &str)] = &[
     ("project_name", EXIT_USAGE, "name it such as `team-7`"),
     ("query_invalid", EXIT_USAGE, "see `tracewire query --help`"),
     ("query_timeout", EXIT_IO, "ask for a shorter time or for less"),
+    ("redact_pattern", EXIT_USAGE, "mend the pattern at that place; nothing in it may need to go back"),
+    ("redact_rule", EXIT_USAGE, "a rule is such as @email, @secrets, password, key:token or 'order:/ORD-[0-9]+/'"),
     ("retain_size", EXIT_USAGE, "keep traces by age: --retain-age or `retain_age` for `serve`, --age for `db retain`"),
     ("setting", EXIT_USAGE, "see what is set, and where, with `tracewire config`"),
     ("several_traces", EXIT_USAGE, "name one of them"),

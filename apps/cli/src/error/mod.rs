@@ -143,6 +143,23 @@ pub enum CliError {
     /// Standard output is no terminal, and the command draws on one.
     #[error("watch draws on a terminal, and {0}")]
     NoTerminal(&'static str),
+    /// A rule of redaction that is none.
+    #[error(transparent)]
+    Rule(WireError),
+    /// All content is to be erased, and nothing says of what.
+    #[error("--all-content erases all content of what is selected, and nothing is")]
+    NoSelection,
+    /// Something would be erased for good, and nobody can be asked.
+    #[error("nothing was erased: standard input is no terminal, so nobody can be asked")]
+    NotConfirmed,
+    /// What a file holds contradicts itself.
+    #[error("{name}: {message}")]
+    Broken {
+        /// The file, harmless.
+        name: String,
+        /// What is wrong.
+        message: String,
+    },
     /// A store would be replaced.
     #[error("{} holds traces, which a copy would replace", .0.display())]
     WouldReplace(PathBuf),
@@ -224,6 +241,10 @@ impl CliError {
             Self::Changed { .. } => "input_changed",
             Self::Temporary { .. } => "temporary_file",
             Self::NoTerminal(_) => "no_terminal",
+            Self::Rule(error) => error.code(),
+            Self::NoSelection => "no_selection",
+            Self::NotConfirmed => "not_confirmed",
+            Self::Broken { .. } => "broken",
             Self::WouldReplace(_) => "would_replace",
             Self::Start { .. } => "start",
             Self::NotFound { .. } => "not_found",

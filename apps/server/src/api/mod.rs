@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `traces` | lists of traces, one trace |
 //! | `events` | a trace's events |
+//! | `erase` | what rules find, erased after the fact |
 //! | `export` | a trace as a file |
 //! | `brief` | a trace for a language model |
 //! | `spans` | one span in full |
@@ -30,6 +31,7 @@ pub(crate) mod asked;
 mod brief;
 mod compare;
 mod cost;
+mod erase;
 mod events;
 mod export;
 mod feedback;
@@ -58,6 +60,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .merge(traces::routes())
         .merge(events::routes())
+        .merge(erase::routes())
         .merge(export::routes())
         .merge(brief::routes())
         .merge(spans::routes())

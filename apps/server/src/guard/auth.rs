@@ -112,6 +112,8 @@ fn needed(method: &Method, path: &str) -> Needed {
         Method::GET | Method::HEAD | Method::OPTIONS => Needed::Scope(Scope::Read),
         // What is checked is not kept.
         Method::POST if path == "/v1/validate" => Needed::Scope(Scope::Read),
+        // As much as deleting.
+        Method::POST if path == "/v1/erase" => Needed::Scope(Scope::Admin),
         Method::POST => Needed::Scope(Scope::Write),
         _ => Needed::Scope(Scope::Admin),
     }
@@ -150,6 +152,7 @@ mod tests {
             (Method::POST, "/v1/validate", Needed::Scope(Scope::Read)),
             (Method::POST, "/opentelemetry.proto.collector.trace.v1.TraceService/Export", Needed::Scope(Scope::Write)),
             (Method::DELETE, "/v1/traces/00000000000000000000000000000001", Needed::Scope(Scope::Admin)),
+            (Method::POST, "/v1/erase", Needed::Scope(Scope::Admin)),
             (Method::PATCH, "/v1/traces", Needed::Scope(Scope::Admin)),
             (Method::GET, "/v1/health", Needed::Nothing),
             (Method::GET, "/docs", Needed::Nothing),

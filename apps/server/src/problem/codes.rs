@@ -40,6 +40,7 @@ pub const CODES: &[(&str, u16, &str, &str)] = &[
         "not every envelope was sound; the sound ones are stored",
         "`rejected` names each with its line and why",
     ),
+    ("erase_invalid", 422, "what is to be erased cannot be said like this", "`detail` says what is expected"),
     (
         "feedback_contradicts",
         409,

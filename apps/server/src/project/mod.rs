@@ -11,12 +11,14 @@
 //! | `readers` | threads that read |
 //! | `watch` | journals that grow |
 //! | `counting` | what comes is counted, for Prometheus |
+//! | `erasing` | what is erased after the fact |
 //! | `keeping` | what is too old or too much goes |
 //! | `verifying` | chains are verified, while nobody waits for it |
 
 mod counting;
 mod database;
 pub mod emitter;
+pub(crate) mod erasing;
 mod fresh;
 mod keeping;
 mod lock;
@@ -72,6 +74,8 @@ pub struct Project {
     pub(crate) counted: Counted,
     /// What was removed since it is open.
     pub(crate) kept: Kept,
+    /// Held by whoever erases: one at a time.
+    pub(crate) erasing: Arc<tokio::sync::Mutex<()>>,
     /// What is known of the producers' chains.
     pub(crate) verified: Arc<Verified>,
     verifying: Mutex<Option<Verifying>>,
@@ -124,6 +128,7 @@ impl Project {
             fresh,
             counted: Counted::new(Arc::clone(&options.prices)),
             kept: Kept::new(options.retention),
+            erasing: Arc::default(),
             verified,
             verifying: Mutex::new(Some(verifying)),
             watch: Mutex::new(watch),

@@ -5,6 +5,7 @@ mod answers;
 mod chains;
 mod common;
 mod doors;
+mod erase;
 mod feedback;
 mod forwarding;
 mod ingest;

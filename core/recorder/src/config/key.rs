@@ -130,8 +130,14 @@ pub const KEYS: &[Key] = &[
     key("redact_key", Kind::Secret, "none", "\"a long secret\"", "The key of hashes that stand for what was removed."),
     key("release", Kind::Text, "none", "\"2026.11.1\"", "The version of the program."),
     key("resource", Kind::Table, "none", "{team = \"search\"}", "Further attributes of the program."),
-    key("retain_age", Kind::Text, "for ever", "\"30d\"", "How long `tracewire serve` keeps traces."),
-    key("retain_size", Kind::Bytes, "any", "\"10 GB\"", "Most that `tracewire serve` keeps; the oldest traces go."),
+    key(
+        "retain_age",
+        Kind::Text,
+        "for ever",
+        "\"30d\"",
+        "How long `tracewire serve` and other commands on the recordings keep traces.",
+    ),
+    key("retain_size", Kind::Bytes, "any", "\"10 GB\"", "Most that they keep; the oldest traces go."),
     key(
         "sampling",
         Kind::Sampling,

@@ -1,12 +1,14 @@
 //! What goes into a store and what comes out, independent of the engine.
 
 mod buckets;
+mod erasure;
 mod incoming;
 mod query;
 mod received;
 mod stored;
 
 pub use buckets::*;
+pub use erasure::*;
 pub use incoming::*;
 pub use query::*;
 pub use received::*;

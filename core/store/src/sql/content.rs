@@ -8,7 +8,9 @@ use super::pack::{self, PackWriter, Table};
 use crate::error::StoreError;
 use crate::model::{ContentBody, IncomingContent, StoredContent};
 use crate::packed::{Run, Runs, read_number, write_number};
+use tracewire_wire::erase::erase_slots_inside;
 use tracewire_wire::id::Hash;
+use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::value::Map;
 
 /// New keys are merged into the large table when there are this many.
@@ -197,19 +199,56 @@ pub(super) fn emptied_unless(item: &[u8], is_wanted: impl Fn(u64) -> bool) -> Re
     Ok(Some(emptied))
 }
 
-/// One content, by its hash.
-pub(super) fn read(connection: &dyn Driver, hash: &Hash) -> Result<Option<StoredContent>, StoreError> {
+/// The number of a content and what stands there; `None` for one that is not here.
+fn find(connection: &dyn Driver, hash: &Hash) -> Result<Option<(i64, Vec<u8>)>, StoreError> {
     let mut look_up = connection.prepare(LOOK_UP)?;
     let mut key = first_key(hash);
     loop {
         let Some(number) = first(&mut *look_up, params![key], |row| row.int(0))? else { return Ok(None) };
         let bytes = pack::one(connection, Table::Content, number)?;
-        let item = Item::read(&bytes)?;
-        if item.hash == *hash {
-            return item.to_stored().map(Some);
+        if Item::read(&bytes)?.hash == *hash {
+            return Ok(Some((number, bytes)));
         }
         key = next_key(key);
     }
+}
+
+/// Erases one content; gives how many bytes it had, `None` where there is none to erase.
+pub(super) fn erase(connection: &dyn Driver, hash: &Hash) -> Result<Option<u64>, StoreError> {
+    let Some((number, bytes)) = find(connection, hash)? else { return Ok(None) };
+    let Item { state, json, .. } = Item::read(&bytes)?;
+    if state == ERASED {
+        return Ok(None);
+    }
+    let (erased, _) = item(&IncomingContent { hash: *hash, members: None, body: ContentBody::Erased });
+    pack::replace(connection, Table::Content, number, &erased)?;
+    Ok(Some(json.len() as u64))
+}
+
+/// Takes out of a content what it holds inline of those that go; true if it held any.
+pub(super) fn erase_inside(
+    connection: &dyn Driver,
+    hash: &Hash,
+    goes: &dyn Fn(&Hash) -> bool,
+) -> Result<bool, StoreError> {
+    let Some((number, bytes)) = find(connection, hash)? else { return Ok(false) };
+    let Item { state, json, .. } = Item::read(&bytes)?;
+    if state != VALUE {
+        return Ok(false);
+    }
+    let mut value = json::read(json, &ReadOptions::default())?;
+    if !erase_slots_inside(&mut value, goes) {
+        return Ok(false);
+    }
+    // State, hash and members stay as they are.
+    let head = bytes.get(..bytes.len().saturating_sub(json.len())).unwrap_or_default();
+    pack::replace(connection, Table::Content, number, &[head, &json::write(&value)].concat())?;
+    Ok(true)
+}
+
+/// One content, by its hash.
+pub(super) fn read(connection: &dyn Driver, hash: &Hash) -> Result<Option<StoredContent>, StoreError> {
+    find(connection, hash)?.map(|(_, bytes)| Item::read(&bytes)?.to_stored()).transpose()
 }
 
 /// Calls `each` with those of these contents that are here, in the order in which they lie, until it says `false`.

@@ -223,7 +223,7 @@ impl Writer<'_> {
         let waiting_before = pending.len();
         let mut ids = Runs::default();
         for (seq, event) in (first_seq..).zip(events) {
-            let same = stored.range((seq, i64::MIN)..=(seq, i64::MAX)).find(|(_, row)| row.json == event.json);
+            let same = stored.range((seq, i64::MIN)..=(seq, i64::MAX)).find(|(_, row)| is_same(&row.json, event));
             if let Some((_, same)) = same {
                 ids.push(same.id);
                 continue;
@@ -329,6 +329,18 @@ impl Writer<'_> {
         self.connection.execute(statement, params![producer.row, producer.last_seq, head.as_bytes()])?;
         append_to_ledger(self.connection, producer.row, &producer.name, unsigned(producer.last_seq), head)
     }
+}
+
+/// Whether a stored event is this one, also where something of it was erased since.
+fn is_same(stored: &[u8], event: &IncomingEvent<'_>) -> bool {
+    const MARK: &[u8] = br#"{"$erased":"#;
+    if stored == event.json {
+        return true;
+    }
+    let Some(event) = event.event.filter(|_| stored.windows(MARK.len()).any(|window| window == MARK)) else {
+        return false;
+    };
+    read_event(stored).is_ok_and(|known| known.is_some_and(|known| known.digest() == event.digest()))
 }
 
 /// A stored envelope that shares numbers with another one.

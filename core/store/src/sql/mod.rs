@@ -9,6 +9,7 @@
 //! | `derive` | spans, traces and labels follow from events, by exact differences |
 //! | `tally` | tokens, costs, models and buckets follow from whole traces |
 //! | `remove` | traces that are deleted, what is too old, content that nothing names |
+//! | `erase` | what is erased of events and content, for good |
 //! | `loose` | events of no trace |
 //! | `rows` | rows of spans and traces, read and written |
 //! | `pack` | events and content, several in a row |
@@ -23,6 +24,7 @@
 mod content;
 mod derive;
 pub mod driver;
+mod erase;
 mod export;
 mod filter;
 mod heads;
@@ -40,9 +42,9 @@ mod tally;
 
 use crate::error::StoreError;
 use crate::model::{
-    Activity, ActivityFilter, Applied, BucketQuery, Buckets, Cursor, Fork, LedgerEntry, Lookup, LooseFilter,
-    ProducerRow, ProducerState, Removed, SessionFilter, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
-    StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
+    Activity, ActivityFilter, Applied, BucketQuery, Buckets, Cursor, Erased, Erasure, Fork, LedgerEntry, Lookup,
+    LooseFilter, ProducerRow, ProducerState, Removed, SessionFilter, SessionRow, SpanRow, StoreStats, StoredContent,
+    StoredEnvelope, StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
 };
 use crate::store::{Ingest, Store};
 use driver::{Driver, Row, params};
@@ -89,6 +91,12 @@ pub trait Engine {
     /// # Errors
     /// [`StoreError`] when the engine refuses.
     fn tidy(&mut self) -> Result<(), StoreError>;
+
+    /// As [`Store::wipe`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when the engine refuses.
+    fn rewrite(&mut self) -> Result<bool, StoreError>;
 
     /// As [`Store::answer_until`].
     ///
@@ -196,6 +204,22 @@ impl<E: Engine> Store for E {
             })?;
         }
         Ok(removed)
+    }
+
+    fn erase(&mut self, erasure: &Erasure) -> Result<Erased, StoreError> {
+        let mut erased = Erased::default();
+        for work in erase::in_parts(erasure) {
+            self.change(&mut |connection| {
+                erased.add(&work.carry_out(connection, erasure)?);
+                Ok(())
+            })?;
+        }
+        Ok(erased)
+    }
+
+    fn wipe(&mut self) -> Result<bool, StoreError> {
+        self.change(&mut |connection| tally::forget_series(connection))?;
+        self.rewrite()
     }
 
     fn buckets(&self, query: &BucketQuery, report: &mut dyn Buckets) -> Result<(), StoreError> {

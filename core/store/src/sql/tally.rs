@@ -90,6 +90,12 @@ pub(super) fn forget(connection: &dyn Driver, trace: i64) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Names that no number is kept by any more go.
+pub(super) fn forget_series(connection: &dyn Driver) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM series WHERE id NOT IN (SELECT series FROM bucket)", &[])?;
+    Ok(())
+}
+
 fn shares_before(connection: &dyn Driver, trace: i64) -> Result<Vec<Share>, StoreError> {
     let statement = "SELECT shares FROM tally WHERE trace = ?1";
     let packed = connection.first(statement, params![trace], |row| row.blob(0).map(<[u8]>::to_vec))?;

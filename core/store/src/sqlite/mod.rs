@@ -6,6 +6,7 @@ mod schema;
 use crate::error::StoreError;
 use crate::model::StoreStats;
 use crate::sql::{self, Engine, Work};
+use crate::store::Store as _;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -107,9 +108,7 @@ impl SqliteStore {
     /// # Errors
     /// `store_locked` where somebody else is at work, `store_disk_full`.
     pub fn vacuum(&mut self) -> Result<(), StoreError> {
-        self.connection.execute_batch("VACUUM")?;
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
+        self.wipe().map(drop)
     }
 
     /// Writes a copy of the database as it is at this moment, while others write. The copy is one file, without gaps.
@@ -213,6 +212,16 @@ impl Engine for SqliteStore {
     fn tidy(&mut self) -> Result<(), StoreError> {
         self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         Ok(())
+    }
+
+    fn rewrite(&mut self) -> Result<bool, StoreError> {
+        // What is rewritten passes through a temporary database, which may be larger than memory.
+        self.connection.pragma_update(None, "temp_store", "file")?;
+        let rewritten = self.connection.execute_batch("VACUUM");
+        self.connection.pragma_update(None, "temp_store", "memory")?;
+        rewritten?;
+        let is_busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(is_busy == 0)
     }
 
     fn look_until(&mut self, until: Option<Instant>) -> Result<(), StoreError> {

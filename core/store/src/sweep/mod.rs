@@ -24,7 +24,7 @@ use tracewire_recorder::RecorderError;
 use tracewire_recorder::journal::{Directory, acknowledge, remove_if_acknowledged};
 
 /// The store's name among a journal's sinks.
-const SINK: &str = "store";
+pub(crate) const SINK: &str = "store";
 
 /// Sweeps one directory into one store, again and again; it remembers where each file was.
 pub struct Sweeper {

@@ -1,6 +1,7 @@
 //! What every engine must do: one function a promise, generic over [`Store`]. An engine's test calls [`engine_suite!`]
 //! with a way to make an empty store; one that has a harness of its own takes them from [`every_promise!`].
 
+mod erase;
 mod ingest;
 pub mod maker;
 mod numbers;
@@ -10,6 +11,7 @@ mod search;
 mod snapshot;
 mod tally;
 
+pub use erase::*;
 pub use ingest::*;
 pub use numbers::*;
 pub use query::*;
@@ -66,6 +68,13 @@ macro_rules! every_promise {
             content_goes_that_nothing_names,
             what_is_old_goes_in_short_steps,
             what_is_old_is_removed,
+            what_rules_find_is_erased_for_good,
+            what_was_erased_does_not_come_back_with_a_fork,
+            all_content_of_a_trace_is_erased_but_what_others_say,
+            what_is_not_sealed_is_left_alone,
+            a_message_goes_and_the_conversation_around_it_stays,
+            what_is_spread_over_a_stream_goes_with_all_of_it,
+            a_selection_says_whose_it_is,
             numbers_are_asked_for,
             numbers_that_cannot_be_are_named,
         }

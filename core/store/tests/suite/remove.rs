@@ -29,7 +29,7 @@ fn traces(store: &dyn Store) -> Vec<TraceId> {
     store.traces(&TraceFilter::default()).unwrap().traces.into_iter().map(|trace| trace.trace_id).collect()
 }
 
-fn envelopes(store: &dyn Store) -> Vec<Vec<u8>> {
+pub(super) fn envelopes(store: &dyn Store) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     for producer in store.producers().unwrap() {
         found.extend(store.envelopes(&producer.name, None, 1000).unwrap().into_iter().map(|envelope| envelope.bytes));
@@ -37,7 +37,7 @@ fn envelopes(store: &dyn Store) -> Vec<Vec<u8>> {
     found
 }
 
-fn verify(store: &dyn Store) {
+pub(super) fn verify(store: &dyn Store) {
     let mut verifier = Verifier::new();
     for bytes in envelopes(store) {
         verifier.push(&Envelope::read(&bytes).unwrap());

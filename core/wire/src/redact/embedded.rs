@@ -61,9 +61,10 @@ fn map(redactor: &Redactor, map: &mut Map, level: usize) -> bool {
     let plan = &redactor.plan;
     let mut is_changed = false;
     for (key, value) in map.iter_mut() {
-        is_changed |= match (plan.action_of_chosen(key), plan.action_of_credential(key)) {
-            (Some(action), _) => {
-                *value = removed(redactor, "key", action, value);
+        is_changed |= match (plan.rule_of_chosen(key), plan.action_of_credential(key)) {
+            (Some(rule), _) => {
+                redactor.note_key(rule, value);
+                *value = removed(redactor, "key", rule.action, value);
                 true
             }
             (None, Some(action)) => {

@@ -26,11 +26,16 @@ pub(super) enum Outcome {
 
 /// Looks at a text that is not JSON; nothing where nothing is found. In a key nothing is dropped.
 pub(super) fn apply(redactor: &Redactor, text: &str, is_key: bool) -> Option<Outcome> {
-    let findings = joined(gather(redactor, text));
+    let mut findings = joined(gather(redactor, text));
+    if redactor.is_looking() {
+        findings
+            .retain(|finding| !is_mark(redactor, text.get(finding.start..finding.end).unwrap_or_default(), finding));
+    }
     if findings.is_empty() {
         return None;
     }
     let finder = |finding: &Finding| redactor.plan.finders.get(finding.finder);
+    findings.iter().filter_map(finder).for_each(|finder| redactor.note(&finder.name));
     let dropping = findings.iter().find(|finding| finding.is_dropping && !is_key).and_then(finder);
     if let Some(finder) = dropping {
         return Some(Outcome::Dropped(finder.name.clone()));
@@ -51,6 +56,13 @@ pub(super) fn apply(redactor: &Redactor, text: &str, is_key: bool) -> Option<Out
     }
     replaced.push_str(text.get(behind..).unwrap_or_default());
     Some(Outcome::Replaced(replaced))
+}
+
+/// Whether what is found is what this very rule left when the text was recorded, such as the value in `password=[assignment]`.
+fn is_mark(redactor: &Redactor, found: &str, finding: &Finding) -> bool {
+    let Some(finder) = redactor.plan.finders.get(finding.finder) else { return false };
+    let named = found.strip_prefix('[').and_then(|rest| rest.strip_prefix(finder.name.as_str()));
+    named.is_some_and(|rest| rest.is_empty() || rest == "]" || rest.starts_with(':'))
 }
 
 /// All that is found and not allowed.

@@ -11,10 +11,12 @@
 //! | `plan` | all rules of a file, ready to apply |
 //! | `findings` | what is found in a text: gathered, joined, replaced |
 //! | `walk`, `embedded` | the values of a body, and of JSON inside of a text |
+//! | `find` | the same rules for who only looks: what they find, and in which slot it stands |
 //!
 //! It takes time in proportion to what it looks at, and gives the same bytes wherever it runs.
 
 mod embedded;
+mod find;
 mod findings;
 mod pattern;
 mod plan;
@@ -22,13 +24,15 @@ mod rule;
 mod syntax;
 mod walk;
 
+pub use find::{Finder, Found, Places};
 pub use rule::{Action, Rule, What};
 
 use crate::WireError;
-use crate::value::Map;
+use crate::value::{Map, Value};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use plan::Plan;
+use plan::{Key, Plan};
 use sha2::{Digest as _, Sha256};
+use std::sync::{Mutex, PoisonError};
 
 /// What comes before a user's key where the one that rules hash with is made of it.
 const KEY_PREFIX: &[u8] = b"tracewire redact key 1:";
@@ -58,6 +62,8 @@ pub fn hash_key(chosen: &str) -> [u8; 32] {
 pub struct Redactor {
     plan: Plan,
     hash_key: Option<[u8; 32]>,
+    /// What was found so far, of one that only looks.
+    noted: Option<Mutex<Found>>,
 }
 
 impl Redactor {
@@ -73,7 +79,7 @@ impl Redactor {
                 code: "redact_rule",
                 reason: format!("{rule:?} hashes, and there is no key of at least 16 bytes: set redact_key"),
             }),
-            _ => Ok(Redactor { plan, hash_key }),
+            _ => Ok(Redactor { plan, hash_key, noted: None }),
         }
     }
 
@@ -83,8 +89,27 @@ impl Redactor {
     }
 
     /// What a text becomes, as a value of its own; `None` where nothing is found.
-    pub fn text(&self, text: &str) -> Option<crate::value::Value> {
+    pub fn text(&self, text: &str) -> Option<Value> {
         walk::text(self, text, 1)
+    }
+
+    /// Whether nobody wants what a body becomes, but what is found in it.
+    fn is_looking(&self) -> bool {
+        self.noted.is_some()
+    }
+
+    /// One more finding of this rule.
+    fn note(&self, name: &str) {
+        if let Some(noted) = &self.noted {
+            noted.lock().unwrap_or_else(PoisonError::into_inner).add(name, 1);
+        }
+    }
+
+    /// One more member with this key; one that was redacted when it was recorded has nothing left.
+    fn note_key(&self, rule: &Key, value: &Value) {
+        if self.is_looking() && !value.as_map().is_some_and(|map| map.contains_key("$redacted")) {
+            self.note(&format!("key:{}", rule.name));
+        }
     }
 
     /// The first 16 digits of the keyed hash.

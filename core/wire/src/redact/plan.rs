@@ -19,9 +19,9 @@ pub(super) enum Sought {
 }
 
 /// A key whose members go.
-struct Key {
-    name: String,
-    action: Action,
+pub(super) struct Key {
+    pub(super) name: String,
+    pub(super) action: Action,
 }
 
 /// The rules, each where it is needed.
@@ -91,17 +91,17 @@ impl Plan {
         !self.keys.is_empty() || self.credential.is_some()
     }
 
-    /// What becomes of the member with this key, as a user chose it in wire form: without the `$` of an escape, and with or without
+    /// The rule for the member with this key, as a user chose it in wire form: without the `$` of an escape, and with or without
     /// a number of those that tell it from another key with the same text (TW-POL-001).
-    pub(super) fn action_of_key(&self, key: &str) -> Option<Action> {
+    pub(super) fn rule_of_key(&self, key: &str) -> Option<&Key> {
         if self.keys.is_empty() {
             return None;
         }
-        self.action_of_chosen(unescape_key(key))
+        self.rule_of_chosen(unescape_key(key))
     }
 
     /// The same for a key of JSON inside of a text, which stands as it is.
-    pub(super) fn action_of_chosen(&self, chosen: &str) -> Option<Action> {
+    pub(super) fn rule_of_chosen(&self, chosen: &str) -> Option<&Key> {
         let without_number = chosen
             .rsplit_once('#')
             .filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()))
@@ -111,7 +111,7 @@ impl Plan {
             let is_it = |name: &str| rule.name.eq_ignore_ascii_case(name);
             is_it(chosen) || without_number.is_some_and(is_it)
         };
-        self.keys.iter().find(fits).map(|rule| rule.action)
+        self.keys.iter().find(fits)
     }
 
     /// What becomes of values under a name that promises a secret.

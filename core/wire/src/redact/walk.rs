@@ -17,7 +17,7 @@ const MOST_CUT_BYTES: usize = 16_384;
 /// Applies the rules to what a body's members hold.
 pub(super) fn body(redactor: &Redactor, body: &mut Map) {
     for (name, value) in body.iter_mut() {
-        if name == "chunks" && !redactor.plan.finders.is_empty() {
+        if name == "chunks" && !redactor.plan.finders.is_empty() && !redactor.is_looking() {
             without_chunks(value);
         }
         self::value(redactor, value);
@@ -93,9 +93,12 @@ pub(super) fn text(redactor: &Redactor, text: &str, level: usize) -> Option<Valu
 fn map(redactor: &Redactor, map: &mut Map) {
     let plan = &redactor.plan;
     for (key, value) in map.iter_mut() {
-        let is_named = if plan.looks_at_keys() { plan.action_of_key(key) } else { None };
+        let is_named = if plan.looks_at_keys() { plan.rule_of_key(key) } else { None };
         match (is_named, plan.action_of_credential(unescape_key(key))) {
-            (Some(action), _) => *value = removed(redactor, "key", action, value),
+            (Some(rule), _) => {
+                redactor.note_key(rule, value);
+                *value = removed(redactor, "key", rule.action, value);
+            }
             (None, Some(action)) => {
                 credential(redactor, action, value, true, &mut |value| {
                     self::value(redactor, value);
@@ -122,6 +125,7 @@ pub(super) fn credential(
         if !is_secret(redactor, value, in_wire_form) {
             return otherwise(value);
         }
+        redactor.note("credential");
         *value = removed(redactor, "credential", action, value);
         true
     };
@@ -166,6 +170,10 @@ pub(super) fn rename(redactor: &Redactor, map: &mut Map, plain: fn(&str) -> &str
         Outcome::Replaced(key) => Some(written(&key)),
         Outcome::Dropped(_) => None,
     };
+    if redactor.is_looking() {
+        map.iter().for_each(|(key, _)| _ = found(key));
+        return;
+    }
     if map.iter().all(|(key, _)| found(key).is_none()) {
         return;
     }
@@ -227,11 +235,16 @@ fn cut(redactor: &Redactor, value: &mut Value) -> bool {
     if !is_utf8 {
         return true;
     }
-    let length = if redactor.plan.finders.is_empty() { bytes.len() } else { without_end(&bytes) };
+    // Who only looks sees all that is there: what is half there nobody can tell from anything else.
+    let keeps_all = redactor.plan.finders.is_empty() || redactor.is_looking();
+    let length = if keeps_all { bytes.len() } else { without_end(&bytes) };
     let left = bytes.get(..length).unwrap_or_default();
     let replaced = match (is_text, std::str::from_utf8(left)) {
         // The members of half a map nobody can tell.
-        (true, Ok(text)) if redactor.plan.looks_at_keys() && embedded::is_broken(text) => mark("key"),
+        (true, Ok(text)) if redactor.plan.looks_at_keys() && embedded::is_broken(text) => {
+            redactor.note("key");
+            mark("key")
+        }
         (true, Ok(text)) => self::text(redactor, text, 1).unwrap_or_else(|| Value::from(text)),
         _ => bytes_text(redactor, left, true).unwrap_or_else(|| Value::bytes(left)),
     };

@@ -5,7 +5,7 @@
 use tracewire_recorder::guards::{self, Config, Decision};
 use tracewire_recorder::record::BodyWriter;
 use tracewire_recorder::testing::{Script, Scripted};
-use tracewire_recorder::{Options, Place, Recorder, SpanContext, StartSpan};
+use tracewire_recorder::{Capture, Options, Place, Recorder, SpanContext, StartSpan};
 use tracewire_wire::event::Status;
 use tracewire_wire::json;
 
@@ -15,12 +15,17 @@ fn run(guards: &str, script: &str) -> String {
 }
 
 fn recorder(guards: &str, sampling: f64) -> (tempfile::TempDir, Recorder) {
+    capturing(guards, sampling, "true")
+}
+
+fn capturing(guards: &str, sampling: f64, capture: &str) -> (tempfile::TempDir, Recorder) {
     let folder = tempfile::tempdir().unwrap();
     let script = Script { step_nanos: 1_000_000_000, ..Script::default() };
     let config = Config::read(&json::read(guards.as_bytes(), &Default::default()).unwrap()).unwrap();
     let options = Options {
         directory: Some(folder.path().to_owned()),
         sampling: sampling.into(),
+        capture: Capture::of_value(&json::read(capture.as_bytes(), &Default::default()).unwrap()).unwrap(),
         guards: guards::Options { config, prices: None },
         sources: std::sync::Arc::new(Scripted::new(script)),
         ..Options::default()
@@ -83,6 +88,26 @@ fn sampling_does_not_switch_guards_off() {
     assert_eq!(decisions(&recorder, place(), 1), ["warn"]);
     assert_eq!(decisions(&recorder, place(), 1), ["stop"]);
     assert_eq!(recorder.written(), 0);
+}
+
+#[test]
+fn what_is_switched_off_is_still_compared_and_a_verdict_is_whole() {
+    let off = r#"{"input":false,"attributes":false}"#;
+    let (folder, recorder) = capturing(r#"{"loops":{"repeats":2}}"#, 1.0, off);
+    let of = |query| recorder.check(Place::default(), "tool", search(query)).unwrap().decision.as_str();
+    assert_eq!([of("otters"), of("crabs"), of("otters")], ["allow", "allow", "stop"]);
+    let start = StartSpan { parent: None, kind: "tool", correlation_id: None };
+    recorder.start_span(start, |body| {
+        assert!(!body.keeps("input") && body.keeps("name"));
+        search("otters")(body);
+        body.map("attributes", |_| unreachable!());
+        body.texts("tags", ["a"]);
+    });
+    recorder.close(None);
+    let said = String::from_utf8(json::write(&tracewire_recorder::testing::events(folder.path()).unwrap())).unwrap();
+    assert!(said.contains(r#""tracewire.guard.decision":"stop""#), "{said}");
+    assert!(said.contains(r#""body":{"name":"search","tags":["a"]},"kind":"tool""#), "{said}");
+    assert!(!said.contains("otters\"}") && !said.contains("\"input\""), "{said}");
 }
 
 #[test]

@@ -129,7 +129,18 @@ impl Settings {
     fn record_nothing_that_rules_may_remove(&mut self) {
         let Some(problem) = self.problems.iter_mut().find(|problem| problem.key == "redact") else { return };
         problem.remedy.push_str("; until then inputs and outputs are not recorded");
-        let setting = Setting { value: Value::Bool(false), source: problem.source.clone() };
+        // What was switched off besides stays off.
+        let none = match self.values.get("capture").map(|setting| &setting.value) {
+            Some(Value::Map(fields)) => {
+                let mut fields = fields.clone();
+                for field in ["input", "output", "chunks", "data"] {
+                    fields.insert(field.to_owned(), Value::Bool(false));
+                }
+                Value::Map(fields)
+            }
+            _ => Value::Bool(false),
+        };
+        let setting = Setting { value: none, source: problem.source.clone() };
         self.values.insert("capture", setting);
     }
 

@@ -176,7 +176,7 @@ export function isGuarded(kind: string, options: object | undefined): boolean {
 
 /** All there is, whatever of it may be recorded. */
 function showing(policy: Policy): Policy {
-  return { input: true, output: true, mask: undefined, problems: policy.problems };
+  return { leftOut: undefined, mask: undefined, problems: policy.problems };
 }
 
 /** Acts by what the native half said: throws for a stop, tells the program of a warning. */

@@ -10,6 +10,7 @@ import { exportersFrom } from "../exporters/make.ts";
 import { encode } from "../formats/index.ts";
 import { FEEDBACK, LOG, METRIC, type NativeModule, type NativeRecorder, POINT_EVENT } from "../native/contract.ts";
 import { limitsOf } from "../values/limits.ts";
+import { leftOutBy, withoutContent } from "./capture.ts";
 import type { BrowserOptions, Settings } from "./config.ts";
 import { SpanContext } from "./context.ts";
 import type { SpanOptions } from "./fields.ts";
@@ -71,7 +72,7 @@ export class Opened {
       const opened = openWith(native, open, nativeOptions(settings, [...exporters.keys()]), problems);
       this.recorder = opened.recorder;
       // What rules would have removed, nobody knows.
-      if (opened.lacksRules) this.policy = { ...this.policy, input: false, output: false };
+      if (opened.lacksRules) this.policy = { ...this.policy, leftOut: withoutContent(this.policy.leftOut) };
       this.hasGuards = settings.limits !== undefined;
       this.#onWarning = settings.onWarning;
       this.pen = new Pen(this.recorder, limitsOf(limits), {
@@ -306,13 +307,8 @@ interface OpenedNative {
 }
 
 function policyOf(settings: Settings, problems: Problems): Policy {
-  const capture = settings.values.capture ?? true;
-  return {
-    input: capture === true || capture === "input",
-    output: capture === true || capture === "output",
-    mask: settings.values.mask,
-    problems,
-  };
+  const { capture, mask } = settings.values;
+  return { leftOut: leftOutBy(capture), mask, problems };
 }
 
 function refusalOf(error: unknown): { code?: string; message: string } {

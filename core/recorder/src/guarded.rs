@@ -29,7 +29,13 @@ impl<M: Medium> Recorder<M> {
         // The host's values are read before anything is locked.
         let shown =
             if guards::wants_input(kind, guards.config()) { Capture::ALL } else { Capture::ALL.without("input") };
-        let call = record::members(self.limits(), shown, body, |members| Call::read(kind, members, guards.config()));
+        record::members(self.limits(), shown, body, |members| self.check_members(place, kind, members))
+    }
+
+    /// The same of members that stand there as a journal has them.
+    pub(crate) fn check_members(&self, place: Place<'_>, kind: &str, members: &[u8]) -> Option<Verdict> {
+        let guards = self.guards().filter(|_| guards::is_guarded(kind))?;
+        let call = Call::read(kind, members, guards.config());
         let now = self.now();
         let verdict = {
             let mut state = guards.lock();
@@ -46,8 +52,13 @@ impl<M: Medium> Recorder<M> {
     pub fn settle(&self, reservation: u64, status: &Status, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
         let Some(guards) = self.guards().filter(|_| reservation != 0) else { return };
         let shown = if guards.config().idle.is_some() { Capture::ALL } else { Capture::ALL.without("output") };
-        let spent =
-            record::members(self.limits(), shown, body, |members| Spent::read(status, members, guards.config()));
+        record::members(self.limits(), shown, body, |members| self.settle_members(reservation, status, members));
+    }
+
+    /// The same of members that stand there as a journal has them.
+    pub(crate) fn settle_members(&self, reservation: u64, status: &Status, members: &[u8]) {
+        let Some(guards) = self.guards().filter(|_| reservation != 0) else { return };
+        let spent = Spent::read(status, members, guards.config());
         guards.lock().engine.settle(reservation, &spent);
     }
 

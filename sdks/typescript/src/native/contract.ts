@@ -24,6 +24,8 @@ export const FEEDBACK = 7;
 export const CHECK = 8;
 /** Tells the guards what a call used, by what its end is. */
 export const SETTLE = 9;
+/** Begins a step that is a call, unless the guards stop it: {@link CHECK} and {@link START} of the same members. Its {@link END} settles it. */
+export const CALL = 10;
 
 /** Bits of what {@link NativeRecorder.record} gives: {@link NativeRecorder.takeVerdict} has something to say, */
 export const VERDICT = 1;

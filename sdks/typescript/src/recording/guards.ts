@@ -130,6 +130,11 @@ export function withHidden(options: SpanOptions, input: unknown): SpanOptions {
   return { ...options, [HIDDEN]: input } as SpanOptions;
 }
 
+/** Whether such an input stands there. */
+export function hidesInput(options: object | undefined): boolean {
+  return options !== undefined && HIDDEN in options;
+}
+
 /** Writes the members of a start as a guard is shown them: all there is. It goes no further. */
 export function writeAsked(walker: Walker, span: Span): void {
   const options = span._options as (SpanOptions & { readonly [HIDDEN]?: unknown }) | undefined;

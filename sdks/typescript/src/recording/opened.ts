@@ -14,7 +14,7 @@ import { leftOutBy, withoutContent } from "./capture.ts";
 import type { BrowserOptions, Settings } from "./config.ts";
 import { SpanContext } from "./context.ts";
 import type { SpanOptions } from "./fields.ts";
-import { type Guards, isGuarded, obey, writeAsked, writeSpent } from "./guards.ts";
+import { type Guards, hidesInput, isGuarded, obey, writeAsked, writeSpent } from "./guards.ts";
 import { type Ending, type Point, writePoint, writeStart } from "./members.ts";
 import { stepOf } from "./parents.ts";
 import { type Current, currentPlace, NOWHERE, Place } from "./place.ts";
@@ -36,6 +36,9 @@ const OPERATIONS: Readonly<Record<PointType, number>> = {
   feedback: FEEDBACK,
 };
 
+/** What guards look at, of what can be left out. */
+const SHOWN = ["input", "attributes", "output"];
+
 const OPEN: Opener = (native, options) => native.open(options);
 
 /** A recorder, its settings, and its exporters. */
@@ -51,6 +54,8 @@ export class Opened {
   /** Whether calls are checked before they begin. */
   readonly hasGuards: boolean = false;
   readonly #onWarning: Guards["onWarning"];
+  /** Whether records say all that guards are shown of calls, so that one is both. */
+  readonly #showsCalls: boolean = false;
   /** What never reached the native half, by reason. */
   readonly #lost: Record<string, number> = {};
   #isDisabled: boolean;
@@ -75,6 +80,8 @@ export class Opened {
       if (opened.lacksRules) this.policy = { ...this.policy, leftOut: withoutContent(this.policy.leftOut) };
       this.hasGuards = settings.limits !== undefined;
       this.#onWarning = settings.onWarning;
+      const { leftOut, mask } = this.policy;
+      this.#showsCalls = mask === undefined && !SHOWN.some((name) => leftOut?.has(name));
       this.pen = new Pen(this.recorder, limitsOf(limits), {
         notices: sayAll,
         failed: (error) => {
@@ -127,8 +134,16 @@ export class Opened {
     if (this.recorder === undefined) {
       this.lose();
     } else {
-      if (this.hasGuards && isGuarded(kind, options)) this.#check(span, kind, place, correlationId);
-      span._state = this.pen.start(kind, place._state, correlationId, traceState || undefined, writeStart, span);
+      const { pen } = this;
+      const state = place._state;
+      const isCall = this.hasGuards && isGuarded(kind, options);
+      if (isCall && this.#showsCalls && !hidesInput(options)) {
+        span._state = pen.call(kind, state, correlationId, traceState || undefined, writeStart, span);
+        if (pen.verdict !== undefined) obey(pen.verdict, this.#onWarning, this.problems);
+      } else {
+        if (isCall) this.#check(span, kind, place, correlationId);
+        span._state = pen.start(kind, state, correlationId, traceState || undefined, writeStart, span);
+      }
     }
     span._options = undefined;
     if (this.problems.owed !== undefined) this.problems.settle();

@@ -62,9 +62,9 @@ export interface NativeModule {
   openTesting(options: string, script: string): NativeRecorder;
 
   /** Refuses limits (JSON) that cannot be used, by the name of the member at fault. Absent where there are no guards. */
-  checkGuards?(limits: string): void;
+  readonly checkGuards?: ((limits: string) => void) | undefined;
   /** Checks and settlements of guards with their times, JSON in and out. Likewise. */
-  testingGuard?(script: string): string;
+  readonly testingGuard?: ((script: string) => string) | undefined;
 
   /** Reads a W3C `traceparent`: the {@link STATE_BYTES} of a parent, or `undefined` for what is none. */
   parseTraceparent(header: string): Uint8Array | undefined;

@@ -183,7 +183,10 @@ export class Settings {
       const { limits, onWarning } = plainGuards(this.values.guards);
       const text = encode(limits, "json", { lenient: true });
       const native = platform.native();
-      if (native.checkGuards === undefined) throw new TypeError("there are none in this build");
+      if (native.checkGuards === undefined)
+        throw new TypeError(
+          "there are none in this module; init({ wasm, guards }) with the bytes of tracewire/tracewire-rules.wasm has them",
+        );
       refusing(() => native.checkGuards?.(text));
       const found = JSON.parse(text) as object;
       this.limits = Object.keys(found).length > 0 ? found : undefined;

@@ -160,19 +160,21 @@ export class Pen {
   ): Int32Array {
     if (this.#isBusy) return this.#aside(() => this.call(kind, place, correlationId, traceState, write, source));
     this.#isBusy = true;
-    this.verdict = undefined;
+    let verdict: string | undefined;
     const state = new Int32Array(STATE_WORDS);
     try {
       const result = this.#begin(CALL, kind, place, correlationId, traceState, write, source);
       this.#take(state);
       if ((result & VERDICT) !== 0) {
-        this.verdict = this.#recorder.takeVerdict?.((this.#words[VERDICT_NUMBER] as number) >>> 0);
+        verdict = this.#recorder.takeVerdict?.((this.#words[VERDICT_NUMBER] as number) >>> 0);
       }
     } catch (error) {
       this.#listener.failed(error);
     } finally {
       this.#isBusy = false;
     }
+    // Last: code of a value that was read may have made a call itself.
+    this.verdict = verdict;
     return state;
   }
 

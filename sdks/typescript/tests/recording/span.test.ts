@@ -232,7 +232,7 @@ test("capture and mask decide what reaches the disk", async () => {
     step.update({ output: 5, input: 6 });
     step.usage({ inputTokens: 7 });
     step.setOutput(8);
-    fields.client.event("tide", { attributes: { k: 9 }, data: 10 });
+    fields.client.event("tide", { k: 9 }, { data: 10 });
     fields.client.log("a line", "warning", { k: 11 });
   });
   expect(fields.events().map((event) => event.body)).toEqual([

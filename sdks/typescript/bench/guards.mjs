@@ -26,7 +26,12 @@ const nothing = () => undefined;
 
 const folder = mkdtempSync(join(tmpdir(), "tracewire-bench-"));
 const clients = Object.entries(SUBJECTS).map(([name, guards], at) => {
-  const client = new Client({ dir: join(folder, String(at)), service: "bench", quotaBytes: 2 ** 40, ...(guards && { guards }) });
+  const client = new Client({
+    dir: join(folder, String(at)),
+    service: "bench",
+    quotaBytes: 2 ** 40,
+    ...(guards && { guards }),
+  });
   return { name, client, times: [], small: [], number: 0 };
 });
 

@@ -41,7 +41,7 @@ public struct Configuration: Sendable {
   public var capture: Capture?
   /// Called with a field's name and its value before anything is written; what it returns is recorded instead.
   public var mask: Mask?
-  /// Limits that calls made by `Client.guarded` are checked against before they begin.
+  /// Limits that calls made by `Client.guarded`, and by `span` with work that may throw, are checked against before they begin.
   public var guards: Guards?
   /// Throw `TracewireError` for wrong use: from `initialize`, and from the next `flush` or `shutdown` for what went wrong before it.
   public var strict: Bool?

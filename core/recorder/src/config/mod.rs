@@ -8,6 +8,7 @@
 
 mod file;
 mod key;
+mod nearest;
 #[cfg(feature = "sign")]
 mod signing;
 mod yaml;
@@ -164,7 +165,7 @@ impl Settings {
                 None => self.problems.push(Problem {
                     value: shown(&value),
                     source,
-                    remedy: match key::nearest(&name) {
+                    remedy: match nearest::nearest(&name) {
                         Some(near) => format!("there is no such setting; did you mean {near}?"),
                         None => "there is no such setting; `tracewire config` lists them all".to_owned(),
                     },

@@ -47,7 +47,7 @@ public enum Tracewire {
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     _ work: (Span) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try client.opened.beginChecked(name, kind, input, attributes, options).runningChecked(work)
+    try client.opened.beginChecked(Failure.self, name, kind, input, attributes, options).runningChecked(work)
   }
 
   /// Runs asynchronous work as a step; see `Client.span`.
@@ -56,7 +56,7 @@ public enum Tracewire {
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
-    try await client.opened.beginChecked(name, kind, input, attributes, options).runningChecked(work)
+    try await client.opened.beginChecked(Failure.self, name, kind, input, attributes, options).runningChecked(work)
   }
 
   /// Begins a step without making it current; see `Client.startSpan`.

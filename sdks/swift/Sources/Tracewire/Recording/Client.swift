@@ -108,7 +108,7 @@ public final class Client: Sendable {
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     _ work: (Span) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try opened.beginChecked(name, kind, input, attributes, options).runningChecked(work)
+    try opened.beginChecked(Failure.self, name, kind, input, attributes, options).runningChecked(work)
   }
 
   /// Runs asynchronous work as a step: current inside and in its child tasks, ended when it returns or throws. What is returned or thrown
@@ -135,7 +135,7 @@ public final class Client: Sendable {
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
-    try await opened.beginChecked(name, kind, input, attributes, options).runningChecked(work)
+    try await opened.beginChecked(Failure.self, name, kind, input, attributes, options).runningChecked(work)
   }
 
   /// Begins a step without making it current. It ends by `end`.

@@ -250,7 +250,8 @@ extension Client {
 extension Opened {
   /// Begins a step; where its work may throw anything, the guards are asked before, which can throw only there.
   func beginChecked<Failure: Error>(
-    _ name: String, _ kind: Kind, _ input: Any?, _ attributes: Attributes?, _ options: SpanOptions?, above: Place? = nil
+    _: Failure.Type, _ name: String, _ kind: Kind, _ input: Any?, _ attributes: Attributes?, _ options: SpanOptions?,
+    above: Place? = nil
   ) throws(Failure) -> Span {
     var reservation: UInt64 = 0
     if guards != nil && (Failure.self == (any Error).self || Failure.self == GuardStop.self) {

@@ -26,7 +26,7 @@ extension Span {
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     _ work: (Span) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try opened.beginChecked(name, kind, input, attributes, options, above: .span(self)).runningChecked(work)
+    try opened.beginChecked(Failure.self, name, kind, input, attributes, options, above: .span(self)).runningChecked(work)
   }
 
   /// Runs asynchronous work as a step below this one, wherever it is called from; see `Client.span`.
@@ -35,7 +35,7 @@ extension Span {
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
     isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
-    try await opened.beginChecked(name, kind, input, attributes, options, above: .span(self)).runningChecked(work)
+    try await opened.beginChecked(Failure.self, name, kind, input, attributes, options, above: .span(self)).runningChecked(work)
   }
 
   /// Begins a step below this one without making it current; see `Client.startSpan`.

@@ -65,7 +65,12 @@ import TracewireTesting
       #expect(client.guardStatus(sessionId: "chat-7")?.steps.used == "2")
       try client.span("six", kind: .tool) { _ throws(GuardStop) in }
       #expect(throws: GuardStop.self) { try client.span("seven", kind: .tool) { _ in _ = try made("seven") } }
-      await #expect(throws: GuardStop.self) { try await run.span("eight", kind: .tool) { _ in _ = try made("eight") } }
+      await #expect(throws: GuardStop.self) {
+        try await run.span("eight", kind: .tool) { _ in
+          await Task.yield()
+          _ = try made("eight")
+        }
+      }
     }
     script.end()
     #expect(script.spans.map { $0["name"] } == ["run", "one", "two", "three", "four", "six"])

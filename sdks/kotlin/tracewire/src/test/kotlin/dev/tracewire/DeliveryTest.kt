@@ -233,7 +233,7 @@ class DeliveryTest {
                 it.setOutput(1)
             }
         }
-        val bodies = recorded.events().map { (it["body"] as Map<*, *>?).orEmpty().keys.map(Any?::toString).toSortedSet() }
+        val bodies = recorded.events().map { (it["body"] as Map<*, *>).keys.toSet() }
         assertEquals(listOf(setOf("input", "name"), setOf("data", "name"), setOf("level"), setOf("usage")), bodies)
         assertEquals(setOf("data", "input"), seen.toSet())
         val words = listOf(Capture.ALL, Capture.NONE, Capture.INPUT, Capture.OUTPUT).map { it.leftOut }

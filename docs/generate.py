@@ -29,6 +29,7 @@ _KINDS: Final = {
     "Path": "a path; in a file, seen from the file's folder",
     "Word": "one of {}",
     "Switch": "`true`, `false`{}",
+    "Capture": "`true`, `false`, `input`, `output`, or a table of [fields](../how-to/masking.md#field-by-field)",
     "Sampling": "a number from 0 to 1, or a table of `rate` and `kinds`; in the environment `0.1,http=0.01`",
     "Bytes": "bytes: `1048576`, `512 MB`, `1.5 GiB`",
     "Duration": "a time: seconds, `100ms`, `2s`, `10m`",

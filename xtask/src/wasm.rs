@@ -11,6 +11,7 @@ use crate::tools;
 use crate::typescript::PACKAGE;
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result, bail};
+use std::collections::HashSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -46,8 +47,8 @@ struct Module {
 }
 
 const RECORDER: Module = Module { file: "tracewire", script: "recorder", feature: "recorder" };
-/// The same with rules of redaction, for pages that have some. Its JavaScript is that of the other.
-const RULES: Module = Module { file: "tracewire-rules", script: "recorder", feature: "rules" };
+/// The same with rules of redaction and with guards, for pages that have some. Its JavaScript is that of both.
+const RULES: Module = Module { file: "tracewire-rules", script: "recorder", feature: "rules,guards" };
 const TOOLS: Module = Module { file: "tools", script: "tools", feature: "tools" };
 const TOKENS: Module = Module { file: "tokens", script: "tokens", feature: "tokens" };
 
@@ -136,19 +137,33 @@ fn make(workspace: &Workspace, node: &Node, bindgen: &Path, module: &Module) -> 
     // What comes now takes longer than cargo needs to see that nothing has changed.
     let stamp = modules.join(format!("{}.made-of", module.file));
     let made_of = made_of(&[&built, bindgen])?;
-    if small.exists() && script.exists() && fs::read_to_string(&stamp).is_ok_and(|text| text == made_of) {
+    let made = folder.join(format!("{}.js", module.script));
+    let is_made = small.exists() && fs::read_to_string(&stamp).is_ok_and(|text| text == made_of);
+    if is_made && covers(&script, &made)? {
         return Ok(());
     }
     process::run(Command::new(bindgen).arg(built).arg(&folder).arg(module.script))?;
     fs::create_dir_all(&modules)?;
     optimise(workspace, node, &folder.join(format!("{}_bg.wasm", module.script)), &small)?;
-    let made = folder.join(format!("{}.js", module.script));
-    if module.file == RULES.file && fs::read(&made)? != fs::read(&script)? {
-        bail!("the script of {}.wasm is not that of {}.wasm: one package cannot drive both", RULES.file, RECORDER.file);
+    if module.file == RULES.file && !covers(&made, &script)? {
+        bail!("the script of {}.wasm cannot drive {}.wasm: one package has one of them", RULES.file, RECORDER.file);
     }
-    fs::copy(made, script)?;
+    // The one that has more stays.
+    if !covers(&script, &made)? {
+        fs::copy(made, script)?;
+    }
     fs::write(stamp, made_of)?;
     Ok(())
+}
+
+/// Whether a script has all that another one has: its lines, in whatever order, but for the last one that names all exports.
+fn covers(script: &Path, other: &Path) -> Result<bool> {
+    if !script.exists() || !other.exists() {
+        return Ok(false);
+    }
+    let (all, some) = (fs::read_to_string(script)?, fs::read_to_string(other)?);
+    let lines: HashSet<&str> = all.lines().collect();
+    Ok(some.lines().all(|line| lines.contains(line) || line.starts_with("return {")))
 }
 
 /// The hash of these files, and of how they are worked on.

@@ -18,7 +18,7 @@ pub(crate) fn value(body: &mut BodyWriter<'_, '_>, key: &str, value: &Bound<'_, 
     }
 }
 
-/// Writes a member that the host's mask may want to see first.
+/// Writes a member that the host's mask may want to see first, if it is recorded at all.
 pub(crate) fn content<'py>(
     body: &mut BodyWriter<'_, '_>,
     key: &str,
@@ -26,7 +26,7 @@ pub(crate) fn content<'py>(
     policy: &Policy,
     host: &Host<'py>,
 ) {
-    if is_given(value) {
+    if is_given(value) && body.keeps(key) {
         match policy.masked(key, value, host) {
             Some(value) => body.value(key, |out| walk(out, &value, host)),
             None => body.value(key, |out| out.redacted("mask_failed")),
@@ -42,7 +42,7 @@ pub(crate) fn attributes<'py>(
     host: &Host<'py>,
 ) {
     let is_empty = attributes.is_none() || attributes.cast_exact::<PyDict>().is_ok_and(|map| map.len() == 0);
-    if !is_empty {
+    if !is_empty && body.keeps("attributes") {
         // A map whatever happens: where the mask fails there are none.
         if let Some(attributes) = policy.masked("attributes", attributes, host) {
             body.value("attributes", |out| walk(out, &attributes, host));
@@ -63,8 +63,6 @@ pub(crate) fn members<'py>(
             _ if member.is_none() => {}
             // It also decides the trace, so whoever knows that writes it.
             "correlation_id" => {}
-            "input" if !policy.input => {}
-            "output" | "data" if !policy.output => {}
             "attributes" => attributes(body, &member, policy, host),
             "input" | "output" | "data" | "message" => content(body, &name, &member, policy, host),
             _ => value(body, &name, &member, host),
@@ -86,8 +84,6 @@ pub(crate) fn exactly<'py>(
         let name = text_of(&name, host);
         match name.as_str() {
             _ if Some(name.as_str()) == left_out => {}
-            "input" if !policy.input => {}
-            "output" | "data" | "chunks" if !policy.output => {}
             "attributes" | "input" | "output" | "data" | "chunks" | "message" => {
                 content(body, &name, &member, policy, host);
             }
@@ -117,8 +113,6 @@ pub(crate) fn fields<'py>(
         };
         match name {
             _ if member.is_none() => {}
-            "input" if !policy.input => {}
-            "output" | "data" | "chunks" if !policy.output => {}
             "name" | "session_id" | "user_id" | "trace_state" | "environment" | "release" | "level"
             | "dataset_item_id" | "experiment_run_id" | "status_message" | "message" | "logger" => {
                 body.text(name, &text_of(&member, host));

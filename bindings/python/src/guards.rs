@@ -60,8 +60,8 @@ impl Recorder {
         let correlation = fields.and_then(|fields| fields.get_item(intern!(py, "correlation_id")).ok().flatten());
         let correlation = correlation.filter(|id| !id.is_none()).map(|id| text_of(&id, host));
         let verdict = body::with_text_of(kind, host, |kind| {
-            // What is not to be recorded still tells one call from another, and goes no further.
-            let policy = Policy { input: self.core().guards_want_input(kind), ..Policy::everything() };
+            // What is masked before it is recorded still tells one call from another, and goes no further.
+            let policy = Policy::default();
             let place = Place { step: parent_of(parent), correlation_id: correlation.as_deref() };
             self.core().check(place, kind, |writer| {
                 write(writer, &policy);
@@ -101,11 +101,9 @@ pub(crate) fn settle<'py>(
     fields: Option<&Bound<'py, PyDict>>,
     host: &Host<'py>,
 ) {
-    let policy = Policy::everything();
+    let policy = Policy::default();
     span.recorder.settle(span.reservation, &Status::parse(status), |writer| {
-        if span.recorder.guards_want_output() {
-            body::content(writer, "output", output, &policy, host);
-        }
+        body::content(writer, "output", output, &policy, host);
         body::fields(writer, fields, &policy, host);
     });
 }

@@ -21,7 +21,7 @@
 //! | `value` | Python values and the wire's values, whole |
 //! | `data` | text and bytes of the host, lent |
 //! | `failure` | why something was refused, as `tracewire.FormatError` |
-//! | `policy` | capture switches and the host's mask |
+//! | `policy` | the host's mask |
 //! | `ship` | batches for exporters of the host |
 //! | `store` | the local store, swept and searched |
 //! | `process` | forks |

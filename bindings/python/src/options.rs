@@ -11,14 +11,14 @@ use std::time::Duration;
 use tracewire_recorder::cbor::{Decoder, Scratch, Walker};
 use tracewire_recorder::ship::Tail;
 use tracewire_recorder::ship::sink::SinkOptions;
-use tracewire_recorder::{Limits, Mode, Options, RedactAt, Sampling, WhenFull, duration};
+use tracewire_recorder::{Capture, Limits, Mode, Options, RedactAt, Sampling, WhenFull, duration};
 use tracewire_store::prices;
 use tracewire_wire::value::{Map, Value};
 
 /// # Errors
 /// `ValueError` that begins with the name of the option at fault.
 pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> {
-    let (mut options, mut policy) = (Options::default(), Policy::everything());
+    let (mut options, mut policy) = (Options::default(), Policy::default());
     let (mut when_full, mut bound) = (WhenFull::default(), WhenFull::BLOCK_BOUND);
     for (key, value) in given.iter() {
         let key = key.cast::<PyString>()?.to_string_lossy().into_owned();
@@ -35,8 +35,7 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> 
             "when_full" => when_full = self::when_full(&value).map_err(wrong)?,
             "block_bound" => bound = time(&value).map_err(wrong)?,
             "file_bytes" => options.file_bytes = value.extract().map_err(wrong)?,
-            "capture_input" => policy.input = value.extract().map_err(wrong)?,
-            "capture_output" => policy.output = value.extract().map_err(wrong)?,
+            "capture" => options.capture = capture(&value)?,
             "mask" if value.is_callable() => policy.mask = Some(value.unbind()),
             "mask" => return Err(PyValueError::new_err("mask: not callable")),
             "sampling" => options.sampling = sampling(&value).map_err(wrong)?,
@@ -65,6 +64,15 @@ fn mode(value: &Bound<'_, PyAny>) -> PyResult<Mode> {
         "background" => Ok(Mode::Background),
         other => Err(PyValueError::new_err(format!("{other:?} is not one of local, inline, background"))),
     }
+}
+
+fn capture(value: &Bound<'_, PyAny>) -> PyResult<Capture> {
+    let given = match (value.extract::<bool>(), value.extract::<&str>()) {
+        (Ok(is_on), _) => Value::Bool(is_on),
+        (_, Ok(word)) => Value::from(word),
+        _ => Value::Map(map_of("capture", value)?),
+    };
+    Capture::of_value(&given).map_err(|reason| PyValueError::new_err(format!("capture: {reason}")))
 }
 
 fn tail(value: &Bound<'_, PyAny>) -> PyResult<Tail> {

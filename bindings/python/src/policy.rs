@@ -1,23 +1,18 @@
-//! What of the host's values reaches the disk: which contents are recorded at all, and the host's own mask.
+//! What the host's own mask makes of its values. Which members are recorded at all is the recorder's to know: its writers say so.
 
 use crate::walk::Host;
 use pyo3::prelude::*;
 use std::sync::Arc;
 
 /// The same for all steps of a recorder.
+#[derive(Default)]
 pub(crate) struct Policy {
-    pub(crate) input: bool,
-    pub(crate) output: bool,
     pub(crate) mask: Option<Py<PyAny>>,
 }
 
 pub(crate) type SharedPolicy = Arc<Policy>;
 
 impl Policy {
-    pub(crate) fn everything() -> Self {
-        Policy { input: true, output: true, mask: None }
-    }
-
     /// What a member's value becomes: itself, or what the mask makes of it. `None`, counted, where the mask fails: then
     /// nobody knows what in it is secret (TW-POL-004).
     pub(crate) fn masked<'py>(

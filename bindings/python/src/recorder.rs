@@ -141,16 +141,12 @@ impl Recorder {
             let reservation = self.check(kind, parent, fields, &host, |writer, policy| {
                 body::text(writer, "name", name, &host);
                 body::attributes(writer, attributes, policy, &host);
-                if policy.input {
-                    body::content(writer, "input", input, policy, &host);
-                }
+                body::content(writer, "input", input, policy, &host);
             })?;
             let mut span = self.begin(kind, parent, fields, &host, |writer| {
                 body::text(writer, "name", name, &host);
                 body::attributes(writer, attributes, &self.policy, &host);
-                if self.policy.input {
-                    body::content(writer, "input", input, &self.policy, &host);
-                }
+                body::content(writer, "input", input, &self.policy, &host);
             });
             span.reservation = reservation;
             self.pass_on_notices(parent.py(), &host);
@@ -172,14 +168,14 @@ impl Recorder {
             let reservation = self.check(call.kind.bind(py), parent, None, &host, |writer, policy| {
                 body::text(writer, "name", call.name.bind(py), &host);
                 body::attributes(writer, call.attributes.bind(py), policy, &host);
-                if policy.input {
+                if writer.keeps("input") {
                     call.arguments(writer, positional, named, policy, &host);
                 }
             })?;
             let mut span = self.begin(call.kind.bind(py), parent, None, &host, |writer| {
                 body::text(writer, "name", call.name.bind(py), &host);
                 body::attributes(writer, call.attributes.bind(py), &self.policy, &host);
-                if self.policy.input && call.capture_input {
+                if call.capture_input && writer.keeps("input") {
                     call.arguments(writer, positional, named, &self.policy, &host);
                 }
             });

@@ -116,9 +116,7 @@ impl Span {
             }
             let host = Host::new(output.py());
             let ended = self.recorder.end_span(&self.span, &Status::parse(status), |writer| {
-                if self.policy.output {
-                    body::content(writer, "output", output, &self.policy, &host);
-                }
+                body::content(writer, "output", output, &self.policy, &host);
                 body::attributes(writer, attributes, &self.policy, &host);
                 body::fields(writer, fields, &self.policy, &host);
                 if let Some(error) = error {

@@ -11,7 +11,7 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `recorder` | a recorder in memory, its one buffer, what is kept and sent (feature `recorder`) |
+//! | `recorder` | a recorder in memory, its one buffer, what is kept and sent (feature `recorder`); budgets and loops (feature `guards`) |
 //! | `formats` | reading, writing, converting; journals by their bytes (feature `recorder`) |
 //! | `tools` | the validator, what envelopes prove and what is taken out of them (feature `tools`) |
 //! | `tokens` | counts of tokens (feature `tokens`) |

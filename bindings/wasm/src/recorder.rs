@@ -4,6 +4,8 @@ use crate::pack::pack;
 use crate::thrown;
 use std::cell::RefCell;
 use std::sync::Arc;
+#[cfg(feature = "guards")]
+use tracewire_boundary::guards;
 use tracewire_boundary::options;
 use tracewire_boundary::reports::{report, stats};
 use tracewire_recorder::clock::Sources;
@@ -119,6 +121,42 @@ impl Recorder {
     pub fn acknowledge(&self, producer: &str, end: f64) {
         self.core.medium().acknowledge(producer, end as u64);
     }
+}
+
+#[cfg(feature = "guards")]
+#[wasm_bindgen]
+impl Recorder {
+    /// What the guards said of a call, by its number; given once.
+    #[wasm_bindgen(js_name = takeVerdict)]
+    pub fn take_verdict(&self, number: u32) -> Option<String> {
+        guards::verdict(&self.core, number)
+    }
+
+    /// Where a session, or a run by its trace id, stands before its guards.
+    #[wasm_bindgen(js_name = guardStatus)]
+    pub fn guard_status(&self, session_id: Option<String>, trace_id: Option<String>) -> Option<String> {
+        guards::status(&self.core, session_id.as_deref(), trace_id.as_deref())
+    }
+}
+
+/// Refuses limits that cannot be used.
+///
+/// # Errors
+/// `option`, with the member at fault.
+#[cfg(feature = "guards")]
+#[wasm_bindgen(js_name = checkGuards)]
+pub fn check_guards(given: &str) -> Result<(), JsError> {
+    guards::check(given).map_err(thrown)
+}
+
+/// Checks and settlements of guards with their times.
+///
+/// # Errors
+/// `option` for what is no script.
+#[cfg(feature = "guards")]
+#[wasm_bindgen(js_name = testingGuard)]
+pub fn testing_guard(script: &str) -> Result<String, JsError> {
+    guards::script(script).map_err(thrown)
 }
 
 /// Reads a W3C `traceparent`: the state of a parent.

@@ -78,6 +78,7 @@ fun record(settings: Json, script: List<Any?>): List<ByteArray> {
             limits = settings.map("limits").mapValues { it.value as Long }
             redact = settings.list("redact").map { it.toString() }
             redactKey = settings["redact_key"]?.toString()
+            capture = settings["capture"]?.let(::captured)
             val rates = settings["sampling"]
             sampling = ((rates as? Json)?.get("rate") ?: rates as? Number)?.let { (it as Number).toDouble() }
             (rates as? Json)?.map("kinds")?.let { kinds ->
@@ -87,6 +88,12 @@ fun record(settings: Json, script: List<Any?>): List<ByteArray> {
     }
     recorded.use { HashMap<Any?, Any?>().let { named -> for (step in script) play(step as Json, named) } }
     return recorded.envelopes()
+}
+
+fun captured(given: Any): Capture {
+    if (given !is Map<*, *>) return mapOf<Any, Capture>(false to Capture.NONE, "input" to Capture.INPUT, "output" to Capture.OUTPUT)[given] ?: Capture.ALL
+    val (input, output, chunks, data, attributes) = "input output chunks data attributes".split(" ").map { given[it] != false }
+    return Capture(input, output, chunks, data, attributes, message = given["message"] != false)
 }
 
 /** Does one step. */

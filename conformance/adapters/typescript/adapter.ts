@@ -6,8 +6,8 @@ import { loadTools } from "tracewire/tools";
 // biome-ignore lint/suspicious/noExplicitAny: requests are JSON of every shape.
 type Json = any;
 
-const HERE = typeof document === "undefined" ? ["guard"] : ["verify:keys"];
-const OPERATIONS = ["record", "seal", "recover", "verify", "withhold", ...HERE, ...FORMATS.map((name) => `convert:${name}`)];
+const HERE = typeof document === "undefined" ? [] : ["verify:keys"];
+const OPERATIONS = ["record", "seal", "recover", "verify", "withhold", "guard", ...HERE, ...FORMATS.map((name) => `convert:${name}`)];
 const VALUES: Record<string, (given: Json) => Json> = {
   bytes,
   cycle: (kind) => (kind === "list" ? inItself([], 0) : inItself({}, "k")),

@@ -1,5 +1,6 @@
 //! The recorder: one journal of this process, and what happens to it in each mode.
 
+use crate::capture::Capture;
 use crate::clock::{Moment, Sources};
 use crate::error::RecorderError;
 use crate::journal::{self, Directory, Dropped, JournalWriter, Memory, WriterOptions};
@@ -53,12 +54,14 @@ impl<M: Medium> Clone for Recorder<M> {
 /// Options that a recorder keeps as they are.
 struct Kept {
     limits: Limits,
+    capture: Capture,
     quota_bytes: u64,
     mode: Mode,
 }
 
 struct Inner<M: Medium> {
     limits: Limits,
+    capture: Capture,
     sources: Arc<dyn Sources>,
     medium: M,
     quota_bytes: u64,
@@ -110,7 +113,8 @@ impl Recorder<Files> {
         ));
         let tails = Tails::new(options.tail, options.tail_costs);
         let delivery = Delivery::new(options.mode, options.sinks, directory, tails);
-        let kept = Kept { limits: options.limits, quota_bytes: options.quota_bytes, mode: options.mode };
+        let (limits, capture) = (options.limits, options.capture);
+        let kept = Kept { limits, capture, quota_bytes: options.quota_bytes, mode: options.mode };
         let recorder = Recorder::over(Files { journal, delivery }, kept, options.sources, sampler, masker);
         #[cfg(feature = "guards")]
         let recorder = recorder.guarded(options.guards);
@@ -137,7 +141,8 @@ impl Recorder<Memory> {
         let guards = std::mem::take(&mut options.guards);
         let sampler = Sampler::new(options.sampling.clone());
         let sources = options.sources.clone();
-        let kept = Kept { limits: options.limits.clone(), quota_bytes: options.quota_bytes, mode: options.mode };
+        let (limits, capture) = (options.limits.clone(), options.capture);
+        let kept = Kept { limits, capture, quota_bytes: options.quota_bytes, mode: options.mode };
         let sampling = sampler.as_ref().map(Sampler::describe);
         let (masker, redact) = Masker::of(&options.redact)?;
         let memory = Memory::new(options, redact, sampling, loss_record);
@@ -150,11 +155,12 @@ impl Recorder<Memory> {
 
 impl<M: Medium> Recorder<M> {
     fn over(medium: M, kept: Kept, sources: Arc<dyn Sources>, sampler: Option<Sampler>, masker: Masker) -> Self {
-        let Kept { limits, quota_bytes, mode } = kept;
+        let Kept { limits, capture, quota_bytes, mode } = kept;
         let (is_closed, has_notices) = (AtomicBool::new(false), AtomicBool::new(true));
         Recorder {
             inner: Arc::new(Inner {
                 limits,
+                capture,
                 sources,
                 medium,
                 quota_bytes,
@@ -222,7 +228,8 @@ impl<M: Medium> Recorder<M> {
             #[cfg(feature = "guards")]
             if let Some(guards) = &self.inner.guards {
                 // Sampling does not switch guards off.
-                record::members(&self.inner.limits, body, |members| guards.began(context.trace_id, members));
+                let begin = |members: &[u8]| guards.began(context.trace_id, members);
+                record::members(&self.inner.limits, self.inner.capture, body, begin);
             }
             return Span::unrecorded(context, parent_id);
         }
@@ -331,7 +338,8 @@ impl<M: Medium> Recorder<M> {
             medium.count_drop("closed");
             return;
         }
-        let result = record::write(&self.inner.limits, fixed, body, |bytes| self.put(bytes, fixed.moment));
+        let result =
+            record::write(&self.inner.limits, self.inner.capture, fixed, body, |bytes| self.put(bytes, fixed.moment));
         self.appended(result);
     }
 
@@ -457,6 +465,7 @@ impl<M: Medium> Drop for Inner<M> {
 fn loss_record(moment: Moment, reason: &str, count: u64, bytes: u64) -> Vec<u8> {
     record::write(
         &Limits::default(),
+        Capture::default(),
         &Fixed::new("loss", moment),
         |body| {
             body.text("reason", reason);

@@ -46,11 +46,16 @@ pub(crate) fn generation() -> u64 {
 /// call.
 pub(crate) fn check_process() {
     let marker = marker();
-    let (known, current) = (PROCESS.load(Ordering::Relaxed), std::process::id());
+    let (known, current) = (PROCESS.load(Ordering::Relaxed), process_id());
     if known != current && PROCESS.compare_exchange(known, current, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
         marker.store(0, Ordering::Release);
         raise();
     }
+}
+
+/// A module in a browser is no process, and asking it for an id ends it.
+fn process_id() -> u32 {
+    if cfg!(target_family = "wasm") { 0 } else { std::process::id() }
 }
 
 #[inline]
@@ -68,7 +73,7 @@ fn install() -> &'static AtomicU64 {
     let fresh = platform::cleared_at_fork().unwrap_or(ptr::from_ref(&PLAIN_MARKER).cast_mut());
     // SAFETY: no other thread knows a fresh page yet, and the static is always valid.
     let value = unsafe { &*fresh };
-    PROCESS.store(std::process::id(), Ordering::Relaxed);
+    PROCESS.store(process_id(), Ordering::Relaxed);
     value.store(LAST.load(Ordering::Relaxed), Ordering::Release);
     match MARKER.compare_exchange(ptr::null_mut(), fresh, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => {
@@ -98,7 +103,7 @@ fn raise() -> u64 {
     let generation = LAST.fetch_add(1, Ordering::AcqRel) + 1;
     match marker().compare_exchange(0, generation, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => {
-            PROCESS.store(std::process::id(), Ordering::Relaxed);
+            PROCESS.store(process_id(), Ordering::Relaxed);
             close_inherited(generation);
             generation
         }

@@ -1,5 +1,6 @@
 //! A recorder's guards: it gives them time and places, and records what they say.
 
+use crate::capture::Capture;
 use crate::control::Recorder;
 use crate::guards::{self, Call, Decision, Spent, Verdict};
 use crate::medium::Medium;
@@ -19,24 +20,22 @@ impl<M: Medium> Recorder<M> {
         self.guards().is_some()
     }
 
-    /// Whether it matters to the guards what goes into calls of this kind; where it does not, [`Recorder::check`] needs no `input`.
-    pub fn guards_want_input(&self, kind: &str) -> bool {
-        self.guards().is_some_and(|guards| guards::wants_input(kind, guards.config()))
-    }
-
-    /// Whether it matters to the guards what comes out; where it does not, [`Recorder::settle`] needs no `output`.
-    pub fn guards_want_output(&self) -> bool {
-        self.guards().is_some_and(|guards| guards.config().idle.is_some())
-    }
-
-    /// Says whether a call may begin at this place, and reserves what it may use; `body` writes what a start carries, all of it: what is
-    /// not to be recorded goes no further. Warnings and stops are recorded, below the step in which the call would have begun.
+    /// Says whether a call may begin at this place, and reserves what it may use; `body` writes what a start carries. Its writer takes all
+    /// that the guards need, whatever is recorded of it, and that goes no further. Warnings and stops are recorded, below the step in which the call would have begun.
     ///
     /// `None` where there are no guards, or none for this kind.
     pub fn check(&self, place: Place<'_>, kind: &str, body: impl FnOnce(&mut BodyWriter<'_, '_>)) -> Option<Verdict> {
         let guards = self.guards().filter(|_| guards::is_guarded(kind))?;
         // The host's values are read before anything is locked.
-        let call = record::members(self.limits(), body, |members| Call::read(kind, members, guards.config()));
+        let shown =
+            if guards::wants_input(kind, guards.config()) { Capture::ALL } else { Capture::ALL.without("input") };
+        record::members(self.limits(), shown, body, |members| self.check_members(place, kind, members))
+    }
+
+    /// The same of members that stand there as a journal has them.
+    pub(crate) fn check_members(&self, place: Place<'_>, kind: &str, members: &[u8]) -> Option<Verdict> {
+        let guards = self.guards().filter(|_| guards::is_guarded(kind))?;
+        let call = Call::read(kind, members, guards.config());
         let now = self.now();
         let verdict = {
             let mut state = guards.lock();
@@ -52,7 +51,14 @@ impl<M: Medium> Recorder<M> {
     /// Replaces what a call reserved by what it used; `body` writes what an end carries. Without it, all stays reserved.
     pub fn settle(&self, reservation: u64, status: &Status, body: impl FnOnce(&mut BodyWriter<'_, '_>)) {
         let Some(guards) = self.guards().filter(|_| reservation != 0) else { return };
-        let spent = record::members(self.limits(), body, |members| Spent::read(status, members, guards.config()));
+        let shown = if guards.config().idle.is_some() { Capture::ALL } else { Capture::ALL.without("output") };
+        record::members(self.limits(), shown, body, |members| self.settle_members(reservation, status, members));
+    }
+
+    /// The same of members that stand there as a journal has them.
+    pub(crate) fn settle_members(&self, reservation: u64, status: &Status, members: &[u8]) {
+        let Some(guards) = self.guards().filter(|_| reservation != 0) else { return };
+        let spent = Spent::read(status, members, guards.config());
         guards.lock().engine.settle(reservation, &spent);
     }
 
@@ -89,6 +95,7 @@ impl<M: Medium> Recorder<M> {
     fn tell(&self, place: Place<'_>, verdict: &Verdict, call: &Call) -> Option<SpanContext> {
         let reason = verdict.reason.as_ref()?;
         Some(self.point_event(place, Some(kinds::GUARDRAIL), |body| {
+            body.speaks_for_itself();
             body.text("name", guards::EVENT);
             body.map("attributes", |out| {
                 let members = reason.members();

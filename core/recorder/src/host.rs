@@ -8,6 +8,7 @@
 //! | 24..32 | the parent's span id, zeros for none | of the step itself | of the step or point |
 //! | 32 | W3C trace flags | likewise | likewise |
 //! | 33 | 1 where the bytes before say something; 0 where there is no place | | 1 |
+//! | 34..40 | what the guards keep for the step, of a [`CALL`]; u48, 0 for nothing | of the step itself (end) | of the step |
 //! | 40..48 | when the step began: nanoseconds since 1970 UTC, i64 | of the step itself | of the step |
 //! | 48..56 | when the step began: nanoseconds of the monotonic clock, u64 | of the step itself | of the step |
 //! | 56..64 | now: milliseconds since 1970 UTC, f64 | for [`Clock`] | |
@@ -18,13 +19,17 @@
 //! | 88.. | kind or status, correlation id, tracestate in UTF-8; then the body's members: CBOR texts and items in turn | | |
 //!
 //! [`CHECK`] is given what the start of the call would be, and leaves its reservation (u64) in bytes 0..8 and the number of its
-//! verdict (u32) in 8..12, 0 for none. [`SETTLE`] is given the reservation there, and else what the end of the call is. Both are
-//! only for kinds that [`crate::guards::is_guarded`] names, with the feature `guards`.
+//! verdict (u32) in 8..12, 0 for none. [`SETTLE`] is given the reservation there, and else what the end of the call is. [`CALL`] is
+//! both [`CHECK`] and [`START`], of the same members: the number of its verdict stands in 56..60, and where that stops the call
+//! nothing else is left. The [`END`] of such a step settles it. All are only for kinds that [`crate::guards::is_guarded`] names, with
+//! the feature `guards`.
 //!
 //! All numbers are little-endian; bytes not named are zero.
 
 use crate::clock::{Moment, Sources};
 use crate::control::Recorder;
+#[cfg(feature = "guards")]
+use crate::guards::Decision;
 use crate::medium::Medium;
 use crate::record::BodyWriter;
 use crate::span::{Place, Remote, Span, SpanContext, StartSpan};
@@ -35,6 +40,9 @@ use tracewire_wire::time::Timestamp;
 
 /// Bytes of a step's or place's own state.
 pub const STATE_BYTES: usize = 56;
+/// Where a step's state says what the guards keep for it.
+#[cfg(feature = "guards")]
+const RESERVATION: usize = 34;
 /// Where the texts begin.
 pub const FIXED_BYTES: usize = 88;
 
@@ -62,6 +70,10 @@ pub const CHECK: u32 = 8;
 #[cfg(feature = "guards")]
 pub const SETTLE: u32 = 9;
 
+/// Begins a step that is a call, unless the guards stop it.
+#[cfg(feature = "guards")]
+pub const CALL: u32 = 10;
+
 /// What [`record`] gives: the guards have a verdict, to be taken by its number with [`Recorder::take_verdict`].
 pub const VERDICT: u32 = 1;
 /// What [`record`] gives: sampling leaves the trace out.
@@ -82,7 +94,19 @@ pub fn record<M: Medium>(recorder: &Recorder<M>, operation: u32, buffer: &mut [u
         let left = reservation.to_le_bytes().into_iter().chain(verdict.to_le_bytes());
         buffer.iter_mut().zip(left).for_each(|(to, from)| *to = from);
         let verdict = if verdict == 0 { 0 } else { VERDICT };
-        return verdict | if recorder.has_notices() { NOTICES } else { 0 };
+        return verdict | ended_with(recorder, None);
+    }
+    #[cfg(feature = "guards")]
+    if operation == CALL {
+        let (span, reservation, verdict) = given.call(recorder);
+        let flags = span.as_ref().map(|span| span.context.flags);
+        if let (Some(span), Some(state)) = (span, buffer.first_chunk_mut()) {
+            write_state(state, &span);
+            let reservation = if reservation < 1 << 48 { reservation } else { 0 };
+            state.iter_mut().skip(RESERVATION).zip(reservation.to_le_bytes()).take(6).for_each(|(to, from)| *to = from);
+        }
+        buffer.iter_mut().skip(STATE_BYTES).zip(verdict.to_le_bytes()).for_each(|(to, from)| *to = from);
+        return (if verdict == 0 { 0 } else { VERDICT }) | ended_with(recorder, flags);
     }
     let made = match operation {
         START => Some(given.start(recorder)),
@@ -93,7 +117,12 @@ pub fn record<M: Medium>(recorder: &Recorder<M>, operation: u32, buffer: &mut [u
     if let (Some(span), Some(state)) = (made, buffer.first_chunk_mut()) {
         write_state(state, &span);
     }
-    let unsampled = if recorder.is_left_out(flags) { UNSAMPLED } else { 0 };
+    ended_with(recorder, Some(flags))
+}
+
+/// [`UNSAMPLED`] for a step with these flags, and [`NOTICES`].
+fn ended_with<M: Medium>(recorder: &Recorder<M>, flags: Option<u8>) -> u32 {
+    let unsampled = if flags.is_some_and(|flags| recorder.is_left_out(flags)) { UNSAMPLED } else { 0 };
     unsampled | if recorder.has_notices() { NOTICES } else { 0 }
 }
 
@@ -113,6 +142,9 @@ struct Given<'a> {
     correlation_id: Option<&'a str>,
     trace_state: Option<&'a str>,
     members: &'a [u8],
+    /// Of a step that is a call.
+    #[cfg(feature = "guards")]
+    reservation: u64,
 }
 
 struct State {
@@ -143,7 +175,16 @@ impl<'a> Given<'a> {
             std::str::from_utf8(text).ok().map(Some)
         };
         let (kind, correlation_id, trace_state) = (text(72)?, text(76)?, text(80)?);
-        Some(Given { is_placed: *bytes.get(33)? != 0, state, kind, correlation_id, trace_state, members: rest })
+        Some(Given {
+            is_placed: *bytes.get(33)? != 0,
+            state,
+            kind,
+            correlation_id,
+            trace_state,
+            members: rest,
+            #[cfg(feature = "guards")]
+            reservation: u64::from_le_bytes(*part(bytes, RESERVATION - 2)?) >> 16,
+        })
     }
 
     fn place(&self) -> Place<'a> {
@@ -167,15 +208,28 @@ impl<'a> Given<'a> {
     #[cfg(feature = "guards")]
     fn guard<M: Medium>(&self, recorder: &Recorder<M>, operation: u32) -> (u64, u32) {
         if operation == CHECK {
-            let verdict = recorder.check(self.place(), self.kind.unwrap_or("step"), |body| self.write(body));
-            let verdict = verdict.unwrap_or_default();
-            let reservation = verdict.reservation;
-            return (reservation, recorder.keep_verdict(verdict));
+            let (_, reservation, verdict) = self.ask(recorder);
+            return (reservation, verdict);
         }
         let reservation = self.state.context.trace_id.0.first_chunk().copied().map(u64::from_le_bytes);
         let status = Status::parse(self.kind.unwrap_or("unset"));
-        recorder.settle(reservation.unwrap_or_default(), &status, |body| self.write(body));
+        recorder.settle_members(reservation.unwrap_or_default(), &status, self.members);
         (0, 0)
+    }
+
+    /// Whether the guards stop this call, what they keep for it, and the number of their verdict.
+    #[cfg(feature = "guards")]
+    fn ask<M: Medium>(&self, recorder: &Recorder<M>) -> (bool, u64, u32) {
+        let verdict = recorder.check_members(self.place(), self.kind.unwrap_or("step"), self.members);
+        let verdict = verdict.unwrap_or_default();
+        let (is_stopped, reservation) = (verdict.decision == Decision::Stop, verdict.reservation);
+        (is_stopped, reservation, recorder.keep_verdict(verdict))
+    }
+
+    #[cfg(feature = "guards")]
+    fn call<M: Medium>(&self, recorder: &Recorder<M>) -> (Option<Span>, u64, u32) {
+        let (is_stopped, reservation, verdict) = self.ask(recorder);
+        ((!is_stopped).then(|| self.start(recorder)), reservation, verdict)
     }
 
     fn of_step<M: Medium>(&self, recorder: &Recorder<M>, operation: u32) -> Option<Span> {
@@ -187,6 +241,8 @@ impl<'a> Given<'a> {
             _ => {
                 let status = Status::parse(self.kind.unwrap_or("unset"));
                 recorder.end_span(&span, &status, |body| self.write(body));
+                #[cfg(feature = "guards")]
+                recorder.settle_members(self.reservation, &status, self.members);
             }
         }
         None

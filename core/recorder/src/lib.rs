@@ -12,6 +12,7 @@
 //! | [`control`] | [`Recorder`]: opens a journal, stamps ids and time, flushes, closes | clock, journal |
 //! | [`span`] | an open step and its context | – |
 //! | [`config`] | settings from the project's file and the environment (feature `config`) | file system |
+//! | [`Capture`] | which members of bodies are recorded at all | – |
 //! | [`Redaction`] | rules of redaction, as a user gives them and as a header carries them | – |
 //! | [`guards`] | budgets and loops, checked before a call (feature `guards`) | – |
 //! | [`cbor`] | the bounded writer of values, and the reader that normalises them | – |
@@ -25,6 +26,7 @@
 
 #![deny(unsafe_code)]
 
+mod capture;
 pub mod cbor;
 pub mod clock;
 #[cfg(feature = "config")]
@@ -51,6 +53,7 @@ pub mod ship;
 pub mod span;
 pub mod testing;
 
+pub use capture::{Capture, FIELDS};
 pub use control::Recorder;
 pub use error::RecorderError;
 pub use journal::{Memory, WhenFull};

@@ -1,5 +1,6 @@
 //! How a recorder is opened, and what it reports.
 
+use crate::capture::Capture;
 use crate::clock::{Sources, System};
 use crate::journal::{Append, WhenFull};
 use crate::limits::Limits;
@@ -29,6 +30,9 @@ pub struct Options {
     /// Whether journals wait for the local store too. Where nobody reads one, such as on a telephone, they go when every other
     /// sink has them; without any sink they stay until the quota is reached.
     pub store: bool,
+    /// Which members of bodies are recorded; all, unless something else is said. It is kept by the writers that a recorder hands out,
+    /// and not by members that a host has written itself.
+    pub capture: Capture,
     /// The share of traces that is recorded, 0 to 1, by the kind of their root: all of them, unless something else is said.
     pub sampling: Sampling,
     /// Of which traces sinks get the content; of all, unless something else is said. The local store gets everything.
@@ -65,6 +69,7 @@ impl Default for Options {
             sinks: Vec::new(),
             host_sinks: Vec::new(),
             store: true,
+            capture: Capture::default(),
             sampling: Sampling::default(),
             tail: None,
             tail_costs: None,

@@ -1,6 +1,7 @@
 //! One record: the fixed part of an event with native ids and time, and its body, written straight into a buffer that
 //! the thread uses again.
 
+use crate::capture::Capture;
 use crate::cbor::{Scratch, Walker};
 use crate::clock::Moment;
 use crate::limits::Limits;
@@ -57,6 +58,7 @@ impl<'a> Fixed<'a> {
 /// Writes one record's CBOR into `scratch` and hands it to `append`.
 pub(crate) fn write<T>(
     limits: &Limits,
+    capture: Capture,
     fixed: &Fixed<'_>,
     body: impl FnOnce(&mut BodyWriter<'_, '_>),
     append: impl FnOnce(&[u8]) -> T,
@@ -86,7 +88,7 @@ pub(crate) fn write<T>(
         }
         walker.raw_text("body");
         walker.begin_part();
-        body(&mut BodyWriter { walker: &mut walker });
+        body(&mut BodyWriter { walker: &mut walker, capture });
         walker.end_part();
         walker.end_part();
         append(walker.written())
@@ -97,19 +99,22 @@ pub(crate) fn write<T>(
 #[cfg(feature = "guards")]
 pub(crate) fn members<T>(
     limits: &Limits,
+    capture: Capture,
     body: impl FnOnce(&mut BodyWriter<'_, '_>),
     work: impl FnOnce(&[u8]) -> T,
 ) -> T {
     with_scratch(|scratch| {
         let mut walker = Walker::new(scratch, limits);
-        body(&mut BodyWriter { walker: &mut walker });
+        body(&mut BodyWriter { walker: &mut walker, capture });
         work(walker.written())
     })
 }
 
-/// Writes the members of an event's body, one call each; names are those of the spec's event fields.
+/// Writes the members of an event's body, one call each; names are those of the spec's event fields. What a user has switched off
+/// ([`Options::capture`](crate::Options::capture)) is passed over.
 pub struct BodyWriter<'a, 'b> {
     walker: &'a mut Walker<'b>,
+    capture: Capture,
 }
 
 impl<'b> BodyWriter<'_, 'b> {
@@ -119,10 +124,31 @@ impl<'b> BodyWriter<'_, 'b> {
         self.walker.written()
     }
 
+    /// Whether a member of this name is recorded: what is not need not be made.
+    pub fn keeps(&self, key: &str) -> bool {
+        self.capture.keeps(key)
+    }
+
+    /// What is written next is the recorder's own to say, and no member of it is left out.
+    #[cfg(feature = "guards")]
+    pub(crate) fn speaks_for_itself(&mut self) {
+        self.capture = Capture::default();
+    }
+
+    /// Writes a member's name; false, and nothing, where it is left out.
+    fn member(&mut self, key: &str) -> bool {
+        let is_kept = self.capture.keeps(key);
+        if is_kept {
+            self.walker.raw_text(key);
+        }
+        is_kept
+    }
+
     /// A text member.
     pub fn text(&mut self, key: &str, value: &str) {
-        self.walker.raw_text(key);
-        self.walker.text(value);
+        if self.member(key) {
+            self.walker.text(value);
+        }
     }
 
     /// A text member, left out when there is none.
@@ -146,47 +172,50 @@ impl<'b> BodyWriter<'_, 'b> {
 
     /// A signed integer member.
     pub fn int(&mut self, key: &str, value: i64) {
-        self.walker.raw_text(key);
-        self.walker.int(value);
+        if self.member(key) {
+            self.walker.int(value);
+        }
     }
 
     /// An unsigned integer member.
     pub fn uint(&mut self, key: &str, value: u64) {
-        self.walker.raw_text(key);
-        self.walker.uint(value);
+        if self.member(key) {
+            self.walker.uint(value);
+        }
     }
 
     /// A double member.
     pub fn double(&mut self, key: &str, value: f64) {
-        self.walker.raw_text(key);
-        self.walker.double(value);
+        if self.member(key) {
+            self.walker.double(value);
+        }
     }
 
     /// A boolean member.
     pub fn bool(&mut self, key: &str, value: bool) {
-        self.walker.raw_text(key);
-        self.walker.bool(value);
+        if self.member(key) {
+            self.walker.bool(value);
+        }
     }
 
     /// A list of texts.
     pub fn texts<'t>(&mut self, key: &str, values: impl IntoIterator<Item = &'t str>) {
-        self.walker.raw_text(key);
-        if self.walker.begin_list(0) {
+        if self.member(key) && self.walker.begin_list(0) {
             values.into_iter().for_each(|value| self.walker.text(value));
             self.walker.end_list(0);
         }
     }
 
-    /// A member of any value: `write` makes exactly one call in value position.
+    /// A member of any value: `write` makes exactly one call in value position. It is not called where the member is left out.
     pub fn value(&mut self, key: &str, write: impl FnOnce(&mut Walker<'b>)) {
-        self.walker.raw_text(key);
-        write(self.walker);
+        if self.member(key) {
+            write(self.walker);
+        }
     }
 
     /// A map member whose entries `write` gives as key and value in turn.
     pub fn map(&mut self, key: &str, write: impl FnOnce(&mut Walker<'b>)) {
-        self.walker.raw_text(key);
-        if self.walker.begin_map(0) {
+        if self.member(key) && self.walker.begin_map(0) {
             write(self.walker);
             self.walker.end_map(0);
         }
@@ -204,7 +233,8 @@ impl<'b> BodyWriter<'_, 'b> {
 
     /// A member that the host wrote as CBOR of the journal's profile already.
     pub fn raw(&mut self, key: &str, item: &[u8]) {
-        self.walker.raw_text(key);
-        self.walker.raw_item(item);
+        if self.member(key) {
+            self.walker.raw_item(item);
+        }
     }
 }

@@ -81,6 +81,36 @@ fn shares_by_kind_times_and_rules_are_texts_in_the_environment() {
 }
 
 #[test]
+fn fields_are_switched_in_files_and_in_the_environment() {
+    for (file, text) in [
+        ("tracewire.toml", "[capture]\nmessage = false\noutput = true\n"),
+        ("tracewire.yaml", "capture:\n  message: false\n  output: true\n"),
+    ] {
+        let said = said(file, text, &[]);
+        assert!(said.contains(r#""settings":{"capture":{"message":false,"output":true}}"#), "{said}");
+    }
+    let of = |text: &str| said("tracewire.toml", "", &[("TRACEWIRE_CAPTURE", text)]);
+    for (text, expected) in [
+        ("output=false, message=No", r#""settings":{"capture":{"message":false,"output":false}}"#),
+        ("data=1,", r#""settings":{"capture":{"data":true}}"#),
+        ("off", r#""settings":{"capture":false}"#),
+        ("output", r#""settings":{"capture":"output"}"#),
+        (
+            "outputs",
+            "capture = outputs (TRACEWIRE_CAPTURE): true, false, input, output or a table of fields is expected",
+        ),
+        ("output=perhaps", "output: true or false is expected, such as {message = false}"),
+        ("usage=false", "usage: there is no such field; there are input, output, chunks, data, attributes and message"),
+        ("output=false,message", "key=value, separated by commas, is expected"),
+    ] {
+        let said = of(text);
+        assert!(said.contains(expected), "{text}: {said}");
+    }
+    let said = said("tracewire.toml", "service = \"a\"\n[capture]\nmesage = false\n", &[]);
+    assert!(said.contains("/project/tracewire.toml:2): mesage: there is no such field;"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_used_is_named_with_its_place_and_its_remedy() {
     let folder = TempDir::new().unwrap();
     let toml =
@@ -232,6 +262,12 @@ fn rules_that_cannot_be_used_switch_content_off() {
     ];
     assert_eq!(problems, expected);
     assert_eq!((settings.get("redact"), settings.get("capture")), (None, Some(&Value::Bool(false))));
+    // What was switched off besides stays off.
+    let settings = load(folder.path(), &[("TRACEWIRE_CAPTURE", "message=false,input=true")]);
+    assert_eq!(
+        settings.get("capture").map(json::write),
+        Some(br#"{"chunks":false,"data":false,"input":false,"message":false,"output":false}"#.to_vec())
+    );
 }
 
 #[test]
@@ -250,7 +286,9 @@ fn every_key_takes_its_own_example() {
     for key in KEYS {
         let text = key.example.trim_matches('"');
         let read = match key.kind {
-            Kind::Table | Kind::Tables | Kind::Tail | Kind::Texts | Kind::Rules | Kind::Exporters => continue,
+            Kind::Capture | Kind::Table | Kind::Tables | Kind::Tail | Kind::Texts | Kind::Rules | Kind::Exporters => {
+                continue;
+            }
             kind => kind.of_text(text),
         };
         assert!(read.is_ok(), "{}: {read:?}", key.name);

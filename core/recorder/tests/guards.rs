@@ -5,7 +5,7 @@
 use tracewire_recorder::guards::{self, Config, Decision};
 use tracewire_recorder::record::BodyWriter;
 use tracewire_recorder::testing::{Script, Scripted};
-use tracewire_recorder::{Options, Place, Recorder, SpanContext, StartSpan};
+use tracewire_recorder::{Capture, Options, Place, Recorder, SpanContext, StartSpan, host};
 use tracewire_wire::event::Status;
 use tracewire_wire::json;
 
@@ -15,12 +15,17 @@ fn run(guards: &str, script: &str) -> String {
 }
 
 fn recorder(guards: &str, sampling: f64) -> (tempfile::TempDir, Recorder) {
+    capturing(guards, sampling, "true")
+}
+
+fn capturing(guards: &str, sampling: f64, capture: &str) -> (tempfile::TempDir, Recorder) {
     let folder = tempfile::tempdir().unwrap();
     let script = Script { step_nanos: 1_000_000_000, ..Script::default() };
     let config = Config::read(&json::read(guards.as_bytes(), &Default::default()).unwrap()).unwrap();
     let options = Options {
         directory: Some(folder.path().to_owned()),
         sampling: sampling.into(),
+        capture: Capture::of_value(&json::read(capture.as_bytes(), &Default::default()).unwrap()).unwrap(),
         guards: guards::Options { config, prices: None },
         sources: std::sync::Arc::new(Scripted::new(script)),
         ..Options::default()
@@ -86,6 +91,26 @@ fn sampling_does_not_switch_guards_off() {
 }
 
 #[test]
+fn what_is_switched_off_is_still_compared_and_a_verdict_is_whole() {
+    let off = r#"{"input":false,"attributes":false}"#;
+    let (folder, recorder) = capturing(r#"{"loops":{"repeats":2}}"#, 1.0, off);
+    let of = |query| recorder.check(Place::default(), "tool", search(query)).unwrap().decision.as_str();
+    assert_eq!([of("otters"), of("crabs"), of("otters")], ["allow", "allow", "stop"]);
+    let start = StartSpan { parent: None, kind: "tool", correlation_id: None };
+    recorder.start_span(start, |body| {
+        assert!(!body.keeps("input") && body.keeps("name"));
+        search("otters")(body);
+        body.map("attributes", |_| unreachable!());
+        body.texts("tags", ["a"]);
+    });
+    recorder.close(None);
+    let said = String::from_utf8(json::write(&tracewire_recorder::testing::events(folder.path()).unwrap())).unwrap();
+    assert!(said.contains(r#""tracewire.guard.decision":"stop""#), "{said}");
+    assert!(said.contains(r#""body":{"name":"search","tags":["a"]},"kind":"tool""#), "{said}");
+    assert!(!said.contains("otters\"}") && !said.contains("\"input\""), "{said}");
+}
+
+#[test]
 fn what_is_settled_is_given_back_or_used() {
     let (_folder, recorder) = recorder(r#"{"budget":{"tokens":1000}}"#, 1.0);
     let call = |body: &mut BodyWriter<'_, '_>| {
@@ -147,4 +172,45 @@ fn many_sessions_do_not_fill_the_memory() {
     }
     // The oldest was forgotten, the newest was not.
     assert_eq!((first, check("chat-0"), check("chat-10000")), (Decision::Warn, Decision::Warn, Decision::Stop));
+}
+
+/// What a host that writes CBOR itself says: the operation, the state and the text before the members.
+fn host_says(recorder: &Recorder, operation: u32, state: &[u8], text: &str, members: &[u8]) -> (u32, Vec<u8>) {
+    let mut bytes = vec![0; host::FIXED_BYTES];
+    bytes[..state.len()].copy_from_slice(state);
+    bytes[72..76].copy_from_slice(&(text.len() as i32).to_le_bytes());
+    bytes[76..84].fill(0xff);
+    bytes.extend(text.bytes().chain(members.iter().copied()));
+    let length = bytes.len();
+    let result = host::record(recorder, operation, &mut bytes, length);
+    (result, bytes[..60].to_vec())
+}
+
+#[test]
+fn a_hosts_call_is_checked_and_begun_in_one_and_its_end_settles_it() {
+    let (folder, recorder) = recorder(r#"{"budget":{"steps":2},"warn_at":1}"#, 1.0);
+    let steps = || {
+        let status = String::from_utf8(json::write(&recorder.guard_status(None, None).unwrap())).unwrap();
+        status.split_once(r#""steps":"#).unwrap().1.split_once('}').unwrap().0.to_owned()
+    };
+    let call = || host_says(&recorder, host::CALL, &[], "tool", b"\x64name\x66search");
+    let (result, one) = call();
+    assert_eq!((result & host::VERDICT, &one[34..40], &one[56..60]), (0, &[1, 0, 0, 0, 0, 0][..], &[0; 4][..]));
+    assert_eq!(steps(), r#"{"limit":"2","reserved":"1","used":"0""#);
+    host_says(&recorder, host::END, &one[..host::STATE_BYTES], "ok", b"");
+    assert_eq!(steps(), r#"{"limit":"2","reserved":"0","used":"1""#);
+    // Near the limit: it begins, and there is something to say.
+    let (result, two) = call();
+    assert_eq!((result & host::VERDICT, &two[34..40], &two[56..60]), (1, &[2, 0, 0, 0, 0, 0][..], &[1, 0, 0, 0][..]));
+    assert_eq!(recorder.take_verdict(1).unwrap().decision, Decision::Warn);
+    let (result, three) = call();
+    assert_eq!((result & host::VERDICT, &three[..40], &three[56..60]), (1, &[0; 40][..], &[2, 0, 0, 0][..]));
+    assert_eq!(recorder.take_verdict(2).unwrap().decision, Decision::Stop);
+    // Another host settles by itself: nothing is kept in the state of a start.
+    let (_, alone) = host_says(&recorder, host::START, &[], "tool", b"\x64name\x66search");
+    assert_eq!(&alone[34..40], &[0; 6]);
+    recorder.close(None);
+    let said = String::from_utf8(json::write(&tracewire_recorder::testing::events(folder.path()).unwrap())).unwrap();
+    assert_eq!(said.matches(r#""type":"span.start""#).count(), 3, "{said}");
+    assert_eq!(said.matches(r#""name":"tracewire.guard""#).count(), 2, "{said}");
 }

@@ -19,11 +19,13 @@ type Settings struct {
 	Redact   []string // rules (TW-RED-002)
 	// RedactKey is a secret from which the key is made that rules use which hash, nil where none does.
 	RedactKey *string
-	Sampling  *Rates
-	Seed      uint64
-	Now       func() (wall, monotonic int64)
-	TraceID   func() string
-	SpanID    func() string
+	// LeftOut are the members of bodies that are switched off (TW-POL-006).
+	LeftOut  map[string]bool
+	Sampling *Rates
+	Seed     uint64
+	Now      func() (wall, monotonic int64)
+	TraceID  func() string
+	SpanID   func() string
 }
 
 // A Recorder is an emitter: it appends what a program does to a journal. It is not safe for use by two goroutines.
@@ -137,7 +139,7 @@ func (r *Recorder) write(what string, wall int64, f fixed, body Map) error {
 	if f.duration != nil {
 		out = cborPutBig(cborPutText(out, "duration_nanos"), f.duration)
 	}
-	if len(body) > 0 {
+	if body = r.settings.kept(body); len(body) > 0 {
 		limits := r.settings.Limits
 		out = append(cborPutText(out, "body"), cborMap<<5|indefinite)
 		e := encoder{out: out, depth: limits.Depth, nodes: limits.Nodes, bytes: limits.RecordBytes}
@@ -152,6 +154,20 @@ func (r *Recorder) write(what string, wall int64, f fixed, body Map) error {
 		out = append(e.out, cborBreak)
 	}
 	return r.journal.Record(append(out, cborBreak))
+}
+
+// kept are the members of a body that are not switched off.
+func (s Settings) kept(body Map) Map {
+	if len(s.LeftOut) == 0 {
+		return body
+	}
+	var kept Map
+	for _, member := range body {
+		if name, _ := member.Key.(string); !s.LeftOut[name] {
+			kept = append(kept, member)
+		}
+	}
+	return kept
 }
 
 // Start begins a span. A nil parent makes a root.

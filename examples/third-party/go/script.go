@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/big"
 	"strconv"
+	"strings"
 )
 
 // Scripts and typed values are how the conformance protocol says what a program does.
@@ -192,6 +193,10 @@ func ScriptSettings(m map[string]any) (Settings, error) {
 	if text, ok := m["redact_key"].(string); ok {
 		s.RedactKey = &text
 	}
+	var ok bool
+	if s.LeftOut, ok = scriptCapture(m["capture"]); !ok {
+		return s, errors.New("capture is no switch")
+	}
 	if given, ok := m["sampling"]; ok {
 		rates, ok := scriptRates(given)
 		if !ok {
@@ -371,6 +376,31 @@ func scriptBody(v any) (Map, error) {
 		body = append(body, Pair{key, value})
 	}
 	return body, nil
+}
+
+// scriptCapture are the members of bodies that a case switches off.
+func scriptCapture(given any) (map[string]bool, bool) {
+	switch given := given.(type) {
+	case nil:
+		return nil, true
+	case bool:
+		off := !given
+		return map[string]bool{"input": off, "output": off, "chunks": off, "data": off}, true
+	case string:
+		off := given == "input"
+		return map[string]bool{"input": !off, "output": off, "chunks": off, "data": off}, off || given == "output"
+	case map[string]any:
+		off := map[string]bool{}
+		for name, value := range given {
+			on, ok := value.(bool)
+			if !ok || !strings.Contains(" input output chunks data attributes message ", " "+name+" ") {
+				return nil, false
+			}
+			off[name] = !on
+		}
+		return off, true
+	}
+	return nil, false
 }
 
 // scriptRates are rates of sampling: one number, or a map of `rate` and `kinds`.

@@ -45,6 +45,9 @@ def test_yaml_from_a_folder_above(elsewhere: Path, monkeypatch: pytest.MonkeyPat
     assert settings.values == {"session_id": "chat-7", "sampling": 0.5, "redact": ["api_key"]}
 
 
+CAPTURE = "True, False, 'input', 'output', or a mapping of input, output, chunks, data, attributes, message to True or False"
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -53,7 +56,10 @@ def test_yaml_from_a_folder_above(elsewhere: Path, monkeypatch: pytest.MonkeyPat
             "mode = 'lokal' (argument): one of local, inline, background is expected, such as mode=",
         ),
         ({"sampling": 2}, "sampling = 2 (argument): a number from 0 to 1 is expected, such as sampling=0.1"),
-        ({"capture": "inputs"}, "capture = 'inputs' (argument): True, False, 'input' or 'output' is expected"),
+        ({"capture": "inputs"}, f"capture = 'inputs' (argument): {CAPTURE} is expected, such as capture={{'message': False}}"),
+        ({"capture": {"mesage": False}}, f"capture = a dict (argument): {CAPTURE} is expected"),
+        ({"capture": {"message": "no"}}, f"capture = a dict (argument): {CAPTURE} is expected"),
+        ({"capture": ["input"]}, f"capture = a list (argument): {CAPTURE} is expected"),
         ({"service": ""}, "service = '' (argument): a text is expected"),
         ({"mask": "no"}, "mask = 'no' (argument): a function of a field's name and its value is expected"),
         ({"quota_bytes": True}, "quota_bytes = True (argument): a number of bytes is expected"),
@@ -81,9 +87,69 @@ def test_a_wrong_argument_leaves_what_the_environment_says(monkeypatch: pytest.M
     assert settings.problems[2].startswith("colour = 1 (argument): there is no such setting; there are block_bound, capture,")
 
 
-@pytest.mark.parametrize(("capture", "kept"), [("all", True), ("none", False), (True, True), ("input", "input")])
+@pytest.mark.parametrize(
+    ("capture", "kept"),
+    [("all", True), ("none", False), (True, True), ("input", "input"), ({}, {}), ({"message": False},) * 2],
+)
 def test_words_for_capture(capture: Any, kept: Any) -> None:
     assert Settings({"capture": capture}, {}).values == {"capture": kept}
+
+
+@pytest.mark.parametrize(
+    ("capture", "expected"),
+    [
+        (True, {"input", "output", "chunks", "data", "attributes", "message"}),
+        (False, {"attributes", "message"}),
+        ("input", {"input", "attributes", "message"}),
+        ("output", {"output", "chunks", "data", "attributes", "message"}),
+        ({"message": False}, {"input", "output", "chunks", "data", "attributes"}),
+        ({"output": False, "attributes": False}, {"input", "chunks", "data", "message"}),
+        (dict.fromkeys(["input", "output", "chunks", "data", "attributes", "message"], False), set()),
+    ],
+)
+@pytest.mark.parametrize("masks", [True, False])
+def test_what_is_switched_off_is_absent(elsewhere: Path, capture: Any, expected: set[str], masks: bool) -> None:
+    seen: set[str] = set()
+
+    def mask(field: str, value: object) -> object:
+        seen.add(field)
+        return value
+
+    with Client(dir=elsewhere, capture=capture, mask=mask if masks else None) as client:
+
+        @client.llm
+        def answer(question: str) -> Any:
+            yield "cr"
+            yield "abs"
+
+        @client.tool
+        def dig(where: str) -> str:
+            return where
+
+        with client.span("run", input="in", attributes={"a": 1}) as step:
+            assert list(answer("crabs?")) == ["cr", "abs"]
+            assert dig("shore") == "shore"
+            step.event("found", {"b": 2}, data="crabs")
+            step.update(output="soon")
+            client.event("tide", data={"m": 1}, attributes={"c": 3})
+            client.log("a line", attributes={"d": 4})
+            step.usage(input_tokens=3)
+            step.set_output("out")
+    events = Recording(elsewhere).events()
+    found = {name for event in events for name in event.get("body", {})}
+    fields = {"input", "output", "chunks", "data", "attributes", "message"}
+    assert found & fields == expected
+    assert {"name", "usage", "level"} <= found
+    assert not masks or seen == expected
+
+
+def test_rules_that_cannot_be_used_leave_off_what_is_off(elsewhere: Path) -> None:
+    with Client(dir=elsewhere, capture={"message": False}, redact=["/a(?=b)/"]) as client:
+        with client.span("a", input=1, attributes={"k": 1}) as step:
+            step.set_output(2)
+        client.log("a line")
+    names = [sorted(event.get("body", {})) for event in Recording(elsewhere).events()]
+    assert names == [["attributes", "name"], [], ["level"]]
 
 
 def test_one_error_names_all_and_recording_goes_on(elsewhere: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -134,7 +134,7 @@ def test_the_client_s_rules_hold(tmp_path: Path) -> None:
     def mask(field: str, value: Any) -> Any:
         return f"{field} masked" if field == "input" else value
 
-    with recording(mask=mask, capture_output=False) as recorded:
+    with recording(mask=mask, capture="input") as recorded:
         manual.start("tool", {"input": "secret", "output": "secret", "name": "n"}).end("ok", {"output": "secret"})
     assert bodies_of(recorded) == [{"input": "input masked", "name": "n"}, None]
 

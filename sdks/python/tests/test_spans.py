@@ -239,11 +239,17 @@ def test_a_correlation_id_decides_the_trace() -> None:
 
 @pytest.mark.parametrize(
     ("capture", "has_input", "has_output"),
-    [(True, True, True), (False, False, False), ("input", True, False), ("output", False, True)],
+    [
+        (True, True, True),
+        (False, False, False),
+        ("input", True, False),
+        ("output", False, True),
+        ({"output": False}, True, False),
+        ({"input": False, "output": True}, False, True),
+    ],
 )
 def test_capture_switches(capture: Any, has_input: bool, has_output: bool) -> None:
-    switches: dict[str, Any] = {"capture_input": capture in (True, "input"), "capture_output": capture in (True, "output")}
-    with tracewire.testing.recording(**switches) as recorded, tracewire.span("s", input=1) as s:
+    with tracewire.testing.recording(capture=capture) as recorded, tracewire.span("s", input=1) as s:
         s.update(input=2, output=3)
         s.set_output(4)
     (span,) = recorded.spans()

@@ -86,6 +86,7 @@ export {
   type Selection,
   type Totals,
 } from "./recording/analytics.ts";
+export type { Capture, CaptureField } from "./recording/capture.ts";
 export { Client } from "./recording/client.ts";
 export type {
   BrowserOptions,

@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value, json};
 use tracewire_recorder::testing::{self, Script, SealedJournal, seal_bytes};
 use tracewire_recorder::{
-    Options, Place, Recorder, RecorderError, Remote, Sampling, StartSpan, guards, record::BodyWriter,
+    Capture, Options, Place, Recorder, RecorderError, Remote, Sampling, StartSpan, guards, record::BodyWriter,
 };
 use tracewire_wire::encoding::{Encoding, ReadOptions, WriteOptions, convert};
 use tracewire_wire::erase::{Removal, Selection};
@@ -83,6 +83,9 @@ fn record(case: &Value) -> Result<SealedJournal, Error> {
     let texts = |name: &str| items(&settings[name]).iter().map(string);
     options.redact.rules = texts("redact").map(str::to_owned).collect();
     options.redact.key = settings["redact_key"].as_str().map(str::to_owned);
+    if let Some(capture) = settings.get("capture") {
+        options.capture = Capture::of_value(&host(capture)?)?;
+    }
     if let Some(sampling) = settings.get("sampling") {
         options.sampling = Sampling::of_value(&host(sampling)?).ok_or("sampling is no rate")?;
     }

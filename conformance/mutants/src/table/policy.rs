@@ -33,6 +33,33 @@ pub const MUTANTS: &[Mutant] = &[
         spoil: Spoil::Request(unredacted),
     },
     Mutant {
+        name: "capture-forgotten",
+        wrong: "what was switched off is recorded",
+        cases: &["capture/neither-inputs-nor-outputs", "capture/every-field-off"],
+        spoil: Spoil::Request(|case| _ = case["settings"].as_object_mut().map(|settings| settings.remove("capture"))),
+    },
+    Mutant {
+        name: "capture-knows-no-message",
+        wrong: "log lines are recorded though they are switched off",
+        cases: &["capture/messages-off"],
+        spoil: Spoil::Request(|case| {
+            if let Some(fields) = case["settings"].get_mut("capture").and_then(Json::as_object_mut) {
+                fields.remove("message");
+            }
+        }),
+    },
+    Mutant {
+        name: "capture-takes-chunks-with-outputs",
+        wrong: "where outputs are switched off, chunks and data go with them",
+        cases: &["capture/outputs-off-alone"],
+        spoil: Spoil::Request(|case| {
+            let fields = case["settings"].get_mut("capture").and_then(Json::as_object_mut);
+            if let Some(fields) = fields.filter(|fields| fields.get("output") == Some(&json!(false))) {
+                fields.extend([("chunks".to_owned(), json!(false)), ("data".to_owned(), json!(false))]);
+            }
+        }),
+    },
+    Mutant {
         name: "redaction-by-exact-case",
         wrong: "keys are compared with their case",
         cases: &["redaction/case-of-ascii-letters"],

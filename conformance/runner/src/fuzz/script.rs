@@ -48,6 +48,19 @@ fn settings(random: &mut Random) -> Value {
     if random.chance(0.3) {
         settings.insert("redact".to_owned(), (0..3).map(|_| random.pick(KEYS)).collect());
     }
+    if random.chance(0.2) {
+        settings.insert(
+            "capture".to_owned(),
+            random.pick(&[
+                json!(false),
+                json!("input"),
+                json!("output"),
+                json!({"attributes": false, "message": false}),
+                json!({"output": false, "data": true}),
+                json!({"chunks": false, "data": false, "input": false}),
+            ]),
+        );
+    }
     if random.chance(0.3) {
         settings.insert(
             "sampling".to_owned(),

@@ -1,5 +1,6 @@
 //! Every setting: its name, what it may be, and what it is by default.
 
+use crate::capture::Capture;
 use crate::options::duration;
 use crate::sampling::Sampling;
 use crate::ship::Tail;
@@ -17,6 +18,8 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// True or false, or one of these words.
     Switch(&'static [&'static str]),
+    /// True, false, `input`, `output`, or a table of fields, each true or false; in the environment `output=false,message=false`.
+    Capture,
     /// A number from 0 to 1, or a table of `rate` and `kinds`; in the environment `0.1,http=0.01`.
     Sampling,
     /// A number of bytes, or a text such as `512 MB`.
@@ -42,6 +45,9 @@ pub enum Kind {
 /// What sampling is, in messages: for what looks like one rate, and for what looks like several.
 const RATE: &str = "a number from 0 to 1 is expected";
 const RATES: &str = "a rate and kinds with theirs, each a number from 0 to 1, are expected";
+
+/// What a table is in the environment.
+const PAIRS: &str = "key=value, separated by commas, is expected";
 
 /// A setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +77,13 @@ pub const KEYS: &[Key] = &[
         "\"50ms\"",
         "How long a call may wait for room where `when_full` is `block`.",
     ),
-    key("capture", Kind::Switch(&["input", "output"]), "true", "true", "Whether inputs and outputs are recorded."),
+    key(
+        "capture",
+        Kind::Capture,
+        "true",
+        "{message = false}",
+        "Which fields are recorded: all, neither inputs nor outputs, one of them, or a table that switches off `input`, `output`, `chunks`, `data`, `attributes` or `message`.",
+    ),
     key(
         "database",
         Kind::Text,
@@ -191,11 +203,14 @@ impl Kind {
                 Some(sampling) => Ok(Value::Map(sampling.to_map())),
                 None => Err(if text.contains('=') { RATES } else { RATE }.to_owned()),
             },
-            Kind::Switch(_) => match text.to_ascii_lowercase().as_str() {
-                "1" | "true" | "yes" | "on" => Ok(Value::Bool(true)),
-                "0" | "false" | "no" | "off" => Ok(Value::Bool(false)),
-                word => self.of_value(Value::from(word)),
-            },
+            Kind::Capture if text.contains('=') => {
+                let fields = text.split(',').filter(|part| !part.trim().is_empty()).map(|part| part.split_once('='));
+                let fields: Option<Map> = fields
+                    .map(|field| field.map(|(name, value)| (name.trim().to_owned(), word(value.trim()))))
+                    .collect();
+                self.of_value(Value::Map(fields.ok_or_else(|| PAIRS.to_owned())?))
+            }
+            Kind::Switch(_) | Kind::Capture => self.of_value(word(text)),
             Kind::Texts | Kind::Exporters => {
                 let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
                 self.of_value(Value::List(parts.map(Value::from).collect()))
@@ -206,7 +221,7 @@ impl Kind {
                     .map(|part| part.split_once('=').map(|(key, value)| (key.trim().to_owned(), value.trim().into())))
                     .collect();
                 let table = entries.map(Value::Map);
-                self.of_value(table.ok_or_else(|| "key=value, separated by commas, is expected".to_owned())?)
+                self.of_value(table.ok_or_else(|| PAIRS.to_owned())?)
             }
             Kind::Rules => self.of_value(Value::List(rules(text).into_iter().map(Value::from).collect())),
             Kind::Tables => match json::read(text.as_bytes(), &json::ReadOptions::default()) {
@@ -233,6 +248,7 @@ impl Kind {
             (Kind::Switch(words), Value::Text(text)) if words.contains(&text.as_str()) => Ok(Value::Text(text)),
             (Kind::Switch([]), _) => Err("true or false is expected".to_owned()),
             (Kind::Switch(words), _) => Err(format!("true, false or one of {} is expected", words.join(", "))),
+            (Kind::Capture, value) => Capture::of_value(&value).map(|_| value),
             (Kind::Sampling, value) if Sampling::of_value(&value).is_some() => Ok(value),
             (Kind::Sampling, Value::Map(_)) => Err(RATES.to_owned()),
             (Kind::Sampling, _) => Err(RATE.to_owned()),
@@ -266,6 +282,15 @@ impl Kind {
             (Kind::Table | Kind::Tables, Value::Map(map)) => Ok(Value::Map(map)),
             (Kind::Table | Kind::Tables, _) => Err("a table is expected".to_owned()),
         }
+    }
+}
+
+/// A word of the environment: a switch where it is one.
+fn word(text: &str) -> Value {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Value::Bool(true),
+        "0" | "false" | "no" | "off" => Value::Bool(false),
+        word => Value::from(word),
     }
 }
 
@@ -336,37 +361,6 @@ pub(super) fn is_key_itself(text: &str) -> bool {
     let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_base64 = text.len() == 44 && text.ends_with('=') && !text.starts_with(['/', '.']);
     text.starts_with("-----BEGIN") || is_hex || is_base64
-}
-
-/// The setting whose name is most like this one, if one is.
-pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let wanted = plain(name);
-    KEYS.iter()
-        .map(|key| (distance(&wanted, &plain(key.name)), key.name))
-        .min()
-        .filter(|(far, _)| *far <= 2)
-        .map(|(_, near)| near)
-}
-
-/// How many letters have to be put in, taken out or changed (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in one.chars().enumerate() {
-        let mut diagonal = at;
-        let mut left = at + 1;
-        for (cell, letter_of_other) in row.iter_mut().skip(1).zip(&other) {
-            let changed = diagonal + usize::from(letter != *letter_of_other);
-            diagonal = *cell;
-            *cell = changed.min(left + 1).min(diagonal + 1);
-            left = *cell;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = at + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

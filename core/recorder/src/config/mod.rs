@@ -8,6 +8,7 @@
 
 mod file;
 mod key;
+mod nearest;
 #[cfg(feature = "sign")]
 mod signing;
 mod yaml;
@@ -129,7 +130,18 @@ impl Settings {
     fn record_nothing_that_rules_may_remove(&mut self) {
         let Some(problem) = self.problems.iter_mut().find(|problem| problem.key == "redact") else { return };
         problem.remedy.push_str("; until then inputs and outputs are not recorded");
-        let setting = Setting { value: Value::Bool(false), source: problem.source.clone() };
+        // What was switched off besides stays off.
+        let none = match self.values.get("capture").map(|setting| &setting.value) {
+            Some(Value::Map(fields)) => {
+                let mut fields = fields.clone();
+                for field in ["input", "output", "chunks", "data"] {
+                    fields.insert(field.to_owned(), Value::Bool(false));
+                }
+                Value::Map(fields)
+            }
+            _ => Value::Bool(false),
+        };
+        let setting = Setting { value: none, source: problem.source.clone() };
         self.values.insert("capture", setting);
     }
 
@@ -153,7 +165,7 @@ impl Settings {
                 None => self.problems.push(Problem {
                     value: shown(&value),
                     source,
-                    remedy: match key::nearest(&name) {
+                    remedy: match nearest::nearest(&name) {
                         Some(near) => format!("there is no such setting; did you mean {near}?"),
                         None => "there is no such setting; `tracewire config` lists them all".to_owned(),
                     },

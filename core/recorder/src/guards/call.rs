@@ -4,7 +4,6 @@ use super::config::Config;
 use super::money::Money;
 use crate::cbor::{DecodeError, Decoder};
 use tracewire_wire::event::Status;
-use tracewire_wire::id::Hash;
 use tracewire_wire::json;
 use tracewire_wire::registry::attributes::{GEN_AI_PROVIDER_NAME, GEN_AI_REQUEST_MAX_TOKENS, GEN_AI_REQUEST_MODEL};
 use tracewire_wire::registry::kinds;
@@ -16,8 +15,8 @@ const BYTES_PER_TOKEN: u64 = 4;
 /// What stands where a value is not all there: then nobody knows whether it is the same as another.
 const HOLES: [&str; 3] = ["$cut", "$redacted", "$unserializable"];
 
-/// Tells calls apart within a process; it never leaves it.
-pub(super) type Digest = u128;
+/// Tells calls apart within a process; it never leaves it, and a program has no reason to deceive its own guards.
+pub type Digest = u128;
 
 /// What a call is recognised by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,8 +40,8 @@ pub struct Call {
     pub model: Option<String>,
     /// Whose interface is spoken.
     pub provider: Option<String>,
-    /// The hash of its arguments; `None` where they are not known, or not all of them.
-    pub arguments: Option<Hash>,
+    /// What its arguments are recognised by; `None` where they are not known, or not all of them.
+    pub arguments: Option<Digest>,
     /// Tokens that go in.
     pub input_tokens: u64,
     /// The most tokens that come out, where the call says so.
@@ -58,8 +57,8 @@ pub struct Spent {
     pub tokens: Option<(u64, u64, u64)>,
     /// What it cost, where somebody said so in US dollars.
     pub cost: Option<Money>,
-    /// The hash of what came out; `None` where that is not known.
-    pub result: Option<Hash>,
+    /// What is recognised by what came out; `None` where that is not known.
+    pub result: Option<Digest>,
     /// Whether it failed: then what is not known was not used.
     pub has_failed: bool,
 }
@@ -109,18 +108,20 @@ impl Call {
     /// What it is recognised by.
     pub(super) fn keys(&self) -> Keys {
         let tells = self.kind != kinds::LLM && self.arguments.is_some();
-        let exact = self.arguments.map(|arguments| self.key(Some(&arguments)));
+        let exact = self.arguments.map(|arguments| self.key(Some(arguments)));
         let in_round = exact.filter(|_| tells).unwrap_or_else(|| self.key(None));
         Keys { exact, in_round, tells }
     }
 
-    fn key(&self, arguments: Option<&Hash>) -> Digest {
+    fn key(&self, arguments: Option<Digest>) -> Digest {
         let mut bytes = Vec::with_capacity(self.kind.len() + self.name.len() + 40);
         for part in [self.kind.as_bytes(), self.name.as_bytes()] {
             bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
             bytes.extend_from_slice(part);
         }
-        bytes.extend_from_slice(arguments.map(Hash::as_bytes).map_or(&[], |hash| hash.as_slice()));
+        if let Some(arguments) = arguments {
+            bytes.extend_from_slice(&arguments.to_le_bytes());
+        }
         xxh3_128(&bytes)
     }
 }
@@ -167,7 +168,7 @@ impl Reader {
             ("input", _) => {
                 let written = json::write(value);
                 self.bytes += written.len() as u64;
-                self.call.arguments = (self.seeks && is_whole(value)).then(|| Hash::of(&written));
+                self.call.arguments = (self.seeks && is_whole(value)).then(|| xxh3_128(&written));
             }
             ("tool_definitions", _) => self.bytes += json::write(value).len() as u64,
             _ => {}
@@ -218,7 +219,7 @@ impl Spent {
                 }
             }
             ("cost", Value::Map(cost)) => self.cost = dollars(cost),
-            ("output", _) => self.result = is_whole(value).then(|| Hash::of(&json::write(value))),
+            ("output", _) => self.result = is_whole(value).then(|| xxh3_128(&json::write(value))),
             _ => {}
         }
     }

@@ -175,7 +175,7 @@ impl Engine {
         };
         session.used.add(Amounts { money: spent.cost.unwrap_or(money), tokens, steps: open.asked.steps });
         if let Some(key) = &open.key {
-            session.history.end(key, spent.result.as_ref(), spent.has_failed);
+            session.history.end(key, spent.result, spent.has_failed);
         }
         true
     }

@@ -5,7 +5,6 @@ use super::call::{Digest, Keys};
 use super::config::Config;
 use super::verdict::{Level, Rule};
 use std::collections::{HashMap, HashSet, VecDeque};
-use tracewire_wire::id::Hash;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Rounds of more calls than these are not looked for.
@@ -101,9 +100,9 @@ impl History {
     }
 
     /// Takes what a call brought that tells something. A failure is a result like any other.
-    pub(super) fn end(&mut self, call: &Digest, result: Option<&Hash>, has_failed: bool) {
+    pub(super) fn end(&mut self, call: &Digest, result: Option<Digest>, has_failed: bool) {
         let known = match (result, has_failed) {
-            (Some(result), _) => xxh3_128(result.as_bytes()),
+            (Some(result), _) => result,
             (None, true) => 0,
             // Nobody knows.
             (None, false) => return,

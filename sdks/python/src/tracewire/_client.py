@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ._fields import Parent, RunFields, StartFields
     from ._guards import Guards, GuardsView
     from ._place import Place
-    from ._recorder import Exporters, Recorder
+    from ._recorder import Capture, Exporters, Recorder
     from ._session import Session, Stream
     from ._span import Span
     from .a2a import A2a
@@ -87,7 +87,7 @@ class Client(Points, Queries):
         mode: Literal["local", "inline", "background"] | None = None,
         exporters: Exporters | None = None,
         sampling: float | Mapping[str, Any] | None = None,
-        capture: bool | Literal["input", "output"] | None = None,
+        capture: Capture | None = None,
         mask: Callable[[str, Any], Any] | None = None,
         guards: Guards | Mapping[str, Any] | None = None,
         strict: bool | None = None,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _EMPTY: Final = '"problems":[],"settings":{}'
 _MODES: Final = ("local", "inline", "background")
+FIELDS: Final = ("input", "output", "chunks", "data", "attributes", "message")
+"""What can be left out of records; of these the first four are what went in and came out."""
 _OF_RECORDER: Final = (
     "block_bound",
     "dir",
@@ -117,10 +119,8 @@ class Settings:
 
     def recorder_options(self) -> dict[str, object]:
         """What the native recorder is opened with."""
-        capture = self.get("capture", True)
         return {
-            "capture_input": capture in (True, "input"),
-            "capture_output": capture in (True, "output"),
+            "capture": self.get("capture", True),
             "resource": self.resource(),
             "mode": self.mode(),
             "redact": self.get("redact", []),
@@ -180,7 +180,17 @@ def _path(value: Any) -> Any:
 def _capture(value: Any) -> Any:
     if isinstance(value, bool) or value in ("input", "output"):
         return value
-    return {"all": True, "none": False}[value]
+    if isinstance(value, str):
+        return {"all": True, "none": False}[value]
+    fields = dict(value)
+    if not all(name in FIELDS and isinstance(is_kept, bool) for name, is_kept in fields.items()):
+        raise _Wrong
+    return fields
+
+
+def without_content(capture: Any) -> Any:
+    """What is left of ``capture`` where inputs and outputs must not be recorded: what was switched off besides stays off."""
+    return {**capture, **dict.fromkeys(FIELDS[:4], False)} if isinstance(capture, dict) else False
 
 
 def _texts(value: Any) -> Any:
@@ -254,7 +264,11 @@ _bytes: Final = _is(lambda value: _number(value) and isinstance(value, int) and 
 
 KEYS: Final[dict[str, tuple[Check, str, str]]] = {
     "block_bound": (_time, "seconds, or a text with a unit", "0.05"),
-    "capture": (_capture, "True, False, 'input' or 'output'", "'input'"),
+    "capture": (
+        _capture,
+        f"True, False, 'input', 'output', or a mapping of {', '.join(FIELDS)} to True or False",
+        "{'message': False}",
+    ),
     "dir": (_path, "a path", "'.tracewire'"),
     "disabled": (_switch, "True or False", "True"),
     "environment": (_text, "a text", "'production'"),

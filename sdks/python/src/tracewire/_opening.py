@@ -103,7 +103,9 @@ def _instead(
     options: Mapping[str, object], error: Exception, problem: Callable[[str, str, BaseException | None], None]
 ) -> dict[str, object]:
     """Options without those that cannot be used. What rules and a mask would have kept out, nobody knows."""
-    closed: dict[str, object] = {"capture_input": False, "capture_output": False}
+    from ._config import without_content
+
+    closed: dict[str, object] = {"capture": without_content(options["capture"])}
     if _is_of_rules(error):
         problem("configuration", f"{error.args[0]}; inputs and outputs are not recorded", error)
         return {**options, **closed, "redact": [], "redact_at": None, "redact_key": None}

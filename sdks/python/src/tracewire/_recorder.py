@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ._roots import Roots, Silent
     from .exporters import Exporter
 
+    Captured: TypeAlias = Literal["input", "output", "chunks", "data", "attributes", "message"]
+    Capture: TypeAlias = bool | Literal["input", "output"] | Mapping[Captured, bool]
     Recorder: TypeAlias = _native.Recorder | Roots | Silent
     Exporters: TypeAlias = Sequence[Exporter | str | Mapping[str, Any]] | Exporter | str | Mapping[str, Any]
 
@@ -53,7 +55,7 @@ def init(
     mode: Literal["local", "inline", "background"] | None = None,
     exporters: Exporters | None = None,
     sampling: float | Mapping[str, Any] | None = None,
-    capture: bool | Literal["input", "output"] | None = None,
+    capture: Capture | None = None,
     mask: Callable[[str, Any], Any] | None = None,
     guards: Guards | Mapping[str, Any] | None = None,
     strict: bool | None = None,
@@ -92,7 +94,9 @@ def init(
         tail: what exporters get: ``{"errors": True, "slower_than": "2s", "costs_over": "0.10", "share": 0.05}``. Every step
             comes with its times, usage and cost; inputs and outputs of traces alone that one of these rules keeps. The journal
             and the local store have everything.
-        capture: whether inputs and outputs are recorded, both (``True``), neither, or one of them.
+        capture: whether inputs and outputs are recorded, both (``True``), neither, or one of them; or a mapping from
+            ``input``, ``output``, ``chunks``, ``data``, ``attributes`` and ``message`` to whether it is recorded, such as
+            ``{"message": False}``. What it does not name is recorded.
         mask: called with a field's name and its value before anything is written; what it returns is recorded instead. If it
             raises, the field is left out and counted.
         guards: limits that calls are checked against before they begin: see ``Guards``. Where one is reached,

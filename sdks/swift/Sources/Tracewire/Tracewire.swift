@@ -43,20 +43,20 @@ public enum Tracewire {
 
   /// Runs work as a step; see `Client.span`.
   @discardableResult
-  public static func span<Result>(
+  public static func span<Result, Failure: Error>(
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
-    _ work: (Span) throws -> Result
-  ) rethrows -> Result {
-    try client.opened.begin(name, kind, input, attributes, options, make: Span.init).running(work)
+    _ work: (Span) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try client.opened.beginChecked(Failure.self, name, kind, input, attributes, options).runningChecked(work)
   }
 
   /// Runs asynchronous work as a step; see `Client.span`.
   @discardableResult
-  public static func span<Result>(
+  public static func span<Result, Failure: Error>(
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
-    isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws -> Result
-  ) async rethrows -> Result {
-    try await client.opened.begin(name, kind, input, attributes, options, make: Span.init).running(work)
+    isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
+    try await client.opened.beginChecked(Failure.self, name, kind, input, attributes, options).runningChecked(work)
   }
 
   /// Begins a step without making it current; see `Client.startSpan`.

@@ -39,6 +39,29 @@ import TracewireTesting
     #expect(masked.spans[0]["attributes"] == ["a": 1])
   }
 
+  @Test func fieldsAreSwitchedOff() throws {
+    let seen = Lines()
+    let mask: Mask = { field, value in
+      seen.add(field)
+      return value
+    }
+    let capture = Capture(output: false, attributes: false, message: false)
+    let recorded = try recording(Script(), Configuration(capture: capture, mask: mask)) { _ in
+      Tracewire.span("s", input: "in", attributes: ["a": 1]) { span in
+        span.event("found", ["b": 2], data: "crabs")
+        span.usage(Usage(inputTokens: 3))
+        Tracewire.log("a line", ["c": 3])
+        span.setOutput("out")
+      }
+    }
+    let bodies = recorded.events.map { Set(($0["body"]?.members ?? .init()).map(\.key)) }
+    #expect(bodies == [["name", "input"], ["name", "data"], ["level"], ["usage"]], "\(bodies)")
+    #expect(Set(seen.all) == ["input", "data"])
+    #expect(Capture.input == Capture(output: false, chunks: false, data: false))
+    #expect(Capture.output == Capture(input: false))
+    #expect(Capture.none == Capture(input: false, output: false, chunks: false, data: false))
+  }
+
   @Test func redactsAndSamples() async throws {
     let recorded = try recording(Script(), Configuration(redact: ["password"])) { _ in
       Tracewire.span("s", input: ["password": "x", "user": "y"]) { _ in }

@@ -24,6 +24,8 @@ export const FEEDBACK = 7;
 export const CHECK = 8;
 /** Tells the guards what a call used, by what its end is. */
 export const SETTLE = 9;
+/** Begins a step that is a call, unless the guards stop it: {@link CHECK} and {@link START} of the same members. Its {@link END} settles it. */
+export const CALL = 10;
 
 /** Bits of what {@link NativeRecorder.record} gives: {@link NativeRecorder.takeVerdict} has something to say, */
 export const VERDICT = 1;
@@ -60,9 +62,9 @@ export interface NativeModule {
   openTesting(options: string, script: string): NativeRecorder;
 
   /** Refuses limits (JSON) that cannot be used, by the name of the member at fault. Absent where there are no guards. */
-  checkGuards?(limits: string): void;
+  readonly checkGuards?: ((limits: string) => void) | undefined;
   /** Checks and settlements of guards with their times, JSON in and out. Likewise. */
-  testingGuard?(script: string): string;
+  readonly testingGuard?: ((script: string) => string) | undefined;
 
   /** Reads a W3C `traceparent`: the {@link STATE_BYTES} of a parent, or `undefined` for what is none. */
   parseTraceparent(header: string): Uint8Array | undefined;

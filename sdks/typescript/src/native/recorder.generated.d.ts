@@ -11,10 +11,15 @@ export interface WasmRecorder {
   takeChunk(): Uint8Array | undefined;
   nextBatch(maxBytes: number): Uint8Array | undefined;
   acknowledge(producer: string, end: number): void;
+  /** Of the module that has guards. */
+  takeVerdict(number: number): string | undefined;
+  guardStatus(sessionId: string | undefined, traceId: string | undefined): string | undefined;
 }
 
 export interface WasmInstance {
   readonly memory: WebAssembly.Memory;
+  /** What the module has: the functions below are those of all modules that this script can drive. */
+  readonly exports: WebAssembly.Exports;
   contractVersion(): number;
   version(): string;
   testingPanic(): void;
@@ -27,6 +32,8 @@ export interface WasmInstance {
   decode(bytes: Uint8Array, format: string, options: string): Uint8Array;
   sealJournal(journal: Uint8Array, from: number): Uint8Array;
   recoverJournal(journal: Uint8Array): Uint8Array;
+  checkGuards(limits: string): void;
+  testingGuard(script: string): string;
 }
 
 /** A fresh instance of the module, without waiting. */

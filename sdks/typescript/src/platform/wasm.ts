@@ -49,8 +49,14 @@ class Module implements NativeModule {
   #death: string | undefined;
   #count = 0;
 
+  readonly checkGuards: NativeModule["checkGuards"];
+  readonly testingGuard: NativeModule["testingGuard"];
+
   constructor(wasm: WasmInstance) {
     this.#wasm = wasm;
+    const hasGuards = "checkGuards" in wasm.exports;
+    this.checkGuards = hasGuards ? (limits) => this.call((wasm) => wasm.checkGuards(limits)) : undefined;
+    this.testingGuard = hasGuards ? (script) => this.call((wasm) => wasm.testingGuard(script)) : undefined;
   }
 
   get isDead(): boolean {
@@ -197,6 +203,15 @@ class Recorder implements MemoryRecorder {
     const [producer, numbers, ...envelopes] = unpack(packed);
     const [events = 0, end = 0, closed = 0] = counts(numbers);
     return { producer: text(producer), envelopes, events, end, closed: closed === 1 };
+  }
+
+  takeVerdict(number: number): string | undefined {
+    return this.#module.quietly(undefined, () => this.#wasm.takeVerdict(number));
+  }
+
+  guardStatus(sessionId: string | undefined, traceId: string | undefined): string | undefined {
+    if (this.#module.checkGuards === undefined) return undefined;
+    return this.#module.quietly(undefined, () => this.#wasm.guardStatus(sessionId, traceId));
   }
 
   acknowledge(producer: string, end: number): void {

@@ -12,6 +12,7 @@ import type { Exporter } from "../exporters/base.ts";
 import type { ExporterConfig } from "../exporters/make.ts";
 import { encode } from "../formats/index.ts";
 import { VERSION } from "../version.ts";
+import { CAPTURE, type Capture, capture } from "./capture.ts";
 import { type Guards, plainGuards } from "./guards.ts";
 import { shown, typeName } from "./problems.ts";
 import { type Sampling, sampling, type Tail, table, tail } from "./sampling.ts";
@@ -79,8 +80,8 @@ export interface ClientOptions {
    * for room (`block`) would stop the event loop, so that is refused here.
    */
   readonly whenFull?: "drop_newest" | "drop_oldest" | undefined;
-  /** Whether inputs and outputs are recorded: both (`true`), neither, or one of them. */
-  readonly capture?: boolean | "input" | "output" | "all" | "none" | undefined;
+  /** Whether inputs and outputs are recorded: both (`true`), neither, or one of them; or which fields, `{ message: false }`. */
+  readonly capture?: Capture | undefined;
   /** Called with a field's name and its value before anything is written; what it returns is recorded instead. */
   readonly mask?: Mask | undefined;
   /**
@@ -182,7 +183,10 @@ export class Settings {
       const { limits, onWarning } = plainGuards(this.values.guards);
       const text = encode(limits, "json", { lenient: true });
       const native = platform.native();
-      if (native.checkGuards === undefined) throw new TypeError("there are none in this build");
+      if (native.checkGuards === undefined)
+        throw new TypeError(
+          "there are none in this module; init({ wasm, guards }) with the bytes of tracewire/tracewire-rules.wasm has them",
+        );
       refusing(() => native.checkGuards?.(text));
       const found = JSON.parse(text) as object;
       this.limits = Object.keys(found).length > 0 ? found : undefined;
@@ -285,7 +289,7 @@ const list = (fits: (item: unknown) => boolean): Check => {
 
 /** Each setting: what it may be, in code, in words, and by an example. */
 const KEYS: { readonly [key: string]: readonly [check: Check, expected: string, example: string] } = {
-  capture: [capture, "true, false, 'input' or 'output'", "'input'"],
+  capture: [capture, CAPTURE, "{ message: false }"],
   dir: [path, "a path", "'.tracewire'"],
   disabled: [onOff, "true or false", "true"],
   environment: [text, "a text", "'production'"],
@@ -310,11 +314,6 @@ const KEYS: { readonly [key: string]: readonly [check: Check, expected: string, 
   tail: [tail, "an object of rules", "{ errors: true, slowerThan: '2s' }"],
   whenFull: [whenFull, "drop_newest or drop_oldest", "'drop_oldest'"],
 };
-
-function capture(value: unknown): unknown {
-  if (value === "all" || value === "none") return value === "all";
-  return typeof value === "boolean" || value === "input" || value === "output" ? value : undefined;
-}
 
 function path(value: unknown): unknown {
   if (value instanceof URL && value.protocol === "file:") return decodeURIComponent(value.pathname);

@@ -127,17 +127,7 @@ export interface UpdateFields {
 }
 
 /** How a member is written: a text, a list of texts, what the mask sees, or any value. */
-export type Form =
-  | "text"
-  | "texts"
-  | "attributes"
-  | "input"
-  | "output"
-  | "links"
-  | "usage"
-  | "cost"
-  | "value"
-  | "passed";
+export type Form = "text" | "texts" | "attributes" | "content" | "links" | "usage" | "cost" | "value" | "passed";
 
 /** Name on the wire and form of what a step can say when it begins. `passed` is written elsewhere. */
 export const START_FIELDS: ReadonlyMap<string, readonly [name: string, form: Form]> = /* @__PURE__ */ new Map([
@@ -166,11 +156,11 @@ export const START_FIELDS: ReadonlyMap<string, readonly [name: string, form: For
 export const UPDATE_FIELDS: ReadonlyMap<string, readonly [name: string, form: Form]> = /* @__PURE__ */ new Map([
   ["attributes", ["attributes", "attributes"]],
   ["cost", ["cost", "cost"]],
-  ["input", ["input", "input"]],
+  ["input", ["input", "content"]],
   ["level", ["level", "text"]],
   ["links", ["links", "links"]],
   ["name", ["name", "text"]],
-  ["output", ["output", "output"]],
+  ["output", ["output", "content"]],
   ["tags", ["tags", "texts"]],
   ["timeToFirstChunkNanos", ["time_to_first_chunk_nanos", "value"]],
   ["usage", ["usage", "usage"]],

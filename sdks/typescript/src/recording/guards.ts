@@ -130,6 +130,11 @@ export function withHidden(options: SpanOptions, input: unknown): SpanOptions {
   return { ...options, [HIDDEN]: input } as SpanOptions;
 }
 
+/** Whether such an input stands there. */
+export function hidesInput(options: object | undefined): boolean {
+  return options !== undefined && HIDDEN in options;
+}
+
 /** Writes the members of a start as a guard is shown them: all there is. It goes no further. */
 export function writeAsked(walker: Walker, span: Span): void {
   const options = span._options as (SpanOptions & { readonly [HIDDEN]?: unknown }) | undefined;
@@ -176,7 +181,7 @@ export function isGuarded(kind: string, options: object | undefined): boolean {
 
 /** All there is, whatever of it may be recorded. */
 function showing(policy: Policy): Policy {
-  return { input: true, output: true, mask: undefined, problems: policy.problems };
+  return { leftOut: undefined, mask: undefined, problems: policy.problems };
 }
 
 /** Acts by what the native half said: throws for a stop, tells the program of a warning. */

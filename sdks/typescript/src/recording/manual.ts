@@ -38,13 +38,9 @@ const WRITE = (walker: Walker, { body, policy, hasCorrelation }: Source): void =
     if (value === undefined || (hasCorrelation && name === CORRELATION)) continue;
     switch (name) {
       case "input":
-        if (policy.input) writeContent(walker, name, value, policy);
-        break;
       case "output":
       case "data":
       case "chunks":
-        if (policy.output) writeContent(walker, name, value, policy);
-        break;
       case "attributes":
       case "message":
         writeContent(walker, name, value, policy);

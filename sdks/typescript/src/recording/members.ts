@@ -45,7 +45,7 @@ export function writeStart(walker: Walker, span: Span, policy: Policy = span._op
       );
     }
     if (attributes !== undefined) writeAttributes(walker, attributes, policy);
-    if (input !== undefined && policy.input) writeContent(walker, "input", input, policy);
+    if (input !== undefined) writeContent(walker, "input", input, policy);
   }
   const above = span._above;
   if (rootFields !== undefined && above !== undefined && above._state === undefined) {
@@ -77,7 +77,7 @@ export const writeEvent = (walker: Walker, { span, name, attributes, fields }: H
   const { policy } = span._opened;
   if (name !== undefined) writeText(walker, "name", name);
   writeAttributes(walker, attributes, policy);
-  if (fields === undefined || fields === null || !policy.output) return;
+  if (fields === undefined || fields === null) return;
   const data = read(fields, "data", policy.problems);
   const chunks = read(fields, "chunks", policy.problems);
   if (data !== undefined && data !== null) writeContent(walker, "data", data, policy);
@@ -124,12 +124,8 @@ export const writePoint = (walker: Walker, { members, policy }: Point): void => 
         writeAttributes(walker, value, policy);
         break;
       case "input":
-        if (policy.input) writeContent(walker, name, value, policy);
-        break;
       case "output":
       case "data":
-        if (policy.output) writeContent(walker, name, value, policy);
-        break;
       case "message":
         writeContent(walker, name, value, policy);
         break;

@@ -10,10 +10,11 @@ import { exportersFrom } from "../exporters/make.ts";
 import { encode } from "../formats/index.ts";
 import { FEEDBACK, LOG, METRIC, type NativeModule, type NativeRecorder, POINT_EVENT } from "../native/contract.ts";
 import { limitsOf } from "../values/limits.ts";
+import { leftOutBy, withoutContent } from "./capture.ts";
 import type { BrowserOptions, Settings } from "./config.ts";
 import { SpanContext } from "./context.ts";
 import type { SpanOptions } from "./fields.ts";
-import { type Guards, isGuarded, obey, writeAsked, writeSpent } from "./guards.ts";
+import { type Guards, hidesInput, isGuarded, obey, writeAsked, writeSpent } from "./guards.ts";
 import { type Ending, type Point, writePoint, writeStart } from "./members.ts";
 import { stepOf } from "./parents.ts";
 import { type Current, currentPlace, NOWHERE, Place } from "./place.ts";
@@ -35,6 +36,9 @@ const OPERATIONS: Readonly<Record<PointType, number>> = {
   feedback: FEEDBACK,
 };
 
+/** What guards look at, of what can be left out. */
+const SHOWN = ["input", "attributes", "output"];
+
 const OPEN: Opener = (native, options) => native.open(options);
 
 /** A recorder, its settings, and its exporters. */
@@ -50,6 +54,8 @@ export class Opened {
   /** Whether calls are checked before they begin. */
   readonly hasGuards: boolean = false;
   readonly #onWarning: Guards["onWarning"];
+  /** Whether records say all that guards are shown of calls, so that one is both. */
+  readonly #showsCalls: boolean = false;
   /** What never reached the native half, by reason. */
   readonly #lost: Record<string, number> = {};
   #isDisabled: boolean;
@@ -71,9 +77,11 @@ export class Opened {
       const opened = openWith(native, open, nativeOptions(settings, [...exporters.keys()]), problems);
       this.recorder = opened.recorder;
       // What rules would have removed, nobody knows.
-      if (opened.lacksRules) this.policy = { ...this.policy, input: false, output: false };
+      if (opened.lacksRules) this.policy = { ...this.policy, leftOut: withoutContent(this.policy.leftOut) };
       this.hasGuards = settings.limits !== undefined;
       this.#onWarning = settings.onWarning;
+      const { leftOut, mask } = this.policy;
+      this.#showsCalls = mask === undefined && !SHOWN.some((name) => leftOut?.has(name));
       this.pen = new Pen(this.recorder, limitsOf(limits), {
         notices: sayAll,
         failed: (error) => {
@@ -126,8 +134,16 @@ export class Opened {
     if (this.recorder === undefined) {
       this.lose();
     } else {
-      if (this.hasGuards && isGuarded(kind, options)) this.#check(span, kind, place, correlationId);
-      span._state = this.pen.start(kind, place._state, correlationId, traceState || undefined, writeStart, span);
+      const { pen } = this;
+      const state = place._state;
+      const isCall = this.hasGuards && isGuarded(kind, options);
+      if (isCall && this.#showsCalls && !hidesInput(options)) {
+        span._state = pen.call(kind, state, correlationId, traceState || undefined, writeStart, span);
+        if (pen.verdict !== undefined) obey(pen.verdict, this.#onWarning, this.problems);
+      } else {
+        if (isCall) this.#check(span, kind, place, correlationId);
+        span._state = pen.start(kind, state, correlationId, traceState || undefined, writeStart, span);
+      }
     }
     span._options = undefined;
     if (this.problems.owed !== undefined) this.problems.settle();
@@ -306,13 +322,8 @@ interface OpenedNative {
 }
 
 function policyOf(settings: Settings, problems: Problems): Policy {
-  const capture = settings.values.capture ?? true;
-  return {
-    input: capture === true || capture === "input",
-    output: capture === true || capture === "output",
-    mask: settings.values.mask,
-    problems,
-  };
+  const { capture, mask } = settings.values;
+  return { leftOut: leftOutBy(capture), mask, problems };
 }
 
 function refusalOf(error: unknown): { code?: string; message: string } {

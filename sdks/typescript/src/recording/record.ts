@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  CALL,
   CHECK,
   END,
   type NativeRecorder,
@@ -21,6 +22,7 @@ import {
   MONOTONIC_MILLIS,
   STATE_WORDS,
   TRACE_STATE_LENGTH,
+  VERDICT_NUMBER,
   WALL_MILLIS,
 } from "../native/layout.ts";
 import type { Limits } from "../values/limits.ts";
@@ -54,6 +56,8 @@ export class Pen {
   readonly #listener: Listener;
   /** In memory the native half has no clock, and its buffer may move by itself. */
   readonly #isInMemory: boolean;
+  /** What the guards said of the last {@link call}, unless they simply allowed it. */
+  verdict: string | undefined;
   #walker: Walker;
   #bytes!: Uint8Array;
   #words!: Int32Array;
@@ -102,11 +106,7 @@ export class Pen {
     this.#isBusy = true;
     const state = new Int32Array(STATE_WORDS);
     try {
-      this.#open(place);
-      let end = this.#text(KIND_LENGTH, kind, FIXED_BYTES);
-      end = this.#text(CORRELATION_LENGTH, correlationId, end);
-      end = this.#text(TRACE_STATE_LENGTH, traceState, end);
-      this.#write(START, end, write, source);
+      this.#begin(START, kind, place, correlationId, traceState, write, source);
       this.#take(state);
     } catch (error) {
       this.#listener.failed(error);
@@ -144,6 +144,38 @@ export class Pen {
     } finally {
       this.#isBusy = false;
     }
+  }
+
+  /**
+   * Begins a step that is a call, unless the guards stop it: a check and a start in one, of the same members. {@link verdict} says what
+   * they said. The step's end settles it.
+   */
+  call<S>(
+    kind: string,
+    place: Int32Array | undefined,
+    correlationId: string | undefined,
+    traceState: string | undefined,
+    write: Write<S>,
+    source: S,
+  ): Int32Array {
+    if (this.#isBusy) return this.#aside(() => this.call(kind, place, correlationId, traceState, write, source));
+    this.#isBusy = true;
+    let verdict: string | undefined;
+    const state = new Int32Array(STATE_WORDS);
+    try {
+      const result = this.#begin(CALL, kind, place, correlationId, traceState, write, source);
+      this.#take(state);
+      if ((result & VERDICT) !== 0) {
+        verdict = this.#recorder.takeVerdict?.((this.#words[VERDICT_NUMBER] as number) >>> 0);
+      }
+    } catch (error) {
+      this.#listener.failed(error);
+    } finally {
+      this.#isBusy = false;
+    }
+    // Last: code of a value that was read may have made a call itself.
+    this.verdict = verdict;
+    return state;
   }
 
   /** Tells the guards what a call used for which something is reserved. */
@@ -200,6 +232,22 @@ export class Pen {
       this.#isBusy = false;
     }
     return state;
+  }
+
+  #begin<S>(
+    operation: number,
+    kind: string,
+    place: Int32Array | undefined,
+    correlationId: string | undefined,
+    traceState: string | undefined,
+    write: Write<S>,
+    source: S,
+  ): number {
+    this.#open(place);
+    let end = this.#text(KIND_LENGTH, kind, FIXED_BYTES);
+    end = this.#text(CORRELATION_LENGTH, correlationId, end);
+    end = this.#text(TRACE_STATE_LENGTH, traceState, end);
+    return this.#write(operation, end, write, source);
   }
 
   #later<S>(operation: number, state: Int32Array, status: string | undefined, write: Write<S>, source: S): void {

@@ -401,7 +401,7 @@ export class Span {
   /** @internal Writes the members of the end. */
   _writeEnd(walker: Walker): void {
     const { policy } = this._opened;
-    if (this._output !== NOTHING && policy.output) writeContent(walker, "output", this._output, policy);
+    if (this._output !== NOTHING) writeContent(walker, "output", this._output, policy);
     if (this._attributes !== undefined) writeAttributes(walker, this._attributes, policy);
     if (this._ending !== undefined) writeEnding(walker, this._ending);
   }

@@ -14,8 +14,8 @@ export type Mask = (field: string, value: unknown) => unknown;
 
 /** What of the host's values reaches the disk; the same for all steps of a recorder. */
 export interface Policy {
-  readonly input: boolean;
-  readonly output: boolean;
+  /** Members that are not recorded; `undefined` where all are. */
+  readonly leftOut: ReadonlySet<string> | undefined;
   readonly mask: Mask | undefined;
   readonly problems: Problems;
 }
@@ -26,6 +26,7 @@ const MOST_TEXTS = 1000;
 /** Writes `attributes`, unless there are none. */
 export function writeAttributes(walker: Walker, attributes: unknown, policy: Policy): void {
   if (attributes === undefined || attributes === null || isEmpty(attributes)) return;
+  if (policy.leftOut?.has("attributes")) return;
   if (policy.mask === undefined) {
     walker.member("attributes");
     walker.value(attributes);
@@ -38,8 +39,9 @@ export function writeAttributes(walker: Walker, attributes: unknown, policy: Pol
   walker.value(masked);
 }
 
-/** Writes a member that the host's mask may want to see first. */
+/** Writes a member that the host's mask may want to see first, if it is recorded at all. */
 export function writeContent(walker: Walker, name: string, value: unknown, policy: Policy): void {
+  if (policy.leftOut?.has(name)) return;
   if (policy.mask === undefined) {
     walker.member(name);
     walker.value(value);
@@ -143,11 +145,8 @@ function writeField(walker: Walker, name: string, form: Form, value: unknown, po
     case "attributes":
       writeAttributes(walker, value, policy);
       break;
-    case "input":
-      if (policy.input) writeContent(walker, name, value, policy);
-      break;
-    case "output":
-      if (policy.output) writeContent(walker, name, value, policy);
+    case "content":
+      writeContent(walker, name, value, policy);
       break;
     case "links": {
       const links = linksOf(value, policy.problems);

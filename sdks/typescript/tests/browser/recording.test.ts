@@ -150,6 +150,69 @@ test("a page with rules of redaction loads the module that has them", async () =
   expect(sent()).not.toContain("ann@example.com");
 });
 
+test("a page with guards loads the module that has them", async () => {
+  await page.goto(`${site.origin}/slim`);
+  const run = async (file: string, capture: boolean) =>
+    await page.evaluate(
+      async ([name, capture]) => {
+        const { Client } = (globalThis as unknown as { tracewire: Tracewire }).tracewire;
+        const wasm = await (await fetch(name)).arrayBuffer();
+        const heard: string[] = [];
+        const budget = { steps: 3, money: "1" };
+        const rates = { "house-*": { input: "1000", output: "1000" } };
+        const onWarning = ({ rule, used, reserved }: { rule: string; used: string; reserved: string }) =>
+          heard.push(`${rule} ${used} ${reserved}`);
+        const guards = { budget, loops: { repeats: 2 }, rates, warnAt: 0.9, onWarning };
+        const said = (error: unknown) => `${(error as { code?: string }).code} ${(error as Error).message}`;
+        try {
+          const client = new Client({ wasm, guards, capture, browser: { endpoint: "/collect", storage: "memory" } });
+          const made: string[] = [];
+          const tried = (query: string) => {
+            try {
+              client.span("search", { kind: "tool", input: query }, () => made.push(query));
+              return "made";
+            } catch (error) {
+              return said(error);
+            }
+          };
+          const stops = client.span("run", { sessionId: "chat-7" }, () => {
+            const attributes = { "gen_ai.request.model": "house-1", "gen_ai.request.max_tokens": 100 };
+            client.span("chat", { kind: "llm", input: "1234567890", attributes }, (step) => {
+              step.usage({ inputTokens: 5, outputTokens: 20 });
+              step.setOutput("kelp");
+            });
+            return ["otters", "otters", "kelp", "crabs"].map(tried);
+          });
+          const status = client.guards.status("chat-7");
+          return { stops, made, heard, steps: status?.steps, money: status?.money, report: await client.flush() };
+        } catch (error) {
+          return { refused: said(error) };
+        }
+      },
+      [file, capture] as const,
+    );
+  const before = site.envelopes.length;
+  for (const capture of [true, false]) {
+    expect(await run("/tracewire-rules.wasm", capture)).toMatchObject({
+      stops: [
+        "made",
+        'loop_detected loop in session "chat-7": tool "search" with the same arguments for time 2, limit 2',
+        "made",
+        'budget_exceeded step budget of session "chat-7" would be exceeded: tool "search" asks 1, 3 used, 0 reserved, limit 3',
+      ],
+      made: ["otters", "kelp"],
+      heard: ["steps 2 0"],
+      steps: { used: "3", reserved: "0", limit: "3" },
+      money: { used: "0.025", reserved: "0", limit: "1" },
+      report: { written: 11, sent: 11, errors: {} },
+    });
+  }
+  const sent = site.envelopes.slice(before).map(({ bytes }) => new TextDecoder().decode(bytes));
+  expect(sent.join().match(/"tracewire.guard.decision":"(stop|warn)"/g)).toHaveLength(6);
+  await page.reload();
+  expect(await run("/tracewire.wasm", true)).toEqual({ refused: expect.stringContaining("tracewire-rules.wasm") });
+});
+
 test("the slim build says what it lacks, and works with it", async () => {
   await page.goto(`${site.origin}/slim`);
   const said: string[] = [];

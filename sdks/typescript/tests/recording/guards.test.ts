@@ -176,6 +176,33 @@ test("a warning is given once, and what it throws stays here", async () => {
   expect((await errors())["guard_warning_failed"]).toBe(1);
 });
 
+test.each([undefined, { message: false }, { output: false }, "output", { attributes: false }] as const)(
+  "what is reserved is settled, and told once, whatever is recorded: %j",
+  (capture) => {
+    const heard: string[] = [];
+    const onWarning = ({ used, reserved }: Verdict) => void heard.push(`${used} ${reserved}`);
+    const guards = { budget: { tokens: 20 }, loops: { idle: 3 }, warnAt: 0.5, onWarning };
+    const { client, steps } = recorded({ guards, ...(capture === undefined ? {} : { capture }) });
+    const attributes = { "gen_ai.request.model": "house-1", "gen_ai.request.max_tokens": 4 };
+    const input = {
+      get asked() {
+        client.span("inner", { kind: "tool" }, () => 1);
+        return "12345";
+      },
+    };
+    client.span("chat", { kind: "llm", input: "12345678", attributes }, (step) => {
+      step.setOutput("x");
+      step.usage({ inputTokens: 3, outputTokens: 3 });
+    });
+    expect(client.guards.status()?.tokens).toEqual({ used: "6", reserved: "0", limit: "20" });
+    // 5 + 4 tokens, so that it is near; what is called while it is read is not.
+    client.startSpan("chat", { kind: "llm", input, attributes }).end();
+    expect(heard).toEqual(["6 0"]);
+    expect(client.guards.status()?.tokens).toMatchObject({ reserved: "0" });
+    expect(steps().filter((step) => step.body.name === "chat")).toHaveLength(2);
+  },
+);
+
 test("guards hold for traces that sampling leaves out", () => {
   const { client } = recorded({ guards: STEPS, sampling: 0 });
   client.span("run", { sessionId: "chat-7" }, () => {
@@ -193,12 +220,12 @@ test("a step that is recorded while another is being written is checked too", ()
     },
   };
   client.span("run", { sessionId: "chat-7" }, () => client.span("outer", { kind: "tool", input }, () => 1));
-  expect(client.guards.status("chat-7")?.steps).toEqual({ used: "3", reserved: "0", limit: "9" });
+  expect(client.guards.status("chat-7")?.steps).toEqual({ used: "2", reserved: "0", limit: "9" });
   expect(
     steps()
       .map((step) => step.body.name)
       .sort(),
-  ).toEqual(["inner", "inner", "outer", "run"]);
+  ).toEqual(["inner", "outer", "run"]);
 });
 
 test("without guards nothing is thrown", () => {

@@ -226,6 +226,23 @@ test("capture and mask decide what reaches the disk", async () => {
   const inputs = clientIn({ capture: "input" });
   inputs.client.startSpan("a", { input: 1 }).setOutput(2).end();
   expect(inputs.events().map((event) => event.body)).toEqual([{ name: "a", input: 1 }, {}]);
+  const fields = clientIn({ capture: { output: false, attributes: false, message: false } });
+  fields.client.span("c", { input: 1, attributes: { k: 1 }, kind: "llm" }, (step) => {
+    step.event("found", { k: 2 }, { data: 3, chunks: [4] });
+    step.update({ output: 5, input: 6 });
+    step.usage({ inputTokens: 7 });
+    step.setOutput(8);
+    fields.client.event("tide", { k: 9 }, { data: 10 });
+    fields.client.log("a line", "warning", { k: 11 });
+  });
+  expect(fields.events().map((event) => event.body)).toEqual([
+    { name: "c", input: 1 },
+    { name: "found", data: 3, chunks: [4] },
+    { input: 6 },
+    { name: "tide", data: 10 },
+    { level: "warning" },
+    { usage: { input_tokens: 7 } },
+  ]);
   const seen: string[] = [];
   const masked = clientIn({
     mask: (field, value) => {

@@ -85,7 +85,8 @@ public final class Client: Sendable {
 
   // MARK: Steps
 
-  /// Runs work as a step: current inside, ended when it returns or throws. What is returned or thrown goes on as it was.
+  /// Runs work as a step: current inside, ended when it returns or throws. What is returned or thrown goes on as it was. Where there are
+  /// guards, work that may throw is checked before: instead of a call that goes beyond a limit `GuardStop` is thrown.
   ///
   /// ```swift
   /// let total = client.span("add", kind: .tool, input: numbers) { span in
@@ -103,11 +104,11 @@ public final class Client: Sendable {
   ///   - options: what few steps say.
   ///   - work: is given the step.
   @discardableResult
-  public func span<Result>(
+  public func span<Result, Failure: Error>(
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
-    _ work: (Span) throws -> Result
-  ) rethrows -> Result {
-    try opened.begin(name, kind, input, attributes, options, make: Span.init).running(work)
+    _ work: (Span) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try opened.beginChecked(Failure.self, name, kind, input, attributes, options).runningChecked(work)
   }
 
   /// Runs asynchronous work as a step: current inside and in its child tasks, ended when it returns or throws. What is returned or thrown
@@ -130,11 +131,11 @@ public final class Client: Sendable {
   ///   - isolation: the caller's actor, where the work runs.
   ///   - work: is given the step.
   @discardableResult
-  public func span<Result>(
+  public func span<Result, Failure: Error>(
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
-    isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws -> Result
-  ) async rethrows -> Result {
-    try await opened.begin(name, kind, input, attributes, options, make: Span.init).running(work)
+    isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
+    try await opened.beginChecked(Failure.self, name, kind, input, attributes, options).runningChecked(work)
   }
 
   /// Begins a step without making it current. It ends by `end`.

@@ -16,18 +16,6 @@ public enum RedactAt: String, Sendable {
   case record
 }
 
-/// Whether inputs and outputs are recorded.
-public enum Capture: String, Sendable {
-  /// Both.
-  case all
-  /// Neither.
-  case none
-  /// Inputs alone.
-  case input
-  /// Outputs alone.
-  case output
-}
-
 /// What can be configured. Each but `mask`, `batching`, `onNotice` and `limits` can also stand in the environment (`TRACEWIRE_SERVICE`,
 /// `TRACEWIRE_MODE`, …) or in the nearest `tracewire.toml` or `tracewire.yaml` from the working directory upward; what is said here wins
 /// over the environment, and that over a file.
@@ -49,11 +37,11 @@ public struct Configuration: Sendable {
   public var batching: Batching?
   /// The share of traces that is recorded, from 0 to 1, decided by the trace id.
   public var sampling: Sampling?
-  /// Whether inputs and outputs are recorded; both by default.
+  /// Which fields are recorded; all by default. What is left out never reaches the journal.
   public var capture: Capture?
   /// Called with a field's name and its value before anything is written; what it returns is recorded instead.
   public var mask: Mask?
-  /// Limits that calls made by `Client.guarded` are checked against before they begin.
+  /// Limits that calls made by `Client.guarded`, and by `span` with work that may throw, are checked against before they begin.
   public var guards: Guards?
   /// Throw `TracewireError` for wrong use: from `initialize`, and from the next `flush` or `shutdown` for what went wrong before it.
   public var strict: Bool?

@@ -211,11 +211,11 @@ public struct SpanUpdate: Sendable {
   func write(_ walker: inout Walker, _ policy: Policy) {
     Writing.attributes(&walker, attributes, policy)
     Writing.value(&walker, "cost", cost?.members(policy.problems))
-    if let input, policy.input { Writing.content(&walker, "input", input, policy) }
+    if let input { Writing.content(&walker, "input", input, policy) }
     Writing.text(&walker, "level", level)
     Writing.value(&walker, "links", links?.map(\.members))
     Writing.text(&walker, "name", name)
-    if let output, policy.output { Writing.content(&walker, "output", output, policy) }
+    if let output { Writing.content(&walker, "output", output, policy) }
     Writing.value(&walker, "tags", tags)
     Writing.value(&walker, "time_to_first_chunk_nanos", timeToFirstChunkNanos)
     Writing.value(&walker, "usage", usage?.members(policy.problems))

@@ -45,8 +45,8 @@ public struct Rate: Sendable, Hashable {
   }
 }
 
-/// Limits that calls made by `Client.guarded` are checked against before they begin. Where one is reached, `GuardStop` is thrown instead of
-/// the call.
+/// Limits that calls made by `Client.guarded`, and by `span` with work that may throw, are checked against before they begin. Where one
+/// is reached, `GuardStop` is thrown instead of the call.
 public struct Guards: Sendable {
   /// What the calls of a session may use together.
   public var budget: Budget?
@@ -195,7 +195,8 @@ public struct GuardStatus: Sendable, Hashable {
 }
 
 extension Client {
-  /// Runs work as a step that the guards check before it begins: where a limit is reached, the work does not run. Else it is as `span`.
+  /// Runs work as a step that the guards check before it begins: where a limit is reached, the work does not run. Else it is as `span`,
+  /// which checks as well where its work may throw; here a call that cannot fail by itself is checked too.
   ///
   /// ```swift
   /// let hits = try client.guarded("search", kind: .tool, input: query) { span in search(query) }
@@ -247,14 +248,32 @@ extension Client {
 }
 
 extension Opened {
+  /// Begins a step; where its work may throw anything, the guards are asked before, which can throw only there.
+  func beginChecked<Failure: Error>(
+    _: Failure.Type, _ name: String, _ kind: Kind, _ input: Any?, _ attributes: Attributes?, _ options: SpanOptions?,
+    above: Place? = nil
+  ) throws(Failure) -> Span {
+    var reservation: UInt64 = 0
+    if guards != nil && (Failure.self == (any Error).self || Failure.self == GuardStop.self) {
+      do throws(GuardStop) {
+        reservation = try check(name, kind, input, attributes, options, above: above)
+      } catch {
+        if let stop = error as? Failure { throw stop }
+      }
+    }
+    let span = begin(name, kind, input, attributes, options, above: above, make: Span.init)
+    if reservation != 0 { span.reserve(reservation) }
+    return span
+  }
+
   private static let guarded: Set<String> = ["llm", "tool", "embedding", "rerank", "retrieval"]
 
   /// Asks the guards whether a call may begin; gives what is reserved for it, 0 for nothing.
   func check(
-    _ name: String, _ kind: Kind, _ input: Any?, _ attributes: Attributes?, _ options: SpanOptions?
-  ) throws -> UInt64 {
+    _ name: String, _ kind: Kind, _ input: Any?, _ attributes: Attributes?, _ options: SpanOptions?, above: Place? = nil
+  ) throws(GuardStop) -> UInt64 {
     guard let guards, let pens, let recorder, Self.guarded.contains(kind.rawValue) else { return 0 }
-    let place = options?.parent.map(self.place) ?? Place.here
+    let place = options?.parent.map(self.place) ?? above ?? Place.here
     let correlationId = options?.correlationId ?? place.correlationId
     // All there is, whatever of it may be recorded: it goes no further.
     let showing = Policy(mask: nil, problems: problems)

@@ -22,11 +22,7 @@ public struct Body: ExpressibleByDictionaryLiteral {
     for (name, value) in members {
       if hasCorrelation && name == "correlation_id" { continue }
       switch name {
-      case "input":
-        if policy.input { Writing.content(&walker, named: name, value, policy) }
-      case "output", "data", "chunks":
-        if policy.output { Writing.content(&walker, named: name, value, policy) }
-      case "attributes", "message":
+      case "input", "output", "data", "chunks", "attributes", "message":
         Writing.content(&walker, named: name, value, policy)
       default:
         walker.member(name)

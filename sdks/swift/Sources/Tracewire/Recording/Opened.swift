@@ -25,6 +25,7 @@ final class Opened: Sendable {
   init(_ settings: Settings, _ problems: Problems, open: Opener) {
     self.problems = problems
     let values = settings.values
+    let capture = values.capture ?? .all
     guards = values.guards
     (environment, release, sessionId) = (values.environment, values.release, values.sessionId)
     hasRootFields = environment != nil || release != nil || sessionId != nil
@@ -32,7 +33,7 @@ final class Opened: Sendable {
     let mismatch = isDisabled ? nil : Library.mismatch
     if let mismatch { problems.note("library", "nothing is recorded: \(mismatch)") }
     if isDisabled || mismatch != nil {
-      policy = Policy(values.capture ?? .all, mask: values.mask, problems: problems)
+      policy = Policy(capture, mask: values.mask, problems: problems)
       (recorder, pens, delivery) = (nil, nil, nil)
       return
     }
@@ -40,7 +41,7 @@ final class Opened: Sendable {
     let (found, lacksRules) = Self.open(settings, exporters.map(\.sink), problems, open)
     recorder = found
     // What rules would have removed that could not be used, nobody knows.
-    policy = Policy(lacksRules ? .none : values.capture ?? .all, mask: values.mask, problems: problems)
+    policy = Policy(lacksRules ? capture.withoutContent : capture, mask: values.mask, problems: problems)
     pens = found.map { found in
       Pens(found, Limits(values.limits ?? [:])) { sentences in problems.say(sentences.joined(separator: "; ")) }
     }
@@ -107,7 +108,7 @@ final class Opened: Sendable {
     walker.member("name")
     walker.text(name)
     Writing.attributes(&walker, attributes, policy)
-    if let input, policy.input { Writing.content(&walker, "input", input, policy) }
+    if let input { Writing.content(&walker, "input", input, policy) }
     if isRoot && hasRootFields {
       if options?.environment == nil { Writing.text(&walker, "environment", environment) }
       if options?.release == nil { Writing.text(&walker, "release", release) }

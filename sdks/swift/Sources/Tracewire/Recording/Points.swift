@@ -79,7 +79,7 @@ extension Client {
       Writing.text(&walker, "name", name)
       Writing.attributes(&walker, attributes, opened.policy)
       Writing.text(&walker, "session_id", sessionId)
-      if let data, opened.policy.output { Writing.content(&walker, "data", data, opened.policy) }
+      if let data { Writing.content(&walker, "data", data, opened.policy) }
     }
     return state.map { EventId(context: SpanContext($0)) }
   }

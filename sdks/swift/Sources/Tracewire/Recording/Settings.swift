@@ -96,7 +96,7 @@ struct Settings: Sendable {
     values.dir = values.dir ?? settings["dir"]?.text
     values.mode = values.mode ?? settings["mode"]?.text.flatMap(Mode.init)
     values.sampling = values.sampling ?? Sampling(of: settings["sampling"])
-    values.capture = values.capture ?? Self.capture(settings["capture"])
+    values.capture = values.capture ?? Capture(of: settings["capture"])
     values.strict = values.strict ?? settings["strict"]?.bool
     values.redact = values.redact ?? settings["redact"]?.list?.compactMap(\.text)
     values.redactAt = values.redactAt ?? settings["redact_at"]?.text.flatMap(RedactAt.init)
@@ -118,14 +118,6 @@ struct Settings: Sendable {
       problems.append("\(problem["message"]?.text ?? "a setting cannot be used"); the default is used")
     }
     return loaded["sources"]
-  }
-
-  private static func capture(_ value: Value?) -> Capture? {
-    switch value {
-    case .bool(let isOn): isOn ? .all : Capture.none
-    case .text(let text): Capture(rawValue: text)
-    default: nil
-    }
   }
 
   /// Who delivers: with exporters it is `inline` by default, since they would be for nothing otherwise.

@@ -243,7 +243,6 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
     opened.pens?.later(.spanEvent, state) { walker in
       Writing.text(&walker, "name", name)
       Writing.attributes(&walker, attributes, policy)
-      guard policy.output else { return }
       if let data { Writing.content(&walker, "data", data, policy) }
       if let chunks { Writing.content(&walker, "chunks", chunks, policy) }
     }
@@ -297,7 +296,7 @@ public class Span: @unchecked Sendable, CustomStringConvertible {
     if let state {
       let policy = opened.policy
       opened.pens?.later(.end, state, status: said.status.rawValue) { walker in
-        if said.hasOutput && policy.output { Writing.content(&walker, "output", said.output, policy) }
+        if said.hasOutput { Writing.content(&walker, "output", said.output, policy) }
         if let attributes = said.attributes { Writing.attributes(&walker, attributes, policy) }
         if let ending = said.ending { Self.write(ending, &walker) }
       }

@@ -22,20 +22,20 @@ extension Span {
 
   /// Runs work as a step below this one, wherever it is called from; see `Client.span`.
   @discardableResult
-  public func span<Result>(
+  public func span<Result, Failure: Error>(
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
-    _ work: (Span) throws -> Result
-  ) rethrows -> Result {
-    try opened.begin(name, kind, input, attributes, options, above: .span(self), make: Span.init).running(work)
+    _ work: (Span) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try opened.beginChecked(Failure.self, name, kind, input, attributes, options, above: .span(self)).runningChecked(work)
   }
 
   /// Runs asynchronous work as a step below this one, wherever it is called from; see `Client.span`.
   @discardableResult
-  public func span<Result>(
+  public func span<Result, Failure: Error>(
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil,
-    isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws -> Result
-  ) async rethrows -> Result {
-    try await opened.begin(name, kind, input, attributes, options, above: .span(self), make: Span.init).running(work)
+    isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
+    try await opened.beginChecked(Failure.self, name, kind, input, attributes, options, above: .span(self)).runningChecked(work)
   }
 
   /// Begins a step below this one without making it current; see `Client.startSpan`.
@@ -43,6 +43,35 @@ extension Span {
     _ name: String, kind: Kind = .step, input: Any? = nil, attributes: Attributes? = nil, options: SpanOptions? = nil
   ) -> Span {
     opened.begin(name, kind, input, attributes, options, above: .span(self), make: Span.init)
+  }
+
+  /// The same as `running` for work of which it is known what it throws.
+  @inline(__always)
+  func runningChecked<Outcome, Failure: Error>(_ work: (Span) throws(Failure) -> Outcome) throws(Failure) -> Outcome {
+    let outcome = Place.$current.withValue(.span(self)) { () -> Result<Outcome, Failure> in
+      do throws(Failure) { return .success(try work(self)) } catch { return .failure(error) }
+    }
+    return try ended(outcome)
+  }
+
+  @inline(__always)
+  func runningChecked<Outcome, Failure: Error>(
+    isolation: isolated (any Actor)? = #isolation, _ work: (Span) async throws(Failure) -> Outcome
+  ) async throws(Failure) -> Outcome {
+    let outcome = await Place.$current.withValue(
+      .span(self),
+      operation: { () async -> Result<Outcome, Failure> in
+        do throws(Failure) { return .success(try await work(self)) } catch { return .failure(error) }
+      }, isolation: isolation)
+    return try ended(outcome)
+  }
+
+  private func ended<Outcome, Failure: Error>(_ outcome: Result<Outcome, Failure>) throws(Failure) -> Outcome {
+    switch outcome {
+    case .success: finish()
+    case .failure(let error): fail(error)
+    }
+    return try outcome.get()
   }
 
   /// Runs work with the step current and ends it as what became of the work.

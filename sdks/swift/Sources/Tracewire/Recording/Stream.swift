@@ -9,7 +9,7 @@ public final class Stream: Span, @unchecked Sendable {
       guard let state else { return }
       opened.pens?.later(.spanEvent, state) { walker in
         Writing.text(&walker, "name", name)
-        if opened.policy.output { Writing.content(&walker, "chunks", items, opened.policy) }
+        Writing.content(&walker, "chunks", items, opened.policy)
       }
     }
     super.init(seed)

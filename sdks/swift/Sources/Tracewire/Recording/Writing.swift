@@ -3,16 +3,20 @@ public typealias Mask = @Sendable (_ field: String, _ value: Any?) throws -> Any
 
 /// What of the host's values reaches the disk; the same for all steps of a recorder.
 struct Policy: Sendable {
-  var input = true
-  var output = true
-  var mask: Mask?
+  /// Members that are not recorded; `nil` where all are.
+  private let leftOut: Set<String>?
+  let mask: Mask?
   let problems: Problems
-}
 
-extension Policy {
-  init(_ capture: Capture, mask: Mask?, problems: Problems) {
-    let (input, output) = (capture == .all || capture == .input, capture == .all || capture == .output)
-    self.init(input: input, output: output, mask: mask, problems: problems)
+  init(_ capture: Capture = .all, mask: Mask?, problems: Problems) {
+    (leftOut, self.mask, self.problems) = (capture.leftOut, mask, problems)
+  }
+
+  /// Whether a member of a body is recorded; its name is asked for where one is not.
+  @inline(__always)
+  func keeps(_ name: @autoclosure () -> String) -> Bool {
+    guard let leftOut else { return true }
+    return !leftOut.contains(name())
   }
 }
 
@@ -20,7 +24,7 @@ extension Policy {
 enum Writing {
   /// Writes `attributes`, unless there are none.
   static func attributes(_ walker: inout Walker, _ attributes: Attributes?, _ policy: Policy) {
-    guard let attributes, !attributes.isEmpty else { return }
+    guard let attributes, !attributes.isEmpty, policy.keeps("attributes") else { return }
     guard let mask = policy.mask else {
       walker.member("attributes")
       attributes.walk(&walker)
@@ -32,14 +36,16 @@ enum Writing {
     walker.value(masked)
   }
 
-  /// Writes a member that the host's mask may want to see first.
+  /// Writes a member that the host's mask may want to see first, if it is recorded at all.
   static func content(_ walker: inout Walker, _ name: StaticString, _ value: Any?, _ policy: Policy) {
+    guard policy.keeps(name.description) else { return }
     walker.member(name)
     content(&walker, value, policy) { name.description }
   }
 
   /// The same for a name that the host gave.
   static func content(_ walker: inout Walker, named name: String, _ value: Any?, _ policy: Policy) {
+    guard policy.keeps(name) else { return }
     walker.member(name)
     content(&walker, value, policy) { name }
   }

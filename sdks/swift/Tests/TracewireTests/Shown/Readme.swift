@@ -58,7 +58,7 @@ import TracewireTesting
         mode: .background,  // .local (the default), .inline, .background
         exporters: [HTTPExporter(url, authorize: { ["Authorization": "Bearer \(try await token())"] })],
         sampling: 1,  // the share of traces that is recorded
-        capture: .input,  // .all, .none, .input, .output
+        capture: .input,  // .all, .none, .input, .output, Capture(message: false)
         mask: { field, value in value },  // what is recorded in a value's place
         redact: ["api_key"]  // keys whose values never leave the journal
       ))

@@ -79,11 +79,25 @@ func record(_ settings: Value, _ steps: [Value]) throws -> [[UInt8]] {
   isCut = limits?["nodes"] != nil
   let (sampling, redact, about) = (settings["sampling"].map(rates), strings(settings["redact"]), Attributes(resource.map { ($0.0, $0.1) }))
   let key = settings["redact_key"]?.text
-  let configuration = Configuration(sampling: sampling, redact: redact, redactKey: key, resource: about, limits: limits)
+  let configuration = Configuration(
+    sampling: sampling, capture: settings["capture"].map(captured), redact: redact, redactKey: key, resource: about, limits: limits)
   var (spans, places, recorded) = ([String: ManualStep](), [String: SpanContext](), try Recording(script, configuration))
   for step in steps { try play(step, recorded.client, &spans, &places) }
   recorded.end()
   return recorded.envelopes
+}
+
+func captured(_ given: Value) -> Capture {
+  func keeps(_ name: String) -> Bool { given[name]?.bool ?? true }
+  switch given {
+  case "input": return .input
+  case "output": return .output
+  case .bool(let isOn): return isOn ? .all : .none
+  default:
+    return Capture(
+      input: keeps("input"), output: keeps("output"), chunks: keeps("chunks"), data: keeps("data"),
+      attributes: keeps("attributes"), message: keeps("message"))
+  }
 }
 
 func rates(_ given: Value) -> Sampling {

@@ -40,21 +40,6 @@ public enum class RedactAt {
     RECORD,
 }
 
-/** Whether inputs and outputs are recorded. */
-public enum class Capture {
-    /** Both. */
-    ALL,
-
-    /** Neither. */
-    NONE,
-
-    /** Inputs alone. */
-    INPUT,
-
-    /** Outputs alone. */
-    OUTPUT,
-}
-
 /**
  * What a client is configured to do. What is left out stands in the environment (`TRACEWIRE_…`) or in the nearest
  * `tracewire.toml` or `tracewire.yaml`, or is the default.
@@ -89,7 +74,7 @@ public class Configuration {
     /** Other shares, for traces whose root is of some kind: `mapOf("http" to 0.01)`. Without [sampling] the rest is recorded. */
     public var samplingKinds: Map<String, Double>? = null
 
-    /** Whether inputs and outputs are recorded. */
+    /** Which fields are recorded; all by default. What is left out never reaches the journal. */
     public var capture: Capture? = null
 
     /** What is recorded in a value's place. */

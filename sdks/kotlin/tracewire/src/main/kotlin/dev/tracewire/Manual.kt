@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean
 public typealias Body = Map<String, Any?>
 
 private const val CORRELATION = "correlation_id"
+private val CAPTURED = Capture.FIELDS.toSet()
 
 private class Source(
     @JvmField val body: Body,
@@ -28,9 +29,7 @@ private val WRITE: Write<Source> = Write { walker, given ->
     for ((name, value) in given.body) {
         when (name) {
             CORRELATION -> if (!given.hasCorrelation) Writing.value(walker, name, value)
-            "input" -> if (policy.input) Writing.content(walker, name, value, policy)
-            "output", "data", "chunks" -> if (policy.output) Writing.content(walker, name, value, policy)
-            "attributes", "message" -> Writing.content(walker, name, value, policy)
+            in CAPTURED -> Writing.content(walker, name, value, policy)
             else -> Writing.value(walker, name, value)
         }
     }

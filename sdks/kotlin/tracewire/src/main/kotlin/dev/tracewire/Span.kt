@@ -364,14 +364,14 @@ public open class Span internal constructor(
 
     private fun writeEnd(walker: Walker) {
         val policy = opened.policy
-        if (output !== NOTHING && policy.output) Writing.content(walker, "output", output, policy)
+        if (output !== NOTHING) Writing.content(walker, "output", output, policy)
         Writing.attributes(walker, attributes, policy)
         ending?.write(walker)
     }
 
     /** What a guard is shown of the end: all there is, whatever of it may be recorded. */
     private fun writeSpent(walker: Walker) {
-        val policy = Policy(true, true, null, opened.problems)
+        val policy = Policy(Capture.ALL, null, opened.problems)
         if (output !== NOTHING) Writing.content(walker, "output", output, policy)
         ending?.write(walker)
     }

@@ -217,6 +217,32 @@ class DeliveryTest {
     }
 
     @Test
+    fun `what is switched off is absent, and the mask does not see it`() {
+        val seen = sortedSetOf<String>()
+        val recorded = Testing.recording {
+            configure {
+                capture = Capture(output = false, attributes = false, message = false)
+                mask = Mask { field, value -> value.also { seen += field } }
+            }
+        }
+        recorded.use {
+            Tracewire.span("run", "llm", input = "in", attributes = mapOf("a" to 1)) {
+                it.event("found", mapOf("b" to 2), data = "crabs")
+                it.usage(inputTokens = 3)
+                Tracewire.log("a line", attributes = mapOf("c" to 3))
+                it.setOutput(1)
+            }
+        }
+        val bodies = recorded.events().map { (it["body"] as Map<*, *>).keys.toSet() }
+        assertEquals(listOf(setOf("input", "name"), setOf("data", "name"), setOf("level"), setOf("usage")), bodies)
+        assertEquals(setOf("data", "input"), seen.toSet())
+        val words = listOf(Capture.ALL, Capture.NONE, Capture.INPUT, Capture.OUTPUT).map { it.leftOut }
+        val content = setOf("input", "output", "chunks", "data")
+        assertEquals(listOf(emptySet(), content, content - "input", setOf("input")), words)
+        assertEquals(Capture(data = false), Capture.of(mapOf("data" to false, "input" to true)))
+    }
+
+    @Test
     fun `mask and capture decide what reaches the disk`() {
         val recorded = Testing.recording {
             configure {

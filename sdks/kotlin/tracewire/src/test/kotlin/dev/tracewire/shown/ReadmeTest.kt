@@ -73,7 +73,7 @@ class ReadmeTest {
             mode = Mode.BACKGROUND // LOCAL (the default) | INLINE | BACKGROUND
             exporters("console")
             sampling = 1.0 // the share of traces that is recorded
-            capture = Capture.INPUT // ALL | NONE | INPUT | OUTPUT
+            capture = Capture.INPUT // ALL | NONE | INPUT | OUTPUT | Capture(message = false)
             redact = listOf("api_key") // keys whose values never leave the journal
             mask = Mask { field, value -> value } // what is recorded in a value's place
         }

@@ -1,5 +1,6 @@
 package dev.tracewire.internal.recording
 
+import dev.tracewire.Capture
 import dev.tracewire.Named
 import dev.tracewire.SpanOptions
 import dev.tracewire.UpdateFields
@@ -44,13 +45,13 @@ internal object Members {
 
     /** The same as a guard is shown them: all there is, whatever of it may be recorded. It goes no further. */
     val ASKED: Write<Beginning> = Write { walker, given ->
-        writeStart(walker, given, Policy(true, true, null, given.opened.problems))
+        writeStart(walker, given, Policy(Capture.ALL, null, given.opened.problems))
     }
 
     private fun writeStart(walker: Walker, given: Beginning, policy: Policy) {
         Writing.text(walker, "name", given.name)
         Writing.attributes(walker, given.attributes, policy)
-        if (given.input != null && policy.input) Writing.content(walker, "input", given.input, policy)
+        if (given.input != null) Writing.content(walker, "input", given.input, policy)
         if (given.isRoot) given.opened.rootFields?.write(walker, given.options)
         given.options?.let { options -> writeOptions(walker, options, policy) }
     }
@@ -88,11 +89,11 @@ internal object Members {
         val (fields, policy) = given.fields to given.policy
         Writing.attributes(walker, fields.attributes, policy)
         fields.cost?.let { Amounts.cost(it, policy.problems) }?.let { Writing.value(walker, "cost", it) }
-        if (fields.input != null && policy.input) Writing.content(walker, "input", fields.input, policy)
+        if (fields.input != null) Writing.content(walker, "input", fields.input, policy)
         Writing.text(walker, "level", fields.level)
         Writing.links(walker, fields.links, policy)
         Writing.text(walker, "name", fields.name)
-        if (fields.output != null && policy.output) Writing.content(walker, "output", fields.output, policy)
+        if (fields.output != null) Writing.content(walker, "output", fields.output, policy)
         Writing.texts(walker, "tags", fields.tags, policy)
         fields.timeToFirstChunkNanos?.let { Writing.value(walker, "time_to_first_chunk_nanos", it) }
         fields.usage?.let { Amounts.usage(it, policy.problems) }?.let { Writing.value(walker, "usage", it) }
@@ -102,10 +103,8 @@ internal object Members {
     val EVENT: Write<Happening> = Write { walker, given ->
         Writing.text(walker, "name", given.name)
         Writing.attributes(walker, given.attributes, given.policy)
-        if (given.policy.output) {
-            if (given.data != null) Writing.content(walker, "data", given.data, given.policy)
-            if (given.chunks != null) Writing.content(walker, "chunks", given.chunks, given.policy)
-        }
+        if (given.data != null) Writing.content(walker, "data", given.data, given.policy)
+        if (given.chunks != null) Writing.content(walker, "chunks", given.chunks, given.policy)
     }
 
     /** Writes an error that a step deals with itself. */
@@ -130,11 +129,7 @@ internal object Members {
                 Writing.attributes(walker, value as Map<String, Any?>, policy)
             }
 
-            "input" -> if (policy.input) Writing.content(walker, name, value, policy)
-
-            "output", "data" -> if (policy.output) Writing.content(walker, name, value, policy)
-
-            "message" -> Writing.content(walker, name, value, policy)
+            "input", "output", "data", "message" -> Writing.content(walker, name, value, policy)
 
             else -> Writing.value(walker, name, value)
         }

@@ -84,8 +84,8 @@ internal class Opened(
         val exporters = if (isDisabled) emptyMap() else Exporters.from(settings.exporters, problems)
         recorder = if (isDisabled) null else openWith(settings, exporters.keys.toList(), open)
         // What rules would have removed that could not be used, nobody knows.
-        val capture = if (lacksRules) Capture.NONE else settings.capture
-        policy = Policy(capture in WITH_INPUT, capture in WITH_OUTPUT, settings.mask, problems)
+        val capture = if (lacksRules) settings.capture.withoutContent() else settings.capture
+        policy = Policy(capture, settings.mask, problems)
         penOrNull = recorder?.let { Pen(it, Limits.of(settings.limits), Listening()) }
         delivery = recorder?.let { Delivery.of(it, exporters, settings.mode, problems) }
         if (recorder != null) {
@@ -307,11 +307,6 @@ internal class Opened(
             errors = delivered.errors,
             exporters = delivered.exporters,
         )
-    }
-
-    private companion object {
-        val WITH_INPUT = setOf(Capture.ALL, Capture.INPUT)
-        val WITH_OUTPUT = setOf(Capture.ALL, Capture.OUTPUT)
     }
 }
 

@@ -42,7 +42,7 @@ internal class Settings(given: Configuration) {
 
     init {
         load()
-        take("capture", given.capture?.name?.lowercase())
+        take("capture", given.capture)
         text("dir", given.dir, "\".tracewire\"")
         take("disabled", given.disabled)
         text("environment", given.environment, "\"production\"")
@@ -145,8 +145,10 @@ internal class Settings(given: Configuration) {
     val exporters: List<Any> get() = (values["exporters"] as List<*>?).orEmpty().filterNotNull()
 
     val capture: Capture
-        get() = when (values["capture"]) {
-            false, "none" -> Capture.NONE
+        get() = when (val found = values["capture"]) {
+            is Capture -> found
+            is Map<*, *> -> Capture.of(found)
+            false -> Capture.NONE
             "input" -> Capture.INPUT
             "output" -> Capture.OUTPUT
             else -> Capture.ALL

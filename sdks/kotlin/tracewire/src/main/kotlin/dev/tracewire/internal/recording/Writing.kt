@@ -1,5 +1,6 @@
 package dev.tracewire.internal.recording
 
+import dev.tracewire.Capture
 import dev.tracewire.EventId
 import dev.tracewire.HasContext
 import dev.tracewire.Link
@@ -8,7 +9,13 @@ import dev.tracewire.SpanContext
 import dev.tracewire.internal.values.Walker
 
 /** What of the host's values reaches the disk; the same for all steps of a recorder. */
-internal class Policy(val input: Boolean, val output: Boolean, val mask: Mask?, val problems: Problems)
+internal class Policy(capture: Capture, @JvmField val mask: Mask?, @JvmField val problems: Problems) {
+    /** What is not recorded; null where everything is. */
+    private val leftOut: Set<String>? = capture.leftOut.ifEmpty { null }
+
+    /** Whether a member of a body is recorded. */
+    fun keeps(member: String): Boolean = leftOut == null || member !in leftOut
+}
 
 /** Members of an event's body from what a program gives: which of them reach the disk, and in what form. */
 internal object Writing {
@@ -17,7 +24,7 @@ internal object Writing {
 
     /** Writes `attributes`, unless there are none. */
     fun attributes(walker: Walker, attributes: Map<String, Any?>?, policy: Policy) {
-        if (attributes == null || isEmpty(attributes)) return
+        if (attributes == null || isEmpty(attributes) || !policy.keeps("attributes")) return
         if (policy.mask == null) {
             value(walker, "attributes", attributes)
             return
@@ -27,8 +34,9 @@ internal object Writing {
         if (masked !== FAILED) value(walker, "attributes", masked)
     }
 
-    /** Writes a member that the host's mask may want to see first. */
+    /** Writes a member that the host's mask may want to see first, if it is recorded at all. */
     fun content(walker: Walker, name: String, value: Any?, policy: Policy) {
+        if (!policy.keeps(name)) return
         walker.member(name)
         val masked = if (policy.mask == null) value else masked(policy, name, value)
         if (masked === FAILED) walker.redacted("mask_failed") else walker.value(masked)

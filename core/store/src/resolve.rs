@@ -83,11 +83,7 @@ impl Ahead {
         let mut asked: HashMap<Hash, usize> = HashMap::new();
         for stored in events {
             let Body::Present(body) = &stored.event.body else { continue };
-            content::for_each_slot(body, &mut |slot| {
-                if let Some(Mark::Ref(hash)) = Mark::of(slot) {
-                    *asked.entry(hash).or_default() += 1;
-                }
-            });
+            content::for_each_reference(body, &mut |hash| *asked.entry(hash).or_default() += 1);
         }
         let hashes: Vec<Hash> = asked.keys().copied().collect();
         let (mut known, mut left) = (HashMap::with_capacity(asked.len()), BYTES_AHEAD);

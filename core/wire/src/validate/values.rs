@@ -4,7 +4,6 @@ use super::finding::{Found, Path, shown};
 use super::rules::{BIG_NUMBER, SECRET, TAG_FORM, TAG_UNKNOWN, UNESCAPED_KEY};
 use super::secrets;
 use crate::base64;
-use crate::content::Mark;
 use crate::id::Hash;
 use crate::time::is_moment;
 use crate::value::{Map, Value};
@@ -150,13 +149,5 @@ fn is_time(text: &str) -> bool {
         18 => is_moment(&format!("2000-01-01T{text}Z")),
         29 => is_moment(&format!("{text}Z")),
         _ => is_moment(text),
-    }
-}
-
-/// Every reference in the slots of a body or of a content's value.
-pub(super) fn reference(slot: &Value) -> Option<Hash> {
-    match Mark::of(slot) {
-        Some(Mark::Ref(hash)) => Some(hash),
-        _ => None,
     }
 }

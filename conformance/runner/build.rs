@@ -24,6 +24,7 @@ mod pack {
         ("../../spec/README.md", "spec/README.md"),
         ("../../spec/journal.md", "spec/journal.md"),
         ("../../spec/privacy.md", "spec/privacy.md"),
+        ("../../spec/media.md", "spec/media.md"),
         ("../../spec/encodings.md", "spec/encodings.md"),
         ("../../spec/guards.md", "spec/guards.md"),
         ("../../spec/signing.md", "spec/signing.md"),

@@ -49,12 +49,17 @@ fn boxes<'i>(input: &'i Input<'_>, from: usize, until: usize) -> impl Iterator<I
     let next = move || {
         let kind = input.slice(at.checked_add(4)?, 4)?.try_into().ok()?;
         let (head, size) = match input.be32(at)? {
-            0 => (8, until.checked_sub(at)?),
-            1 => (16, place(input.be64(at + 8)?)?),
-            size => (8, place(size)?),
+            0 => (8, until.checked_sub(at)? as u64),
+            1 => (16, input.be64(at + 8)?),
+            size => (8, size),
         };
-        let end = at.checked_add(size).filter(|_| size >= head && at < until)?;
-        let found = Found { kind, from: at + head, until: end.min(until), is_whole: end <= until };
+        let from = at + head;
+        if size < head as u64 || from > until {
+            return None;
+        }
+        // Behind the list, if it says so: on every machine the same.
+        let end = place((at as u64).saturating_add(size)).unwrap_or(usize::MAX);
+        let found = Found { kind, from, until: end.min(until), is_whole: end <= until };
         at = found.until;
         Some(found)
     };

@@ -163,7 +163,8 @@ fn pixels(tag: &[u8], name: &[u8]) -> Option<u64> {
         [before, rest @ ..] => is_space(*before) && rest == name,
         [] => false,
     })?;
-    let value = tag.get(at + 1 + name.len()..)?.split(|byte| *byte == b'"').next()?;
+    let value = tag.get(at + 1 + name.len()..)?;
+    let value = value.get(..value.iter().position(|byte| *byte == b'"')?)?;
     let digits = value.strip_suffix(b"px").unwrap_or(value);
     let is_number = (1..=9).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
     if is_number { std::str::from_utf8(digits).ok()?.parse().ok() } else { None }

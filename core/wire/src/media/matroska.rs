@@ -79,7 +79,8 @@ fn elements<'i>(input: &'i Input<'_>, from: usize, until: usize) -> impl Iterato
         let from = at + id_bytes + size_bytes;
         // All ones: the size is not known, and all that follows belongs to it.
         let is_unknown = size == (1 << (7 * size_bytes)) - 1;
-        let end = if is_unknown { until } else { from.checked_add(place(size)?)? };
+        // Behind the list, if it says so: on every machine the same.
+        let end = if is_unknown { until } else { place((from as u64).saturating_add(size)).unwrap_or(usize::MAX) };
         let found = Found { id, at, from, until: end.min(until), is_whole: end <= until };
         if from > until {
             return None;

@@ -83,6 +83,9 @@ impl<'t> Candidate<'t> {
 
 /// The bytes of base64 without padding, and whether its alphabet is that of URLs.
 fn decode(text: &str) -> Option<(Vec<u8>, bool)> {
+    if text.contains('=') {
+        return None;
+    }
     let is_url = text.bytes().any(|byte| matches!(byte, b'-' | b'_'));
     let mut usual = Cow::Borrowed(text);
     if is_url {

@@ -100,6 +100,15 @@ fn tag_of(map: &Map, tag: &str, tagged: &Value, path: &Path<'_>, found: &mut Fou
                 "what was kept and one count of what is missing are expected",
             )
         }
+        "$media" => {
+            let member = |name: &str| tagged.as_map().and_then(|map| map.get(name));
+            let is_hash = |hash: &Value| hash.as_text().is_some_and(|text| text.parse::<Hash>().is_ok());
+            let is_right = is_alone
+                && member("type").is_some_and(|name| name.as_text().is_some())
+                && member("bytes").is_some_and(|bytes| bytes.as_u64().is_some())
+                && member("hash").is_none_or(is_hash);
+            (is_right, "a map with `type`, `bytes` and, where the bytes are carried, their `hash` is expected")
+        }
         "$ref" | "$erased" | "$withheld" => {
             let is_hash = text.is_some_and(|text| text.parse::<Hash>().is_ok());
             if !is_hash && text.is_some_and(|text| !text.starts_with("sha256:")) || !is_alone {

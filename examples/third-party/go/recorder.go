@@ -19,11 +19,13 @@ type Settings struct {
 	Redact   []string // rules (TW-RED-002)
 	// RedactKey is a secret from which the key is made that rules use which hash, nil where none does.
 	RedactKey *string
-	Sampling  *Rates
-	Seed      uint64
-	Now       func() (wall, monotonic int64)
-	TraceID   func() string
-	SpanID    func() string
+	// Media says whether media are taken out of values and carried once.
+	Media    bool
+	Sampling *Rates
+	Seed     uint64
+	Now      func() (wall, monotonic int64)
+	TraceID  func() string
+	SpanID   func() string
 }
 
 // A Recorder is an emitter: it appends what a program does to a journal. It is not safe for use by two goroutines.
@@ -79,7 +81,10 @@ func NewRecorder(w io.Writer, s Settings) (*Recorder, error) {
 		Spec: "1.0", Seal: 1, Producer: ProducerName(s.Process, 1), Created: big.NewInt(start.UnixNano()), Resource: s.Resource,
 		Limits: s.Limits, Redact: keys, Rules: rules, HashKey: hashKey, Sampling: s.Sampling,
 	}
-	if rules != nil {
+	switch {
+	case s.Media:
+		header.Seal, header.Media = 3, true
+	case rules != nil:
 		header.Seal = 2
 	}
 	journal, err := NewJournal(w, s.Seed, header)

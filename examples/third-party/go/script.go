@@ -192,6 +192,7 @@ func ScriptSettings(m map[string]any) (Settings, error) {
 	if text, ok := m["redact_key"].(string); ok {
 		s.RedactKey = &text
 	}
+	s.Media = m["media"] == true
 	if given, ok := m["sampling"]; ok {
 		rates, ok := scriptRates(given)
 		if !ok {

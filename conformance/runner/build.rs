@@ -18,7 +18,7 @@ mod pack {
     use std::path::{Path, PathBuf};
 
     /// Folders and files of the project, and where they stand in the pack. Cargo looks at all that is below them.
-    const PARTS: [(&str, &str); 8] = [
+    const PARTS: [(&str, &str); 9] = [
         ("../cases", "cases"),
         ("../golden", "golden"),
         ("../../spec/README.md", "spec/README.md"),

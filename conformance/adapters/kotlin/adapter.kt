@@ -78,6 +78,7 @@ fun record(settings: Json, script: List<Any?>): List<ByteArray> {
             limits = settings.map("limits").mapValues { it.value as Long }
             redact = settings.list("redact").map { it.toString() }
             redactKey = settings["redact_key"]?.toString()
+            media = settings["media"] == true
             val rates = settings["sampling"]
             sampling = ((rates as? Json)?.get("rate") ?: rates as? Number)?.let { (it as Number).toDouble() }
             (rates as? Json)?.map("kinds")?.let { kinds ->

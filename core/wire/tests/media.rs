@@ -1,5 +1,7 @@
 //! What media are told to be, taken out, carried and put back (`spec/media.md`).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
 use std::collections::BTreeMap;
 use tracewire_wire::content::{self, is_under};
 use tracewire_wire::envelope::{Content, Entry, Envelope};

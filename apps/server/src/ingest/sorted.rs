@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tracewire_store::Received;
 use tracewire_wire::WireError;
-use tracewire_wire::content::{self, Mark};
+use tracewire_wire::content;
 use tracewire_wire::encoding::{Encoding, ReadOptions};
 use tracewire_wire::envelope::{Content, Entry, Envelope};
 use tracewire_wire::event::Body;
@@ -12,7 +12,7 @@ use tracewire_wire::id::Hash;
 use tracewire_wire::json;
 use tracewire_wire::recording::Item as Recorded;
 use tracewire_wire::statement::Head;
-use tracewire_wire::value::Value;
+
 use tracewire_wire::verify::{Item, Verifier};
 
 /// As many of those that are not taken are named; all are counted.

@@ -18,12 +18,13 @@ mod pack {
     use std::path::{Path, PathBuf};
 
     /// Folders and files of the project, and where they stand in the pack. Cargo looks at all that is below them.
-    const PARTS: [(&str, &str); 8] = [
+    const PARTS: [(&str, &str); 9] = [
         ("../cases", "cases"),
         ("../golden", "golden"),
         ("../../spec/README.md", "spec/README.md"),
         ("../../spec/journal.md", "spec/journal.md"),
         ("../../spec/privacy.md", "spec/privacy.md"),
+        ("../../spec/media.md", "spec/media.md"),
         ("../../spec/encodings.md", "spec/encodings.md"),
         ("../../spec/guards.md", "spec/guards.md"),
         ("../../spec/signing.md", "spec/signing.md"),

@@ -8,7 +8,7 @@ import { Store } from "./store.ts";
 
 /** The policy that the server sends with its pages. */
 const POLICY =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 /** Answers `/v1` with made-up data, for work on the pages and their tests; the server itself is never in it. */
 export function fixtures(): Plugin {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Json, TraceNode } from "../src/api/types.ts";
 import { diffLists, diffWords, stable } from "../src/logic/diff.ts";
+import { inWords, toldOf } from "../src/logic/media.ts";
 import { conversationOf, messagesOf } from "../src/logic/messages.ts";
 import { changedMessages } from "../src/logic/turns.ts";
 
@@ -50,6 +51,29 @@ test("messages of chat completions", () => {
       ],
     }),
   ).toEqual(["system text Be brief.", "user text What is this?", "user media ", "assistant call look", "tool result "]);
+});
+
+test("media that are told and not here are cards, wherever a library puts them", () => {
+  const png = (more: { [name: string]: Json }) => ({
+    $media: { bytes: 118034, height: 768, type: "image/png", width: 1024, ...more },
+  });
+  const parts: Json[] = [
+    { type: "image_url", image_url: { url: png({ hash: "sha256:00", encoding: "base64" }) } },
+    { type: "image", source: { type: "base64", media_type: "image/jpeg", data: png({ missing_bytes: 118034 }) } },
+    { inline_data: { mime_type: "image/png", data: png({ hash: "sha256:00" }) } },
+  ];
+  const media = messagesOf([{ role: "user", content: parts }])?.[0]?.parts.map((part) =>
+    part.kind === "media" && part.media.told !== undefined
+      ? [inWords(part.media.told), part.media.told.cut]
+      : part.kind,
+  );
+  expect(media).toEqual([
+    ["image/png 1024×768", false],
+    ["image/png 1024×768", true],
+    ["image/png 1024×768", false],
+  ]);
+  expect(toldOf({ $media: { type: "audio/wav", bytes: 9, duration_nanos: 1_500_000_000 } })?.seconds).toBe(1.5);
+  expect(toldOf({ $media: "image/png" })).toBeUndefined();
 });
 
 test("messages with content blocks, and a system beside them", () => {

@@ -34,6 +34,11 @@ pub fn members(given: &str) -> Result<Map, Refusal> {
 /// `option`, with the name of the one that cannot be used.
 pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
     let (mut options, mut seed) = (Options::default(), 0);
+    // Who records with an SDK sees pictures, and carries each once, unless something else is said.
+    #[cfg(feature = "media")]
+    {
+        options.media = true;
+    }
     #[cfg_attr(target_arch = "wasm32", allow(unused_mut))]
     let (mut when_full, mut bound) = (WhenFull::default(), WhenFull::BLOCK_BOUND);
     for (name, value) in members(given)?.iter() {
@@ -48,6 +53,8 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
             "redact_at" => options.redact.at = redact_at(value).ok_or_else(|| wrong("seal or record"))?,
             #[cfg(feature = "redact")]
             "redact_key" => options.redact.key = Some(value.as_text().ok_or_else(|| wrong("a text"))?.to_owned()),
+            #[cfg(feature = "media")]
+            "media" => options.media = value.as_bool().ok_or_else(|| wrong("true or false"))?,
             "sinks" => options.host_sinks = texts(value).ok_or_else(|| wrong("a list of names"))?,
             // In a browser nothing can be waited for, and its journals are sent whole: the module does without.
             #[cfg(not(target_arch = "wasm32"))]

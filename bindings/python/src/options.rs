@@ -18,7 +18,8 @@ use tracewire_wire::value::{Map, Value};
 /// # Errors
 /// `ValueError` that begins with the name of the option at fault.
 pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> {
-    let (mut options, mut policy) = (Options::default(), Policy::default());
+    // Pictures are carried once, unless something else is said.
+    let (mut options, mut policy) = (Options { media: true, ..Options::default() }, Policy::default());
     let (mut when_full, mut bound) = (WhenFull::default(), WhenFull::BLOCK_BOUND);
     for (key, value) in given.iter() {
         let key = key.cast::<PyString>()?.to_string_lossy().into_owned();
@@ -31,6 +32,7 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> 
             "redact" => options.redact.rules = value.extract().map_err(wrong)?,
             "redact_at" => options.redact.at = redact_at(&value).map_err(wrong)?,
             "redact_key" => options.redact.key = Some(value.extract().map_err(wrong)?),
+            "media" => options.media = value.extract().map_err(wrong)?,
             "quota_bytes" => options.quota_bytes = value.extract().map_err(wrong)?,
             "when_full" => when_full = self::when_full(&value).map_err(wrong)?,
             "block_bound" => bound = time(&value).map_err(wrong)?,

@@ -79,6 +79,7 @@ fun record(settings: Json, script: List<Any?>): List<ByteArray> {
             redact = settings.list("redact").map { it.toString() }
             redactKey = settings["redact_key"]?.toString()
             capture = settings["capture"]?.let(::captured)
+            media = settings["media"] == true
             val rates = settings["sampling"]
             sampling = ((rates as? Json)?.get("rate") ?: rates as? Number)?.let { (it as Number).toDouble() }
             (rates as? Json)?.map("kinds")?.let { kinds ->

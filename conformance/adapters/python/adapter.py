@@ -14,7 +14,7 @@ from typing import Any
 import tracewire
 from tracewire import envelopes, formats, manual, testing
 
-OPERATIONS = ["record", "seal", "recover", "verify", "verify:keys", "withhold", "guard"]
+OPERATIONS = ["record", "record:media", "seal", "recover", "verify", "verify:keys", "withhold", "guard"]
 OPERATIONS += [f"convert:{name}" for name in formats.FORMATS]
 CLOCK = {"wall_nanos": "start_nanos", "monotonic_nanos": "start_monotonic_nanos", "step_nanos": "step_nanos"}
 VALUES: dict[str, Any] = {
@@ -86,7 +86,7 @@ def record(settings: dict[str, Any], script: list[dict[str, Any]]) -> list[bytes
     options["moments"] = [(int(wall), int(monotonic)) for wall, monotonic in clock.get("moments", [])]
     pairs = settings.get("resource", [["service.name", "conformance"]])
     options["resource"] = {key: tracewire.decode(json.dumps(value)) for key, value in pairs}
-    options |= {name: value for name, value in settings.items() if name not in ("clock", "resource")}
+    options |= {"media": False} | {name: value for name, value in settings.items() if name not in ("clock", "resource")}
     named: dict[str, Any] = {}
     with testing.recording(**options) as recorded:
         for step in script:

@@ -7,7 +7,7 @@ import { loadTools } from "tracewire/tools";
 type Json = any;
 
 const HERE = typeof document === "undefined" ? [] : ["verify:keys"];
-const OPERATIONS = ["record", "seal", "recover", "verify", "withhold", "guard", ...HERE, ...FORMATS.map((name) => `convert:${name}`)];
+const OPERATIONS = ["record", "record:media", "seal", "recover", "verify", "withhold", "guard", ...HERE, ...FORMATS.map((name) => `convert:${name}`)];
 const VALUES: Record<string, (given: Json) => Json> = {
   bytes,
   cycle: (kind) => (kind === "list" ? inItself([], 0) : inItself({}, "k")),
@@ -80,11 +80,11 @@ async function run(given: Json): Promise<Json> {
 
 /** Records a script with injected clock and ids. */
 async function record(settings: Json, script: Json[]): Promise<Uint8Array[]> {
-  const { clock = {}, resource = [["service.name", "conformance"]], trace_ids, span_ids, redact_key, ...rest } = settings;
+  const { clock = {}, resource = [["service.name", "conformance"]], trace_ids, span_ids, redact_key, media = false, ...rest } = settings;
   const times = { startNanos: clock.wall_nanos, startMonotonicNanos: clock.monotonic_nanos, moments: clock.moments };
   const attributes = resource.map(([key, value]: Json[]) => [key, decode(JSON.stringify(value))]);
   const ids = { traceIds: trace_ids, spanIds: span_ids, resource: Object.fromEntries(attributes) };
-  const recorded = recording({ ...rest, redactKey: redact_key, ...times, stepNanos: clock.step_nanos, ...ids });
+  const recorded = recording({ ...rest, media, redactKey: redact_key, ...times, stepNanos: clock.step_nanos, ...ids });
   try {
     const named = new Map<string, Json>();
     for (const step of script) await play(step, named);

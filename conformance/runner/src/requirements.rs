@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The pages of the specification that number requirements.
-pub const PAGES: [&str; 6] = ["README.md", "journal.md", "privacy.md", "encodings.md", "guards.md", "signing.md"];
+pub const PAGES: [&str; 7] =
+    ["README.md", "journal.md", "privacy.md", "media.md", "encodings.md", "guards.md", "signing.md"];
 
 /// One requirement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         resource: Map::default(),
         limits: Limits::default(),
         redact: Redact::default(),
+        media: false,
         sampling: None,
         sinks: vec!["store".to_owned()],
         quota_bytes: 8 << 30,

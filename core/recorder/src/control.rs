@@ -100,6 +100,7 @@ impl Recorder<Files> {
                 resource: options.resource,
                 limits: options.limits.clone(),
                 redact,
+                media: options.media && cfg!(feature = "media"),
                 sampling: sampler.as_ref().map(Sampler::describe),
                 sinks,
                 quota_bytes: options.quota_bytes,

@@ -43,6 +43,8 @@ pub struct Options {
     pub limits: Limits,
     /// What is removed, and when.
     pub redact: Redaction,
+    /// Whether images, sound and films are taken out of values when a journal is sealed, and carried once.
+    pub media: bool,
     /// Most bytes that all journals of the directory may take.
     pub quota_bytes: u64,
     /// What happens to a record for which that leaves no room. A recorder in memory never blocks its caller.
@@ -75,6 +77,7 @@ impl Default for Options {
             tail_costs: None,
             limits: Limits::default(),
             redact: Redaction::default(),
+            media: false,
             quota_bytes: 1 << 30,
             when_full: WhenFull::default(),
             file_bytes: 32 << 20,

@@ -1,6 +1,6 @@
 //! Rules of redaction: as a user gives them, and as a journal's header carries them (`spec/privacy.md`).
 
-use crate::seal::{PLAIN_SEAL_VERSION, SEAL_VERSION};
+use crate::seal::{PLAIN_SEAL_VERSION, RULES_SEAL_VERSION};
 use std::fmt;
 use tracewire_wire::WireError;
 #[cfg(feature = "redact")]
@@ -90,7 +90,7 @@ fn plain_key(rule: &str) -> Result<Option<String>, WireError> {
 pub struct Redact {
     /// Keys whose values are masked, compared without regard to ASCII case, at any depth of a body.
     pub keys: Vec<String>,
-    /// All other rules, in their order. Where there is one, the file is of seal 2.
+    /// All other rules, in their order. Where there is one, the file is at least of seal 2.
     pub rules: Vec<String>,
     /// What rules hash with.
     pub hash_key: Option<[u8; 32]>,
@@ -99,7 +99,7 @@ pub struct Redact {
 impl Redact {
     /// The lowest version of the seal that knows all of this.
     pub fn seal_version(&self) -> u64 {
-        if self.rules.is_empty() { PLAIN_SEAL_VERSION } else { SEAL_VERSION }
+        if self.rules.is_empty() { PLAIN_SEAL_VERSION } else { RULES_SEAL_VERSION }
     }
 
     #[cfg(feature = "redact")]

@@ -4,12 +4,11 @@ use crate::error::StoreError;
 use crate::model::StoredContent;
 use crate::store::Store;
 use std::collections::BTreeSet;
-use tracewire_wire::content::{self, Mark};
+use tracewire_wire::content;
 use tracewire_wire::envelope::{Content, Entry, Envelope};
 use tracewire_wire::event::{Body, Event};
 use tracewire_wire::id::Hash;
 use tracewire_wire::json::{self, ReadOptions};
-use tracewire_wire::value::Value;
 
 /// Makes copies of one producer's envelopes, in order.
 pub struct Excerpt<'s> {
@@ -57,7 +56,7 @@ impl<'s> Excerpt<'s> {
                 Entry::Event(event) if stays(event) => {
                     shown += 1;
                     if let Body::Present(body) = &event.body {
-                        content::for_each_slot(body, &mut |slot| needed.extend(reference(slot)));
+                        content::for_each_reference(body, &mut |hash| needed.push(hash));
                     }
                 }
                 Entry::Event(event) => *entry = Entry::Withheld(event.digest()),
@@ -81,19 +80,12 @@ impl<'s> Excerpt<'s> {
                 },
             };
             if let Content::Value { value, .. } = &found {
-                content::for_each_slot_inside(value, &mut |slot| needed.extend(reference(slot)));
+                content::for_each_reference_inside(value, &mut |hash| needed.push(hash));
             }
             envelope.content.insert(hash, found);
         }
         let withheld = envelope.events.len() as u64 - shown;
         Ok(Some(Copied { envelope, shown, withheld }))
-    }
-}
-
-fn reference(slot: &Value) -> Option<Hash> {
-    match Mark::of(slot) {
-        Some(Mark::Ref(hash)) => Some(hash),
-        _ => None,
     }
 }
 

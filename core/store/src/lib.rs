@@ -69,7 +69,7 @@ pub use model::{
 };
 pub use numbers::{Numbers, NumbersQuery, numbers};
 pub use proof::take_stored;
-pub use resolve::resolve_all;
+pub use resolve::{resolve_all, resolve_all_but_media};
 pub use retain::{Retaining, Retention, retain};
 pub use search::{SearchPage, SearchQuery, SearchRow, search};
 #[cfg(feature = "sign")]

@@ -9,7 +9,7 @@ use tracewire_wire::content::{self, Mark};
 use tracewire_wire::event::{Body, Event};
 use tracewire_wire::id::Hash;
 use tracewire_wire::json::{self, ReadOptions};
-use tracewire_wire::value::Value;
+use tracewire_wire::value::{Map, Value};
 
 /// Events whose content is read together.
 const TOGETHER: usize = 256;
@@ -34,12 +34,36 @@ const BYTES_AHEAD: usize = 16 << 20;
 pub fn resolve_all<E>(
     store: &dyn Store,
     events: &mut [StoredEvent],
+    each: impl FnMut(&StoredEvent, Result<(), StoreError>) -> Result<(), E>,
+) -> Result<(), E> {
+    resolve_with(store, events, content::resolve, each)
+}
+
+/// The same, but media stay the tags that say what they are: for who shows or counts them, and wants no megabytes of base64.
+///
+/// # Errors
+/// Those of `each`.
+pub fn resolve_all_but_media<E>(
+    store: &dyn Store,
+    events: &mut [StoredEvent],
+    each: impl FnMut(&StoredEvent, Result<(), StoreError>) -> Result<(), E>,
+) -> Result<(), E> {
+    resolve_with(store, events, content::resolve_but_media, each)
+}
+
+/// What puts contents back into a body, as far as they are found.
+type Resolve = fn(&mut Map, &dyn Fn(&Hash) -> Option<Value>);
+
+fn resolve_with<E>(
+    store: &dyn Store,
+    events: &mut [StoredEvent],
+    resolve: Resolve,
     mut each: impl FnMut(&StoredEvent, Result<(), StoreError>) -> Result<(), E>,
 ) -> Result<(), E> {
     for part in events.chunks_mut(TOGETHER) {
         let ahead = RefCell::new(Ahead::of(store, part));
         for stored in part {
-            let outcome = put_back(&mut stored.event, &|hash| match ahead.borrow_mut().take(hash) {
+            let outcome = put_back_with(resolve, &mut stored.event, &|hash| match ahead.borrow_mut().take(hash) {
                 Some(value) => Ok(Some(value)),
                 None => value_of(store.content(hash)?, hash),
             });
@@ -54,9 +78,17 @@ pub(crate) fn put_back(
     event: &mut Event,
     look_up: &dyn Fn(&Hash) -> Result<Option<Value>, StoreError>,
 ) -> Result<(), StoreError> {
+    put_back_with(content::resolve, event, look_up)
+}
+
+fn put_back_with(
+    resolve: Resolve,
+    event: &mut Event,
+    look_up: &dyn Fn(&Hash) -> Result<Option<Value>, StoreError>,
+) -> Result<(), StoreError> {
     let Body::Present(body) = &mut event.body else { return Ok(()) };
     let failure = RefCell::new(None);
-    content::resolve(body, &|hash| {
+    resolve(body, &|hash| {
         look_up(hash).unwrap_or_else(|error| {
             failure.borrow_mut().get_or_insert(error);
             None
@@ -83,6 +115,7 @@ impl Ahead {
         let mut asked: HashMap<Hash, usize> = HashMap::new();
         for stored in events {
             let Body::Present(body) = &stored.event.body else { continue };
+            // Not those of media: few are looked at, and each is large.
             content::for_each_slot(body, &mut |slot| {
                 if let Some(Mark::Ref(hash)) = Mark::of(slot) {
                     *asked.entry(hash).or_default() += 1;

@@ -18,6 +18,7 @@
 //! | [`stream`] | the same item by item, in bounded space |
 //! | [`event`], [`body`] | events, and what their bodies hold by type |
 //! | [`content`] | which parts of a body are content, their hashes, references |
+//! | `media` | images, sound and films: what they are, carried once, a tag in their place (feature `media`) |
 //! | [`envelope`] | a producer's events, chained |
 //! | [`erase`] | erasing and withholding without breaking a digest |
 //! | [`validate`] | what is wrong with what somebody's emitter wrote, where, and how to mend it |
@@ -47,6 +48,8 @@ mod error;
 pub mod event;
 pub mod id;
 pub mod json;
+#[cfg(feature = "media")]
+pub mod media;
 pub mod order;
 pub mod proto;
 pub mod recording;

@@ -60,6 +60,9 @@ func (s *sealer) add(event map[string]any) {
 			}
 			return cut(v, limits.TextBytes)
 		})
+		if s.header.Media {
+			body = takeMedia(body, s.keep)
+		}
 		event["body"] = address(body, limits.InlineBytes, s.keep)
 	}
 	s.events = append(s.events, event)

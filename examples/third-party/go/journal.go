@@ -33,6 +33,7 @@ type Header struct {
 	Redact              []string // keys
 	Rules               []string // of redaction, nil where there are none
 	HashKey             []byte   // what rules hash with
+	Media               bool     // media are taken out of values
 	Sampling            *Rates
 	Parent, Predecessor string
 }
@@ -242,6 +243,12 @@ func (h *Header) decides(m map[string]any) bool {
 	for _, key := range redact["keys"].([]any) {
 		h.Redact = append(h.Redact, key.(string))
 	}
+	if media, given := m["media"]; given && h.Seal == 3 {
+		if !is[bool](media) {
+			return false
+		}
+		h.Media = media.(bool)
+	}
 	if !h.readRules(redact) {
 		return false
 	}
@@ -260,11 +267,11 @@ func (h *Header) decides(m map[string]any) bool {
 	return pid && started && rate
 }
 
-// readRules reads what seal 2 has besides; in a file of another one it may mean something else. Whether these are rules is
+// readRules reads what seals 2 and 3 have besides; in a file of another one it may mean something else. Whether these are rules is
 // for who seals to say.
 func (h *Header) readRules(redact map[string]any) bool {
 	rules, given := redact["rules"]
-	if h.Seal != 2 || !given {
+	if h.Seal != 2 && h.Seal != 3 || !given {
 		return true
 	}
 	if !isTexts(rules) {
@@ -301,6 +308,9 @@ func (h *Header) payload() []byte {
 	m := map[string]any{
 		"format": int64(1), "spec": h.Spec, "seal": h.Seal, "producer": h.Producer, "limits": limits,
 		"sinks": []any{}, "origin": map[string]any{"pid": int64(os.Getpid()), "started": h.Created.Int64() / 1e9},
+	}
+	if h.Media {
+		m["media"] = true
 	}
 	if h.Sampling != nil {
 		m["sampling"] = h.Sampling.members()

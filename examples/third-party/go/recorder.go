@@ -21,6 +21,8 @@ type Settings struct {
 	RedactKey *string
 	// LeftOut are the members of bodies that are switched off (TW-POL-006).
 	LeftOut  map[string]bool
+	// Media says whether media are taken out of values and carried once.
+	Media    bool
 	Sampling *Rates
 	Seed     uint64
 	Now      func() (wall, monotonic int64)
@@ -81,7 +83,10 @@ func NewRecorder(w io.Writer, s Settings) (*Recorder, error) {
 		Spec: "1.0", Seal: 1, Producer: ProducerName(s.Process, 1), Created: big.NewInt(start.UnixNano()), Resource: s.Resource,
 		Limits: s.Limits, Redact: keys, Rules: rules, HashKey: hashKey, Sampling: s.Sampling,
 	}
-	if rules != nil {
+	switch {
+	case s.Media:
+		header.Seal, header.Media = 3, true
+	case rules != nil:
 		header.Seal = 2
 	}
 	journal, err := NewJournal(w, s.Seed, header)

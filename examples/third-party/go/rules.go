@@ -166,7 +166,7 @@ type keyRule struct {
 	place  int
 }
 
-// sealPolicy is the policy of a file, and whether one that knows seal 1 and 2 may seal it (TW-VER-002, TW-RED-001).
+// sealPolicy is the policy of a file, and whether one that knows seals 1 to 3 may seal it (TW-VER-002, TW-RED-001, TW-MED-001).
 func sealPolicy(h *Header) (*policy, bool) {
 	switch h.Seal {
 	case 1:
@@ -175,6 +175,13 @@ func sealPolicy(h *Header) (*policy, bool) {
 		// Without rules it would be of seal 1.
 		if len(h.Rules) == 0 {
 			return nil, false
+		}
+	case 3:
+		if !h.Media {
+			return nil, false
+		}
+		if len(h.Rules) == 0 {
+			return &policy{listed: rulesOf(h.Redact)}, true
 		}
 	default:
 		return nil, false

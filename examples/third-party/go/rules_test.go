@@ -156,7 +156,7 @@ func TestHeadersWithRules(t *testing.T) {
 		{"2", "\x65rules\x81\x66@email", looked}, {"2", "\x65other\x05", ""}, {"2", "\x65rules\x80", ""},
 		{"2", "\x65rules\x05", "journal_header 16"}, {"2", "\x65rules\xf6", "journal_header 16"}, {"2", "\x65rules\x66@email", "journal_header 16"}, {"2", "\x65rules\x82\x66@email\x05", "journal_header 16"},
 		{"2", "\x65rules\x81\x65@mail", ""}, {"1", "\x65rules\x81\x66@email", `["a@b.cd","{\"x\":1}"]`}, {"1", "\x65rules\x81\x65@mail", `["a@b.cd","{\"x\":1}"]`}, {"1", "\x65rules\x05", `["a@b.cd","{\"x\":1}"]`},
-		{"3", "\x65rules\x81\x66@email", ""}, {"3", "\x65rules\x05", ""},
+		{"3", "\x65rules\x81\x66@email", ""}, {"3", "\x65rules\x05", "journal_header 16"},
 	} {
 		payload := strings.Replace(string(s.header.payload()), "\x64seal\x02", "\x64seal"+string(c.seal[0]-'0'), 1)
 		payload = strings.Replace(payload, "\x65rules\x81\x66@email", c.rules, 1)

@@ -197,6 +197,7 @@ func ScriptSettings(m map[string]any) (Settings, error) {
 	if s.LeftOut, ok = scriptCapture(m["capture"]); !ok {
 		return s, errors.New("capture is no switch")
 	}
+	s.Media = m["media"] == true
 	if given, ok := m["sampling"]; ok {
 		rates, ok := scriptRates(given)
 		if !ok {

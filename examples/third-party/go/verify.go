@@ -216,11 +216,13 @@ func (v *verifier) contents(list []map[string]any) {
 			carried[hash] = true
 			if value, held := entry.(map[string]any)["value"]; held {
 				mapInner(value, need(needed))
+				mediaIn(value, func(hash string) { needed[hash] = true })
 			}
 		}
 		for _, raw := range e["events"].([]any) {
 			if body, ok := raw.(map[string]any)["body"].(map[string]any); ok {
 				mapBody(body, need(needed))
+				mapBody(body, needMedia(needed))
 			}
 		}
 	}
@@ -234,9 +236,17 @@ func (v *verifier) contentHashes(e map[string]any) {
 	for hash, raw := range content {
 		entry := raw.(map[string]any)
 		nonce, _ := entry["nonce"].(string)
-		if value, held := entry["value"]; held && ContentHash(value, nonce) != hash {
+		if value, held := entry["value"]; held && ContentHash(value, nonce) != hash && (nonce != "" || mediaHash(value) != hash) {
 			v.found[FindingContent] = true
 		}
+	}
+}
+
+// needMedia notes the media of a slot.
+func needMedia(needed map[string]bool) func(any) any {
+	return func(slot any) any {
+		mediaIn(slot, func(hash string) { needed[hash] = true })
+		return slot
 	}
 }
 

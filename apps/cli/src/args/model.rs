@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use tracewire_insight::tokens::{Encoding, Form};
+use tracewire_insight::tokens::{Encoding, Form, Vision};
 
 use super::FileFormat;
 
@@ -18,7 +18,10 @@ Examples:
 Counts are those of the model's own tokenizer, made here, without a network. TOON is small where
 maps are alike, and costs more than compact JSON where they are not: toon-grouped and toon-filled
 show what it would cost after maps are put together by shape, or missing members are filled with
-null. Both change the value, and csv does not say what kind of value was in a cell.";
+null. Both change the value, and csv does not say what kind of value was in a cell.
+
+Images, sound and films in it are counted besides, as models count them: these are estimates by the
+formulas that their makers publish.";
 
 /// What is counted.
 #[derive(Args, Clone, Debug)]
@@ -33,6 +36,9 @@ pub struct Tokens {
     /// The form that all others are compared with
     #[arg(long, default_value = "json", value_name = "FORM", value_parser = form)]
     pub baseline: Form,
+    /// The model whose counting of pictures is followed [default: one of each family]
+    #[arg(long, value_name = "NAME", value_parser = vision)]
+    pub model: Option<(String, Vision)>,
     /// How the file is written [default: by its name, else json]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub from: Option<FileFormat>,
@@ -50,6 +56,14 @@ pub enum ModelFormat {
     Json,
     /// Whichever of the two shows more within the budget
     Pick,
+}
+
+/// A model that says how it counts pictures.
+pub fn vision(name: &str) -> Result<(String, Vision), String> {
+    let families: Vec<&str> = Vision::FAMILIES.iter().map(|(model, _)| *model).collect();
+    let vision = Vision::of_model(name);
+    let vision = vision.ok_or_else(|| format!("nothing is known of its pictures; of {} there is", families.join(", ")));
+    Ok((name.to_owned(), vision?))
 }
 
 /// An encoding by its name.

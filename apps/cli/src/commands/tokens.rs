@@ -3,7 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use tracewire_insight::tokens::{Form, Size, pick, sizes};
+use tracewire_insight::tokens::{Estimate, Form, Size, Vision, for_each_medium, pick, sizes};
 use tracewire_wire::WireError;
 use tracewire_wire::encoding::ReadOptions;
 use tracewire_wire::value::Value;
@@ -11,8 +11,12 @@ use tracewire_wire::value::Value;
 use crate::args::{FileFormat, Global, Tokens, Wanted};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, count, object, or_null};
+use crate::picture;
 use crate::source::short_path;
 use crate::term::{Line, Screen, palette, units};
+
+/// Media that are named; more are counted.
+const MOST_MEDIA: usize = 8;
 
 /// Counts what is in a file.
 ///
@@ -31,6 +35,7 @@ pub fn run(global: &Global, what: &Tokens, screen: &mut Screen<'_>) -> Result<u8
         }
         return Ok(EXIT_OK);
     }
+    let estimates = estimates(&value, what.model.as_ref());
     let sizes = sizes(&value, what.encoding);
     let Some(baseline) = sizes.iter().find(|size| size.form == what.baseline).copied() else {
         return Err(CliError::NoBaseline(what.baseline.name()));
@@ -38,12 +43,18 @@ pub fn run(global: &Global, what: &Tokens, screen: &mut Screen<'_>) -> Result<u8
     let smallest = sizes.iter().filter(|size| size.form.may_be_picked()).min_by_key(|size| size.tokens).copied();
     if global.json {
         let forms = sizes.iter().map(|size| document(size, &baseline));
-        screen.bytes(&json::line(&object([
+        let mut members = vec![
             ("baseline", what.baseline.name().into()),
             ("encoding", what.encoding.name().into()),
             ("forms", Value::List(forms.collect())),
             ("pick", or_null(smallest.map(|size| size.form.name()))),
-        ])))?;
+        ];
+        if !estimates.is_empty() {
+            let media = estimates.iter().map(|(model, estimate)| estimated(model, estimate));
+            members.push(("media_estimates", Value::List(media.collect())));
+        }
+        let members = members.into_iter().map(|(name, value): (&str, Value)| (name.to_owned(), value));
+        screen.bytes(&json::line(&Value::Map(members.collect())))?;
         return Ok(EXIT_OK);
     }
     let mut title = Line::new();
@@ -59,7 +70,64 @@ pub fn run(global: &Global, what: &Tokens, screen: &mut Screen<'_>) -> Result<u8
         let line = row(size, &baseline, smallest == Some(*size));
         screen.line(line)?;
     }
+    media(&value, &estimates, screen)?;
     Ok(EXIT_OK)
+}
+
+/// How each model counts the media of a value; nothing where it has none.
+fn estimates(value: &Value, model: Option<&(String, Vision)>) -> Vec<(String, Estimate)> {
+    let mut count = 0_u64;
+    for_each_medium(value, &mut |_| count += 1);
+    let models = match model {
+        _ if count == 0 => Vec::new(),
+        Some(model) => vec![model.clone()],
+        None => Vision::FAMILIES.iter().map(|(model, vision)| ((*model).to_owned(), *vision)).collect(),
+    };
+    models.into_iter().map(|(model, vision)| (model, Estimate::of(value, vision))).collect()
+}
+
+/// The media, one by one, and about how many tokens they are.
+fn media(value: &Value, estimates: &[(String, Estimate)], screen: &mut Screen<'_>) -> Result<(), CliError> {
+    if estimates.is_empty() {
+        return Ok(());
+    }
+    let mut heads = Line::new();
+    heads.push(palette::QUIET, "  media, as models count them: estimates by published formulas");
+    screen.line(heads)?;
+    let mut shown = Vec::new();
+    for_each_medium(value, &mut |tag| shown.push(picture::medium(&tag)));
+    for words in shown.iter().take(MOST_MEDIA) {
+        let mut line = Line::new();
+        line.plain(format!("  {words}"));
+        screen.line(line)?;
+    }
+    if let Some(more) = shown.len().checked_sub(MOST_MEDIA).filter(|more| *more > 0) {
+        let mut line = Line::new();
+        line.push(palette::QUIET, format!("  and {more} more"));
+        screen.line(line)?;
+    }
+    for (model, estimate) in estimates {
+        let mut line = Line::new();
+        line.plain(format!("  {model:<26}"));
+        match estimate.counted {
+            0 => line.push(palette::QUIET, format!("{:>13}", "unknown")),
+            _ => line.plain(format!("{:>13}", format!("about {}", units::grouped(estimate.tokens)))),
+        };
+        if estimate.counted > 0 && estimate.uncounted > 0 {
+            line.push(palette::QUIET, format!("  without {} of which nobody says", estimate.uncounted));
+        }
+        screen.line(line)?;
+    }
+    Ok(())
+}
+
+fn estimated(model: &str, estimate: &Estimate) -> Value {
+    object([
+        ("counted", count(estimate.counted)),
+        ("model", model.into()),
+        ("tokens", count(estimate.tokens)),
+        ("uncounted", count(estimate.uncounted)),
+    ])
 }
 
 fn is_stdin(path: &Path) -> bool {

@@ -6,7 +6,7 @@ use tracewire_insight::brief::find_step;
 use tracewire_insight::prices::price;
 use tracewire_insight::process::Processes;
 use tracewire_insight::{Located, Tree};
-use tracewire_store::{Lookup, Store, TraceFilter, TraceRow, resolve_all};
+use tracewire_store::{Lookup, Store, TraceFilter, TraceRow, resolve_all, resolve_all_but_media};
 use tracewire_wire::id::{SpanId, TraceId};
 
 use super::brief;
@@ -38,7 +38,11 @@ pub fn run(global: &Global, what: &Trace, screen: &mut Screen<'_>) -> Result<u8,
     let mut documents = Vec::new();
     let several = found.traces.len() > 1;
     for (place, trace_id) in found.traces.iter().enumerate() {
-        let events = events(&*source.store, *trace_id)?;
+        let events = if global.json && !brief::is_wanted(what) {
+            whole_events(&*source.store, *trace_id)?
+        } else {
+            events(&*source.store, *trace_id)?
+        };
         let located: Vec<Located<'_>> = events.iter().map(|(producer, event)| Located { producer, event }).collect();
         let mut tree = Tree::build(*trace_id, &located, &|producer| processes.life(producer), now());
         price(&mut tree, &prices);
@@ -166,10 +170,17 @@ fn by_span(store: &dyn Store, id: &str) -> Result<Option<Found>, CliError> {
 
 pub(super) type Event = (Arc<str>, tracewire_wire::event::Event);
 
-/// The events of a trace with their content, as far as it is here.
+/// The events of a trace with their content, as far as it is here; of media what they are.
 pub(super) fn events(store: &dyn Store, trace_id: TraceId) -> Result<Vec<Event>, CliError> {
     let mut events = store.events(trace_id)?;
     // A content that does not read back is shown as a reference; `verify` says what is wrong with it.
+    resolve_all_but_media(store, &mut events, |_, _| Ok::<(), CliError>(()))?;
+    Ok(events.into_iter().map(|stored| (stored.producer, stored.event)).collect())
+}
+
+/// The same, every value as it was recorded.
+fn whole_events(store: &dyn Store, trace_id: TraceId) -> Result<Vec<Event>, CliError> {
+    let mut events = store.events(trace_id)?;
     resolve_all(store, &mut events, |_, _| Ok::<(), CliError>(()))?;
     Ok(events.into_iter().map(|stored| (stored.producer, stored.event)).collect())
 }

@@ -5,9 +5,10 @@ use std::io;
 use tracewire_insight::Form;
 use tracewire_wire::content::is_message;
 use tracewire_wire::json;
+use tracewire_wire::media::Tag;
 use tracewire_wire::value::{Map, Value};
 
-use super::{Picture, facts};
+use super::{Picture, facts, preview};
 use crate::term::{Line, Screen, escape, palette, units};
 
 /// Lines of one value; more are counted.
@@ -166,6 +167,9 @@ fn pretty(value: &Value, margin: &str, screen: &mut Screen<'_>) -> io::Result<()
 
 /// Values are at most as deep as the reader of JSON allows, so this may recurse.
 fn indent(value: &Value, depth: usize, out: &mut String) {
+    if let Some(tag) = Tag::of(value) {
+        return out.push_str(&preview::medium(&tag));
+    }
     let canonical = |value: &Value| String::from_utf8_lossy(&json::write(value)).into_owned();
     let (open, close, items): (char, char, Vec<(Option<&String>, &Value)>) = match value {
         Value::List(items) if !items.is_empty() => ('[', ']', items.iter().map(|item| (None, item)).collect()),

@@ -20,7 +20,7 @@ mod tests;
 pub use full::{block, node_details};
 pub use header::{footer, header};
 pub use layout::{Columns, NodeLines, draw, node_lines};
-pub use preview::preview;
+pub use preview::{medium, preview};
 pub use row::{state_glyph, state_style};
 
 use tracewire_insight::Tree;

@@ -1,7 +1,10 @@
 //! A value in one short line.
 
 use tracewire_wire::content::is_message;
+use tracewire_wire::media::Tag;
 use tracewire_wire::value::{Map, Value};
+
+use crate::term::units;
 
 /// How deep a preview looks into a value.
 const DEPTH: usize = 3;
@@ -127,6 +130,9 @@ fn write_message(out: &mut String, map: &Map, budget: usize, depth: usize) {
 }
 
 fn write_tag(out: &mut String, tag: &str, inner: &Value, value: &Value, budget: usize, depth: usize) {
+    if let Some(tag) = Tag::of(value) {
+        return out.push_str(&medium(&tag));
+    }
     match (tag, inner) {
         ("$int" | "$float" | "$decimal" | "$time", Value::Text(text)) => out.extend(text.chars().take(budget + 1)),
         ("$bytes", Value::Text(text)) => {
@@ -162,6 +168,19 @@ fn write_tag(out: &mut String, tag: &str, inner: &Value, value: &Value, budget: 
     }
 }
 
+/// A medium in a few words: `image/png 1024×768, 118.0 kB, sha256:ab12cd34…`.
+pub fn medium(tag: &Tag) -> String {
+    let size = tag.width.zip(tag.height).map(|(width, height)| format!(" {width}×{height}"));
+    let mut words = vec![tag.media_type.clone() + &size.unwrap_or_default()];
+    words.extend(tag.duration_nanos.map(|nanos| units::duration(nanos, "µ")));
+    words.push(units::bytes(tag.bytes));
+    words.push(match &tag.hash {
+        Some(hash) => format!("{}…", hash.to_string().chars().take(15).collect::<String>()),
+        None => "cut".to_owned(),
+    });
+    format!("<{}>", words.join(", "))
+}
+
 fn padding(base64: &str) -> usize {
     base64.bytes().rev().take(2).filter(|byte| *byte == b'=').count()
 }
@@ -192,6 +211,14 @@ mod tests {
             (r#"[1,2,"x"]"#, r#"[1, 2, "x"]"#),
             (r#"{"$ref":"sha256:00"}"#, "<not in this store>"),
             (r#"{"$bytes":"aGVsbG8="}"#, "<5 bytes>"),
+            (
+                r#"{"$media":{"bytes":118034,"hash":"sha256:ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34","height":768,"type":"image/png","width":1024}}"#,
+                "<image/png 1024×768, 118.0 kB, sha256:ab12cd34…>",
+            ),
+            (
+                r#"[{"$media":{"bytes":4000000,"duration_nanos":61500000000,"missing_bytes":4000000,"type":"audio/wav"}}]"#,
+                "[<audio/wav, 1m 02s, 4.0 MB, cut>]",
+            ),
             (r#"{"$cut":"abc","missing_bytes":9}"#, "\"abc\"…"),
             (r#"{"$int":"9007199254740993"}"#, "9007199254740993"),
             (r#"{"$redacted":"keys"}"#, "<redacted>"),

@@ -58,6 +58,10 @@ export function preview(value: Json | undefined, most = 160): string {
   if (gone !== undefined) {
     return `⟨${gone}⟩`;
   }
+  const medium = tagOf(value);
+  if (medium?.tag === "$media" && isMap(medium.said)) {
+    return `⟨${oneLine(String(medium.said["type"]), 40)}⟩`;
+  }
   const last = lastWords(value);
   if (last !== undefined) {
     return oneLine(last, most);

@@ -3,7 +3,7 @@ import type { Json } from "../api/types.ts";
 import { Icon } from "../design/Icon.tsx";
 import { count } from "../logic/format.ts";
 import { absence, isMap, preview, tagOf } from "../logic/json.ts";
-import { bytesOf } from "../logic/media.ts";
+import { bytesOf, toldOf } from "../logic/media.ts";
 import { visible } from "../logic/visible.ts";
 import { Picture } from "./Picture.tsx";
 
@@ -88,6 +88,10 @@ function Leaf({ value }: { value: Json }) {
     const gone = absence(value);
     if (gone !== undefined) {
       return <span className="tag">{gone}</span>;
+    }
+    const told = toldOf(value);
+    if (told !== undefined) {
+      return <Picture media={{ declared: told.type, told }} />;
     }
     if (tag.tag === "$bytes" && typeof tag.said === "string") {
       const bytes = bytesOf(tag.said);

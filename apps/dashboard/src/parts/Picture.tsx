@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { save } from "../api/client.ts";
 import { Icon } from "../design/Icon.tsx";
 import { bytes as inBytes } from "../logic/format.ts";
-import { bytesOf, type Media, PICTURES, SOUNDS, sniff } from "../logic/media.ts";
+import { bytesOf, FILMS, inWords, type Media, PICTURES, SOUNDS, sniff, type Told } from "../logic/media.ts";
 import { visible } from "../logic/visible.ts";
 
 /**
@@ -12,6 +12,9 @@ import { visible } from "../logic/visible.ts";
 export function Picture({ media }: { media: Media }) {
   const bytes = useMemo(() => (media.base64 === undefined ? undefined : bytesOf(media.base64)), [media.base64]);
   const kind = useMemo(() => (bytes === undefined ? undefined : sniff(bytes)), [bytes]);
+  if (media.told !== undefined) {
+    return <Card told={media.told} />;
+  }
   if (bytes === undefined) {
     return (
       <span className="media-address">
@@ -24,6 +27,7 @@ export function Picture({ media }: { media: Media }) {
     <figure className="media">
       {kind !== undefined && PICTURES.includes(kind) && <Painted bytes={bytes} />}
       {kind !== undefined && SOUNDS.includes(kind) && <Sound bytes={bytes} />}
+      {kind !== undefined && FILMS[kind] !== undefined && <Film bytes={bytes} type={FILMS[kind]} />}
       <figcaption>
         {kind ?? "bytes"} · {inBytes(bytes.length)}
         {media.declared !== "" && kind === undefined && <span> · said to be {visible(media.declared)}</span>}
@@ -37,6 +41,34 @@ export function Picture({ media }: { media: Media }) {
       </figcaption>
     </figure>
   );
+}
+
+/** A medium whose bytes are not here: what it is, and that it is not. */
+function Card({ told }: { told: Told }) {
+  return (
+    <span className="media-address">
+      <Icon name="file" size={13} />
+      <span className="data">
+        {visible(inWords(told))} · {inBytes(told.bytes)}
+      </span>
+      <span className="muted">{told.cut ? "too large when it was recorded" : "not in this copy"}</span>
+    </span>
+  );
+}
+
+/** A film. A player takes it for a film whatever it is, and runs nothing of it. */
+function Film({ bytes, type }: { bytes: Uint8Array<ArrayBuffer>; type: string }) {
+  const [address, setAddress] = useState<string | undefined>();
+  useEffect(() => {
+    const made = URL.createObjectURL(new Blob([bytes], { type }));
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [bytes, type]);
+  if (address === undefined) {
+    return null;
+  }
+  // biome-ignore lint/a11y/useMediaCaption: what a run recorded has no captions of ours.
+  return <video src={address} controls preload="metadata" aria-label="Film of the run" />;
 }
 
 function Painted({ bytes }: { bytes: Uint8Array<ArrayBuffer> }) {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tracewire_insight::prices::{Prices, price};
 use tracewire_insight::process::Processes;
 use tracewire_insight::{Located, Tree, document};
-use tracewire_store::{Store, StoredEvent, TraceCursor, TraceFilter, resolve_all};
+use tracewire_store::{Store, StoredEvent, TraceCursor, TraceFilter, resolve_all, resolve_all_but_media};
 use tracewire_wire::event::{Body, Status};
 use tracewire_wire::id::TraceId;
 use tracewire_wire::json;
@@ -293,13 +293,13 @@ pub(super) fn located(events: &[StoredEvent]) -> Vec<Located<'_>> {
     events.iter().map(|stored| Located { producer: &stored.producer, event: &stored.event }).collect()
 }
 
-/// A trace's events, content in place as far as it is here.
+/// A trace's events, content in place as far as it is here, media as what they are.
 ///
 /// # Errors
 /// Those of the store.
 pub(super) fn events_of(store: &dyn Store, trace_id: TraceId) -> Result<Vec<StoredEvent>, Problem> {
     let mut events = store.events(trace_id)?;
     // A content that does not read back is shown as a reference; `tracewire verify` says what is wrong with it.
-    resolve_all(store, &mut events, |_, _| Ok::<(), Problem>(()))?;
+    resolve_all_but_media(store, &mut events, |_, _| Ok::<(), Problem>(()))?;
     Ok(events)
 }

@@ -79,9 +79,10 @@ fn fresh() -> Arc<str> {
 }
 
 /// Nothing of ours runs script or style that stands in a page, is shown in a frame, or is guessed to be of another type.
+/// A player may play what a page has made of a recording's own bytes; nothing else may.
 /// `wasm-unsafe-eval` allows to compile WebAssembly, which may come from here alone, and no text as script: pages export by it.
 fn protect(headers: &mut HeaderMap) {
-    let policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'self'; \
+    let policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; media-src 'self' blob:; base-uri 'none'; form-action 'self'; \
         frame-ancestors 'none'; object-src 'none'";
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, policy),

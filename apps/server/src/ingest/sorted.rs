@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tracewire_store::Received;
 use tracewire_wire::WireError;
-use tracewire_wire::content::{self, Mark};
+use tracewire_wire::content;
 use tracewire_wire::encoding::{Encoding, ReadOptions};
 use tracewire_wire::envelope::{Content, Entry, Envelope};
 use tracewire_wire::event::Body;
@@ -12,7 +12,7 @@ use tracewire_wire::id::Hash;
 use tracewire_wire::json;
 use tracewire_wire::recording::Item as Recorded;
 use tracewire_wire::statement::Head;
-use tracewire_wire::value::Value;
+
 use tracewire_wire::verify::{Item, Verifier};
 
 /// As many of those that are not taken are named; all are counted.
@@ -108,11 +108,8 @@ impl Sorted {
     fn refer(&mut self, envelope: &Envelope) {
         let is_here = |hash: &Hash| matches!(envelope.content.get(hash), Some(Content::Value { .. } | Content::Erased));
         let referred = &mut self.referred;
-        let mut note = |slot: &Value| {
-            if let Some(Mark::Ref(hash)) = Mark::of(slot)
-                && !is_here(&hash)
-                && referred.len() < MOST_NEEDED
-            {
+        let mut note = |hash: Hash| {
+            if !is_here(&hash) && referred.len() < MOST_NEEDED {
                 referred.insert(hash);
             }
         };
@@ -120,12 +117,12 @@ impl Sorted {
             if let Entry::Event(event) = entry
                 && let Body::Present(body) = &event.body
             {
-                content::for_each_slot(body, &mut note);
+                content::for_each_reference(body, &mut note);
             }
         }
         for content in envelope.content.values() {
             if let Content::Value { value, .. } = content {
-                content::for_each_slot_inside(value, &mut note);
+                content::for_each_reference_inside(value, &mut note);
             }
         }
     }

@@ -20,7 +20,7 @@ pub fn answer(request: &Value) -> Value {
     let code = |it: &Error| it.downcast_ref().map(WireError::code).or(it.downcast_ref().map(RecorderError::code));
     let mut answer = match request["do"].as_str() {
         Some("start") => json!({ "name": "tracewire-rust", "version": env!("CARGO_PKG_VERSION"), "language": "Rust",
-            "protocol": "1.0", "capabilities": ["record", "seal", "recover", "verify", "verify:keys", "withhold", "guard", "convert:json",
+            "protocol": "1.0", "capabilities": ["record", "record:media", "seal", "recover", "verify", "verify:keys", "withhold", "guard", "convert:json",
             "convert:jsonl", "convert:proto", "convert:toon", "convert:csv"] }),
         _ => match run(&request["case"]).map_err(|error| (code(&error), error.to_string())) {
             Ok(result) => json!({ "result": result }),
@@ -86,6 +86,7 @@ fn record(case: &Value) -> Result<SealedJournal, Error> {
     if let Some(capture) = settings.get("capture") {
         options.capture = Capture::of_value(&host(capture)?)?;
     }
+    options.media = settings["media"] == true;
     if let Some(sampling) = settings.get("sampling") {
         options.sampling = Sampling::of_value(&host(sampling)?).ok_or("sampling is no rate")?;
     }

@@ -63,7 +63,7 @@ impl Ask {
         member(&self.request, "operation")
     }
 
-    /// What an adapter must be capable of: `record`; `convert:json` and `convert:toon`; `verify` and `verify:keys`.
+    /// What an adapter must be capable of: `record`; `convert:json` and `convert:toon`; `verify` and `verify:keys`; `record` and `record:media`.
     pub fn capabilities(&self) -> Vec<String> {
         capabilities(&self.request)
     }
@@ -85,6 +85,9 @@ pub fn capabilities(request: &Value) -> Vec<String> {
             both
         }
         "verify" if request.get("keys").is_some() => vec!["verify".to_owned(), "verify:keys".to_owned()],
+        "record" if request.pointer("/settings/media").is_some() => {
+            vec!["record".to_owned(), "record:media".to_owned()]
+        }
         operation => vec![operation.to_owned()],
     }
 }

@@ -8,6 +8,7 @@ pub mod envelope;
 pub mod event;
 pub mod journal;
 pub mod json;
+pub mod media;
 pub mod otlp_logs;
 pub mod otlp_traces;
 pub mod proto;
@@ -36,6 +37,7 @@ pub const ALL: &[Decoder] = &[
     Decoder { name: "event", check: event::check },
     Decoder { name: "journal", check: journal::check },
     Decoder { name: "json", check: json::check },
+    Decoder { name: "media", check: media::check },
     Decoder { name: "otlp_logs", check: otlp_logs::check },
     Decoder { name: "otlp_traces", check: otlp_traces::check },
     Decoder { name: "proto", check: proto::check },

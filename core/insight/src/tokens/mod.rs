@@ -10,6 +10,7 @@
 //! | `merge` | how many tokens a piece has |
 //! | `vocabulary` | which bytes are a token, and which comes first |
 //! | `layout` | how the packed tables lie |
+//! | `vision` | about how many tokens pictures take, by what their makers publish |
 //! | `forms` | one value in every form, counted; the smallest of them |
 //!
 //! The tables are packed by the build script and read where they lie in the program: the first count costs no more than the
@@ -20,9 +21,11 @@ mod forms;
 mod layout;
 mod merge;
 mod split;
+mod vision;
 mod vocabulary;
 
 pub use forms::{Form, Size, pick, sizes};
+pub use vision::{Estimate, Vision, for_each_medium};
 
 use split::Splitter;
 use vocabulary::Vocabulary;

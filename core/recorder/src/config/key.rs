@@ -111,6 +111,13 @@ pub const KEYS: &[Key] = &[
         "Budgets and loops: calls that go beyond are stopped before they begin.",
     ),
     key(
+        "media",
+        Kind::Switch(&[]),
+        "true",
+        "false",
+        "Whether images, sound and films are told by their bytes and carried once; else they stay the text or bytes that they are.",
+    ),
+    key(
         "mode",
         Kind::Word(&["local", "inline", "background"]),
         "local; inline with exporters",

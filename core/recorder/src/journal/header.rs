@@ -5,6 +5,7 @@ use super::members::{HeaderError, Members, members_of, natural};
 use crate::cbor::{Decoder, Scratch, Walker, wire_form};
 use crate::limits::Limits;
 use crate::redaction::Redact;
+use crate::seal::MEDIA_SEAL_VERSION;
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
@@ -31,6 +32,8 @@ pub struct Header {
     pub limits: Limits,
     /// Keys whose values are removed when the file is sealed.
     pub redact: Redact,
+    /// Whether media are taken out of values when the file is sealed.
+    pub media: bool,
     /// Rules of sampling, where there are any.
     pub sampling: Option<Map>,
     /// Where the writer runs.
@@ -92,6 +95,10 @@ impl Header {
             it.part_bytes("hash_key", key);
         }
         it.end_part();
+        if self.media {
+            it.raw_text("media");
+            it.bool(true);
+        }
         if let Some(sampling) = &self.sampling {
             attributes(it, "sampling", sampling);
         }
@@ -158,6 +165,7 @@ impl Header {
             resource: members.map("resource")?.unwrap_or_default(),
             limits: read_limits(members.map("limits")?.unwrap_or_default())?,
             redact: read_redact(members.map("redact")?.unwrap_or_default(), seal)?,
+            media: read_media(&mut members, seal)?,
             sampling: members.map("sampling")?,
             origin: read_origin(members.map("origin")?.unwrap_or_default())?,
             parent: members.optional_text("parent")?,
@@ -210,12 +218,18 @@ fn read_redact(map: Map, seal: u64) -> Result<Redact, HeaderError> {
     let mut members = Members(map);
     let keys = members.texts("keys")?;
     // A library without rules seals no such file, and has no use for them.
-    if seal != 2 || !cfg!(feature = "redact") {
+    if !(2..=MEDIA_SEAL_VERSION).contains(&seal) || !cfg!(feature = "redact") {
         return Ok(Redact { keys, ..Redact::default() });
     }
     let rules = members.optional_texts("rules")?.unwrap_or_default();
     let hash_key = members.0.get("hash_key").and_then(Value::as_bytes).and_then(|bytes| bytes.try_into().ok());
     Ok(Redact { keys, rules, hash_key })
+}
+
+/// A member of the third version of the seal.
+fn read_media(members: &mut Members, seal: u64) -> Result<bool, HeaderError> {
+    let is_known = seal == MEDIA_SEAL_VERSION && cfg!(feature = "media");
+    Ok(is_known && members.optional_bool("media")?.unwrap_or_default())
 }
 
 fn read_origin(map: Map) -> Result<Origin, HeaderError> {
@@ -265,6 +279,7 @@ mod tests {
             ]),
             limits: Limits { depth: 3, text_bytes: 10, ..Limits::default() },
             redact: Redact { keys: vec!["password".into()], ..Redact::default() },
+            media: false,
             sampling: Some(Map::from_iter([("rate".into(), Value::Double(0.25))])),
             origin: Origin { host: "h".into(), boot: "b".into(), pid_namespace: "n".into(), pid: 7, started: 9 },
             parent: Some("00000000000000aa-1".into()),
@@ -288,6 +303,14 @@ mod tests {
         let first = Header { redact, ..whole() };
         let keys = Redact { keys: vec!["a".into()], ..Redact::default() };
         assert_eq!(Header::read(&first.to_cbor()).map(|header| header.redact), Ok(keys));
+    }
+
+    #[test]
+    fn media_are_of_the_third_seal() {
+        let third = Header { seal: 3, media: true, ..whole() };
+        assert_eq!(Header::read(&third.to_cbor()), Ok(third.clone()));
+        let first = Header::read(&Header { seal: 1, ..third }.to_cbor()).unwrap();
+        assert!(!first.media && first.other.contains_key("media"), "it means nothing, and stays");
     }
 
     #[test]

@@ -46,6 +46,14 @@ impl Members {
         }
     }
 
+    pub(super) fn optional_bool(&mut self, name: &str) -> Result<Option<bool>, HeaderError> {
+        match self.0.remove(name) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(_) => Self::wrong(name, "true or false"),
+        }
+    }
+
     pub(super) fn text(&mut self, name: &str) -> Result<String, HeaderError> {
         match self.optional_text(name)? {
             Some(text) => Ok(text),

@@ -14,7 +14,7 @@ use crate::clock::Moment;
 use crate::medium::Medium;
 use crate::options::Options;
 use crate::redaction::Redact;
-use crate::seal::Sealer;
+use crate::seal::{Sealer, version_for};
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Mutex;
@@ -144,14 +144,16 @@ impl Memory {
     }
 
     fn header(&self, state: &State, moment: Moment) -> Header {
+        let media = self.options.media && cfg!(feature = "media");
         Header {
             spec: SPEC_VERSION.to_owned(),
-            seal: self.redact.seal_version(),
+            seal: version_for(&self.redact, media),
             producer: producer_name(&self.process, state.number),
             created: moment.wall,
             resource: self.options.resource.clone(),
             limits: self.options.limits.clone(),
             redact: self.redact.clone(),
+            media,
             sampling: self.sampling.clone(),
             origin: Origin::default(),
             parent: None,

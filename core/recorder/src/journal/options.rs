@@ -64,6 +64,8 @@ pub struct WriterOptions {
     pub limits: Limits,
     /// Redaction that stands in the header.
     pub redact: Redact,
+    /// Whether the header asks for media to be taken out of values.
+    pub media: bool,
     /// Rules of sampling, where there are any.
     pub sampling: Option<Map>,
     /// Who must acknowledge a file before it may go.

@@ -22,6 +22,8 @@ pub struct Prepared {
 pub struct Preparer {
     policy: Policy,
     inline_bytes: usize,
+    #[cfg(feature = "media")]
+    media: bool,
 }
 
 impl Preparer {
@@ -30,7 +32,20 @@ impl Preparer {
     /// # Errors
     /// `redact_rule` and `redact_pattern`, for rules that cannot be applied.
     pub fn new(limits: &Limits, redact: &Redact) -> Result<Self, WireError> {
-        Ok(Preparer { policy: Policy::new(limits, redact)?, inline_bytes: super::size(limits.inline_bytes) })
+        Ok(Preparer {
+            policy: Policy::new(limits, redact)?,
+            inline_bytes: super::size(limits.inline_bytes),
+            #[cfg(feature = "media")]
+            media: false,
+        })
+    }
+
+    /// The same, but with media taken out of values.
+    #[cfg(feature = "media")]
+    #[must_use]
+    pub fn with_media(mut self, media: bool) -> Self {
+        self.media = media;
+        self
     }
 
     /// One for a journal; false where its rules cannot be applied: nothing goes through then of what they may be there to remove.
@@ -39,7 +54,13 @@ impl Preparer {
         let inline_bytes = super::size(header.limits.inline_bytes);
         let policy = Policy::new(&header.limits, &header.redact);
         let has_rules = policy.is_ok();
-        (Preparer { policy: policy.unwrap_or_else(|_| Policy::closed(&header.limits)), inline_bytes }, has_rules)
+        let preparer = Preparer {
+            policy: policy.unwrap_or_else(|_| Policy::closed(&header.limits)),
+            inline_bytes,
+            #[cfg(feature = "media")]
+            media: header.media,
+        };
+        (preparer, has_rules)
     }
 
     /// One for a journal. Keys can always be applied.
@@ -56,6 +77,10 @@ impl Preparer {
             Body::Present(body) if body.is_empty() => None,
             Body::Present(body) => {
                 self.policy.apply(body);
+                #[cfg(feature = "media")]
+                if self.media {
+                    tracewire_wire::media::extract(body, &mut |hash, bytes| carried.push((hash, bytes)));
+                }
                 let plain =
                     content::externalise(body, self.inline_bytes, &mut |hash, value| carried.push((hash, value)));
                 let nonce = event.nonce.as_deref();

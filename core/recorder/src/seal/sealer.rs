@@ -110,8 +110,8 @@ impl Sealer {
             }
         }
         let (preparer, has_rules) = Preparer::of_header(header);
-        // No emitter writes a later version than its rules need.
-        let is_known_version = header.seal == header.redact.seal_version() && has_rules;
+        // No emitter writes a later version than what its header asks for needs.
+        let is_known_version = header.seal == super::version_for(&header.redact, header.media) && has_rules;
         Sealer {
             producer: header.producer.clone(),
             base,

@@ -173,8 +173,10 @@ fn copy(
         let Entry::Event(event) = entry else { continue };
         let is_kept = keeps(event);
         let Body::Present(body) = &mut event.body else { continue };
+        if is_kept {
+            content::for_each_reference(body, &mut |hash| needed.push(hash));
+        }
         content::visit_slots(body, &mut |slot| match Mark::of(slot) {
-            Some(Mark::Ref(hash)) if is_kept => needed.push(hash),
             Some(_) => {}
             None if is_kept && !goes_again => {}
             None => {
@@ -199,11 +201,7 @@ fn copy(
             copy.content.insert(hash, content.clone());
         }
         if let Some(Content::Value { value, .. }) = copy.content.get(&hash) {
-            content::for_each_slot_inside(value, &mut |slot| {
-                if let Some(Mark::Ref(hash)) = Mark::of(slot) {
-                    needed.push(hash);
-                }
-            });
+            content::for_each_reference_inside(value, &mut |hash| needed.push(hash));
         }
     }
     for (hash, content) in &mut copy.content {

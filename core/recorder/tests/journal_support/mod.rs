@@ -114,6 +114,7 @@ pub fn options(directory: &Directory) -> WriterOptions {
         resource: Map::default(),
         limits: Limits::default(),
         redact: Redact::default(),
+        media: false,
         sampling: None,
         sinks: vec!["store".to_owned()],
         quota_bytes: 1 << 30,

@@ -136,6 +136,14 @@ pub fn content_hash(value: &Value, nonce: Option<&str>) -> Hash {
     Hash::with_nonce(nonce, &form)
 }
 
+/// Whether a content may stand under a hash: its own, or that of the raw bytes of a medium (TW-MED-004).
+pub fn is_under(value: &Value, nonce: Option<&str>, hash: &Hash) -> bool {
+    let is_own = content_hash(value, nonce) == *hash;
+    #[cfg(feature = "media")]
+    let is_own = is_own || nonce.is_none() && crate::media::raw_hash(value) == Some(*hash);
+    is_own
+}
+
 /// Writes the reference that stands for a slot in a digest.
 fn write_hashed(value: &Value, out: &mut Vec<u8>) {
     let hash = Mark::of(value).map_or_else(|| content_hash(value, None), |mark| mark.hash());

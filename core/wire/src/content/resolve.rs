@@ -14,9 +14,22 @@ const MAX_BYTES: usize = 64 << 20;
 /// Puts the values of references back, as far as `lookup` knows them; the other references stay. `lookup` may say by the
 /// value of a [`Mark`] that a content was erased or is withheld.
 ///
+/// Media stand again as they were recorded, where the feature `media` is on and `lookup` knows their bytes; otherwise their tags stay.
+///
 /// References inside the values are followed, 16 levels deep at most, and up to about 64 MiB in all; what lies beyond stays
 /// a reference, so that no envelope can make a reader grow without bounds.
 pub fn resolve(body: &mut Map, lookup: &dyn Fn(&Hash) -> Option<Value>) {
+    let mut resolver = Resolver { lookup, bytes_left: MAX_BYTES };
+    visit_outer_slots(body, &mut |value| {
+        resolver.slot(value, MAX_LEVELS);
+        #[cfg(feature = "media")]
+        crate::media::restore(value, &mut |hash| resolver.medium(hash));
+    });
+}
+
+/// The same, but media stay tags: for who shows what was said, and a picture when somebody asks for it.
+#[cfg(feature = "media")]
+pub fn resolve_but_media(body: &mut Map, lookup: &dyn Fn(&Hash) -> Option<Value>) {
     let mut resolver = Resolver { lookup, bytes_left: MAX_BYTES };
     visit_outer_slots(body, &mut |value| resolver.slot(value, MAX_LEVELS));
 }
@@ -45,6 +58,14 @@ impl Resolver<'_> {
             *value = found;
         }
         inner_slots_mut(value, &mut |inner| self.slot(inner, levels_left));
+    }
+
+    /// The content of a medium, while there is room for it.
+    #[cfg(feature = "media")]
+    fn medium(&mut self, hash: &Hash) -> Option<Value> {
+        let found = (self.lookup)(hash)?;
+        self.bytes_left = self.bytes_left.checked_sub(weight(&found))?;
+        Some(found)
     }
 }
 

@@ -96,7 +96,7 @@ pub fn is_message(value: &Value) -> bool {
 macro_rules! walks {
     ($($mutable:ident)?, $body:ident, $value:ident, $slots:ident, $slots_inside:ident, $iter:ident) => {
         /// Calls `each` for the outermost slots of a body.
-        pub(super) fn $body(body: &$($mutable)? Map, each: &mut dyn FnMut(&$($mutable)? Value)) {
+        pub(crate) fn $body(body: &$($mutable)? Map, each: &mut dyn FnMut(&$($mutable)? Value)) {
             for (name, value) in body.$iter() {
                 match (BodyMember::of(name), value) {
                     (BodyMember::Slot, value) => each(value),

@@ -267,7 +267,7 @@ impl Content {
     /// Whether the value belongs to this hash; `None` where there is no value to ask.
     pub fn matches(&self, hash: &Hash) -> Option<bool> {
         match self {
-            Content::Value { value, nonce, .. } => Some(content::content_hash(value, nonce.as_deref()) == *hash),
+            Content::Value { value, nonce, .. } => Some(content::is_under(value, nonce.as_deref(), hash)),
             Content::Erased | Content::Withheld => None,
         }
     }

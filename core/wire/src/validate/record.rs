@@ -211,15 +211,14 @@ fn contents(
             (_, Value::Map(members)) => {
                 let Some(value) = members.get("value") else { continue };
                 values::check(value, &path.key("value"), found);
-                content::for_each_slot_inside(value, &mut |slot| {
-                    references.extend(values::reference(slot).map(|hash| (hash, place)))
-                });
+                content::for_each_reference_inside(value, &mut |hash| references.push((hash, place)));
                 let nonce = members.get("nonce").and_then(Value::as_text);
                 // The reader keeps the order of members, so the same place holds the same content.
                 let exact =
                     exact.and_then(|map| map.iter().nth(at)).and_then(|(_, entry)| entry.as_map()?.get("value"));
-                let is = content::content_hash(exact.unwrap_or(value), nonce);
-                if is != hash {
+                let exact = exact.unwrap_or(value);
+                if !content::is_under(exact, nonce, &hash) {
+                    let is = content::content_hash(exact, nonce);
                     let mend =
                         "hash the canonical bytes of the content's digest form, after everything that changes it";
                     found.add(&CONTENT_HASH, path, format!("the content here has the hash {is}"), mend);
@@ -336,11 +335,7 @@ fn body(value: &Value, facts: &mut EventFacts, path: &Path<'_>, found: &mut Foun
     if body.is_empty() {
         found.add(&EMPTY_MEMBER, path, "an empty body is left out", "leave it out");
     }
-    content::for_each_slot(body, &mut |slot| {
-        if let Some(hash) = values::reference(slot) {
-            refer(hash);
-        }
-    });
+    content::for_each_reference(body, refer);
     let part = of_body(&facts.event_type).map(|(part, _)| part);
     let is_log = facts.event_type == EventType::Log;
     for (name, value) in body {

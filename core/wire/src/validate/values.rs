@@ -4,7 +4,6 @@ use super::finding::{Found, Path, shown};
 use super::rules::{BIG_NUMBER, SECRET, TAG_FORM, TAG_UNKNOWN, UNESCAPED_KEY};
 use super::secrets;
 use crate::base64;
-use crate::content::Mark;
 use crate::id::Hash;
 use crate::time::is_moment;
 use crate::value::{Map, Value};
@@ -101,6 +100,15 @@ fn tag_of(map: &Map, tag: &str, tagged: &Value, path: &Path<'_>, found: &mut Fou
                 "what was kept and one count of what is missing are expected",
             )
         }
+        "$media" => {
+            let member = |name: &str| tagged.as_map().and_then(|map| map.get(name));
+            let is_hash = |hash: &Value| hash.as_text().is_some_and(|text| text.parse::<Hash>().is_ok());
+            let is_right = is_alone
+                && member("type").is_some_and(|name| name.as_text().is_some())
+                && member("bytes").is_some_and(|bytes| bytes.as_u64().is_some())
+                && member("hash").is_none_or(is_hash);
+            (is_right, "a map with `type`, `bytes` and, where the bytes are carried, their `hash` is expected")
+        }
         "$ref" | "$erased" | "$withheld" => {
             let is_hash = text.is_some_and(|text| text.parse::<Hash>().is_ok());
             if !is_hash && text.is_some_and(|text| !text.starts_with("sha256:")) || !is_alone {
@@ -150,13 +158,5 @@ fn is_time(text: &str) -> bool {
         18 => is_moment(&format!("2000-01-01T{text}Z")),
         29 => is_moment(&format!("{text}Z")),
         _ => is_moment(text),
-    }
-}
-
-/// Every reference in the slots of a body or of a content's value.
-pub(super) fn reference(slot: &Value) -> Option<Hash> {
-    match Mark::of(slot) {
-        Some(Mark::Ref(hash)) => Some(hash),
-        _ => None,
     }
 }

@@ -41,7 +41,7 @@ pub(super) enum Seen {
     Erased,
 }
 
-/// What stands in a slot instead of its value.
+/// What stands in a slot instead of its value, or a medium that stands in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Slot {
     Refers(u32),
@@ -116,6 +116,7 @@ fn seen(entry: &Entry, hashes: &mut Hashes) -> Held<Seen> {
             Body::Erased(_) => Seen::Erased,
             Body::Present(body) => {
                 content::for_each_slot(body, &mut |slot| slots.extend(slot_of(slot, hashes)));
+                content::for_each_reference(body, &mut |hash| slots.push(Slot::Refers(hashes.number(hash))));
                 if event.event_type == EventType::Loss { Seen::Loss } else { Seen::Whole }
             }
         },
@@ -128,6 +129,7 @@ fn carried(hash: &Hash, content: &Content, hashes: &mut Hashes) -> Held<Carried>
     let what = match content {
         Content::Value { value, .. } => {
             content::for_each_slot_inside(value, &mut |slot| slots.extend(slot_of(slot, hashes)));
+            content::for_each_reference_inside(value, &mut |hash| slots.push(Slot::Refers(hashes.number(hash))));
             if content.matches(hash) == Some(true) { Carried::Right } else { Carried::Wrong }
         }
         Content::Erased => Carried::Erased,
@@ -137,11 +139,12 @@ fn carried(hash: &Hash, content: &Content, hashes: &mut Hashes) -> Held<Carried>
 }
 
 fn slot_of(slot: &Value, hashes: &mut Hashes) -> Option<Slot> {
-    Some(match Mark::of(slot)? {
-        Mark::Ref(hash) => Slot::Refers(hashes.number(hash)),
-        Mark::Erased(hash) => Slot::Erased(hashes.number(hash)),
-        Mark::Withheld(hash) => Slot::Withheld(hashes.number(hash)),
-    })
+    match Mark::of(slot)? {
+        // Named with all that is referred to.
+        Mark::Ref(_) => None,
+        Mark::Erased(hash) => Some(Slot::Erased(hashes.number(hash))),
+        Mark::Withheld(hash) => Some(Slot::Withheld(hashes.number(hash))),
+    }
 }
 
 impl Link {

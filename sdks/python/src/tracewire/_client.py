@@ -94,6 +94,7 @@ class Client(Points, Queries):
         redact: Iterable[str] | None = None,
         redact_at: Literal["seal", "record"] | None = None,
         redact_key: str | None = None,
+        media: bool | None = None,
         resource: Mapping[str, object] | None = None,
         session_id: str | None = None,
         environment: str | None = None,

@@ -62,6 +62,7 @@ def init(
     redact: Iterable[str] | None = None,
     redact_at: Literal["seal", "record"] | None = None,
     redact_key: str | None = None,
+    media: bool | None = None,
     resource: Mapping[str, object] | None = None,
     session_id: str | None = None,
     environment: str | None = None,
@@ -108,6 +109,8 @@ def init(
         redact_at: when that is removed: ``seal``, when the journal is sealed, or ``record``, before a record is written,
             while the caller waits.
         redact_key: the key of hashes that stand for what was removed.
+        media: whether images, sound and films are told by their bytes, in what the journal becomes, and carried once. ``False``
+            leaves them the bytes or the base64 that they are.
         resource: further attributes of the program.
         session_id: the conversation that runs belong to, where they do not say so themselves.
         environment: the deployment, such as ``production``.

@@ -100,6 +100,11 @@ export interface ClientOptions {
   readonly redactAt?: "seal" | "record" | undefined;
   /** The key of hashes that stand for what was removed. */
   readonly redactKey?: string | undefined;
+  /**
+   * Whether images, sound and films are told by their bytes, in what the journal becomes, and carried once; true unless something else is
+   * said. In a browser that takes the module with the rules of redaction.
+   */
+  readonly media?: boolean | undefined;
   /** Further attributes of the program. */
   readonly resource?: Readonly<Record<string, unknown>> | undefined;
   /** The conversation that runs belong to, where they do not say so themselves. */
@@ -299,6 +304,7 @@ const KEYS: { readonly [key: string]: readonly [check: Check, expected: string, 
   fsync: [onOff, "true or false", "true"],
   guards: [table, "an object of limits", "{ budget: { steps: 200 } }"],
   mask: [(value) => (typeof value === "function" ? value : undefined), "a function", "(field, value) => value"],
+  media: [onOff, "true or false", "false"],
   mode: [mode, "one of local, inline, background", "'background'"],
   quotaBytes: [bytes, "a number of bytes", "4294967296"],
   redact: [list((item) => typeof item === "string"), "a list of texts", "['password']"],

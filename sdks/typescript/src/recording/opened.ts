@@ -354,6 +354,7 @@ function nativeOptions(settings: Settings, sinks: readonly string[]): NativeOpti
     redact: values.redact ?? [],
     redact_at: values.redactAt,
     redact_key: values.redactKey,
+    media: values.media,
     sinks,
     sampling: values.sampling,
     tail: values.tail,

@@ -10,6 +10,7 @@ use crate::journal::header::{Header, Origin};
 use crate::journal::losses::{Owed, reason};
 use crate::journal::options::{WhenFull, WriterOptions};
 use crate::journal::quota::journal_bytes;
+use crate::seal::version_for;
 use std::sync::atomic::Ordering;
 use tracewire_wire::envelope::SPEC_VERSION;
 use tracewire_wire::value::Map;
@@ -59,12 +60,13 @@ impl State {
         let options = &shared.options;
         Header {
             spec: SPEC_VERSION.to_owned(),
-            seal: options.redact.seal_version(),
+            seal: version_for(&options.redact, options.media),
             producer: producer_name(&own.name, number),
             created: moment.wall,
             resource: options.resource.clone(),
             limits: options.limits.clone(),
             redact: options.redact.clone(),
+            media: options.media,
             sampling: options.sampling.clone(),
             origin: Origin::current(),
             parent: own.parent.clone(),

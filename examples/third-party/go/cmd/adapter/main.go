@@ -94,7 +94,7 @@ func failure(reply members, err error) members {
 }
 
 func capabilities() []string {
-	list := []string{"record", "seal", "recover", "verify", "verify:keys", "withhold", "guard"}
+	list := []string{"record", "record:media", "seal", "recover", "verify", "verify:keys", "withhold", "guard"}
 	for _, encoding := range tracewire.Encodings {
 		list = append(list, "convert:"+encoding)
 	}

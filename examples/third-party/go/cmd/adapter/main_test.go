@@ -8,7 +8,7 @@ import (
 
 func TestAnswers(t *testing.T) {
 	for request, want := range map[string]string{
-		`{"id":1,"do":"start","protocol":"1.0"}`: `"capabilities":["record","seal","recover","verify","verify:keys","withhold","guard","convert:json",`,
+		`{"id":1,"do":"start","protocol":"1.0"}`: `"capabilities":["record","record:media","seal","recover","verify","verify:keys","withhold","guard","convert:json",`,
 		`{"id":2,"do":"run","case":{"operation":"convert","from":"json","to":"json","bytes":"WyAxLjAgXQ=="}}`:        `{"id":2,"result":{"bytes":"WzFd"}}`,
 		`{"id":3,"do":"run","case":{"operation":"convert","from":"json","to":"json","bytes":"MDE="}}`:                `{"error":{"code":"json_number",`,
 		`{"id":4,"do":"run","case":{"operation":"convert","from":"json","to":"xml","bytes":"MQ=="}}`:                 `{"id":4,"skipped":"no such encoding here: xml"}`,

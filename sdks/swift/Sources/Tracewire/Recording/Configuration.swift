@@ -52,6 +52,8 @@ public struct Configuration: Sendable {
   public var redactAt: RedactAt?
   /// The key of hashes that stand for what was removed.
   public var redactKey: String?
+  /// Whether images, sound and films are told by their bytes, in what the journal becomes, and carried once; true unless something else is said.
+  public var media: Bool?
   /// Further attributes of the program.
   public var resource: Attributes?
   /// The conversation that runs belong to, where they do not say so themselves.
@@ -87,7 +89,7 @@ public struct Configuration: Sendable {
     service: String? = nil, dir: String? = nil, mode: Mode? = nil, exporters: [any Exporter]? = nil, batching: Batching? = nil,
     sampling: Sampling? = nil,
     capture: Capture? = nil, mask: Mask? = nil, strict: Bool? = nil, redact: [String]? = nil,
-    redactAt: RedactAt? = nil, redactKey: String? = nil, resource: Attributes? = nil,
+    redactAt: RedactAt? = nil, redactKey: String? = nil, media: Bool? = nil, resource: Attributes? = nil,
     sessionId: String? = nil, environment: String? = nil, release: String? = nil, disabled: Bool? = nil, quotaBytes: Int? = nil,
     fileBytes: Int? = nil, fsync: Bool? = nil, store: Bool? = nil, limits: [String: Int]? = nil,
     guards: Guards? = nil, whenFull: WhenFull? = nil, blockBound: Double? = nil, tail: Tail? = nil,
@@ -105,6 +107,7 @@ public struct Configuration: Sendable {
     self.redact = redact
     self.redactAt = redactAt
     self.redactKey = redactKey
+    self.media = media
     self.resource = resource
     self.sessionId = sessionId
     self.environment = environment

@@ -101,6 +101,7 @@ struct Settings: Sendable {
     values.redact = values.redact ?? settings["redact"]?.list?.compactMap(\.text)
     values.redactAt = values.redactAt ?? settings["redact_at"]?.text.flatMap(RedactAt.init)
     values.redactKey = values.redactKey ?? settings["redact_key"]?.text
+    values.media = values.media ?? settings["media"]?.bool
     values.sessionId = values.sessionId ?? settings["session_id"]?.text
     values.environment = values.environment ?? settings["environment"]?.text
     values.release = values.release ?? settings["release"]?.text
@@ -163,6 +164,7 @@ struct Settings: Sendable {
     if let bytes = values.quotaBytes { options["quota_bytes"] = .int(bytes) }
     if let bytes = values.fileBytes { options["file_bytes"] = .int(bytes) }
     if let guards = values.guards { options["guards"] = .map(guards.limits) }
+    options["media"] = values.media.map(Value.bool)
     options["fsync"] = .bool(values.fsync ?? false)
     options["store"] = .bool(values.store ?? Self.hasStore)
     return JsonWriter.text(.map(options))

@@ -20,7 +20,7 @@ final class MapLoop: TracewireRecordable { var tracewireValue: Any? { ["k": self
 /// Whether the case has a bound of values: which members of a set are kept is its order's, and Swift's sets have none.
 nonisolated(unsafe) var isCut = false
 let names = ["date": "date of its own", "local": "moment without a zone", "time": "time of day", "utf8": "text of bytes"]
-let operations = ["record", "seal", "recover", "verify", "withhold", "guard"] + Format.allCases.map { "convert:\($0.rawValue)" }
+let operations = ["record", "record:media", "seal", "recover", "verify", "withhold", "guard"] + Format.allCases.map { "convert:\($0.rawValue)" }
 
 func answer(_ line: String) -> Value {
   let request = (try? Tracewire.decode(line)) ?? .null
@@ -80,7 +80,8 @@ func record(_ settings: Value, _ steps: [Value]) throws -> [[UInt8]] {
   let (sampling, redact, about) = (settings["sampling"].map(rates), strings(settings["redact"]), Attributes(resource.map { ($0.0, $0.1) }))
   let key = settings["redact_key"]?.text
   let configuration = Configuration(
-    sampling: sampling, capture: settings["capture"].map(captured), redact: redact, redactKey: key, resource: about, limits: limits)
+    sampling: sampling, capture: settings["capture"].map(captured), redact: redact, redactKey: key,
+    media: settings["media"]?.bool ?? false, resource: about, limits: limits)
   var (spans, places, recorded) = ([String: ManualStep](), [String: SpanContext](), try Recording(script, configuration))
   for step in steps { try play(step, recorded.client, &spans, &places) }
   recorded.end()

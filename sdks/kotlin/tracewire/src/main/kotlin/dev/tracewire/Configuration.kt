@@ -99,6 +99,12 @@ public class Configuration {
     /** The key of hashes that stand for what was removed. */
     public var redactKey: String? = null
 
+    /**
+     * Whether images, sound and films are told by their bytes, in what the journal becomes, and carried once; true unless something else is
+     * said.
+     */
+    public var media: Boolean? = null
+
     /** Further attributes of the program. */
     public var resource: Map<String, Any?>? = null
 

@@ -142,6 +142,7 @@ internal class Opened(
             "redact" to (settings["redact"] ?: emptyList<String>()),
             "redact_at" to settings["redact_at"],
             "redact_key" to settings["redact_key"],
+            "media" to settings["media"],
             "sinks" to sinks,
             "sampling" to settings["sampling"],
             "tail" to settings["tail"],

@@ -59,6 +59,7 @@ internal class Settings(given: Configuration) {
         take("redact", given.redact)
         take("redact_at", given.redactAt?.name?.lowercase())
         take("redact_key", given.redactKey)
+        take("media", given.media)
         text("release", given.release, "\"2026.11.1\"")
         take("resource", given.resource)
         val sampling = given.sampling

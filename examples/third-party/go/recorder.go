@@ -20,7 +20,7 @@ type Settings struct {
 	// RedactKey is a secret from which the key is made that rules use which hash, nil where none does.
 	RedactKey *string
 	// LeftOut are the members of bodies that are switched off (TW-POL-006).
-	LeftOut  map[string]bool
+	LeftOut map[string]bool
 	// Media says whether media are taken out of values and carried once.
 	Media    bool
 	Sampling *Rates

@@ -32,8 +32,19 @@ const STEPS: &[(&str, &[&str])] = &[
     ("close", &[]),
 ];
 
-const SETTINGS: &[&str] =
-    &["resource", "process", "clock", "trace_ids", "span_ids", "limits", "redact", "redact_key", "capture", "media", "sampling"];
+const SETTINGS: &[&str] = &[
+    "resource",
+    "process",
+    "clock",
+    "trace_ids",
+    "span_ids",
+    "limits",
+    "redact",
+    "redact_key",
+    "capture",
+    "media",
+    "sampling",
+];
 const CLOCK: &[&str] = &["wall_nanos", "monotonic_nanos", "step_nanos", "moments"];
 const OPTIONS: &[&str] = &["delimiter", "lenient", "formula_safe"];
 

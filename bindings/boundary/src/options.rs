@@ -1,6 +1,7 @@
 //! Options, given as a JSON object. What is unknown is the package's business; what cannot be used is refused by its name.
 
 use crate::Refusal;
+#[cfg(not(target_arch = "wasm32"))]
 use std::path::PathBuf;
 use std::sync::Arc;
 #[cfg(feature = "redact")]
@@ -42,9 +43,15 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
     #[cfg_attr(target_arch = "wasm32", allow(unused_mut))]
     let (mut when_full, mut bound) = (WhenFull::default(), WhenFull::BLOCK_BOUND);
     for (name, value) in members(given)?.iter() {
-        let wrong = |expected: &str| Refusal::new("option", format!("{name}: {expected} is expected"));
+        // The package of a browser has looked at all of them before: its module has no room for sentences.
+        let wrong = |expected: &str| match cfg!(target_arch = "wasm32") {
+            true => Refusal::new("option", name.to_owned()),
+            false => Refusal::new("option", format!("{name}: {expected} is expected")),
+        };
         match name.as_str() {
             _ if *value == Value::Null => {}
+            // A module in a browser has no files: it does without what is said of them.
+            #[cfg(not(target_arch = "wasm32"))]
             "dir" => options.directory = Some(PathBuf::from(value.as_text().ok_or_else(|| wrong("a path"))?)),
             "mode" => options.mode = mode(value).ok_or_else(|| wrong("local, inline or background"))?,
             "resource" => options.resource = value.as_map().ok_or_else(|| wrong("a map"))?.clone(),
@@ -65,8 +72,11 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
             "when_full" => when_full = when_full_of(value).ok_or_else(|| wrong("drop_newest, drop_oldest or block"))?,
             #[cfg(not(target_arch = "wasm32"))]
             "block_bound" => bound = duration(value).ok_or_else(|| wrong("a time"))?,
+            #[cfg(not(target_arch = "wasm32"))]
             "file_bytes" => options.file_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
+            #[cfg(not(target_arch = "wasm32"))]
             "store" => options.store = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+            #[cfg(not(target_arch = "wasm32"))]
             "fsync" => options.fsync = value.as_bool().ok_or_else(|| wrong("true or false"))?,
             #[cfg(feature = "guards")]
             "guards" => options.guards.config = crate::guards::config(value)?,

@@ -26,6 +26,7 @@ mod content;
 mod counter;
 mod derive;
 pub mod driver;
+#[cfg(feature = "erase")]
 mod erase;
 mod export;
 mod filter;
@@ -44,10 +45,12 @@ mod tally;
 
 use crate::error::StoreError;
 use crate::model::{
-    Activity, ActivityFilter, Applied, BucketQuery, Buckets, Cursor, Erased, Erasure, Fork, LedgerEntry, Lookup,
-    LooseFilter, ProducerRow, ProducerState, Removed, SessionFilter, SessionRow, SpanRow, StoreStats, StoredContent,
-    StoredEnvelope, StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
+    Activity, ActivityFilter, Applied, BucketQuery, Buckets, Cursor, Fork, LedgerEntry, Lookup, LooseFilter,
+    ProducerRow, ProducerState, Removed, SessionFilter, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
+    StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
 };
+#[cfg(feature = "erase")]
+use crate::model::{Erased, Erasure};
 use crate::store::{Ingest, Store};
 use driver::{Driver, Row};
 use std::collections::HashSet;
@@ -210,6 +213,7 @@ impl<E: Engine> Store for E {
         Ok(removed)
     }
 
+    #[cfg(feature = "erase")]
     fn erase(&mut self, erasure: &Erasure) -> Result<Erased, StoreError> {
         let mut erased = Erased::default();
         for work in erase::in_parts(erasure) {

@@ -4,12 +4,16 @@
 mod common;
 
 use std::path::Path;
+use std::sync::Arc;
 
-use common::{Ran, recorder, run, settle, start};
+use common::{ORIGIN, Ran, recorder, run, settle, start};
 use serde_json::Value;
 use tempfile::TempDir;
-use tracewire_recorder::Recorder;
+use tracewire_recorder::clock::Moment;
+use tracewire_recorder::testing::{Script, Scripted};
+use tracewire_recorder::{Options, Recorder};
 use tracewire_wire::event::Status;
+use tracewire_wire::time::Timestamp;
 
 const ANN: &str = "ann@example.com";
 
@@ -143,12 +147,46 @@ fn a_process_at_work_is_told_of() {
     record(&recorder);
     let ran = run(folder.path(), &["redact", "@email", "--yes"]);
     insta::assert_snapshot!("at_work", shown(&ran, folder.path()));
+    // Nobody is asked where nothing goes yet.
+    let again = run(folder.path(), &["redact", "@email"]);
+    insta::assert_snapshot!("at_work_again", shown(&again, folder.path()));
     // What was not sealed is there yet, but for content, which is erased for good.
     recorder.close(None);
     let ran = run(folder.path(), &["redact", "@email", "--yes"]);
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     assert!(!holds(folder.path(), ANN));
     assert_eq!(run(folder.path(), &["verify"]).code, Some(0));
+}
+
+#[test]
+fn what_cannot_be_reached_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = Script {
+        process: "00000000000000a1".to_owned(),
+        start: Moment { wall: Timestamp(ORIGIN), monotonic_nanos: 0 },
+        step_nanos: 100_000_000,
+        ..Script::default()
+    };
+    let mut options = Options::for_service("research");
+    options.resource.insert("team.contact".to_owned(), ANN.into());
+    let recorder = Recorder::open(Options {
+        directory: Some(folder.path().to_owned()),
+        sources: Arc::new(Scripted::new(script)),
+        host_sinks: vec!["collector".to_owned()],
+        ..options
+    });
+    let recorder = recorder.unwrap();
+    record(&recorder);
+    recorder.close(None);
+    let ran = run(folder.path(), &["redact", "@email", "--yes"]);
+    insta::assert_snapshot!("out_of_reach", shown(&ran, folder.path()));
+    let again = run(folder.path(), &["redact", "@email", "--yes"]);
+    assert_eq!(again.code, Some(1), "{}", again.out);
+    assert!(
+        again.out.starts_with("✓ nothing found in 2 traces\n! 00000000000000a1-1: email in the attributes"),
+        "{}",
+        again.out
+    );
 }
 
 #[test]

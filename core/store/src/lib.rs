@@ -15,7 +15,7 @@
 //! | [`sweep`](mod@sweep) | [`Sweeper`]: journals of live and dead processes into a store | journals, acknowledgements |
 //! | `local` | [`LocalStore`], a directory's store as the SDKs ask it | as `sqlite` and `sweep` |
 //! | [`search`](mod@search) | [`search()`]: steps and other events by what they say, newest first | – |
-//! | [`erase`] | what rules find in what is stored already, and its erasure | – |
+//! | [`erase`] | what rules find in what is stored already, and its erasure (feature `erase`) | – |
 //! | [`excerpt`] | copies of envelopes that show some events and withhold the rest | – |
 //! | `numbers` | [`numbers()`]: counts over traces, in groups and over time | – |
 //! | `resolve` | [`resolve_all()`]: content put back into many events | – |
@@ -32,6 +32,7 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "erase")]
 pub mod erase;
 mod error;
 pub mod excerpt;
@@ -61,12 +62,13 @@ pub use local::LocalStore;
 pub const FILE_NAME: &str = "store.db";
 
 pub use model::{
-    Activity, ActivityFilter, Applied, Batch, BucketQuery, BucketSize, Buckets, ContentBody, Cursor, Erased,
-    ErasedEvent, ErasedPart, Erasure, Fork, Incoming, IncomingContent, IncomingEvent, Label, LedgerEntry, Lookup,
-    LooseFilter, Pending, ProducerFacts, ProducerRow, ProducerState, ProducerUpdate, Received, Removed, SessionCursor,
-    SessionFilter, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceCounts,
-    TraceCursor, TraceFilter, TracePage, TraceRow,
+    Activity, ActivityFilter, Applied, Batch, BucketQuery, BucketSize, Buckets, ContentBody, Cursor, Fork, Incoming,
+    IncomingContent, IncomingEvent, Label, LedgerEntry, Lookup, LooseFilter, Pending, ProducerFacts, ProducerRow,
+    ProducerState, ProducerUpdate, Received, Removed, SessionCursor, SessionFilter, SessionRow, SpanRow, StoreStats,
+    StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceCursor, TraceFilter, TracePage, TraceRow,
 };
+#[cfg(feature = "erase")]
+pub use model::{Erased, ErasedEvent, ErasedPart, Erasure};
 pub use numbers::{Numbers, NumbersQuery, numbers};
 pub use proof::take_stored;
 pub use resolve::{resolve_all, resolve_all_but_media};

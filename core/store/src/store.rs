@@ -2,11 +2,12 @@
 
 use crate::error::StoreError;
 use crate::model::{
-    Activity, ActivityFilter, Applied, Batch, BucketQuery, Buckets, Cursor, Erased, Erasure, Fork, Incoming,
-    LedgerEntry, Lookup, LooseFilter, Pending, ProducerRow, ProducerState, ProducerUpdate, Removed, SessionFilter,
-    SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceFilter, TracePage,
-    TraceRow,
+    Activity, ActivityFilter, Applied, Batch, BucketQuery, Buckets, Cursor, Fork, Incoming, LedgerEntry, Lookup,
+    LooseFilter, Pending, ProducerRow, ProducerState, ProducerUpdate, Removed, SessionFilter, SessionRow, SpanRow,
+    StoreStats, StoredContent, StoredEnvelope, StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
 };
+#[cfg(feature = "erase")]
+use crate::model::{Erased, Erasure};
 use crate::resolve;
 use std::collections::HashSet;
 use std::time::Instant;
@@ -152,6 +153,7 @@ pub trait Store {
     ///
     /// # Errors
     /// [`StoreError`] when the engine refuses; what was erased before stays so, and the same can be asked again.
+    #[cfg(feature = "erase")]
     fn erase(&mut self, erasure: &Erasure) -> Result<Erased, StoreError>;
 
     /// Rewrites the database, so that its files hold nothing any more of what was erased or removed. Takes long, and as much room

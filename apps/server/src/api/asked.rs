@@ -1,7 +1,9 @@
 //! How all resources are asked: queries with known names, ids, times, pages.
 
 use axum::extract::FromRequestParts;
+use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tracewire_store::search::Moment;
@@ -10,6 +12,7 @@ use tracewire_wire::id::{SpanId, TraceId};
 use tracewire_wire::time::Timestamp;
 use utoipa::ToSchema;
 
+use crate::ingest::encoding_of;
 use crate::problem::Problem;
 
 /// Rows of a page where nobody says how many.
@@ -83,6 +86,19 @@ pub(crate) fn limit(asked: Option<u32>) -> Result<usize, Problem> {
         limit @ 1..=MOST_ROWS => Ok(usize::try_from(limit).unwrap_or(usize::MAX)),
         _ => Err(Problem::parameter("limit", format!("1 to {MOST_ROWS} is expected; `cursor` leads on"))),
     }
+}
+
+/// That a body is JSON, by its content type.
+///
+/// # Errors
+/// `content_type_unsupported`.
+pub(crate) fn json_only(headers: &HeaderMap) -> Result<(), Problem> {
+    if matches!(encoding_of(headers), Ok(Encoding::Json)) {
+        return Ok(());
+    }
+    let (status, code) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type_unsupported");
+    let detail = "Content-Type may be application/json";
+    Err(Problem::new(status, code, "The body is of a type that is not read", detail).header(ACCEPT, "application/json"))
 }
 
 /// An encoding of the wire, by its name.

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::Json;
-use super::asked::Time;
+use super::asked::{self, Time};
 use crate::body;
 use crate::guard::Caller;
 use crate::name::DEFAULT_PROJECT;
@@ -121,6 +121,7 @@ struct RuleFindings {
     request_body(content = Erase, content_type = "application/json"),
     responses(
         (status = 200, description = "It is erased, or only told", body = Erasure),
+        (status = 415, description = "The body is no JSON by its content type"),
         (status = 422, description = "A member or a rule cannot be used"),
         (status = 503, description = "Something else is being erased; send it again after `Retry-After` seconds"),
     ),
@@ -131,11 +132,12 @@ async fn post(
     headers: HeaderMap,
     request: Request<Body>,
 ) -> Result<Json<Erasure>, Problem> {
+    asked::json_only(&headers)?;
     let limits = Limits { body_bytes: MOST_BYTES, unpacked_bytes: MOST_BYTES, ..app.options.limits };
     let bytes = body::read(&headers, request.into_body(), &limits).await?.unpack(&limits)?;
-    let asked: Erase = serde_json::from_slice(&bytes).map_err(|error| invalid(error.to_string()))?;
+    let wanted: Erase = serde_json::from_slice(&bytes).map_err(|error| invalid(error.to_string()))?;
     let journals = (caller.project.name == DEFAULT_PROJECT).then(|| app.options.directory.clone());
-    let done = erase(&caller.project, asked.read()?, app.options.prices.clone(), journals).await?;
+    let done = erase(&caller.project, wanted.read()?, app.options.prices.clone(), journals).await?;
     Ok(Json(Erasure::of(done)))
 }
 

@@ -83,6 +83,8 @@ async fn all_content_needs_a_condition() {
         let detail = refusal["detail"].as_str().unwrap();
         assert!(detail.contains(said) || said == "since", "{body}: {detail}");
     }
+    let other = served.client.post(served.url("/v1/erase")).header("content-type", "text/csv").body("x");
+    assert_eq!(served.refusal(other).await, (415, "content_type_unsupported".to_owned()));
     served.server.stop().await;
 }
 

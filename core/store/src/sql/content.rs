@@ -8,8 +8,10 @@ use super::pack::{self, PackWriter, Table};
 use crate::error::StoreError;
 use crate::model::{ContentBody, IncomingContent, StoredContent};
 use crate::packed::{Run, Runs, read_number, write_number};
+#[cfg(feature = "erase")]
 use tracewire_wire::erase::erase_slots_inside;
 use tracewire_wire::id::Hash;
+#[cfg(feature = "erase")]
 use tracewire_wire::json::{self, ReadOptions};
 use tracewire_wire::value::Map;
 
@@ -214,6 +216,7 @@ fn find(connection: &dyn Driver, hash: &Hash) -> Result<Option<(i64, Vec<u8>)>, 
 }
 
 /// Erases one content; gives how many bytes it had, `None` where there is none to erase.
+#[cfg(feature = "erase")]
 pub(super) fn erase(connection: &dyn Driver, hash: &Hash) -> Result<Option<u64>, StoreError> {
     let Some((number, bytes)) = find(connection, hash)? else { return Ok(None) };
     let Item { state, json, .. } = Item::read(&bytes)?;
@@ -226,6 +229,7 @@ pub(super) fn erase(connection: &dyn Driver, hash: &Hash) -> Result<Option<u64>,
 }
 
 /// Takes out of a content what it holds inline of those that go; true if it held any.
+#[cfg(feature = "erase")]
 pub(super) fn erase_inside(
     connection: &dyn Driver,
     hash: &Hash,

@@ -14,6 +14,7 @@
 //! | `rows` | rows of spans and traces, read and written |
 //! | `pack` | events and content, several in a row |
 //! | `content` | content by hash |
+//! | `counter` | numbers that the store keeps for itself |
 //! | `filter` | conditions of a list |
 //! | `query` | traces, spans, events |
 //! | `heads` | signed heads |
@@ -22,8 +23,10 @@
 //! | `export` | producers, envelopes, ledger |
 
 mod content;
+mod counter;
 mod derive;
 pub mod driver;
+#[cfg(feature = "erase")]
 mod erase;
 mod export;
 mod filter;
@@ -42,12 +45,14 @@ mod tally;
 
 use crate::error::StoreError;
 use crate::model::{
-    Activity, ActivityFilter, Applied, BucketQuery, Buckets, Cursor, Erased, Erasure, Fork, LedgerEntry, Lookup,
-    LooseFilter, ProducerRow, ProducerState, Removed, SessionFilter, SessionRow, SpanRow, StoreStats, StoredContent,
-    StoredEnvelope, StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
+    Activity, ActivityFilter, Applied, BucketQuery, Buckets, Cursor, Fork, LedgerEntry, Lookup, LooseFilter,
+    ProducerRow, ProducerState, Removed, SessionFilter, SessionRow, SpanRow, StoreStats, StoredContent, StoredEnvelope,
+    StoredEvent, TraceCounts, TraceFilter, TracePage, TraceRow,
 };
+#[cfg(feature = "erase")]
+use crate::model::{Erased, Erasure};
 use crate::store::{Ingest, Store};
-use driver::{Driver, Row, params};
+use driver::{Driver, Row};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 use tracewire_insight::Pricing;
@@ -58,6 +63,8 @@ use tracewire_wire::statement::Head;
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 
+pub use counter::count_up;
+use counter::{counter, set_counter};
 pub use rebuild::rebuild;
 
 /// Traces that go in one transaction.
@@ -206,6 +213,7 @@ impl<E: Engine> Store for E {
         Ok(removed)
     }
 
+    #[cfg(feature = "erase")]
     fn erase(&mut self, erasure: &Erasure) -> Result<Erased, StoreError> {
         let mut erased = Erased::default();
         for work in erase::in_parts(erasure) {
@@ -360,29 +368,6 @@ impl<E: Engine> Store for E {
 pub fn time_left(until: Instant) -> Result<Duration, StoreError> {
     let left = until.saturating_duration_since(Instant::now());
     if left.is_zero() { Err(StoreError::QueryTimeout) } else { Ok(left) }
-}
-
-/// A number that the store keeps for itself; 0 where it was never set.
-fn counter(connection: &dyn Driver, name: &str) -> Result<i64, StoreError> {
-    let value = connection.first("SELECT value FROM counter WHERE name = ?1", params![name], |row| row.int(0))?;
-    Ok(value.unwrap_or(0))
-}
-
-fn set_counter(connection: &dyn Driver, name: &str, value: i64) -> Result<(), StoreError> {
-    connection.execute(
-        "INSERT INTO counter(name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        params![name, value],
-    )?;
-    Ok(())
-}
-
-/// Adds one to such a number.
-///
-/// # Errors
-/// [`StoreError`] when the engine refuses.
-pub fn count_up(connection: &dyn Driver, name: &str) -> Result<(), StoreError> {
-    let before = counter(connection, name)?;
-    set_counter(connection, name, before + 1)
 }
 
 /// A map as it is stored: canonical JSON.

@@ -11,11 +11,12 @@
 //! | `plan` | all rules of a file, ready to apply |
 //! | `findings` | what is found in a text: gathered, joined, replaced |
 //! | `walk`, `embedded` | the values of a body, and of JSON inside of a text |
-//! | `find` | the same rules for who only looks: what they find, and in which slot it stands |
+//! | `find` | the same rules for who only looks: what they find, and in which slot it stands (feature `find`) |
 //!
 //! It takes time in proportion to what it looks at, and gives the same bytes wherever it runs.
 
 mod embedded;
+#[cfg(feature = "find")]
 mod find;
 mod findings;
 mod pattern;
@@ -24,6 +25,7 @@ mod rule;
 mod syntax;
 mod walk;
 
+#[cfg(feature = "find")]
 pub use find::{Finder, Found, Places};
 pub use rule::{Action, Rule, What};
 
@@ -32,7 +34,6 @@ use crate::value::{Map, Value};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use plan::{Key, Plan};
 use sha2::{Digest as _, Sha256};
-use std::sync::{Mutex, PoisonError};
 
 /// What comes before a user's key where the one that rules hash with is made of it.
 const KEY_PREFIX: &[u8] = b"tracewire redact key 1:";
@@ -63,7 +64,8 @@ pub struct Redactor {
     plan: Plan,
     hash_key: Option<[u8; 32]>,
     /// What was found so far, of one that only looks.
-    noted: Option<Mutex<Found>>,
+    #[cfg(feature = "find")]
+    noted: Option<std::sync::Mutex<Found>>,
 }
 
 impl Redactor {
@@ -79,7 +81,12 @@ impl Redactor {
                 code: "redact_rule",
                 reason: format!("{rule:?} hashes, and there is no key of at least 16 bytes: set redact_key"),
             }),
-            _ => Ok(Redactor { plan, hash_key, noted: None }),
+            _ => Ok(Redactor {
+                plan,
+                hash_key,
+                #[cfg(feature = "find")]
+                noted: None,
+            }),
         }
     }
 
@@ -95,14 +102,18 @@ impl Redactor {
 
     /// Whether nobody wants what a body becomes, but what is found in it.
     fn is_looking(&self) -> bool {
-        self.noted.is_some()
+        #[cfg(feature = "find")]
+        return self.noted.is_some();
+        #[cfg(not(feature = "find"))]
+        false
     }
 
-    /// One more finding of this rule.
+    /// One more finding of the rule with this name.
     fn note(&self, name: &str) {
-        if let Some(noted) = &self.noted {
-            noted.lock().unwrap_or_else(PoisonError::into_inner).add(name, 1);
-        }
+        #[cfg(feature = "find")]
+        self.remember(name);
+        #[cfg(not(feature = "find"))]
+        let _ = name;
     }
 
     /// One more member with this key; one that was redacted when it was recorded has nothing left.

@@ -59,7 +59,7 @@ pub fn run(global: &Global, what: &Redact, screen: &mut Screen<'_>) -> Result<u8
         let id = screen.fit(&named(what), 200);
         return Err(if id.is_empty() { source.empty() } else { CliError::NotFound { what: "redact", id } });
     }
-    let is_dry = what.dry_run || (planned.erasure.is_empty() && planned.unsealed == 0);
+    let is_dry = what.dry_run || goes_nothing(&planned);
     if !global.json {
         show::plan(&planned, what, screen)?;
     }
@@ -67,7 +67,8 @@ pub fn run(global: &Global, what: &Redact, screen: &mut Screen<'_>) -> Result<u8
         if global.json {
             show::document(&planned, None, screen)?;
         }
-        return Ok(EXIT_OK);
+        let is_left = planned.unsealed > 0 || !planned.headers.is_empty();
+        return Ok(if is_left && !what.dry_run { EXIT_PROBLEM } else { EXIT_OK });
     }
     if !is_confirmed(what, screen)? {
         return Ok(EXIT_PROBLEM);
@@ -84,6 +85,11 @@ pub fn run(global: &Global, what: &Redact, screen: &mut Screen<'_>) -> Result<u8
         show::done(&planned, &done, screen)?;
     }
     Ok(if done.is_all(&planned) { EXIT_OK } else { EXIT_PROBLEM })
+}
+
+/// Whether nothing is to be erased now.
+fn goes_nothing(plan: &Plan) -> bool {
+    plan.contents == 0 && plan.erasure.events.is_empty()
 }
 
 fn planned(store: &dyn Store, selection: &Selection, sought: Sought<'_>) -> Result<Plan, CliError> {

@@ -4,7 +4,7 @@ use anstyle::Style;
 use tracewire_store::erase::Plan;
 use tracewire_wire::value::Value;
 
-use super::Done;
+use super::{Done, goes_nothing};
 use crate::args::Redact;
 use crate::error::CliError;
 use crate::json::{self, count, object};
@@ -17,7 +17,7 @@ const MOST_TRACES: usize = 10;
 /// What goes.
 pub(super) fn plan(plan: &Plan, what: &Redact, screen: &mut Screen<'_>) -> Result<(), CliError> {
     let looked_at = units::counted(plan.looked_at, "trace");
-    if plan.erasure.is_empty() && plan.unsealed == 0 {
+    if goes_nothing(plan) && plan.unsealed == 0 {
         let nothing = if what.all_content { "no content is left" } else { "nothing found" };
         return told(palette::GOOD, screen.glyphs.ok, &format!("{nothing} in {looked_at}"), screen)
             .and_then(|()| headers(plan, screen));
@@ -41,7 +41,7 @@ pub(super) fn plan(plan: &Plan, what: &Redact, screen: &mut Screen<'_>) -> Resul
         facts.push((palette::QUIET, format!("{contents} that others name stay for these")));
     }
     screen.flow(facts)?;
-    if what.dry_run {
+    if what.dry_run || goes_nothing(plan) {
         unsealed(plan, screen)?;
         headers(plan, screen)?;
     }
@@ -146,7 +146,7 @@ fn headers(plan: &Plan, screen: &mut Screen<'_>) -> Result<(), CliError> {
 pub(super) fn parts(contents: u64, bodies: u64) -> String {
     let known = [(contents, "content"), (bodies, "body")].into_iter().filter(|(number, _)| *number > 0);
     let words: Vec<String> = known.map(|(number, one)| counted(number, one)).collect();
-    if words.is_empty() { "nothing whole".to_owned() } else { words.join(" and ") }
+    if words.is_empty() { "nothing".to_owned() } else { words.join(" and ") }
 }
 
 fn counted(number: u64, one: &str) -> String {

@@ -8,13 +8,12 @@ mod given;
 
 use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, LOCATION};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use tracewire_store::search::Moment;
 use tracewire_store::{SearchQuery, Store, StoredEvent, resolve_all, search};
-use tracewire_wire::encoding::Encoding;
 use tracewire_wire::event::{Body, EventType};
 use tracewire_wire::id::Hash;
 use tracewire_wire::json;
@@ -29,7 +28,6 @@ use super::events::{self, page};
 use super::traces::exists;
 use crate::body;
 use crate::guard::Caller;
-use crate::ingest::encoding_of;
 use crate::options::Limits;
 use crate::problem::Problem;
 use crate::project::emitter::{Brought, Place, Record, find_feedback};
@@ -157,12 +155,7 @@ async fn post(
     headers: HeaderMap,
     request: Request<HttpBody>,
 ) -> Result<Response, Problem> {
-    if !matches!(encoding_of(&headers), Ok(Encoding::Json)) {
-        let (status, code) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type_unsupported");
-        let detail = "Content-Type may be application/json";
-        return Err(Problem::new(status, code, "The body is of a type that is not read", detail)
-            .header(ACCEPT, "application/json"));
-    }
+    asked::json_only(&headers)?;
     let limits = Limits { body_bytes: MOST_BYTES, unpacked_bytes: MOST_BYTES, ..app.options.limits };
     let bytes = body::read(&headers, request.into_body(), &limits).await?.unpack(&limits)?;
     let read = json::read(&bytes, &json::ReadOptions::default()).map_err(Problem::unreadable)?;

@@ -21,7 +21,8 @@ impl<M: Medium> Recorder<M> {
     }
 
     /// Says whether a call may begin at this place, and reserves what it may use; `body` writes what a start carries. Its writer takes all
-    /// that the guards need, whatever is recorded of it, and that goes no further. Warnings and stops are recorded, below the step in which the call would have begun.
+    /// that the guards need, whatever is recorded of it, and that goes no further. Warnings and stops are recorded, below the step in which
+    /// the call would have begun.
     ///
     /// `None` where there are no guards, or none for this kind.
     pub fn check(&self, place: Place<'_>, kind: &str, body: impl FnOnce(&mut BodyWriter<'_, '_>)) -> Option<Verdict> {

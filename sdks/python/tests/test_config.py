@@ -143,6 +143,18 @@ def test_what_is_switched_off_is_absent(elsewhere: Path, capture: Any, expected:
     assert not masks or seen == expected
 
 
+def test_fields_are_switched_in_a_file_and_in_the_environment(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (elsewhere / "tracewire.toml").write_text("[capture]\nmessage = false\n")
+    assert Settings({}, {}).values == {"capture": {"message": False}}
+    monkeypatch.setenv("TRACEWIRE_CAPTURE", "output=false, attributes=off")
+    assert Settings({}, {}).values == {"capture": {"output": False, "attributes": False}}
+    assert Settings({"capture": {"data": False}}, {}).values == {"capture": {"data": False}}
+    monkeypatch.setenv("TRACEWIRE_CAPTURE", "mesage=false")
+    (problem,) = Settings({}, {}).problems
+    assert "mesage: there is no such field; there are input," in problem
+    assert problem.endswith("a dict of " + str(elsewhere / "tracewire.toml:1") + " is used")
+
+
 def test_rules_that_cannot_be_used_leave_off_what_is_off(elsewhere: Path) -> None:
     with Client(dir=elsewhere, capture={"message": False}, redact=["/a(?=b)/"]) as client:
         with client.span("a", input=1, attributes={"k": 1}) as step:

@@ -20,13 +20,15 @@ export type Capture =
   | "none"
   | { readonly [field in CaptureField]?: boolean | undefined };
 
-/** What comes out of a step, and with it what goes in. */
+/** What comes out of a step. */
 const OUTPUTS: readonly CaptureField[] = ["output", "chunks", "data"];
-const CONTENT: readonly CaptureField[] = ["input", ...OUTPUTS];
-const FIELDS: readonly string[] = [...CONTENT, "attributes", "message"];
+/** The same, and what goes in. */
+const CONTENT: readonly CaptureField[] = ["input", "output", "chunks", "data"];
+const FIELDS: readonly string[] = ["input", "output", "chunks", "data", "attributes", "message"];
 
 /** What the setting may be, in words. */
-export const CAPTURE = `true, false, 'input', 'output', or an object of ${FIELDS.join(", ")}, each true or false,`;
+export const CAPTURE =
+  "true, false, 'input', 'output', or an object of input, output, chunks, data, attributes, message, each true or false,";
 
 /** What the setting may be; `undefined` for anything else. */
 export function capture(value: unknown): unknown {

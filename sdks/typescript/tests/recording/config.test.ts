@@ -91,6 +91,25 @@ test("a key of redaction is shown to nobody", () => {
   ]);
 });
 
+test.each([{ mesage: false }, { message: "no" }, ["input"], "inputs", 1, null])("no switches: %j", (capture) => {
+  const { problems, values } = new Settings({ capture } as unknown as ClientOptions);
+  expect(values.capture).toBeUndefined();
+  if (capture === null) return;
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^capture = .* \(argument\): true, false, 'input', 'output', or an object of .* is expected, such as capture: \{ message: false \}; the default is used$/,
+    ),
+  ]);
+});
+
+test("fields are switched in a file and in the environment", () => {
+  writeFileSync("tracewire.toml", "[capture]\nmessage = false\n");
+  expect(new Settings({}).values.capture).toEqual({ message: false });
+  vi.stubEnv("TRACEWIRE_CAPTURE", "output=false, attributes=off");
+  expect(new Settings({}).values.capture).toEqual({ output: false, attributes: false });
+  expect(new Settings({ capture: { data: false } }).values.capture).toEqual({ data: false });
+});
+
 test("options whose members throw are as if they were not there", () => {
   const options = Object.defineProperty({}, "service", {
     enumerable: true,

@@ -33,6 +33,7 @@ public data class Capture @JvmOverloads constructor(
     /** Neither inputs nor outputs; what is left out besides stays so. */
     internal fun withoutContent(): Capture = copy(input = false, output = false, chunks = false, data = false)
 
+    /** The usual choices. */
     public companion object {
         /** What can be left out. */
         internal val FIELDS = listOf("input", "output", "chunks", "data", "attributes", "message")

@@ -5,9 +5,10 @@ use crate::style::Style;
 use crate::{base64, bytes};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
-use tracewire_wire::content::{Mark, resolve, visit_slots, visit_slots_inside};
+use tracewire_wire::content::{Mark, resolve_but_media, visit_slots, visit_slots_inside};
 use tracewire_wire::id::Hash;
 use tracewire_wire::json as wire;
+use tracewire_wire::media::raw_hash;
 use tracewire_wire::value::{Map, Value};
 
 /// What is recorded, before it is addressed, numbered, chained and written.
@@ -28,6 +29,8 @@ pub struct Part {
     pub events: Vec<Map>,
     /// Why the producer ended.
     pub close: Option<Value>,
+    /// Bytes of media that it carries: what names them is no slot.
+    pub media: Map,
 }
 
 /// What may go wrong when an emission is sealed.
@@ -94,14 +97,19 @@ impl Emission {
         let mut parts = Vec::new();
         for envelope in envelopes.as_array()? {
             let Value::Map(mut envelope) = wire::read(&bytes(envelope), &Default::default()).ok()? else { return None };
+            let mut media = Map::new();
             for (hash, entry) in envelope.remove("content").iter().filter_map(Value::as_map).flat_map(Map::iter) {
-                contents.insert(hash.clone(), entry.as_map()?.get("value")?.clone());
+                let value = entry.as_map()?.get("value")?;
+                if raw_hash(value).is_some_and(|raw| raw.to_string() == *hash) {
+                    media.insert(hash.clone(), entry.clone());
+                }
+                contents.insert(hash.clone(), value.clone());
             }
             let mut events = Vec::new();
             for event in envelope.remove("events")?.as_list()? {
                 let mut event = event.as_map()?.clone();
                 if let Some(Value::Map(body)) = event.get_mut("body") {
-                    resolve(body, &|hash| contents.get(&hash.to_string()).cloned());
+                    resolve_but_media(body, &|hash| contents.get(&hash.to_string()).cloned());
                 }
                 events.push(event);
             }
@@ -109,7 +117,7 @@ impl Emission {
             for name in ["digest", "first_seq", "prev"] {
                 envelope.remove(name);
             }
-            parts.push(Part { header: envelope, events, close });
+            parts.push(Part { header: envelope, events, close, media });
         }
         let inline_bytes = request["settings"]["limits"]["inline_bytes"].as_u64().unwrap_or(256);
         Some(Emission { parts, inline_bytes: inline_bytes.try_into().ok()? })
@@ -151,6 +159,7 @@ impl Emission {
                 digests.push(sealer.event(&mut event));
                 events.push(Value::Map(event));
             }
+            sealer.new.extend(part.media.into_iter().filter(|_| !faults.carry_none));
             let close = part.close.filter(|_| !faults.close_missing);
             let mut content = std::mem::take(&mut sealer.new);
             if faults.content_again {

@@ -1,6 +1,7 @@
 //! The facts behind a step's name: what is slow, how many tokens, which process; short, and only what is known.
 
 use anstyle::Style;
+use tracewire_insight::tokens::{Estimate, Vision};
 use tracewire_insight::{Form, Node, Oddity, State, Tokens};
 use tracewire_wire::event::Status;
 use tracewire_wire::value::Value;
@@ -40,6 +41,15 @@ pub(super) fn facts(picture: &Picture<'_, '_>, index: usize, glyphs: &Glyphs) ->
     {
         quiet(tokens(usage, glyphs));
     }
+    if node.usage.is_none()
+        && let Some(estimate) = model.and_then(|model| pictures(node, model))
+    {
+        quiet(format!(
+            "about {} tokens of {}",
+            units::count(estimate.tokens),
+            units::counted(estimate.counted, "picture")
+        ));
+    }
     if let (Some(cost), true) = (&node.cost_total, node.cost.is_some()) {
         quiet(units::cost(cost, node.is_cost_computed, glyphs));
     }
@@ -53,6 +63,14 @@ pub(super) fn facts(picture: &Picture<'_, '_>, index: usize, glyphs: &Glyphs) ->
     }
     facts.splice(0..0, marks(picture, node));
     facts
+}
+
+/// What the media of a model's input may take, where nobody says what the call used.
+fn pictures(node: &Node<'_>, model: &str) -> Option<Estimate> {
+    let vision = Vision::of_model(model).filter(|_| node.kind == Some("llm"))?;
+    let input = node.field("input").map(|input| Estimate::of_told(input, vision));
+    let messages = node.attributes.get("gen_ai.input.messages").map(|value| Estimate::of_told(value, vision));
+    input.into_iter().chain(messages).find(|estimate| estimate.counted > 0)
 }
 
 fn differs(picture: &Picture<'_, '_>, one: &str, other: &str) -> bool {

@@ -48,6 +48,21 @@ fn an_agent_at_several_widths() {
 }
 
 #[test]
+fn a_picture_is_said_in_words_and_estimated_where_nobody_says_what_it_took() {
+    let lines = r#"
+        p 1 span.start 0 1 - llm - - {"attributes":{"gen_ai.request.model":"gpt-4o"},"input":[{"role":"user","content":[{"image_url":{"url":{"$media":{"bytes":118034,"encoding":"base64","hash":"sha256:ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34","height":1024,"prefix":"data:image/png;base64,","type":"image/png","width":1024}}},"type":"image_url"}]}],"name":"look"}
+        p 2 span.end 900 1 - - ok 900 {"output":"an otter"}
+        p 3 span.start 1000 2 - llm - - {"attributes":{"gen_ai.request.model":"gpt-4o"},"input":{"$media":{"bytes":9,"height":9,"missing_bytes":9,"type":"image/gif","width":9}},"name":"look again"}
+        p 4 span.end 1900 2 - - ok 900 {"usage":{"input_tokens":300,"output_tokens":3}}
+    "#;
+    let shown = picture(lines, ProducerState::Closed, &How { columns: 200, ..PLAIN });
+    for (there, times) in [("about 765 tokens of 1 picture", 1), ("{url: <image/png 1024×10", 1), ("base64,", 0)] {
+        assert_eq!(shown.matches(there).count(), times, "{there} in {shown}");
+    }
+    assert!(shown.contains("<image/gif 9×9, 9 B, cut>") && shown.contains("300"), "{shown}");
+}
+
+#[test]
 fn an_agent_in_colour() {
     let shown = picture(sample::RESEARCH, ProducerState::Closed, &How { color: true, ..PLAIN });
     insta::assert_snapshot!(shown.replace('\u{1b}', "␛"));

@@ -109,7 +109,12 @@ pub const MUTANTS: &[Mutant] = &[
         cases: &["limits/close-ends-the-last-envelope"],
         spoil: Spoil::Events(|_, emission| {
             let Some(last) = emission.parts.last_mut().filter(|last| !last.events.is_empty()) else { return };
-            let end = Part { header: last.header.clone(), events: Vec::new(), close: last.close.take() };
+            let end = Part {
+                header: last.header.clone(),
+                events: Vec::new(),
+                close: last.close.take(),
+                media: Default::default(),
+            };
             emission.parts.push(end);
         }),
     },
@@ -175,7 +180,9 @@ pub const MUTANTS: &[Mutant] = &[
             for at in empty.into_iter().rev() {
                 if let Some(header) = emission.parts.first().map(|part| part.header.clone()) {
                     let at = at.min(emission.parts.len());
-                    emission.parts.insert(at, Part { header, events: Vec::new(), close: None });
+                    emission
+                        .parts
+                        .insert(at, Part { header, events: Vec::new(), close: None, media: Default::default() });
                 }
             }
         }),

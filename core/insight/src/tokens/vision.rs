@@ -192,6 +192,14 @@ impl Estimate {
         estimate
     }
 
+    /// The same of what has been taken out of a value alone: of what stands in tags, which takes no decoding.
+    #[must_use]
+    pub fn of_told(value: &Value, vision: Vision) -> Self {
+        let mut estimate = Estimate::default();
+        tags(value, &mut |tag| estimate.add(&tag, vision));
+        estimate
+    }
+
     fn add(&mut self, tag: &Tag, vision: Vision) {
         let size = tag.width.zip(tag.height).map(|(width, height)| vision.image(width, height));
         let tokens = if tag.media_type.starts_with("image/") {

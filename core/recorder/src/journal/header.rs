@@ -95,7 +95,7 @@ impl Header {
             it.part_bytes("hash_key", key);
         }
         it.end_part();
-        if self.media {
+        if cfg!(feature = "media") && self.media {
             it.raw_text("media");
             it.bool(true);
         }

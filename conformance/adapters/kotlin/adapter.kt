@@ -92,7 +92,8 @@ fun record(settings: Json, script: List<Any?>): List<ByteArray> {
 }
 
 fun captured(given: Any): Capture {
-    if (given !is Map<*, *>) return mapOf<Any, Capture>(false to Capture.NONE, "input" to Capture.INPUT, "output" to Capture.OUTPUT)[given] ?: Capture.ALL
+    val words = mapOf<Any, Capture>(false to Capture.NONE, "input" to Capture.INPUT, "output" to Capture.OUTPUT)
+    if (given !is Map<*, *>) return words[given] ?: Capture.ALL
     val (input, output, chunks, data, attributes) = "input output chunks data attributes".split(" ").map { given[it] != false }
     return Capture(input, output, chunks, data, attributes, message = given["message"] != false)
 }

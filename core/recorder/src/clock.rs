@@ -67,7 +67,14 @@ impl Sources for System {
     }
 }
 
+/// A module in a browser has its host's randomness (see [`crate::host::Clock`]) and never comes here.
+#[cfg(target_family = "wasm")]
+pub(crate) fn random() -> u64 {
+    1
+}
+
 /// A random word; a fork child starts anew from the system's entropy, or it would repeat its parent's ids.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn random() -> u64 {
     use std::cell::RefCell;
     thread_local! {
@@ -85,6 +92,7 @@ pub(crate) fn random() -> u64 {
     })
 }
 
+#[cfg(not(target_family = "wasm"))]
 fn seed() -> u64 {
     let mut bytes = [0; 8];
     if !fill(&mut bytes) {
@@ -98,10 +106,4 @@ fn seed() -> u64 {
 #[cfg(not(target_family = "wasm"))]
 fn fill(bytes: &mut [u8]) -> bool {
     getrandom::fill(bytes).is_ok()
-}
-
-/// A module in a browser has its host's randomness (see [`crate::host::Clock`]) and never comes here.
-#[cfg(target_family = "wasm")]
-fn fill(_: &mut [u8]) -> bool {
-    false
 }

@@ -36,6 +36,10 @@ static TABLE: [AtomicU64; TABLE_SIZE] = [const { AtomicU64::new(0) }; TABLE_SIZE
 /// A number that differs between a process and every process that it forks. Costs two loads.
 #[inline]
 pub(crate) fn generation() -> u64 {
+    // A module in a browser is no process and never forks: to ask for its id would end it.
+    if cfg!(target_family = "wasm") {
+        return 1;
+    }
     match marker().load(Ordering::Acquire) {
         0 => raise(),
         generation => generation,
@@ -45,17 +49,15 @@ pub(crate) fn generation() -> u64 {
 /// Compares process ids, for children that no handler saw on systems without a page that forks clear. Costs a system
 /// call.
 pub(crate) fn check_process() {
+    if cfg!(target_family = "wasm") {
+        return;
+    }
     let marker = marker();
-    let (known, current) = (PROCESS.load(Ordering::Relaxed), process_id());
+    let (known, current) = (PROCESS.load(Ordering::Relaxed), std::process::id());
     if known != current && PROCESS.compare_exchange(known, current, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
         marker.store(0, Ordering::Release);
         raise();
     }
-}
-
-/// A module in a browser is no process, and asking it for an id ends it.
-fn process_id() -> u32 {
-    if cfg!(target_family = "wasm") { 0 } else { std::process::id() }
 }
 
 #[inline]
@@ -73,7 +75,7 @@ fn install() -> &'static AtomicU64 {
     let fresh = platform::cleared_at_fork().unwrap_or(ptr::from_ref(&PLAIN_MARKER).cast_mut());
     // SAFETY: no other thread knows a fresh page yet, and the static is always valid.
     let value = unsafe { &*fresh };
-    PROCESS.store(process_id(), Ordering::Relaxed);
+    PROCESS.store(std::process::id(), Ordering::Relaxed);
     value.store(LAST.load(Ordering::Relaxed), Ordering::Release);
     match MARKER.compare_exchange(ptr::null_mut(), fresh, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => {
@@ -103,7 +105,7 @@ fn raise() -> u64 {
     let generation = LAST.fetch_add(1, Ordering::AcqRel) + 1;
     match marker().compare_exchange(0, generation, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => {
-            PROCESS.store(process_id(), Ordering::Relaxed);
+            PROCESS.store(std::process::id(), Ordering::Relaxed);
             close_inherited(generation);
             generation
         }

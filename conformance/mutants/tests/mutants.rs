@@ -28,7 +28,7 @@ fn to_be_sealed_or_redacted_anew_changes_nothing() {
     let plain = Mutant { spoil: Spoil::Request(|_| {}), ..matrix::HONEST };
     let is_record = |case: &&Case| case.asks.first().is_some_and(|ask| ask.request["operation"] == "record");
     // Its own redaction is that by keys.
-    let is_of_keys = |case: &Case| !case.name.starts_with("redaction-rules/");
+    let is_of_keys = |case: &Case| !case.name.starts_with("redaction-rules/") && case.name != "media/with-rules";
     let mut failures = Vec::new();
     for case in cases().iter().filter(is_record).filter(|case| matrix::fails(&plain, case).is_none()) {
         let anew = is_of_keys(case).then(|| matrix::fails(redacting, case)).flatten();

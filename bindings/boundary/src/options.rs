@@ -72,7 +72,6 @@ pub fn recorder(given: &str) -> Result<(Options, u64), Refusal> {
             "when_full" => when_full = when_full_of(value).ok_or_else(|| wrong("drop_newest, drop_oldest or block"))?,
             #[cfg(not(target_arch = "wasm32"))]
             "block_bound" => bound = duration(value).ok_or_else(|| wrong("a time"))?,
-            #[cfg(not(target_arch = "wasm32"))]
             "file_bytes" => options.file_bytes = value.as_u64().ok_or_else(|| wrong("a number of bytes"))?,
             #[cfg(not(target_arch = "wasm32"))]
             "store" => options.store = value.as_bool().ok_or_else(|| wrong("true or false"))?,

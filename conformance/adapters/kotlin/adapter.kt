@@ -8,7 +8,8 @@ import java.util.AbstractMap.SimpleEntry
 import java.util.Base64
 
 typealias Json = Map<String, Any?>
-val OPERATIONS = "record record:media seal recover verify withhold guard".split(" ") + Format.entries.map { "convert:${it.name.lowercase()}" }
+val CONVERSIONS = Format.entries.map { "convert:${it.name.lowercase()}" }
+val OPERATIONS = "record record:media seal recover verify withhold guard".split(" ") + CONVERSIONS
 
 class Absent(what: String) : Exception(what)
 class Widget // It has no form.

@@ -115,7 +115,8 @@ struct RuleFindings {
 
 /// Erases what rules find, or all content of some traces, for good. Hashes stay in their place: every envelope still verifies.
 ///
-/// It goes on where the answer takes longer than a request may; asked again then, it is busy or has nothing left to do.
+/// One erasure runs at a time, and whoever asks meanwhile waits. It goes on where the answer takes longer than a request may;
+/// asked again then, it waits for that, or has nothing left to do.
 #[utoipa::path(
     post, path = "/v1/erase", tag = "traces", operation_id = "erase",
     request_body(content = Erase, content_type = "application/json"),
@@ -123,7 +124,7 @@ struct RuleFindings {
         (status = 200, description = "It is erased, or only told", body = Erasure),
         (status = 415, description = "The body is no JSON by its content type"),
         (status = 422, description = "A member or a rule cannot be used"),
-        (status = 503, description = "Something else is being erased; send it again after `Retry-After` seconds"),
+        (status = 503, description = "It takes too long, or what is erased before it does; send it again after `Retry-After` seconds"),
     ),
 )]
 async fn post(

@@ -37,22 +37,20 @@ pub(crate) struct Done {
     pub(crate) journals: Vec<HeldJournal>,
 }
 
-/// Erases it. It goes on where nobody waits for the answer any more.
+/// Erases it, one after the other. It goes on where nobody waits for the answer any more.
 ///
 /// # Errors
-/// `busy` while another one is under way; those of the store.
+/// `busy` where the system gives no thread; those of the store.
 pub(crate) async fn erase(
     project: &Arc<Project>,
     erasing: Erasing,
     prices: Arc<Prices>,
     journals: Option<Directory>,
 ) -> Result<Done, Problem> {
-    let one = Arc::clone(&project.erasing).try_lock_owned();
-    let one = one.map_err(|_| Problem::busy("something else is being erased"))?;
+    let one = Arc::clone(&project.erasing).lock_owned().await;
     let (answer, answered) = oneshot::channel();
     let database = project.database.clone();
     let work = move || {
-        let _one = one;
         let done = database.open(CACHE_KIB).and_then(|mut store| {
             let sought = erasing.finder.as_ref().map_or(Sought::Content, Sought::Rules);
             let plan = plan(&*store, &erasing.selection, sought, &mut |_, _| {})?;
@@ -64,6 +62,7 @@ pub(crate) async fn erase(
             let journals = journals.as_ref().map(held).transpose()?.unwrap_or_default();
             Ok::<_, StoreError>(Done { plan, erased: Some(erased), journals })
         });
+        drop(one); // Before the answer: whoever has it may ask again at once.
         let _ = answer.send(done);
     };
     let started = thread::Builder::new().name("tracewire-erasing".to_owned()).spawn(work);

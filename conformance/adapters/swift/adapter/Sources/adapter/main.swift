@@ -20,7 +20,9 @@ final class MapLoop: TracewireRecordable { var tracewireValue: Any? { ["k": self
 /// Whether the case has a bound of values: which members of a set are kept is its order's, and Swift's sets have none.
 nonisolated(unsafe) var isCut = false
 let names = ["date": "date of its own", "local": "moment without a zone", "time": "time of day", "utf8": "text of bytes"]
-let operations = ["record", "record:media", "seal", "recover", "verify", "withhold", "guard"] + Format.allCases.map { "convert:\($0.rawValue)" }
+let operations =
+  ["record", "record:media", "seal", "recover", "verify", "withhold", "guard"]
+  + Format.allCases.map { "convert:\($0.rawValue)" }
 
 func answer(_ line: String) -> Value {
   let request = (try? Tracewire.decode(line)) ?? .null

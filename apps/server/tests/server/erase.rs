@@ -64,6 +64,17 @@ async fn what_rules_find_is_erased_and_the_chain_holds() {
 }
 
 #[tokio::test]
+async fn erasures_wait_for_each_other() {
+    let served = Served::start().await;
+    served.send(&said()).await;
+    let body = json!({"rules": ["@email"]});
+    let (one, other, third) = tokio::join!(served.erased(&body), served.erased(&body), served.erased(&body));
+    let erased = |done: &Value| done["erased"]["contents"].as_u64().unwrap();
+    assert_eq!(erased(&one) + erased(&other) + erased(&third), 1, "one finds it, the others nothing any more");
+    served.server.stop().await;
+}
+
+#[tokio::test]
 async fn all_content_needs_a_condition() {
     let served = Served::start().await;
     let (sent, trace_id) = envelopes("00000000000000a1", "research");

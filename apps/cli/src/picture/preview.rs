@@ -123,9 +123,34 @@ fn write_message(out: &mut String, map: &Map, budget: usize, depth: usize) {
                 Some(part) => write(out, part, budget, depth + 1),
                 None => out.push_str("[]"),
             }
+            if text.is_some() {
+                write_shown(out, parts);
+            }
         }
         Some(said) => write(out, said, budget, depth + 1),
         None => out.push_str("{…}"),
+    }
+}
+
+/// What is to be seen or heard beside a message's words.
+fn write_shown(out: &mut String, parts: &[Value]) {
+    let mut shown = Vec::new();
+    parts.iter().for_each(|part| collect_media(part, DEPTH, &mut shown));
+    match shown.as_slice() {
+        [] => {}
+        [one] => out.push_str(&format!(" + <{}>", kind_of(one))),
+        all => out.push_str(&format!(" + {} media", all.len())),
+    }
+}
+
+fn collect_media(value: &Value, depth: usize, found: &mut Vec<Tag>) {
+    if let Some(tag) = Tag::of(value) {
+        return found.push(tag);
+    }
+    match value {
+        Value::Map(map) if depth > 0 => map.iter().for_each(|(_, value)| collect_media(value, depth - 1, found)),
+        Value::List(items) if depth > 0 => items.iter().for_each(|item| collect_media(item, depth - 1, found)),
+        _ => {}
     }
 }
 
@@ -170,8 +195,7 @@ fn write_tag(out: &mut String, tag: &str, inner: &Value, value: &Value, budget: 
 
 /// A medium in a few words: `image/png 1024×768, 118.0 kB, sha256:ab12cd34…`.
 pub fn medium(tag: &Tag) -> String {
-    let size = tag.width.zip(tag.height).map(|(width, height)| format!(" {width}×{height}"));
-    let mut words = vec![tag.media_type.clone() + &size.unwrap_or_default()];
+    let mut words = vec![kind_of(tag)];
     words.extend(tag.duration_nanos.map(|nanos| units::duration(nanos, "µ")));
     words.push(units::bytes(tag.bytes));
     words.push(match &tag.hash {
@@ -179,6 +203,12 @@ pub fn medium(tag: &Tag) -> String {
         None => "cut".to_owned(),
     });
     format!("<{}>", words.join(", "))
+}
+
+/// Of what kind it is, and how large: `image/png 1024×768`.
+fn kind_of(tag: &Tag) -> String {
+    let size = tag.width.zip(tag.height).map(|(width, height)| format!(" {width}×{height}"));
+    tag.media_type.clone() + &size.unwrap_or_default()
 }
 
 fn padding(base64: &str) -> usize {
@@ -206,6 +236,10 @@ mod tests {
             (
                 r#"{"messages":[{"role":"user","parts":[{"type":"text","content":"why?"}]}],"model":"m"}"#,
                 r#"user: "why?""#,
+            ),
+            (
+                r#"[{"role":"user","content":[{"type":"text","text":"see?"},{"image_url":{"url":{"$media":{"bytes":9,"height":7,"missing_bytes":9,"type":"image/png","width":8}}}}]}]"#,
+                r#"user: "see?" + <image/png 8×7>"#,
             ),
             (r#"{"a":{"b":{"c":{"d":1}}}}"#, "a={b: {c: {…}}}"),
             (r#"[1,2,"x"]"#, r#"[1, 2, "x"]"#),

@@ -12,6 +12,7 @@ import { visible } from "../logic/visible.ts";
 export function Picture({ media }: { media: Media }) {
   const bytes = useMemo(() => (media.base64 === undefined ? undefined : bytesOf(media.base64)), [media.base64]);
   const kind = useMemo(() => (bytes === undefined ? undefined : sniff(bytes)), [bytes]);
+  const [size, setSize] = useState("");
   if (media.told !== undefined) {
     return <Card told={media.told} />;
   }
@@ -25,11 +26,12 @@ export function Picture({ media }: { media: Media }) {
   }
   return (
     <figure className="media">
-      {kind !== undefined && PICTURES.includes(kind) && <Painted bytes={bytes} />}
+      {kind !== undefined && PICTURES.includes(kind) && <Painted bytes={bytes} onSize={setSize} />}
       {kind !== undefined && SOUNDS.includes(kind) && <Sound bytes={bytes} />}
       {kind !== undefined && FILMS[kind] !== undefined && <Film bytes={bytes} type={FILMS[kind]} />}
       <figcaption>
-        {kind ?? "bytes"} · {inBytes(bytes.length)}
+        {kind ?? "bytes"}
+        {size} · {inBytes(bytes.length)}
         {media.declared !== "" && kind === undefined && <span> · said to be {visible(media.declared)}</span>}
         <button
           type="button"
@@ -71,7 +73,7 @@ function Film({ bytes, type }: { bytes: Uint8Array<ArrayBuffer>; type: string })
   return <video src={address} controls preload="metadata" aria-label="Film of the run" />;
 }
 
-function Painted({ bytes }: { bytes: Uint8Array<ArrayBuffer> }) {
+function Painted({ bytes, onSize }: { bytes: Uint8Array<ArrayBuffer>; onSize: (size: string) => void }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
@@ -80,6 +82,7 @@ function Painted({ bytes }: { bytes: Uint8Array<ArrayBuffer> }) {
       (bitmap) => {
         const target = canvas.current;
         if (!gone && target !== null) {
+          onSize(` ${bitmap.width}×${bitmap.height}`);
           const scale = Math.min(1, 1200 / Math.max(bitmap.width, bitmap.height));
           target.width = Math.max(1, Math.round(bitmap.width * scale));
           target.height = Math.max(1, Math.round(bitmap.height * scale));
@@ -92,7 +95,7 @@ function Painted({ bytes }: { bytes: Uint8Array<ArrayBuffer> }) {
     return () => {
       gone = true;
     };
-  }, [bytes]);
+  }, [bytes, onSize]);
   return failed ? (
     <p className="muted">The picture cannot be decoded.</p>
   ) : (

@@ -1,4 +1,5 @@
-//! What recording a step costs, in Python, TypeScript and on the JVM beside other libraries, in Swift and in Rust, and how fast the store takes it in.
+//! What recording a step costs, in Python, TypeScript and on the JVM beside other libraries, in Swift and in Rust, how fast journals are sealed,
+//! and how fast the store takes them in.
 
 use super::{Options, PROFILE, Row, mobile, rows_of, typescript};
 use crate::tools::{self, CC, PYTHON, PYTHON_VENV};
@@ -16,6 +17,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<Vec<Row>> {
     rows.extend(typescript::run(workspace, options)?);
     rows.extend(mobile::run(workspace, options)?);
     rows.extend(example(workspace, "tracewire-recorder", "bench_record", &[])?);
+    rows.extend(example(workspace, "tracewire-recorder", "seal_speed", &[])?);
     let small: &[&str] = &["--spans", "20000", "--traces", "20000", "--rounds", "1"];
     rows.extend(example(workspace, "tracewire-store", "store_speed", if options.quick { small } else { &[] })?);
     Ok(rows)

@@ -22,6 +22,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<Vec<Row>> {
     environment.node.install(&environment.folder.join("bench"))?;
     let rounds = ["--rounds", if options.quick { "1" } else { "5" }];
     let mut rows = rows_of(environment.script("../bench/record.mjs").args(rounds))?;
+    rows.extend(rows_of(environment.script("../bench/guards.mjs").args(rounds))?);
     match tools::missing(&[CHROMIUM]) {
         Some(advice) => println!("nothing is measured in Chromium: {advice}"),
         None => rows.extend(rows_of(environment.script("../bench/browser.mjs").args(rounds))?),

@@ -9,7 +9,7 @@ use tracewire_wire::WireError;
 use tracewire_wire::sign::{Keys, PublicKey, SigningKey};
 
 use crate::error::CliError;
-use crate::source::short_path;
+use crate::paths::short_path;
 use crate::term::escape;
 
 /// A file larger than this is no key.

@@ -28,6 +28,7 @@ pub mod error;
 pub mod json;
 pub mod keys;
 pub mod moving;
+pub mod paths;
 pub mod picture;
 pub mod prices;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where everything comes from: the directory, its journals swept into the store.
 
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -295,16 +295,6 @@ pub fn without_password(url: &str) -> String {
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
-}
-
-/// A path relative to the working directory where that is shorter.
-pub fn short_path(path: &Path) -> String {
-    let relative = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
-    relative
-        .filter(|path| !path.as_os_str().is_empty())
-        .unwrap_or_else(|| path.to_owned())
-        .to_string_lossy()
-        .into_owned()
 }
 
 /// A word that a shell takes as it is.

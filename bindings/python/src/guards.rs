@@ -4,18 +4,18 @@ use crate::body;
 use crate::options::map_of;
 use crate::policy::Policy;
 use crate::recorder::Recorder;
-use crate::span::{Span, parent_of};
+use crate::span::parent_of;
 use crate::walk::{Host, text_of};
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use tracewire_recorder::guards::{Config, Decision, Options, Verdict};
+use tracewire_recorder::Place;
+use tracewire_recorder::guards::{Config, Decision, Verdict};
 use tracewire_recorder::record::BodyWriter;
-use tracewire_recorder::{Place, RecorderError};
 use tracewire_wire::event::Status;
 use tracewire_wire::json;
-use tracewire_wire::value::{Map, Value};
+use tracewire_wire::value::Value;
 
 /// Where the package keeps its classes.
 const PACKAGE: &str = "tracewire._guards";
@@ -26,18 +26,6 @@ const PACKAGE: &str = "tracewire._guards";
 pub(crate) fn check_guards(given: &Bound<'_, PyAny>) -> PyResult<()> {
     let given = Value::Map(map_of("guards", given)?);
     Config::read(&given).map(|_| ()).map_err(|refused| PyValueError::new_err(refused.to_string()))
-}
-
-/// # Errors
-/// `ValueError` that names the member which cannot be used.
-pub(crate) fn options(given: &Map) -> PyResult<Options> {
-    let config = Config::read(&Value::Map(given.clone())).map_err(|error| crate::error(RecorderError::from(error)))?;
-    Ok(Options { config, prices: None })
-}
-
-/// The host's own function that hears of limits which are near.
-pub(crate) fn on_warning(given: &Bound<'_, PyDict>) -> PyResult<Option<Py<PyAny>>> {
-    Ok(given.get_item("on_warning")?.filter(|function| !function.is_none()).map(Bound::unbind))
 }
 
 impl Recorder {
@@ -91,19 +79,4 @@ impl Recorder {
         }
         Ok(verdict.reservation)
     }
-}
-
-/// A call has ended: what it used takes the place of what was reserved.
-pub(crate) fn settle<'py>(
-    span: &Span,
-    status: &str,
-    output: &Bound<'py, PyAny>,
-    fields: Option<&Bound<'py, PyDict>>,
-    host: &Host<'py>,
-) {
-    let policy = Policy::default();
-    span.recorder.settle(span.reservation, &Status::parse(status), |writer| {
-        body::content(writer, "output", output, &policy, host);
-        body::fields(writer, fields, &policy, host);
-    });
 }

@@ -1,6 +1,5 @@
 //! Options of a recorder from a dict of Python values. Unknown keys are the package's business, not ours.
 
-use crate::guards;
 use crate::policy::Policy;
 use crate::walk::{Host, walk};
 use pyo3::exceptions::PyValueError;
@@ -11,7 +10,9 @@ use std::time::Duration;
 use tracewire_recorder::cbor::{Decoder, Scratch, Walker};
 use tracewire_recorder::ship::Tail;
 use tracewire_recorder::ship::sink::SinkOptions;
-use tracewire_recorder::{Capture, Limits, Mode, Options, RedactAt, Sampling, WhenFull, duration};
+use tracewire_recorder::{
+    Capture, Limits, Mode, Options, RecorderError, RedactAt, Sampling, WhenFull, duration, guards,
+};
 use tracewire_store::prices;
 use tracewire_wire::value::{Map, Value};
 
@@ -49,7 +50,7 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<(Options, Policy)> 
             }
             "store" => options.store = value.extract().map_err(wrong)?,
             "fsync" => options.fsync = value.extract().map_err(wrong)?,
-            "guards" => options.guards = guards::options(&map_of("guards", &value)?)?,
+            "guards" => options.guards = guards(map_of("guards", &value)?)?,
             "limits" => limits(&mut options.limits, value.cast::<PyDict>()?).map_err(wrong)?,
             _ => {}
         }
@@ -66,6 +67,19 @@ fn mode(value: &Bound<'_, PyAny>) -> PyResult<Mode> {
         "background" => Ok(Mode::Background),
         other => Err(PyValueError::new_err(format!("{other:?} is not one of local, inline, background"))),
     }
+}
+
+/// # Errors
+/// `ValueError` that names the member which cannot be used.
+fn guards(given: Map) -> PyResult<guards::Options> {
+    let config = guards::Config::read(&Value::Map(given));
+    let config = config.map_err(|error| crate::error(RecorderError::from(error)))?;
+    Ok(guards::Options { config, prices: None })
+}
+
+/// The host's own function that hears of limits which are near.
+pub(crate) fn on_warning(given: &Bound<'_, PyDict>) -> PyResult<Option<Py<PyAny>>> {
+    Ok(given.get_item("on_warning")?.filter(|function| !function.is_none()).map(Bound::unbind))
 }
 
 fn capture(value: &Bound<'_, PyAny>) -> PyResult<Capture> {

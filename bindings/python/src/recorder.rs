@@ -4,7 +4,7 @@ use crate::body;
 use crate::call::Call;
 use crate::context::SpanContext;
 use crate::guard::guard;
-use crate::guards::on_warning;
+use crate::options::on_warning;
 use crate::options::options;
 use crate::policy::{Policy, SharedPolicy};
 use crate::span::{Span, parent_of};

@@ -3,8 +3,7 @@
 use crate::body;
 use crate::context::SpanContext;
 use crate::guard::guard;
-use crate::guards;
-use crate::policy::SharedPolicy;
+use crate::policy::{Policy, SharedPolicy};
 use crate::process;
 use crate::walk::{Host, exception, text_of};
 use pyo3::prelude::*;
@@ -124,7 +123,7 @@ impl Span {
                 }
             });
             if self.reservation != 0 && ended {
-                guards::settle(self, status, output, fields, &host);
+                settle(self, status, output, fields, &host);
             }
             host.finish(ended)
         })
@@ -152,4 +151,19 @@ pub(crate) fn parent_of(parent: &Bound<'_, PyAny>) -> Option<core::SpanContext> 
         Ok(span) => Some(span.get().context()),
         Err(_) => parent.cast::<SpanContext>().ok().map(|context| context.get().context.into()),
     }
+}
+
+/// A call has ended: what it used takes the place of what was reserved.
+fn settle<'py>(
+    span: &Span,
+    status: &str,
+    output: &Bound<'py, PyAny>,
+    fields: Option<&Bound<'py, PyDict>>,
+    host: &Host<'py>,
+) {
+    let policy = Policy::default();
+    span.recorder.settle(span.reservation, &Status::parse(status), |writer| {
+        body::content(writer, "output", output, &policy, host);
+        body::fields(writer, fields, &policy, host);
+    });
 }

@@ -3,7 +3,7 @@
 use crate::data::Data;
 use crate::failure::Failure;
 use crate::guard::{guard, guard_or_raise};
-use crate::guards::on_warning;
+use crate::options::on_warning;
 use crate::options::options;
 use crate::recorder::Recorder;
 use pyo3::exceptions::{PyOSError, PyValueError};

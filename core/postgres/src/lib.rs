@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod driver;
+mod refused;
 mod schema;
 mod store;
 mod tls;

@@ -1,6 +1,7 @@
 //! Opening, transactions, and what else an engine is asked.
 
 use crate::driver::{Session, cause, refusal};
+use crate::refused::cannot_open;
 use crate::schema::{STEPS, Step};
 use crate::tls::Address;
 use std::cell::RefCell;
@@ -299,10 +300,6 @@ fn is_of_tls(error: &tokio_postgres::Error) -> bool {
         // The server has none.
         None => error.to_string().starts_with("error performing TLS handshake"),
     }
-}
-
-pub(crate) fn cannot_open(reason: &str) -> StoreError {
-    StoreError::CannotOpen { path: "PostgreSQL".into(), reason: reason.to_owned() }
 }
 
 /// A name as SQL takes any.

@@ -24,7 +24,7 @@ use tokio_postgres::config::{Config, Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tracewire_store::StoreError;
 
-use crate::store::cannot_open;
+use crate::refused::cannot_open;
 
 /// What is encrypted and checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Rules of redaction: as a user gives them, and as a journal's header carries them (`spec/privacy.md`).
 
-use crate::seal::{PLAIN_SEAL_VERSION, RULES_SEAL_VERSION};
+use crate::seal::version::{PLAIN_SEAL_VERSION, RULES_SEAL_VERSION};
 use std::fmt;
 use tracewire_wire::WireError;
 #[cfg(feature = "redact")]

@@ -43,6 +43,7 @@ mod numbers;
 mod packed;
 pub mod prices;
 mod proof;
+mod put_back;
 mod resolve;
 mod retain;
 mod rollup;

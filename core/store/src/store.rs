@@ -8,7 +8,7 @@ use crate::model::{
 };
 #[cfg(feature = "erase")]
 use crate::model::{Erased, Erasure};
-use crate::resolve;
+use crate::put_back;
 use std::collections::HashSet;
 use std::time::Instant;
 use tracewire_insight::Pricing;
@@ -275,6 +275,6 @@ pub trait Store {
     /// # Errors
     /// [`StoreError`] when the engine refuses or stored content does not read back.
     fn resolve(&self, event: &mut Event) -> Result<(), StoreError> {
-        resolve::put_back(event, &|hash| resolve::value_of(self.content(hash)?, hash))
+        put_back::put_back(event, &|hash| put_back::value_of(self.content(hash)?, hash))
     }
 }

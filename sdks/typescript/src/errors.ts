@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Verdict } from "./recording/guards.ts";
+import type { Verdict } from "./recording/verdict.ts";
 
 /** Wrong use, or what cannot be done here. */
 export class TracewireError extends Error {

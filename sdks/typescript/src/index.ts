@@ -126,8 +126,6 @@ export type {
   GuardsView,
   Loops,
   Rate,
-  Rule,
-  Verdict,
 } from "./recording/guards.ts";
 export type { HistogramSamples } from "./recording/metrics.ts";
 export {
@@ -151,6 +149,7 @@ export type { Body } from "./recording/steps.ts";
 export { type OpenStream, Stream } from "./recording/stream.ts";
 export type { FeedbackTarget } from "./recording/targets.ts";
 export { Trace, TraceNode, type Wanted } from "./recording/trace.ts";
+export type { Rule, Verdict } from "./recording/verdict.ts";
 export type { AnyClass, AnyFunction, ObserveOptions, WrapOptions } from "./recording/wrap.ts";
 export type { Mask } from "./recording/writing.ts";
 export { MemoryStore, Store, type StoredEvent } from "./store/store.ts";

@@ -7,7 +7,8 @@ use tracewire_wire::value::{Map, Value};
 use crate::args::Global;
 use crate::error::{CliError, EXIT_OK, EXIT_PROBLEM};
 use crate::json;
-use crate::source::{self, short_path};
+use crate::paths::short_path;
+use crate::source;
 use crate::term::{Line, Screen, escape, palette, units, width};
 
 /// The setting that may hold a password.

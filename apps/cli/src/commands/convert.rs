@@ -17,7 +17,7 @@ use crate::moving::plan::{Columns, Plan, value_of};
 use crate::moving::sink::{Json, Lines, Messages, Sink};
 use crate::moving::table::{Csv, Toon};
 use crate::moving::target::Target;
-use crate::source::short_path;
+use crate::paths::short_path;
 use crate::term::{Bar, Line, Screen, Unit, escape, palette, units};
 
 /// Turns one file into another.

@@ -10,7 +10,8 @@ use tracewire_wire::value::Value;
 use crate::args::{Db, DbCommand, Delete, Global, Retain, Stored};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, count, object};
-use crate::source::{Source, directory, now, project, short_path, store_path};
+use crate::paths::short_path;
+use crate::source::{Source, directory, now, project, store_path};
 use crate::term::{Line, Screen, palette, units};
 
 /// Does it.

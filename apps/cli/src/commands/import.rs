@@ -13,7 +13,8 @@ use tracewire_wire::verify::{Item, Verifier};
 use crate::args::{Global, Import};
 use crate::error::{CliError, EXIT_OK, EXIT_PROBLEM};
 use crate::json::{self, count, object};
-use crate::source::{self, short_path};
+use crate::paths::short_path;
+use crate::source;
 use crate::term::{Line, Screen, palette, units};
 
 /// Bytes of envelopes that go into one transaction.

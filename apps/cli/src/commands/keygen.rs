@@ -6,7 +6,7 @@ use crate::args::{Global, Keygen};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, object};
 use crate::keys;
-use crate::source::short_path;
+use crate::paths::short_path;
 use crate::term::{Line, Screen, escape, palette};
 
 /// Makes the pair.

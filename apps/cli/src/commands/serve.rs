@@ -16,7 +16,8 @@ use tracewire_wire::value::Value;
 use crate::args::{Global, Keys, Prometheus, Serve, ServeCommand};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, object};
-use crate::source::{self, short_path};
+use crate::paths::short_path;
+use crate::source;
 use crate::term::{Line, Screen, palette};
 
 /// Serves until it is interrupted; or does what is asked with keys.

@@ -11,8 +11,8 @@ use tracewire_wire::value::Value;
 use crate::args::{FileFormat, Global, Tokens, Wanted};
 use crate::error::{CliError, EXIT_OK};
 use crate::json::{self, count, object, or_null};
+use crate::paths::short_path;
 use crate::picture;
-use crate::source::short_path;
 use crate::term::{Line, Screen, palette, units};
 
 /// Media that are named; more are counted.

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::CliError;
-use crate::source::short_path;
+use crate::paths::short_path;
 use crate::term::{Bar, escape};
 
 /// What is read.

@@ -5,7 +5,7 @@ use super::members::{HeaderError, Members, members_of, natural};
 use crate::cbor::{Decoder, Scratch, Walker, wire_form};
 use crate::limits::Limits;
 use crate::redaction::Redact;
-use crate::seal::MEDIA_SEAL_VERSION;
+use crate::seal::version::MEDIA_SEAL_VERSION;
 use tracewire_wire::time::Timestamp;
 use tracewire_wire::value::{Map, Value};
 

@@ -20,27 +20,17 @@ mod normalise;
 mod policy;
 mod prepare;
 mod sealer;
+pub(crate) mod version;
 
 use crate::redaction::Redact;
 pub(crate) use masking::Masker;
 pub use prepare::{Prepared, Preparer};
 pub use sealer::{Checkpoint, Sealed, SealedEvent, Sealer};
-
-/// The latest version of this function that this crate writes; it knows all before. A file is of the lowest version that has all that
-/// its header asks for: of the first, or, where it has rules of redaction besides keys, of the second, or, where media are taken out
-/// of values, of the third.
-pub const SEAL_VERSION: u64 = if cfg!(feature = "media") { MEDIA_SEAL_VERSION } else { RULES_OR_PLAIN };
-const RULES_OR_PLAIN: u64 = if cfg!(feature = "redact") { RULES_SEAL_VERSION } else { PLAIN_SEAL_VERSION };
-/// The version of what is sealed without rules besides keys, or was redacted before.
-pub const PLAIN_SEAL_VERSION: u64 = 1;
-/// The version that has rules of redaction besides keys.
-pub(crate) const RULES_SEAL_VERSION: u64 = 2;
-/// The version that has media besides.
-pub(crate) const MEDIA_SEAL_VERSION: u64 = 3;
+pub use version::{PLAIN_SEAL_VERSION, SEAL_VERSION};
 
 /// The lowest version that has all of this.
 pub(crate) fn version_for(redact: &Redact, media: bool) -> u64 {
-    if media { MEDIA_SEAL_VERSION } else { redact.seal_version() }
+    if media { version::MEDIA_SEAL_VERSION } else { redact.seal_version() }
 }
 
 fn size(bytes: u64) -> usize {

@@ -1,6 +1,5 @@
 //! One producer's envelopes in order: what follows what, what is missing between, where there are two.
 
-use super::heads::At;
 use super::seen::{Contents, Hashes, Link};
 use super::{Finding, ProducerReport};
 use crate::id::Hash;
@@ -11,6 +10,18 @@ use std::collections::btree_map::Entry;
 /// Envelopes by the number of their first event, then by digest, so that the order in which they came says nothing.
 #[derive(Default)]
 pub(super) struct Chain(BTreeMap<(u64, Hash), Link>);
+
+/// What stands where a head points.
+pub(super) enum At {
+    /// The envelope that it names, with the bytes that it vouches for.
+    Here,
+    /// The envelope that it names, with other bytes: a finding of its own.
+    Changed,
+    /// Nothing.
+    Missing,
+    /// Something else.
+    Other(String),
+}
 
 impl Chain {
     pub(super) fn add(&mut self, first_seq: u64, link: Link) {

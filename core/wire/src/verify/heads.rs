@@ -3,7 +3,7 @@
 //! A head vouches for its envelope by the digest, that one for the one before it by `prev`, and so on: what is proved is what
 //! can be walked back from a head over envelopes whose bytes have their digests.
 
-use super::chain::Chain;
+use super::chain::{At, Chain};
 use super::{Finding, ProducerReport};
 use crate::order::Order as _;
 use crate::statement::Head;
@@ -115,18 +115,6 @@ impl Heads {
         });
         findings
     }
-}
-
-/// What stands where a head points.
-pub(super) enum At {
-    /// The envelope that it names, with the bytes that it vouches for.
-    Here,
-    /// The envelope that it names, with other bytes: a finding of its own.
-    Changed,
-    /// Nothing.
-    Missing,
-    /// Something else.
-    Other(String),
 }
 
 /// Ranges without overlaps, in order.

@@ -10,6 +10,7 @@ import type { Amount, SpanOptions } from "./fields.ts";
 import { type Ending, writeEnding, writeStart } from "./members.ts";
 import { type Problems, typeName } from "./problems.ts";
 import type { Span } from "./span.ts";
+import type { Verdict } from "./verdict.ts";
 import { type Policy, writeContent } from "./writing.ts";
 
 /** What the calls of a session may use together; what is left out is not limited. */
@@ -63,37 +64,6 @@ export interface Guards {
   readonly reserveOutputTokens?: number | undefined;
   /** Called when a limit is near. What it throws is counted and goes no further. */
   readonly onWarning?: ((verdict: Verdict) => unknown) | undefined;
-}
-
-/** Which limit a verdict is about. */
-export type Rule = "money" | "tokens" | "steps" | "wall" | "repeat" | "cycle" | "idle";
-
-/** What a guard says of a call. */
-export interface Verdict {
-  /** `warn` for a call that begins near a limit, `stop` for one that does not begin. */
-  readonly decision: "warn" | "stop";
-  /** Which limit is meant. */
-  readonly rule: Rule;
-  /** For whom it holds: `session:` and its id, `run:` and the trace id, or `process`. */
-  readonly scope: string;
-  /** The kind of the call. */
-  readonly kind: string;
-  /** Its name. */
-  readonly name: string;
-  /** What the numbers count. */
-  readonly unit: "usd" | "tokens" | "steps" | "seconds" | "times";
-  /** The limit; this and the next three are decimal text, so that money is exact. */
-  readonly limit: string;
-  /** What calls that have ended used. */
-  readonly used: string;
-  /** What calls that are going on may use. */
-  readonly reserved: string;
-  /** What this call may use. */
-  readonly asked: string;
-  /** Whether no price is known for the call. */
-  readonly unpriced: boolean;
-  /** The same as a sentence. */
-  readonly message: string;
 }
 
 /** Where one limit stands; numbers are decimal text. */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { BudgetExceeded, GuardStop, LoopDetected, TracewireError } from "../../src/errors.ts";
 import { Client } from "../../src/recording/client.ts";
-import type { Guards, Verdict } from "../../src/recording/guards.ts";
+import type { Guards } from "../../src/recording/guards.ts";
+import type { Verdict } from "../../src/recording/verdict.ts";
 import { recorded } from "../wrapping/recorded.ts";
 import { folder } from "./reading.ts";
 

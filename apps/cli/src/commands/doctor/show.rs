@@ -8,7 +8,7 @@ use tracewire_recorder::seal::SEAL_VERSION;
 
 use super::Examination;
 use crate::error::{CliError, FIRST_STEPS};
-use crate::source::short_path;
+use crate::paths::short_path;
 use crate::term::{Line, Screen, palette, units};
 
 /// Producers that are listed; the rest is counted.

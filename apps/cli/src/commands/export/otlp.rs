@@ -14,7 +14,8 @@ use crate::commands::trace::by_id;
 use crate::error::{CliError, EXIT_OK, EXIT_PROBLEM};
 use crate::json::{self, count, object};
 use crate::moving::target::Target as File;
-use crate::source::{Source, now, short_path};
+use crate::paths::short_path;
+use crate::source::{Source, now};
 use crate::term::{Bar, Line, Screen, Unit, palette, units};
 
 /// Traces that are read at once.

@@ -21,7 +21,8 @@ use crate::moving::items::Items;
 use crate::moving::kept::Kept;
 use crate::moving::sink::{Json, Lines, Messages, Sink};
 use crate::moving::target::Target;
-use crate::source::{now, short_path};
+use crate::paths::short_path;
+use crate::source::now;
 use crate::term::{Bar, Screen, Unit, escape, palette, units};
 
 /// Envelopes that go into the store in memory at once.

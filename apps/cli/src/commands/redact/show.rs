@@ -8,7 +8,7 @@ use super::{Done, goes_nothing};
 use crate::args::Redact;
 use crate::error::CliError;
 use crate::json::{self, count, object};
-use crate::source::short_path;
+use crate::paths::short_path;
 use crate::term::{Line, Screen, palette, units, width};
 
 /// Traces that are shown; all are counted.

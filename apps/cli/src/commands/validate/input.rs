@@ -12,7 +12,7 @@ use super::sink::Sink;
 use super::{lines, others};
 use crate::args::FileFormat;
 use crate::error::CliError;
-use crate::source::short_path;
+use crate::paths::short_path;
 use crate::term::Screen;
 
 /// One file, or standard input.

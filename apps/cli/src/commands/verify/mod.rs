@@ -11,6 +11,7 @@ mod document;
 pub mod files;
 mod show;
 mod signed;
+mod words;
 
 use tracewire_insight::process::Processes;
 use tracewire_store::{ProducerRow, Store, SweepReport, take_stored};

@@ -3,13 +3,11 @@
 use tracewire_insight::process::life_word;
 use tracewire_wire::verify::{Finding, ProducerReport};
 
+use super::words::{Verdict, ranges};
 use super::{Outcome, signed};
 use crate::error::CliError;
-use crate::source::short_path;
+use crate::paths::short_path;
 use crate::term::{Line, Screen, palette, units};
-
-/// A sign, its style, and words.
-pub(super) type Verdict = (&'static str, anstyle::Style, String);
 
 /// Writes it.
 pub(super) fn show(outcome: &Outcome, screen: &mut Screen<'_>) -> Result<(), CliError> {
@@ -147,16 +145,6 @@ fn before_the_first(broken: &[&Finding], report: &ProducerReport) -> Option<u64>
     let bad = broken.iter().map(|finding| finding.first_seq).min()?;
     let gap = report.missing_events.first().map_or(u64::MAX, |(first, _)| *first);
     Some(bad.min(gap).saturating_sub(1)).filter(|last| *last > 0)
-}
-
-/// Ranges of numbers, the first few of them.
-pub(super) fn ranges(ranges: &[(u64, u64)]) -> String {
-    let some = ranges
-        .iter()
-        .take(5)
-        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") });
-    let more = if ranges.len() > 5 { format!(" and {} more", ranges.len() - 5) } else { String::new() };
-    format!("{}{more}", some.collect::<Vec<_>>().join(", "))
 }
 
 fn finding(text: &str, screen: &mut Screen<'_>) -> Result<(), CliError> {

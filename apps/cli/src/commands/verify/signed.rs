@@ -2,7 +2,7 @@
 
 use tracewire_wire::verify::{ProducerReport, Signed};
 
-use super::show::{Verdict, ranges};
+use super::words::{Verdict, ranges};
 use crate::term::{Screen, palette, units};
 
 /// The verdict on a producer that nothing contradicts, for who gave keys.

@@ -29,6 +29,7 @@ use tracewire_store::TraceFilter;
 use super::trace;
 use crate::args::{Global, Watch};
 use crate::error::{CliError, EXIT_OK};
+use crate::paths::short_path;
 use crate::prices;
 use crate::source::{self, Source, now};
 use crate::term::{ColorWhen, Glyphs};
@@ -155,7 +156,7 @@ impl Feed {
     /// Looks at the journals, and takes over what is new.
     fn refresh(&mut self, app: &mut App) -> Result<(), CliError> {
         app.data.now = now();
-        app.data.directory = source::short_path(self.directory.path());
+        app.data.directory = short_path(self.directory.path());
         match &mut self.source {
             None => {
                 if source::must_have_something(&self.directory).is_err() {

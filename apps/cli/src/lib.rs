@@ -11,6 +11,7 @@
 //! | [`source`] | the directory, the store, the sweep | files |
 //! | [`commands`] | one file for each command | store, screen |
 //! | [`moving`] | files of every format, item by item: what `export` and `convert` share | files |
+//! | [`paths`] | paths as people read them | – |
 //! | [`picture`] | a trace as a tree | – |
 //! | [`keys`] | keys that are trusted, and the one that signs | files |
 //! | [`prices`] | the prices that hold here | files |

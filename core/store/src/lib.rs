@@ -18,6 +18,7 @@
 //! | [`erase`] | what rules find in what is stored already, and its erasure (feature `erase`) | – |
 //! | [`excerpt`] | copies of envelopes that show some events and withhold the rest | – |
 //! | `numbers` | [`numbers()`]: counts over traces, in groups and over time | – |
+//! | `put_back` | one event's content put back | – |
 //! | `resolve` | [`resolve_all()`]: content put back into many events | – |
 //! | [`prices`] | the prices that hold for a directory | the user's file of prices |
 //! | `proof` | [`take_stored()`]: envelopes as they are stored, before a verifier | – |

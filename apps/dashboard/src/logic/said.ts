@@ -1,12 +1,21 @@
 import type { Json, LocatedEvent } from "../api/types.ts";
+import { guardVerdict, verdictSaid } from "./guards.ts";
 import { isMap, preview } from "./json.ts";
 
 /** What an event says in one line: its name, and what went in or came out. */
 export function partsSaid(located: LocatedEvent, known?: string): { name: string; rest: string } {
   const body = located.event.body ?? {};
   const name = body["name"] ?? body["message"] ?? body["reason"] ?? known ?? null;
+  const attributes = body["attributes"];
+  const verdict = isMap(attributes) ? guardVerdict(attributes) : undefined;
   const rest =
-    body["output"] ?? body["input"] ?? body["data"] ?? messageOf(body["exception"]) ?? body["chunks"] ?? null;
+    (verdict && verdictSaid(verdict)) ??
+    body["output"] ??
+    body["input"] ??
+    body["data"] ??
+    messageOf(body["exception"]) ??
+    body["chunks"] ??
+    null;
   return { name: typeof name === "string" ? preview(name, 80) : "", rest: preview(rest, 120) };
 }
 

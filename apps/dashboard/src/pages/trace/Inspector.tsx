@@ -4,6 +4,7 @@ import { useSpan } from "../../api/queries.ts";
 import type { Json, TraceDocument, TraceNode } from "../../api/types.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { clockMillis, count, duration, percent, short } from "../../logic/format.ts";
+import { guardVerdict, verdictSaid } from "../../logic/guards.ts";
 import { isMap, textOf } from "../../logic/json.ts";
 import { ancestors, type Layout } from "../../logic/layout.ts";
 import { conversationOf } from "../../logic/messages.ts";
@@ -255,10 +256,12 @@ function InAndOut({ node }: { node: TraceNode }) {
     ["Data", body["data"]],
   ];
   const there = shown.filter((pair): pair is [string, Json] => pair[1] !== undefined && pair[1] !== null);
-  if (node.form === "log") {
+  const verdict = guardVerdict(node.attributes);
+  const said = node.form === "log" ? (node.name ?? "") : verdict && verdictSaid(verdict);
+  if (said !== undefined) {
     return (
-      <p className="said-text data" dir="auto">
-        {visible(node.name ?? "")}
+      <p className={`said-text data${verdict?.decision === "stop" ? " bad" : ""}`} dir="auto">
+        {visible(said)}
       </p>
     );
   }

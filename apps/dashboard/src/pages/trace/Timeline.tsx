@@ -3,6 +3,7 @@ import { memo, useEffect, useMemo, useRef } from "react";
 import type { TraceNode } from "../../api/types.ts";
 import { Icon } from "../../design/Icon.tsx";
 import { duration, money, short } from "../../logic/format.ts";
+import { guardVerdict, verdictSaid } from "../../logic/guards.ts";
 import { preview } from "../../logic/json.ts";
 import { colourOf } from "../../logic/kinds.ts";
 import { type Layout, selfParts, ticks } from "../../logic/layout.ts";
@@ -194,6 +195,7 @@ const Row = memo(function Row({
   const isSpan = node.form === "span" || node.form === "missing_parent";
   const hasBelow = (layout.below[index] ?? 0) > index + 1;
   const name = oneLine(node.name ?? node.kind ?? node.form, 200);
+  const isBad = node.failed || guardVerdict(node.attributes)?.decision === "stop";
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the page's
     <div
@@ -235,7 +237,7 @@ const Row = memo(function Row({
         <span className="data cut wf-word">{name}</span>
         {isFolded && <span className="faint">+{(layout.below[index] ?? 0) - index - 1}</span>}
         {round !== undefined && <RoundMark round={round} times={times} />}
-        <span className={`data cut wf-more ${node.failed ? "bad" : "faint"}`}>{moreOf(node)}</span>
+        <span className={`data cut wf-more ${isBad ? "bad" : "faint"}`}>{moreOf(node)}</span>
         <span className="wf-small">{isSpan ? lengthOf(layout, index, node, at) : ""}</span>
       </div>
       <div className="wf-time" role="gridcell">
@@ -259,13 +261,17 @@ function RoundMark({ round, times }: { round: number; times: number }) {
   );
 }
 
-/** What a row says after its name: why it failed, else its model and price, else what it carried. */
+/** What a row says after its name: why it failed, what a guard said, else its model and price, else what it carried. */
 function moreOf(node: TraceNode): string {
   if (node.failed) {
     return oneLine(node.failure ?? "", 120);
   }
   if (node.form === "log") {
     return typeof node.body?.["level"] === "string" ? oneLine(node.body["level"], 20) : "";
+  }
+  const verdict = guardVerdict(node.attributes);
+  if (verdict !== undefined) {
+    return oneLine(verdictSaid(verdict), 200);
   }
   const model = node.attributes?.["gen_ai.response.model"] ?? node.attributes?.["gen_ai.request.model"];
   if (typeof model === "string" && node.kind === "llm") {

@@ -1,7 +1,7 @@
 //! A value in one short line.
 
 use tracewire_wire::content::is_message;
-use tracewire_wire::media::Tag;
+use tracewire_wire::media::{Tag, for_each_tag};
 use tracewire_wire::value::{Map, Value};
 
 use crate::term::units;
@@ -135,22 +135,11 @@ fn write_message(out: &mut String, map: &Map, budget: usize, depth: usize) {
 /// What is to be seen or heard beside a message's words.
 fn write_shown(out: &mut String, parts: &[Value]) {
     let mut shown = Vec::new();
-    parts.iter().for_each(|part| collect_media(part, DEPTH, &mut shown));
+    parts.iter().for_each(|part| for_each_tag(part, &mut |tag| shown.push(tag)));
     match shown.as_slice() {
         [] => {}
         [one] => out.push_str(&format!(" + <{}>", kind_of(one))),
         all => out.push_str(&format!(" + {} media", all.len())),
-    }
-}
-
-fn collect_media(value: &Value, depth: usize, found: &mut Vec<Tag>) {
-    if let Some(tag) = Tag::of(value) {
-        return found.push(tag);
-    }
-    match value {
-        Value::Map(map) if depth > 0 => map.iter().for_each(|(_, value)| collect_media(value, depth - 1, found)),
-        Value::List(items) if depth > 0 => items.iter().for_each(|item| collect_media(item, depth - 1, found)),
-        _ => {}
     }
 }
 

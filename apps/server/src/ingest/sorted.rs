@@ -12,7 +12,6 @@ use tracewire_wire::id::Hash;
 use tracewire_wire::json;
 use tracewire_wire::recording::Item as Recorded;
 use tracewire_wire::statement::Head;
-
 use tracewire_wire::verify::{Item, Verifier};
 
 /// As many of those that are not taken are named; all are counted.

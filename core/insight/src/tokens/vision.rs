@@ -196,7 +196,7 @@ impl Estimate {
     #[must_use]
     pub fn of_told(value: &Value, vision: Vision) -> Self {
         let mut estimate = Estimate::default();
-        tags(value, &mut |tag| estimate.add(&tag, vision));
+        media::for_each_tag(value, &mut |tag| estimate.add(&tag, vision));
         estimate
     }
 
@@ -218,18 +218,7 @@ impl Estimate {
 pub fn for_each_medium(value: &Value, each: &mut dyn FnMut(Tag)) {
     let mut body = Map::from_iter([("input".to_owned(), value.clone())]);
     media::extract(&mut body, &mut |_, _| {});
-    body.iter().for_each(|(_, value)| tags(value, each));
-}
-
-fn tags(value: &Value, each: &mut dyn FnMut(Tag)) {
-    match value {
-        Value::List(items) => items.iter().for_each(|item| tags(item, each)),
-        Value::Map(map) => match Tag::of(value) {
-            Some(tag) => each(tag),
-            None => map.iter().for_each(|(_, value)| tags(value, each)),
-        },
-        _ => {}
-    }
+    body.iter().for_each(|(_, value)| media::for_each_tag(value, each));
 }
 
 #[cfg(test)]

@@ -11,18 +11,23 @@ use crate::value::{Map, Value};
 pub fn for_each_reference(body: &Map, each: &mut dyn FnMut(Hash)) {
     for_each_slot(body, &mut |slot| of_slot(slot, each));
     #[cfg(feature = "media")]
-    outer_slots(body, &mut |slot| crate::media::for_each_hash(slot, each));
+    outer_slots(body, &mut |slot| of_media(slot, each));
 }
 
 /// Calls `each` for the hash of everything that a content's value refers to.
 pub fn for_each_reference_inside(content: &Value, each: &mut dyn FnMut(Hash)) {
     for_each_slot_inside(content, &mut |slot| of_slot(slot, each));
     #[cfg(feature = "media")]
-    crate::media::for_each_hash(content, each);
+    of_media(content, each);
 }
 
 fn of_slot(slot: &Value, each: &mut dyn FnMut(Hash)) {
     if let Some(Mark::Ref(hash)) = Mark::of(slot) {
         each(hash);
     }
+}
+
+#[cfg(feature = "media")]
+fn of_media(value: &Value, each: &mut dyn FnMut(Hash)) {
+    crate::media::for_each_tag(value, &mut |tag| tag.hash.into_iter().for_each(&mut *each));
 }

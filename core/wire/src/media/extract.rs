@@ -106,13 +106,13 @@ pub fn restore(value: &mut Value, look_up: &mut dyn FnMut(&Hash) -> Option<Value
     }
 }
 
-/// Calls `each` for the hash of every medium that stands in a value.
-pub fn for_each_hash(value: &Value, each: &mut dyn FnMut(Hash)) {
+/// Calls `each` for the tag of every medium that was taken out of a value.
+pub fn for_each_tag(value: &Value, each: &mut dyn FnMut(Tag)) {
     match value {
-        Value::List(items) => items.iter().for_each(|item| for_each_hash(item, each)),
+        Value::List(items) => items.iter().for_each(|item| for_each_tag(item, each)),
         Value::Map(map) => match Tag::of(value) {
-            Some(tag) => tag.hash.into_iter().for_each(each),
-            None => map.iter().for_each(|(_, value)| for_each_hash(value, each)),
+            Some(tag) => each(tag),
+            None => map.iter().for_each(|(_, value)| for_each_tag(value, each)),
         },
         _ => {}
     }

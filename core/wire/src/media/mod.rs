@@ -25,7 +25,7 @@ mod sound;
 mod tag;
 mod text;
 
-pub use extract::{extract, for_each_hash, restore};
+pub use extract::{extract, for_each_tag, restore};
 pub use tag::Tag;
 
 use crate::id::Hash;

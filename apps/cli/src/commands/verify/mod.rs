@@ -5,6 +5,7 @@
 //! | `files` | envelopes and heads of files, without a store |
 //! | `show` | the outcome for people |
 //! | `signed` | what is said of signed heads |
+//! | `words` | a verdict, and ranges of numbers |
 //! | `document` | the outcome as JSON |
 
 mod document;

@@ -39,7 +39,14 @@ pub fn test(workspace: &Workspace, profile: &str) -> Result<Counts> {
     let mut lint = Command::new(workspace.path(".ci/swift"));
     lint.args(["swift", "format", "lint", "--strict", "--recursive", "--configuration", "sdks/swift/.swift-format"]);
     process::run(lint.args(WRITTEN).current_dir(&workspace.root))?;
-    counts::run(&mut swift(workspace, "test", SDK, profile)?, counts::of_swift)
+    let default = workspace.path(".tracewire");
+    let was_there = default.exists();
+    let counts = counts::run(&mut swift(workspace, "test", SDK, profile)?, counts::of_swift)?;
+    if !was_there && default.exists() {
+        // Tests run beside each other: what one records there, another that borrows the default client finds among its own.
+        bail!("a test of Swift recorded by the default client: {} was not there before", default.display());
+    }
+    Ok(counts)
 }
 
 /// Builds a program of a package; gives the words that start it, where its language's own library is.

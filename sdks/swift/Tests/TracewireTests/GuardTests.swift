@@ -47,34 +47,34 @@ import TracewireTesting
 
   @Test func checksSpansWhoseWorkMayThrow() async throws {
     let guards = Guards(budget: Budget(steps: 3), warnAt: 1)
-    let script = try Recording(Script(), Configuration(guards: guards))
-    let client = script.client
     func made(_ what: String) throws -> String { what }
-    try await client.span("run", options: SpanOptions(sessionId: "chat-7")) { run in
-      #expect(try client.span("one", kind: .tool) { _ in try made("one") } == "one")
-      let two = try await run.span("two", kind: .tool) { _ in
-        await Task.yield()
-        return try made("two")
-      }
-      #expect(two == "two")
-      // What is thrown is known, and it is not what a guard would throw: nothing is checked.
-      try client.span("three", kind: .tool) { _ throws(FormatError) in }
-      // What cannot throw is not checked, and not counted.
-      #expect(client.span("four", kind: .tool) { _ in "four" } == "four")
-      try Tracewire.span("five", kind: .step) { _ in _ = try made("five") }
-      #expect(client.guardStatus(sessionId: "chat-7")?.steps.used == "2")
-      try client.span("six", kind: .tool) { _ throws(GuardStop) in }
-      #expect(throws: GuardStop.self) { try client.span("seven", kind: .tool) { _ in _ = try made("seven") } }
-      await #expect(throws: GuardStop.self) {
-        try await run.span("eight", kind: .tool) { _ in
+    let recorded = try await recording(Script(), Configuration(guards: guards)) { recorded in
+      let client = recorded.client
+      try await client.span("run", options: SpanOptions(sessionId: "chat-7")) { run in
+        #expect(try client.span("one", kind: .tool) { _ in try made("one") } == "one")
+        let two = try await run.span("two", kind: .tool) { _ in
           await Task.yield()
-          _ = try made("eight")
+          return try made("two")
+        }
+        #expect(two == "two")
+        // What is thrown is known, and it is not what a guard would throw: nothing is checked.
+        try client.span("three", kind: .tool) { _ throws(FormatError) in }
+        // What cannot throw is not checked, and not counted.
+        #expect(client.span("four", kind: .tool) { _ in "four" } == "four")
+        try Tracewire.span("five", kind: .step) { _ in _ = try made("five") }
+        #expect(client.guardStatus(sessionId: "chat-7")?.steps.used == "2")
+        try client.span("six", kind: .tool) { _ throws(GuardStop) in }
+        #expect(throws: GuardStop.self) { try client.span("seven", kind: .tool) { _ in _ = try made("seven") } }
+        await #expect(throws: GuardStop.self) {
+          try await run.span("eight", kind: .tool) { _ in
+            await Task.yield()
+            _ = try made("eight")
+          }
         }
       }
     }
-    script.end()
-    #expect(script.spans.map { $0["name"] } == ["run", "one", "two", "three", "four", "six"])
-    #expect(script.spans.allSatisfy { $0["status"] == "ok" })
+    #expect(recorded.spans.map { $0["name"] } == ["run", "one", "two", "three", "four", "five", "six"])
+    #expect(recorded.spans.allSatisfy { $0["status"] == "ok" })
   }
 
   @Test func refusesLimitsThatCannotBeMeant() {

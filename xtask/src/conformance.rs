@@ -113,7 +113,7 @@ pub fn all(workspace: &Workspace, options: &Options) -> Result<Counts> {
         command.args(["fuzz", "--scripts", &scripts.to_string(), "--out"]).arg(folder.join("fuzz"));
         adapters.iter().for_each(|adapter| _ = command.arg("--adapter").arg(adapter));
         // What it found is shown as it comes; each difference is kept as a case to judge.
-        let is_same = process::run_watched(&mut command, |_| {})?;
+        let is_same = process::run_heard(&mut command, |_| {})?.success();
         sum.passed += u64::from(is_same);
         sum.failed += u64::from(!is_same);
     }

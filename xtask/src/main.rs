@@ -45,6 +45,7 @@ mod schema_cases;
 mod steps;
 mod swift;
 mod test;
+mod told;
 mod tools;
 mod toon_peer;
 mod torture;

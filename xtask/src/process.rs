@@ -1,9 +1,10 @@
 //! Running other programs: one line that says what runs, its output, and an error that says what failed.
 
+use crate::told;
 use anyhow::{Context as _, Result, bail};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 /// What the programs that we ran and that have ended computed so far, on all cores; zero where the system does not say.
@@ -43,8 +44,12 @@ pub fn typed(command: &Command) -> String {
 
 /// Says what runs, runs it with our own output, and fails when it fails.
 pub fn run(command: &mut Command) -> Result<()> {
-    println!("$ {}", typed(command));
-    let status = command.status().with_context(|| format!("cannot start {}", typed(command)))?;
+    let status = if std::io::stdout().is_terminal() {
+        println!("$ {}", typed(command));
+        command.status().with_context(|| format!("cannot start {}", typed(command)))?
+    } else {
+        run_heard(command, |_| {})?
+    };
     if !status.success() {
         bail!("{} failed ({status})", typed(command));
     }
@@ -68,20 +73,42 @@ pub fn capture(command: &mut Command) -> Result<String> {
 }
 
 /// Says what runs, runs it, passes its standard output on line by line and shows each line to `see` as well. Returns whether it succeeded.
-pub fn run_watched(command: &mut Command, mut see: impl FnMut(&str)) -> Result<bool> {
+pub fn run_watched(command: &mut Command, see: impl FnMut(&str)) -> Result<bool> {
     println!("$ {}", typed(command));
     let mut child =
         command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", typed(command)))?;
     if let Some(output) = child.stdout.take() {
-        let mut reader = BufReader::new(output);
-        let mut line = Vec::new();
-        while reader.read_until(b'\n', &mut line)? > 0 {
-            let mut out = std::io::stdout().lock();
-            out.write_all(&line)?;
-            out.flush()?;
-            see(String::from_utf8_lossy(&line).trim_end());
-            line.clear();
-        }
+        pass_on(output, see)?;
     }
     Ok(child.wait()?.success())
+}
+
+/// The same with both of its outputs, unless a person watches; what it says of failures is kept for the end of the run. Returns how it ended.
+pub fn run_heard(command: &mut Command, mut see: impl FnMut(&str)) -> Result<ExitStatus> {
+    println!("$ {}", typed(command));
+    let (output, input) = std::io::pipe().context("cannot make a pipe")?;
+    if !std::io::stderr().is_terminal() {
+        command.stderr(input.try_clone().context("cannot share a pipe")?);
+    }
+    let mut child = command.stdout(input).spawn().with_context(|| format!("cannot start {}", typed(command)))?;
+    // The command holds the pipe, too: it would never end.
+    command.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    pass_on(output, |line| {
+        told::hear(line);
+        see(line);
+    })?;
+    Ok(child.wait()?)
+}
+
+fn pass_on(output: impl Read, mut see: impl FnMut(&str)) -> Result<()> {
+    let mut reader = BufReader::new(output);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        let mut out = std::io::stdout().lock();
+        out.write_all(&line)?;
+        out.flush()?;
+        see(String::from_utf8_lossy(&line).trim_end());
+        line.clear();
+    }
+    Ok(())
 }

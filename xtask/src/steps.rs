@@ -2,10 +2,14 @@
 
 use crate::process;
 use crate::test::lane::Lane;
+use crate::told;
 use anyhow::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::process::Command;
 use std::time::{Duration, Instant};
+
+/// How much of an error is said again at the end of a run.
+const ERROR_LINES: usize = 30;
 
 /// Tests that ran.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +37,8 @@ pub struct Row {
     computed: Duration,
     counts: Counts,
     note: String,
+    /// What was said of a failure.
+    told: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +82,7 @@ impl Steps {
     pub fn run(&mut self, name: &str, step: impl FnOnce() -> Result<Counts>) -> bool {
         self.show_beside();
         println!("\n── {name} ──");
+        told::take();
         let (started, before) = (Instant::now(), process::computed());
         let result = step();
         let (time, computed) = (started.elapsed(), process::computed().saturating_sub(before));
@@ -84,13 +91,16 @@ impl Steps {
             Ok(counts) => (Outcome::Passed, counts, String::new()),
             Err(error) => (Outcome::Failed, Counts::default(), describe(&error)),
         };
+        let mut told = Vec::new();
         if outcome == Outcome::Failed {
+            told = told::take();
+            told.extend(note.lines().skip(1).take(ERROR_LINES).map(str::to_owned));
             println!("{name}: failed after {}: {note}", seconds(time));
         } else {
             println!("{name}: passed in {}", seconds(time));
         }
         let note = note.lines().next().unwrap_or_default().to_owned();
-        self.rows.push(Row { name: name.to_owned(), outcome, time, computed, counts, note });
+        self.rows.push(Row { name: name.to_owned(), outcome, time, computed, counts, note, told });
         outcome == Outcome::Passed
     }
 
@@ -127,6 +137,7 @@ impl Steps {
             computed: Duration::ZERO,
             counts: Counts::default(),
             note: note.to_owned(),
+            told: Vec::new(),
         });
     }
 
@@ -146,6 +157,14 @@ impl Steps {
             passed: sum.passed + row.counts.passed,
             failed: sum.failed + if row.outcome == Outcome::Failed { row.counts.failed.max(1) } else { 0 },
         })
+    }
+
+    /// Prints what failed once more: between it and the end stand the steps that went on.
+    pub fn print_failures(&self) {
+        for row in self.rows.iter().filter(|row| row.outcome == Outcome::Failed) {
+            println!("\n{} failed: {}", row.name, row.note);
+            row.told.iter().for_each(|line| println!("  {line}"));
+        }
     }
 
     /// Prints the table.

@@ -8,14 +8,15 @@ use std::process::Command;
 /// Runs a test runner and sums what its lines say. A runner that fails without a failed test is an error.
 pub fn run(command: &mut Command, of_line: fn(&str) -> Option<Counts>) -> Result<Counts> {
     let mut sum = Counts::default();
-    let is_success = process::run_watched(command, |line| {
+    let status = process::run_heard(command, |line| {
         if let Some(counts) = of_line(line) {
             sum.passed += counts.passed;
             sum.failed += counts.failed;
         }
     })?;
+    let is_success = status.success();
     if !is_success && sum.failed == 0 {
-        bail!("{} failed before its tests", process::typed(command));
+        bail!("{} failed before its tests ({status})", process::typed(command));
     }
     if is_success && sum.passed == 0 {
         bail!("{} ran no test", process::typed(command));

@@ -224,6 +224,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
         return Ok(true);
     }
     steps.print_table();
+    steps.print_failures();
     let is_short = options.all && steps.is_anything_missing();
     if is_short {
         println!("\n--all asks for what is missing");
